@@ -1,0 +1,156 @@
+//! The prefix area ("lowcore"): 8 KiB at real address 0, another one per CPU.
+//!
+//! ```text
+//!  CPU 0: prefix 0              real 0 ──► absolute 0
+//!  CPU 1: prefix 0x7e000        real 0 ──► absolute 0x7e000, and back
+//!
+//!  0x000 ┌────────────────────────────┐ ◄ low-address protection to 0x1ff
+//!  0x080 │ interruption parameters    │
+//!  0x120 │ old PSWs                   │
+//!  0x1a0 │ new PSWs                   │
+//!  0x200 ├────────────────────────────┤ from here on software's
+//!        │ save areas, stacks         │
+//!  0x330 │ per-CPU offset (816)       │
+//!  0x338 │ CPU number (824)           │
+//! 0x1000 ├────────────────────────────┤
+//!        │ unmapped                   │ machine-check save areas (real only)
+//! 0x2000 └────────────────────────────┘
+//! ```
+//!
+//! Virtual page 0 maps it read-only: accessors read byte 816 with no base
+//! register, and a write through a null pointer is a program check. What the
+//! kernel writes it writes through [`ALIAS`], a second, writable mapping of real
+//! page 0. Layout: Principles of Operation, chapter 3, "Assigned Storage
+//! Locations". Keeps C1.
+
+use crate::psw::Psw;
+use core::mem::offset_of;
+use volatile::VolatilePtr;
+
+/// Bytes in a prefix area, and its alignment.
+pub const SIZE: usize = 8192;
+
+/// Virtual address of the writable mapping of real page 0: the last page but
+/// one that a region-second table reaches.
+pub const ALIAS: usize = (1 << 53) - SIZE;
+
+/// Per-CPU offset before the CPU's unit exists. A per-CPU access then ends in a
+/// program check whose failing address shows it (see [`is_before_setup`]).
+pub const OFFSET_BEFORE_SETUP: u64 = 0xdead_0000_0000_0000;
+
+/// Whether a failing address comes from a per-CPU access before set-up.
+pub const fn is_before_setup(address: u64) -> bool {
+    address >> 48 == OFFSET_BEFORE_SETUP >> 48
+}
+
+/// A CPU's prefix area, first page; the second is the machine's.
+#[repr(C, align(8192))]
+pub struct Lowcore {
+    _ipl: [u8; 0x80],
+    /// 0x80: external-interruption parameter, CPU address, code.
+    pub external: [u8; 8],
+    /// 0x88: supervisor-call instruction length and code.
+    pub supervisor_call: u32,
+    /// 0x8c: program-interruption instruction length and code, data-exception code.
+    pub program: [u8; 8],
+    _unused_94: [u8; 0xa8 - 0x94],
+    /// 0xa8: translation-exception identification.
+    pub teid: u64,
+    _unused_b0: [u8; 0xb8 - 0xb0],
+    /// 0xb8: subchannel identification, interruption parameter.
+    pub io: [u8; 16],
+    _unused_c8: [u8; 0xe8 - 0xc8],
+    /// 0xe8: machine-check interruption code.
+    pub machine_check: u64,
+    _unused_f0: [u8; 0x110 - 0xf0],
+    /// 0x110: breaking-event address.
+    pub breaking_event: u64,
+    _unused_118: [u8; 0x120 - 0x118],
+    /// 0x120: where an interruption of each class left from.
+    pub old: Classes,
+    _unused_180: [u8; 0x1a0 - 0x180],
+    /// 0x1a0: where an interruption of each class goes to.
+    pub new: Classes,
+    /// 0x200: registers at a program interruption.
+    pub program_save: [u64; 16],
+    /// 0x280: registers at an external, I/O or supervisor-call interruption.
+    pub interrupt_save: [u64; 16],
+    /// 0x300: initial stack pointer for external, I/O and supervisor call.
+    pub interrupt_stack: u64,
+    /// 0x308: initial stack pointer for program and machine checks, restart.
+    pub fault_stack: u64,
+    /// 0x310: program checks and other faults not yet returned from.
+    pub fault_depth: u64,
+    /// 0x318: stack pointer of the innermost `catch`, 0 if none.
+    pub catch: u64,
+    /// 0x320: PSW that an interruption handler returns with.
+    pub return_psw: Psw,
+    /// 0x330 = 816: what turns a per-CPU handle into this CPU's address.
+    pub per_cpu_offset: u64,
+    /// 0x338 = 824: this CPU's number.
+    pub cpu_number: u32,
+    /// 0x33c: this CPU's address, which SIGP takes.
+    pub cpu_address: u32,
+    /// 0x340: registers at a machine check or restart.
+    pub fault_save: [u64; 16],
+    /// 0x3c0: initial stack pointer of a CPU being started.
+    pub start_stack: u64,
+    /// 0x3c8: first function of a CPU being started.
+    pub start_function: u64,
+    /// 0x3d0: control registers of a CPU being started.
+    pub start_control: [u64; 16],
+}
+
+/// One PSW for each of the six interruption classes, in storage order.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Classes {
+    /// Restart.
+    pub restart: Psw,
+    /// External.
+    pub external: Psw,
+    /// Supervisor call.
+    pub supervisor_call: Psw,
+    /// Program.
+    pub program: Psw,
+    /// Machine check.
+    pub machine_check: Psw,
+    /// Input/output.
+    pub io: Psw,
+}
+
+const _: () = {
+    assert!(offset_of!(Lowcore, external) == 0x80);
+    assert!(offset_of!(Lowcore, program) == 0x8c);
+    assert!(offset_of!(Lowcore, teid) == 0xa8);
+    assert!(offset_of!(Lowcore, io) == 0xb8);
+    assert!(offset_of!(Lowcore, machine_check) == 0xe8);
+    assert!(offset_of!(Lowcore, breaking_event) == 0x110);
+    assert!(offset_of!(Lowcore, old) == 0x120);
+    assert!(offset_of!(Lowcore, new) == 0x1a0);
+    assert!(offset_of!(Lowcore, program_save) == 0x200);
+    assert!(offset_of!(Lowcore, per_cpu_offset) == 816);
+    assert!(offset_of!(Lowcore, cpu_number) == 824);
+    assert!(size_of::<Lowcore>() == SIZE);
+};
+
+/// The running CPU's lowcore, writable. Only after translation is on.
+pub fn this() -> VolatilePtr<'static, Lowcore> {
+    let alias = core::ptr::NonNull::new(ALIAS as *mut Lowcore).expect("the alias is not null");
+    // SAFETY: C1: real page 0 is this CPU's own lowcore, and the alias maps it;
+    // volatile, because interruptions change it too.
+    unsafe { VolatilePtr::new(alias) }
+}
+
+/// The running CPU's number.
+pub fn cpu_number() -> u32 {
+    let number;
+    // SAFETY: P2. Page 0 is readable on every CPU.
+    unsafe {
+        core::arch::asm!(
+            "llgf {}, {}", out(reg) number, const offset_of!(Lowcore, cpu_number),
+            options(nomem, nostack, preserves_flags),
+        );
+    }
+    number
+}

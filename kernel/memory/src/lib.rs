@@ -1,0 +1,16 @@
+//! Who owns which memory: page frames and virtual areas.
+//!
+//! * [`frames`]: real memory, in blocks of 2^order page frames (a buddy system)
+//! * [`areas`]: a region of virtual addresses, in areas with a guard page after
+//!   each
+//!
+//! Both are book-keeping only: neither touches the memory that it hands out.
+#![no_std]
+
+extern crate alloc;
+
+pub mod areas;
+pub mod frames;
+
+/// Bytes in a page and in a page frame.
+pub const PAGE_SIZE: usize = 4096;
