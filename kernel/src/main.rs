@@ -1,2 +1,185 @@
-//! Skeleton.
-fn main() {}
+//! The kernel: boot, from the machine layer's entry to power-off.
+//!
+//! ```text
+//!  boot_entry
+//!    traps, machine configuration, address map
+//!    memory: frames, translation on, heap, vmalloc
+//!    per-CPU memory: first chunk, template copied        percpu/
+//!    other CPUs                                           smp.rs
+//!    modules                                              modules/
+//!    self-tests, or --run's commands, or the monitor      selftest/, monitor.rs
+//!    power off
+//! ```
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod command_line;
+mod console;
+mod fail;
+mod initrd;
+mod interrupts;
+mod memory;
+mod modules;
+mod monitor;
+mod panic;
+mod percpu;
+mod selftest;
+mod smp;
+mod symbols;
+mod sync;
+mod timer;
+
+use arch::sclp::information::{self, Information};
+use arch::{boot, stack};
+use command_line::Options;
+use core::cell::UnsafeCell;
+use core::fmt;
+use log::{error, info};
+use memory::map::{BadMap, Map};
+
+/// First Rust function, on the boot CPU, with translation and interruptions off.
+#[unsafe(no_mangle)]
+extern "C" fn boot_entry() -> ! {
+    console::init();
+    install_traps();
+    let parameters = boot::parameters();
+    if let Err(error) = boot(parameters) {
+        error!("boot: {error}");
+        println!("panic: the kernel can't boot: {error}");
+        arch::power::crash();
+    }
+    power_off()
+}
+
+/// Stops the other CPUs and powers off. The console is written through at each
+/// line, so nothing is left to flush.
+pub fn power_off() -> ! {
+    smp::stop_others();
+    arch::power::off()
+}
+
+/// Why there is no boot.
+enum BootError {
+    CommandLine(command_line::BadWord),
+    Machine(arch::sclp::Error),
+    Map(BadMap),
+    FailSite(&'static str),
+    PerCpu(percpu::SetupError),
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BootError::CommandLine(word) => write!(f, "command line: {word}"),
+            BootError::Machine(error) => write!(f, "machine configuration: {error}"),
+            BootError::Map(error) => write!(f, "address map: {error}"),
+            BootError::FailSite(site) => {
+                write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
+            }
+            BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
+        }
+    }
+}
+
+fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
+    let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
+    console::set_level(options.log_level);
+    info!("command line: {}", parameters.command_line);
+    let information = machine().map_err(BootError::Machine)?;
+    info!(
+        "machine: {} MiB of memory, {} CPUs",
+        information.memory >> 20,
+        information.cpus().len()
+    );
+    let map = memory::map::plan(information.memory as usize, options.vmalloc)
+        .map_err(BootError::Map)?;
+
+    memory::init(&map, &information, parameters.initrd);
+    memory::vmalloc::init(map.vmalloc.0, map.vmalloc.1);
+    if let Some((address, bytes)) = parameters.initrd {
+        // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
+        unsafe { initrd::init(address, bytes) };
+    }
+    smp::init_boot_stacks();
+    smp::init(&information, options.possible_cpus);
+    percpu::init(&options, &map).map_err(BootError::PerCpu)?;
+    print_map(&map);
+    smp::enable_signals();
+    smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
+    if let Some((site, nth)) = options.fail {
+        let site = fail::Site::named(site).ok_or(BootError::FailSite(site))?;
+        fail::arm(site, nth);
+    }
+    work(&options);
+    Ok(())
+}
+
+/// What the machine was started for.
+fn work(options: &Options) {
+    if let Some(commands) = initrd::file("run") {
+        return monitor::run(commands.data);
+    }
+    modules::load_at_boot(options.modules);
+    if options.monitor {
+        return monitor::interactive();
+    }
+    selftest::run_all(options.selftest, options.seed);
+}
+
+fn machine() -> Result<Information, arch::sclp::Error> {
+    struct ForBoot(UnsafeCell<information::ResponseBlock>);
+    // SAFETY: only `machine` uses it, once, on the boot CPU.
+    unsafe impl Sync for ForBoot {}
+    static BLOCK: ForBoot = ForBoot(UnsafeCell::new(information::response_block()));
+    // SAFETY: as above.
+    information::read(unsafe { &mut *BLOCK.0.get() })
+}
+
+/// Handlers and small static stacks, until `smp::init_boot_stacks`.
+fn install_traps() {
+    const SIZE: usize = 16 * 1024;
+    #[repr(C, align(4096))]
+    struct Stack(UnsafeCell<[u8; SIZE]>);
+    // SAFETY: only the trap entry code uses them, on the boot CPU.
+    unsafe impl Sync for Stack {}
+    static INTERRUPT: Stack = Stack(UnsafeCell::new([0; SIZE]));
+    static FAULT: Stack = Stack(UnsafeCell::new([0; SIZE]));
+    let top = |stack: &Stack| stack.0.get() as usize + SIZE - stack::SAVE_AREA;
+    // SAFETY: the boot CPU, before translation and before any other CPU.
+    unsafe { arch::traps::install(&interrupts::Handlers, top(&INTERRUPT), top(&FAULT)) };
+}
+
+/// Prints the address map, and the distance this kernel exists for.
+fn print_map(map: &Map) {
+    let image = boot::image();
+    let line = |name: &str, (start, end): (usize, usize)| {
+        info!("map: {start:#016x}..{end:#016x} {name}");
+    };
+    line("kernel text", image.text);
+    line("kernel rodata and per-CPU template", image.rodata);
+    line("kernel data", image.data);
+    line("memory", (0, map.memory_end));
+    if let Some(withheld) = map.withheld {
+        line("memory set aside for vmalloc=near", withheld);
+    }
+    line("per-CPU first chunk", percpu::first_chunk());
+    line("per-CPU region", map.per_cpu);
+    line("vmalloc region, modules", map.vmalloc);
+    let distance = map.vmalloc.0.abs_diff(percpu::first_chunk().0);
+    info!(
+        "distance: the module area is {} from the per-CPU area; larl reaches 4 GiB",
+        Gibibytes(distance)
+    );
+}
+
+/// Bytes, printed in GiB with one digit.
+struct Gibibytes(usize);
+
+impl fmt::Display for Gibibytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = (self.0 as u128 * 10) >> 30;
+        write!(f, "{}.{} GiB", tenths / 10, tenths % 10)
+    }
+}

@@ -12,8 +12,8 @@ bitflags! {
     /// Control register 0.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Control0: u64 {
-        /// Bit 20: instruction-execution protection.
-        const EXECUTION_PROTECTION = 1 << (63 - 20);
+        /// Bit 43: instruction-execution protection.
+        const EXECUTION_PROTECTION = 1 << (63 - 43);
         /// Bit 35: low-address protection, bytes 0-511 and 4096-4607.
         const LOW_ADDRESS_PROTECTION = 1 << (63 - 35);
         /// Bit 49: emergency signals are taken.

@@ -25,7 +25,7 @@
 
 use crate::psw::Psw;
 use core::mem::offset_of;
-use volatile::VolatilePtr;
+use volatile::{VolatilePtr, map_field};
 
 /// Bytes in a prefix area, and its alignment.
 pub const SIZE: usize = 8192;
@@ -140,6 +140,25 @@ pub fn this() -> VolatilePtr<'static, Lowcore> {
     // SAFETY: C1: real page 0 is this CPU's own lowcore, and the alias maps it;
     // volatile, because interruptions change it too.
     unsafe { VolatilePtr::new(alias) }
+}
+
+/// Sets the stacks that this CPU's interruptions start on.
+pub fn set_stacks(interrupt: usize, fault: usize) {
+    let lowcore = this();
+    map_field!(lowcore.interrupt_stack).write(interrupt as u64);
+    map_field!(lowcore.fault_stack).write(fault as u64);
+}
+
+/// Sets this CPU's per-CPU offset: per-CPU variables exist from here on (P2).
+pub fn set_per_cpu_offset(offset: usize) {
+    let lowcore = this();
+    map_field!(lowcore.per_cpu_offset).write(offset as u64);
+}
+
+/// Sets where this CPU's next restart interruption goes.
+pub fn set_restart(psw: Psw) {
+    let lowcore = this();
+    map_field!(lowcore.new.restart).write(psw);
 }
 
 /// The running CPU's number.

@@ -82,3 +82,12 @@ impl Iterator for Walk {
         Some(Step::Interrupted(field(8)?))
     }
 }
+
+/// The general registers, as they are at the call.
+#[inline(never)]
+pub fn registers() -> [u64; 16] {
+    let mut values = [0u64; 16];
+    // SAFETY: stores 128 bytes to `values`.
+    unsafe { asm!("stmg %r0, %r15, 0({})", in(reg_addr) &raw mut values, options(nostack)) };
+    values
+}

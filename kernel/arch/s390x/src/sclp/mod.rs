@@ -84,7 +84,8 @@ pub fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<()
         // the processor writes within that length.
         unsafe {
             asm!(
-                "servc {command}, {address}",
+                // SERVC, which the assembler has no name for.
+                ".insn rre, 0xb2200000, {command}, {address}",
                 "ipm {condition}",
                 "srl {condition}, 28",
                 command = in(reg) command as u64,

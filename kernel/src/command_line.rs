@@ -1,0 +1,173 @@
+//! The kernel command line.
+//!
+//! `name=value` words, in the style of Linux. A word that isn't understood stops
+//! the boot with its reason: a run under other settings than those asked for
+//! would prove nothing.
+
+use core::fmt;
+
+/// How the first chunk's units are mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstChunk {
+    /// In the identity map, physically contiguous.
+    Embed,
+    /// Page by page, in the per-CPU region.
+    Page,
+}
+
+/// Where the vmalloc region lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vmalloc {
+    /// At this address.
+    At(usize),
+    /// Within 4 GiB of the per-CPU first chunk.
+    Near,
+}
+
+/// Everything the command line can say.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// `percpu_alloc=embed|page`
+    pub percpu_alloc: FirstChunk,
+    /// `percpu_reserved=BYTES`
+    pub percpu_reserved: usize,
+    /// `vmalloc=ADDRESS|near`
+    pub vmalloc: Vmalloc,
+    /// `possible_cpus=N`
+    pub possible_cpus: Option<u32>,
+    /// `maxcpus=N`
+    pub max_cpus: Option<u32>,
+    /// `loglevel=0..7`
+    pub log_level: u8,
+    /// `modules=a,b`: loaded at boot, instead of all.
+    pub modules: Option<&'static str>,
+    /// `selftest=GLOB`
+    pub selftest: Option<&'static str>,
+    /// `fail=SITE:N`
+    pub fail: Option<(&'static str, u64)>,
+    /// `seed=N`
+    pub seed: u64,
+    /// `monitor`: commands from the console instead of the self-tests.
+    pub monitor: bool,
+}
+
+impl Options {
+    /// What holds when nothing is said.
+    pub const DEFAULT: Self = Self {
+        percpu_alloc: FirstChunk::Embed,
+        percpu_reserved: 8 * 1024,
+        vmalloc: Vmalloc::At(2 << 40),
+        possible_cpus: None,
+        max_cpus: None,
+        log_level: 6,
+        modules: None,
+        selftest: None,
+        fail: None,
+        seed: 1,
+        monitor: false,
+    };
+}
+
+/// A word of the command line that isn't understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadWord {
+    /// No such parameter.
+    Unknown(&'static str),
+    /// The parameter exists; its value isn't one it takes.
+    Value {
+        /// The parameter.
+        name: &'static str,
+        /// The value.
+        value: &'static str,
+        /// What it takes.
+        expected: &'static str,
+    },
+}
+
+impl fmt::Display for BadWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadWord::Unknown(word) => write!(f, "unknown parameter `{word}`"),
+            BadWord::Value {
+                name,
+                value,
+                expected,
+            } => write!(f, "{name}={value}: expected {expected}"),
+        }
+    }
+}
+
+/// A number, decimal or 0x, with an optional K, M, G or T.
+pub fn number(text: &str) -> Option<u64> {
+    let (digits, shift) = match text.as_bytes().last()? {
+        b'k' | b'K' => (&text[..text.len() - 1], 10),
+        b'm' | b'M' => (&text[..text.len() - 1], 20),
+        b'g' | b'G' => (&text[..text.len() - 1], 30),
+        b't' | b'T' => (&text[..text.len() - 1], 40),
+        _ => (text, 0),
+    };
+    let value = match digits.strip_prefix("0x") {
+        Some(hexadecimal) => u64::from_str_radix(hexadecimal, 16).ok()?,
+        None => digits.parse().ok()?,
+    };
+    value.checked_mul(1 << shift)
+}
+
+/// Reads the command line.
+pub fn parse(line: &'static str) -> Result<Options, BadWord> {
+    let mut options = Options::DEFAULT;
+    for word in line.split_ascii_whitespace() {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let bad = |expected| BadWord::Value {
+            name,
+            value,
+            expected,
+        };
+        let count = |expected| {
+            number(value)
+                .and_then(|value| u32::try_from(value).ok())
+                .filter(|&value| value > 0)
+                .ok_or(bad(expected))
+        };
+        match name {
+            "percpu_alloc" => {
+                options.percpu_alloc = match value {
+                    "embed" => FirstChunk::Embed,
+                    "page" => FirstChunk::Page,
+                    _ => return Err(bad("embed or page")),
+                }
+            }
+            "percpu_reserved" => {
+                let bytes = number(value).and_then(|bytes| usize::try_from(bytes).ok());
+                options.percpu_reserved = bytes
+                    .filter(|&bytes| bytes <= 1 << 20)
+                    .ok_or(bad("bytes, at most 1M"))?;
+            }
+            "vmalloc" => {
+                options.vmalloc = match (value, number(value)) {
+                    ("near", _) => Vmalloc::Near,
+                    (_, Some(address)) => Vmalloc::At(address as usize),
+                    _ => return Err(bad("an address or near")),
+                }
+            }
+            "possible_cpus" => options.possible_cpus = Some(count("a number of CPUs")?),
+            "maxcpus" => options.max_cpus = Some(count("a number of CPUs")?),
+            "loglevel" => {
+                let level = number(value).and_then(|level| u8::try_from(level).ok());
+                options.log_level = level.filter(|&level| level <= 7).ok_or(bad("0 to 7"))?;
+            }
+            "modules" => options.modules = Some(value),
+            "selftest" if !value.is_empty() => options.selftest = Some(value),
+            "selftest" => return Err(bad("a glob")),
+            "fail" => {
+                let site = value.split_once(':');
+                let site = site.and_then(|(site, nth)| Some((site, number(nth)?)));
+                options.fail = Some(site.ok_or(bad("SITE:N"))?);
+            }
+            "seed" => options.seed = number(value).ok_or(bad("a number"))?,
+            "monitor" if value.is_empty() => options.monitor = true,
+            _ => return Err(BadWord::Unknown(word)),
+        }
+    }
+    Ok(options)
+}

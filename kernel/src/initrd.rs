@@ -1,0 +1,57 @@
+//! The initrd: a cpio archive (newc) that the loader put into memory.
+//!
+//! ```text
+//!  System.map        the kernel's symbols, for backtraces
+//!  modules/NAME.ko   loaded at boot
+//!  fixtures/NAME.ko  for the self-tests
+//!  extra/NAME.ko     from the runner's --module
+//!  run               monitor commands, one a line
+//! ```
+
+use spin::Once;
+
+static ARCHIVE: Once<&'static [u8]> = Once::new();
+
+/// A file of the archive.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    /// Path inside the archive.
+    pub path: &'static str,
+    /// Contents.
+    pub data: &'static [u8],
+}
+
+/// Names the archive's place.
+///
+/// # Safety
+/// `[address, address + bytes)` is memory that nothing writes from here on (M1).
+pub unsafe fn init(address: usize, bytes: usize) {
+    let start = core::ptr::with_exposed_provenance(address);
+    // SAFETY: the caller's promise.
+    ARCHIVE.call_once(|| unsafe { core::slice::from_raw_parts(start, bytes) });
+}
+
+/// All files, in the archive's order; none without an archive.
+pub fn files() -> impl Iterator<Item = File> {
+    let archive = ARCHIVE.get().copied().unwrap_or(&[]);
+    cpio_reader::iter_files(archive).map(|entry| File {
+        path: entry.name(),
+        data: entry.file(),
+    })
+}
+
+/// The file of this path.
+pub fn file(path: &str) -> Option<File> {
+    files().find(|file| file.path == path)
+}
+
+/// The module of this name, with the folder that it lies in.
+pub fn module(name: &str) -> Option<File> {
+    files().find(|file| module_name(file.path) == Some(name))
+}
+
+/// The module name that a path stands for: `modules/hello.ko` is `hello`.
+pub fn module_name(path: &str) -> Option<&str> {
+    let (_, name) = path.rsplit_once('/')?;
+    name.strip_suffix(".ko").or(name.strip_suffix(".o"))
+}

@@ -1,0 +1,41 @@
+//! What the kernel does about interruptions: the machine layer calls up here.
+
+use crate::{panic, smp, timer};
+use arch::traps::{External, ProgramCheck, TrapFrame, Upcalls};
+use this_cpu::percpu;
+
+percpu! {
+    /// External interruptions that this CPU took, by class.
+    pub static CLOCK: u64 = 0;
+    /// Emergency signals and external calls.
+    pub static SIGNALS: u64 = 0;
+    /// Service signals and codes that this kernel has no use for.
+    pub static OTHERS: u64 = 0;
+}
+
+/// The kernel's handlers.
+pub struct Handlers;
+
+impl Upcalls for Handlers {
+    fn external(&self, what: External, _frame: &TrapFrame) {
+        match what {
+            External::EmergencySignal(_) | External::ExternalCall(_) => {
+                SIGNALS.inc();
+                smp::serve_mailbox();
+            }
+            External::ClockComparator => {
+                CLOCK.inc();
+                timer::interrupt();
+            }
+            External::ServiceSignal(_) | External::Other(_) => OTHERS.inc(),
+        }
+    }
+
+    fn program_check(&self, check: &ProgramCheck, frame: &TrapFrame) -> ! {
+        panic::program_check(check, frame)
+    }
+
+    fn unexpected(&self, what: &str, frame: &TrapFrame) -> ! {
+        panic::unexpected(what, frame)
+    }
+}

@@ -1,0 +1,129 @@
+//! How the kernel dies: once, with everything a reader needs.
+//!
+//! A panic and a program check that nobody caught end here. The first CPU to
+//! arrive stops the others, takes the console, and prints the reason, PSW,
+//! registers, backtrace and modules; then it loads a disabled wait. A second CPU
+//! waits to be stopped. A fault while reporting prints one line more and ends
+//! the run at once.
+
+use crate::symbols::Address;
+use crate::{console, modules, println, smp};
+use arch::psw::Psw;
+use arch::stack::{self, Step, Walk};
+use arch::traps::{ProgramCheck, TrapFrame};
+use core::fmt;
+use core::panic::PanicInfo;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+const NOBODY: u32 = u32::MAX;
+
+static REPORTER: AtomicU32 = AtomicU32::new(NOBODY);
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    let registers = arch::stack::registers();
+    let reason = Reason::Panic(info);
+    report(&reason, None, &registers, Walk::from(stack::pointer()))
+}
+
+/// Dies of a program check.
+pub fn program_check(check: &ProgramCheck, frame: &TrapFrame) -> ! {
+    die_in_frame(&Reason::ProgramCheck(check), frame)
+}
+
+/// Dies of an interruption that this kernel never asks for.
+pub fn unexpected(what: &str, frame: &TrapFrame) -> ! {
+    die_in_frame(&Reason::Unexpected(what), frame)
+}
+
+/// Dies because a module says so.
+pub fn module(text: &str) -> ! {
+    let registers = arch::stack::registers();
+    let reason = Reason::Module(text);
+    report(&reason, None, &registers, Walk::from(stack::pointer()))
+}
+
+fn die_in_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
+    let walk = Walk::from(frame.registers[15]);
+    report(reason, Some(&frame.psw), &frame.registers, walk)
+}
+
+enum Reason<'a> {
+    Panic(&'a PanicInfo<'a>),
+    Module(&'a str),
+    ProgramCheck(&'a ProgramCheck),
+    Unexpected(&'a str),
+}
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Panic(info) => {
+                write!(f, "{}", info.message())?;
+                match info.location() {
+                    Some(location) => write!(f, ", at {location}"),
+                    None => Ok(()),
+                }
+            }
+            Reason::Module(text) => f.write_str(text),
+            Reason::ProgramCheck(check) => {
+                write!(f, "{check}")?;
+                let address = check.address.unwrap_or(0);
+                if check.is_translation() && arch::lowcore::is_before_setup(address) {
+                    f.write_str(": a per-CPU variable is used before per-CPU memory is set up")?;
+                }
+                if let Some(what) = smp::guard_page_owner(address as usize) {
+                    write!(f, ": {what}")?;
+                }
+                Ok(())
+            }
+            Reason::Unexpected(what) => write!(f, "unexpected {what}"),
+        }
+    }
+}
+
+fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: Walk) -> ! {
+    arch::cpu::disable_interrupts();
+    let cpu = arch::cpu::number();
+    let first = REPORTER.compare_exchange(NOBODY, cpu, Ordering::AcqRel, Ordering::Acquire);
+    match first {
+        Ok(_) => {}
+        Err(reporter) if reporter == cpu => {
+            println!("panic: cpu {cpu}: another fault while reporting: {reason}");
+            arch::power::crash();
+        }
+        // Another CPU reports, and will stop this one.
+        Err(_) => loop {
+            arch::cpu::relax();
+        },
+    }
+    smp::stop_others();
+    console::break_open();
+    println!("panic: cpu {cpu}: {reason}");
+    if let Some(psw) = psw {
+        println!(
+            "  PSW {:#018x} {:#018x} {}",
+            psw.mask.bits(),
+            psw.address,
+            Address(psw.address)
+        );
+    }
+    for (row, values) in registers.chunks(4).enumerate() {
+        let [a, b, c, d] = [values[0], values[1], values[2], values[3]];
+        println!("  r{:<2} {a:016x} {b:016x} {c:016x} {d:016x}", row * 4);
+    }
+    println!("  backtrace:");
+    if let Some(psw) = psw {
+        println!("    {}", Address(psw.address));
+        // A function that hasn't stored a frame yet returns through register 14.
+        println!("    {} (register 14)", Address(registers[14]));
+    }
+    for step in walk {
+        match step {
+            Step::Return(address) => println!("    {}", Address(address)),
+            Step::Interrupted(address) => println!("    {} (interrupted)", Address(address)),
+        }
+    }
+    modules::print_names();
+    arch::power::crash()
+}

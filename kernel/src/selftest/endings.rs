@@ -1,0 +1,99 @@
+//! The ways a run can end badly, each on request: `selftest=ending.NAME`.
+//!
+//! They are what the runner is tested with: every one must make it exit
+//! non-zero, and say which.
+
+use super::Outcome;
+use crate::{check, println, selftest};
+use arch::{cpu, lowcore};
+use core::arch::asm;
+
+fn fail() -> Result<(), Outcome> {
+    check!(1 + 1 == 3, "this test fails on purpose");
+    Ok(())
+}
+
+fn panic() -> Result<(), Outcome> {
+    panic!("on purpose");
+}
+
+fn wild_store() -> Result<(), Outcome> {
+    // SAFETY: the store is refused; that is the point.
+    unsafe { asm!("mvi 0({}), 1", in(reg_addr) 0xbad_0000_0000usize) };
+    Ok(())
+}
+
+fn null_store() -> Result<(), Outcome> {
+    // SAFETY: the store is refused; that is the point.
+    unsafe { asm!("mvi 0({}), 1", in(reg_addr) 0usize) };
+    Ok(())
+}
+
+fn exec_data() -> Result<(), Outcome> {
+    let data = [0x07feu16; 4];
+    // SAFETY: the fetch is refused; that is the point.
+    unsafe { asm!("basr %r14, {}", in(reg_addr) data.as_ptr(), clobber_abi("C")) };
+    Ok(())
+}
+
+fn stack_overflow() -> Result<(), Outcome> {
+    fn deeper(depth: u64) -> u64 {
+        let frame = core::hint::black_box([depth; 64]);
+        if depth == u64::MAX {
+            return 0;
+        }
+        deeper(depth + 1) + core::hint::black_box(frame)[7]
+    }
+    println!("# {}", deeper(1));
+    Ok(())
+}
+
+fn hang() -> Result<(), Outcome> {
+    println!("# hangs on purpose");
+    loop {
+        cpu::relax();
+    }
+}
+
+fn power_off() -> Result<(), Outcome> {
+    println!("# powers off before the plan is complete");
+    crate::power_off()
+}
+
+fn disabled_wait() -> Result<(), Outcome> {
+    println!("# loads a disabled wait that isn't a power-off");
+    arch::power::crash()
+}
+
+fn early_percpu() -> Result<(), Outcome> {
+    lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize);
+    crate::interrupts::CLOCK.inc();
+    Ok(())
+}
+
+fn panic_in_interrupt() -> Result<(), Outcome> {
+    crate::timer::start(100, || panic!("in an interrupt handler, on purpose"));
+    loop {
+        cpu::relax();
+    }
+}
+
+fn lock_twice() -> Result<(), Outcome> {
+    static LOCK: crate::sync::Lock<u64> = crate::sync::Lock::new(0);
+    let _first = LOCK.lock();
+    let _second = LOCK.lock();
+    Ok(())
+}
+
+selftest!("ending.fail", fail, on_request);
+selftest!("ending.panic", panic, on_request);
+selftest!("ending.wild_store", wild_store, on_request);
+selftest!("ending.null_store", null_store, on_request);
+selftest!("ending.exec_data", exec_data, on_request);
+selftest!("ending.stack_overflow", stack_overflow, on_request);
+selftest!("ending.hang", hang, on_request);
+selftest!("ending.power_off", power_off, on_request);
+selftest!("ending.disabled_wait", disabled_wait, on_request);
+selftest!("ending.early_percpu", early_percpu, on_request);
+selftest!("ending.panic_in_interrupt", panic_in_interrupt, on_request);
+selftest!("ending.lock_twice", lock_twice, on_request);

@@ -1,0 +1,214 @@
+//! Self-tests: registered in a link section, chosen by a glob, told in KTAP.
+//!
+//! A test is a function and a line `selftest!(group.name, function)`; the linker
+//! gathers the lines. Groups run in the order of [`GROUPS`], tests within a group
+//! by name. A test *on request* runs only when `selftest=` names it in full: the
+//! endings, each of which ends the run in its own way.
+//!
+//! ```text
+//!  KTAP version 1
+//!  1..3
+//!  ok 1 boot.machine
+//!  # memory.guard: 2 page frames are lost
+//!  not ok 2 memory.guard
+//!  ok 3 smp.call # SKIP one CPU
+//!  selftest: 1 passed, 1 failed, 1 skipped
+//! ```
+
+mod boot;
+mod counters;
+mod endings;
+mod memory;
+mod modules;
+mod percpu;
+mod smp;
+
+use crate::println;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+/// A registered test.
+pub struct Test {
+    /// `group.name`
+    pub name: &'static str,
+    /// The test.
+    pub run: fn() -> Result<(), Outcome>,
+    /// Runs only when named in full.
+    pub on_request: bool,
+}
+
+/// Why a test didn't pass.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Something isn't as it must be.
+    Failed(String),
+    /// The machine or the command line makes the test pointless.
+    Skipped(&'static str),
+}
+
+/// Groups, in the order in which they run.
+const GROUPS: [&str; 6] = ["boot", "memory", "smp", "percpu", "module", "ending"];
+
+/// Registers a test.
+#[macro_export]
+macro_rules! selftest {
+    ($name:literal, $run:path) => {
+        $crate::selftest!(@ $name, $run, false);
+    };
+    ($name:literal, $run:path, on_request) => {
+        $crate::selftest!(@ $name, $run, true);
+    };
+    (@ $name:literal, $run:path, $on_request:literal) => {
+        const _: () = {
+            #[used]
+            #[unsafe(link_section = "selftests")]
+            static TEST: $crate::selftest::Test = $crate::selftest::Test {
+                name: $name,
+                run: $run,
+                on_request: $on_request,
+            };
+        };
+    };
+}
+
+/// Fails the test with a text unless the condition holds.
+#[macro_export]
+macro_rules! check {
+    ($condition:expr, $($text:tt)+) => {
+        if !$condition {
+            return Err($crate::selftest::Outcome::Failed(alloc::format!($($text)+)));
+        }
+    };
+}
+
+/// Fails the test unless both sides are equal; prints both.
+#[macro_export]
+macro_rules! check_eq {
+    ($left:expr, $right:expr) => {
+        match (&$left, &$right) {
+            (left, right) => $crate::check!(
+                *left == *right,
+                "{} is {left:x?}, not {right:x?}",
+                stringify!($left)
+            ),
+        }
+    };
+}
+
+/// A failure from any error that says what happened.
+pub fn failed(error: impl core::fmt::Display) -> Outcome {
+    Outcome::Failed(alloc::format!("{error}"))
+}
+
+fn registered() -> &'static [Test] {
+    unsafe extern "C" {
+        static __start_selftests: Test;
+        static __stop_selftests: Test;
+    }
+    let start = &raw const __start_selftests;
+    let end = &raw const __stop_selftests;
+    let count = (end as usize - start as usize) / size_of::<Test>();
+    // SAFETY: the linker put nothing but `Test` values between the two symbols.
+    unsafe { core::slice::from_raw_parts(start, count) }
+}
+
+fn group(name: &str) -> usize {
+    let prefix = name.split('.').next().unwrap_or(name);
+    let known = GROUPS.iter().position(|&group| group == prefix);
+    known.unwrap_or(GROUPS.len())
+}
+
+/// The tests that a glob names, in the order in which they run.
+fn chosen(glob: Option<&str>) -> Vec<&'static Test> {
+    let wanted = |test: &&Test| match glob {
+        None => !test.on_request,
+        Some(glob) if test.on_request => glob == test.name,
+        Some(glob) => matches(glob, test.name),
+    };
+    let mut tests: Vec<&Test> = registered().iter().filter(wanted).collect();
+    tests.sort_by_key(|test| (group(test.name), test.name));
+    tests
+}
+
+/// Whether `text` matches `glob`, in which `*` stands for anything.
+fn matches(glob: &str, text: &str) -> bool {
+    match glob.split_once('*') {
+        None => glob == text,
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))
+        }),
+    }
+}
+
+/// How a plan went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that failed.
+    pub failed: usize,
+    /// Tests that were skipped.
+    pub skipped: usize,
+}
+
+/// Runs the tests that the glob names, and prints the plan and the summary.
+pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
+    SEED.store(seed.max(1), Ordering::Relaxed);
+    let tests = chosen(glob);
+    let mut summary = Summary::default();
+    println!("KTAP version 1");
+    println!("1..{}", tests.len());
+    if tests.is_empty() {
+        println!("Bail out! no self-test matches {}", glob.unwrap_or("*"));
+        return summary;
+    }
+    for (test, number) in tests.iter().zip(1..) {
+        match (test.run)() {
+            Ok(()) => {
+                summary.passed += 1;
+                println!("ok {number} {}", test.name);
+            }
+            Err(Outcome::Failed(text)) => {
+                summary.failed += 1;
+                println!("# {}: {text}", test.name);
+                println!("not ok {number} {}", test.name);
+            }
+            Err(Outcome::Skipped(reason)) => {
+                summary.skipped += 1;
+                println!("ok {number} {} # SKIP {reason}", test.name);
+            }
+        }
+    }
+    println!(
+        "selftest: {} passed, {} failed, {} skipped",
+        summary.passed, summary.failed, summary.skipped
+    );
+    summary
+}
+
+/// State of the tests' random numbers; `seed=` sets it.
+static SEED: AtomicU64 = AtomicU64::new(1);
+
+/// A random number; the same ones for the same `seed=` on one CPU (xorshift64*).
+pub fn random() -> u64 {
+    let mut state = SEED.load(Ordering::Relaxed);
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    SEED.store(state, Ordering::Relaxed);
+    state.wrapping_mul(0x2545_f491_4f6c_dd1d)
+}
+
+fn globs() -> Result<(), Outcome> {
+    let all = [("*", "a.b"), ("a.*", "a.b"), ("*.b", "a.b"), ("a*b", "ab"), ("a.b", "a.b")];
+    for (glob, text) in all {
+        check!(matches(glob, text), "{glob} doesn't match {text}");
+    }
+    for (glob, text) in [("", "a"), ("b*", "a.b"), ("*c", "a.b"), ("a", "a.b")] {
+        check!(!matches(glob, text), "{glob} matches {text}");
+    }
+    Ok(())
+}
+
+selftest!("boot.globs", globs);
