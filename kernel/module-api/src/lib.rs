@@ -1,2 +1,32 @@
-//! Skeleton.
+//! What a Rust module is written against.
+//!
+//! * [`module!`]: name, description, init, exit, and the panic handler
+//! * [`export!`]: makes a function known to the kernel and to other modules
+//! * [`print!`]: one line on the kernel's log
+//! * [`cpus`]: how many there are, and functions on them
+//! * per-CPU variables, from `this-cpu`: [`percpu!`], [`PerCpu`], [`Variable`]
+//!
+//! The kernel uses `export!` too, for what it offers to modules.
 #![no_std]
+
+pub mod cpus;
+mod export;
+mod print;
+
+pub use export::{ABI_STAMP, Export};
+pub use print::{print_line, report_panic};
+pub use this_cpu::{
+    ExportedHandle, Handle, NoMemory, PerCpu, Remote, Scalar, Storage, Variable, Zeroable, percpu,
+};
+
+/// Error numbers that an init returns, negated, as Linux numbers them.
+pub mod errno {
+    /// I/O error.
+    pub const EIO: i32 = 5;
+    /// Out of memory.
+    pub const ENOMEM: i32 = 12;
+    /// No such device, or CPU not online.
+    pub const ENODEV: i32 = 19;
+    /// Invalid argument.
+    pub const EINVAL: i32 = 22;
+}

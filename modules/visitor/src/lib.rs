@@ -1,0 +1,40 @@
+//! A per-CPU variable of another module, by name: `counter` must be loaded first.
+//!
+//! The loader finds `COUNTER_VISITS` among counter's exports. Its value is a
+//! handle, which goes into a GOT slot of this module like any other symbol's.
+#![no_std]
+
+use module_api::{Variable, export, module, percpu, print};
+
+module! {
+    name: "visitor",
+    description: "Counts on another module's per-CPU variable",
+    init: init,
+    exit: exit,
+}
+
+percpu! {
+    /// Of module counter.
+    extern static COUNTER_VISITS: u64;
+}
+
+fn init() -> Result<(), i32> {
+    print!("visitor: {} visits so far", COUNTER_VISITS.sum());
+    Ok(())
+}
+
+fn exit() {}
+
+export!(visitor_hit, visitor_read);
+
+/// Reports a visit on the running CPU.
+#[unsafe(no_mangle)]
+extern "C" fn visitor_hit() {
+    COUNTER_VISITS.inc();
+}
+
+/// Visits on a CPU, as this module sees them.
+#[unsafe(no_mangle)]
+extern "C" fn visitor_read(cpu: u32) -> u64 {
+    COUNTER_VISITS.on(cpu).map_or(0, |copy| copy.read())
+}
