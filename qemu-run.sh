@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Boots the kernel in QEMU and judges it; ./qemu-run.sh --help tells the rest.
+#
+# This script finds the tools, and a Rust toolchain that can compile for the
+# guest; what is missing it installs with apt-get, saying so first. All else is
+# done by tools/runner, which learns the toolchain from GUEST_TOOLCHAIN:
+#
+#   prebuilt  rustup has the guest target's libraries, compiled
+#   nightly   a nightly compiles them from rust-src (-Zbuild-std)
+#   debian    Debian's rustc-web compiles them from rust-web-src
+#
+# The choice is made once and kept in target/guest-toolchain.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+case $CARGO_TARGET_DIR in /*) ;; *) CARGO_TARGET_DIR=$PWD/$CARGO_TARGET_DIR ;; esac
+export CARGO_TARGET_DIR
+
+guest=s390x-unknown-none-softfloat
+kept=$CARGO_TARGET_DIR/guest-toolchain
+debian_packages=(rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web)
+packages=()
+
+say() { printf 'qemu-run.sh: %s\n' "$*" >&2; }
+# As documented in --help: 6, the guest could not be built or started.
+die() { say "$*"; exit 6; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# need COMMAND REASON PACKAGE...
+need() {
+    has "$1" && return
+    say "$1 is missing, which $2: will install ${*:3}"
+    packages+=("${@:3}")
+}
+
+# recent COMMAND...: whether this rustc is as new as Cargo.toml asks for
+recent() {
+    local want have
+    want=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
+    have=$("$@" --version 2>/dev/null | cut -d' ' -f2 | cut -d- -f1) || return 1
+    [ -n "$have" ] && printf '%s\n' "$want" "$have" | sort --check=quiet --version-sort
+}
+
+# libraries FOLDER COMMAND...: whether this rustc's sysroot has lib/rustlib/FOLDER
+libraries() {
+    local sysroot
+    sysroot=$("${@:2}" --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$1" ]
+}
+
+prebuilt() { recent rustc && libraries "$guest/lib" rustc; }
+nightly() { recent rustc +nightly && libraries src/rust/library rustc +nightly; }
+debian() { [ -x /usr/bin/cargo ] && recent /usr/bin/rustc && libraries src/rust/library /usr/bin/rustc; }
+
+# What rustup can be asked for; a dead network must not hold the start up for long.
+ask_rustup() {
+    has rustup && timeout --foreground "$@" >/dev/null 2>&1
+}
+
+# Sets `toolchain`: what is here, else what can be had.
+choose() {
+    if prebuilt; then toolchain=prebuilt
+    elif has rustup && nightly; then toolchain=nightly
+    elif debian; then toolchain=debian
+    elif ask_rustup 30 rustup target add "$guest" && prebuilt; then toolchain=prebuilt
+    elif ask_rustup 120 rustup component add rust-src --toolchain nightly && nightly; then toolchain=nightly
+    elif has apt-get; then
+        say "no Rust toolchain here compiles for $guest: will install ${debian_packages[*]}" \
+            "(they take the place of Debian's cargo and rustc)"
+        packages+=("${debian_packages[@]}")
+        toolchain=debian
+    elif ask_rustup 600 rustup toolchain install nightly --profile minimal \
+        -c rust-src -c clippy -c rustfmt && nightly; then toolchain=nightly
+    else
+        die "no Rust toolchain here compiles for $guest: install rustup and a nightly with rust-src"
+    fi
+}
+
+# install PACKAGE...: with apt-get, asking nothing
+install() {
+    local as_root=()
+    has apt-get || die "there is no apt-get here; install what Debian calls: $*"
+    if [ "$(id -u)" != 0 ]; then
+        has sudo || die "neither root nor sudo; as root: apt-get install --no-install-recommends $*"
+        as_root=(sudo)
+    fi
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    say "installing $*"
+    "${as_root[@]}" apt-get update -qq >&2 || say "apt-get update failed; trying with the lists that are here"
+    "${as_root[@]}" apt-get install -qq --yes --no-install-recommends "$@" >&2 ||
+        die "apt-get could not install what is needed (is there a network?): $*"
+    hash -r
+}
+
+need qemu-system-s390x "is the machine that the kernel runs on" qemu-system-misc
+need s390x-linux-gnu-ld "links the kernel and its modules" binutils-s390x-linux-gnu
+need s390x-linux-gnu-gcc "compiles modules written in C" gcc-s390x-linux-gnu
+need cc "links programs for this machine" gcc libc6-dev
+
+toolchain=
+[ ! -r "$kept" ] || read -r toolchain <"$kept" || true
+case $toolchain in
+prebuilt | nightly | debian) "$toolchain" || choose ;;
+*) choose ;;
+esac
+[ ${#packages[@]} -eq 0 ] || install "${packages[@]}"
+
+export GUEST_TOOLCHAIN=$toolchain
+case $toolchain in
+debian)
+    debian || die "Debian's Rust packages here are too old: rustc-web 1.96 is in bookworm-security"
+    export PATH="/usr/bin:$PATH" RUSTC=/usr/bin/rustc
+    unset RUSTUP_TOOLCHAIN
+    ;;
+nightly) export RUSTUP_TOOLCHAIN=nightly ;;
+esac
+mkdir -p "$CARGO_TARGET_DIR"
+[ -r "$kept" ] && [ "$(<"$kept")" = "$toolchain" ] || printf '%s\n' "$toolchain" >"$kept"
+
+runner=$CARGO_TARGET_DIR/release/runner
+[ -x "$runner" ] || say "building the runner (toolchain: $toolchain)"
+cargo build --quiet --release --manifest-path "$root/Cargo.toml" -p runner ||
+    die "cargo could not build the runner"
+exec "$runner" "$@"

@@ -1,0 +1,54 @@
+//! Builds the guest: kernel and modules in one cargo call, then what is made of
+//! them.
+
+use crate::error::Error;
+use crate::layout::{self, Module};
+use crate::toolchain::Toolchain;
+use crate::{link, system_map};
+use std::fs;
+use std::process::Command;
+
+/// What a guest boots from.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// Module crates; their `.ko` files are up to date.
+    pub modules: Vec<Module>,
+    /// Text of `System.map`.
+    pub system_map: String,
+}
+
+/// Brings kernel, modules and symbol table up to date.
+pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
+    let modules = layout::modules()?;
+    let mut cargo = toolchain.cargo("build");
+    cargo.args(["--quiet", "-p", "kernel"]);
+    for module in &modules {
+        cargo.args(["-p", &module.name]);
+    }
+    if !layout::kernel().exists() {
+        eprintln!("building the kernel and {} modules", modules.len());
+    }
+    succeed(&mut cargo, "cargo build of the guest")?;
+    for module in &modules {
+        link::module(module)?;
+    }
+    let kernel = layout::kernel();
+    let data = fs::read(&kernel).map_err(Error::file("read", &kernel))?;
+    let system_map = system_map::of(&data).map_err(Error::object(&kernel))?;
+    let path = layout::release().join("System.map");
+    fs::write(&path, &system_map).map_err(Error::file("write", &path))?;
+    Ok(Guest {
+        modules,
+        system_map,
+    })
+}
+
+/// Runs a program that must succeed.
+pub fn succeed(command: &mut Command, what: &str) -> Result<(), Error> {
+    let program = what.to_owned();
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::Program { program, status }),
+        Err(source) => Err(Error::Start { program, source }),
+    }
+}

@@ -1,0 +1,136 @@
+//! Why a guest couldn't be built or started.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+/// The facts of a failure on the host's side; exit code 6.
+#[derive(Debug)]
+pub enum Error {
+    /// A file or folder couldn't be used.
+    File {
+        /// What was to be done with it: "read", "write".
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A program couldn't be started.
+    Start {
+        /// The program.
+        program: String,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A program said that it failed.
+    Program {
+        /// The program, and what it was to do.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// A file isn't the object file or archive that it should be.
+    Object {
+        /// The file.
+        path: PathBuf,
+        /// The reader's reason.
+        source: object::Error,
+    },
+    /// A module reaches a per-CPU variable by distance: it couldn't be loaded far
+    /// from per-CPU memory.
+    DirectPerCpu {
+        /// The module.
+        module: String,
+        /// Section that holds the instruction.
+        section: String,
+        /// Offset of the field in that section.
+        offset: u64,
+        /// The per-CPU symbol or section.
+        target: String,
+    },
+    /// Two files would lie under one name in the initrd.
+    SameName {
+        /// Path in the initrd.
+        path: String,
+    },
+    /// A path that names no module: neither `.ko` nor `.o`.
+    NotAModule {
+        /// The path.
+        path: PathBuf,
+    },
+    /// QEMU ended before the guest's first line, with this to say.
+    Qemu {
+        /// The last line of QEMU's stderr.
+        message: String,
+    },
+    /// The value of `GUEST_TOOLCHAIN` is none that this program knows.
+    Toolchain {
+        /// The value.
+        value: String,
+    },
+}
+
+impl Error {
+    /// For `map_err` on a file operation.
+    pub fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File {
+            doing,
+            path,
+            source,
+        }
+    }
+
+    /// For `map_err` on the reading of an object file.
+    pub fn object(path: &Path) -> impl Fn(object::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Object {
+            path: path.clone(),
+            source,
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::File {
+                doing,
+                path,
+                source,
+            } => {
+                write!(f, "can't {doing} {}: {source}", path.display())
+            }
+            Error::Start { program, source } => {
+                write!(f, "can't start {program}: {source}")
+            }
+            Error::Program { program, status } => write!(f, "{program} failed: {status}"),
+            Error::Object { path, source } => write!(f, "{}: {source}", path.display()),
+            Error::DirectPerCpu {
+                module,
+                section,
+                offset,
+                target,
+            } => write!(
+                f,
+                "module {module}: {section}+{offset:#x} reaches per-CPU {target} by \
+                 R_390_PC32DBL; it must go through a GOT slot (R_390_GOTENT)"
+            ),
+            Error::SameName { path } => write!(f, "two modules would be {path} in the initrd"),
+            Error::NotAModule { path } => {
+                write!(f, "{}: a module's name ends in .ko or .o", path.display())
+            }
+            Error::Qemu { message } => write!(f, "QEMU could not start the guest: {message}"),
+            Error::Toolchain { value } => {
+                write!(
+                    f,
+                    "GUEST_TOOLCHAIN={value}: expected prebuilt, nightly or debian"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The initrd: a cpio archive (newc) of all that the guest reads.
+//!
+//! ```text
+//!  System.map        the kernel's symbols
+//!  modules/NAME.ko   loaded at boot
+//!  fixtures/NAME.ko  on request, by self-tests
+//!  extra/NAME.ko     from --module
+//!  run               commands of --run, one a line
+//! ```
+
+use crate::build::Guest;
+use crate::error::Error;
+use crate::layout;
+use crate::options::Options;
+use cpio::newc;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// Packs an archive; the file is gone when its handle is dropped.
+pub fn pack(guest: &Guest, options: &Options) -> Result<NamedTempFile, Error> {
+    let files = files(guest, options)?;
+    let folder = layout::release();
+    let mut file = tempfile::Builder::new()
+        .prefix("initrd-")
+        .tempfile_in(&folder)
+        .map_err(Error::file("write", &folder))?;
+    let path = file.path().to_owned();
+    write(&files, &mut file).map_err(Error::file("write", &path))?;
+    Ok(file)
+}
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
+    let mut files = Files::new();
+    let mut add = |path: String, data: Vec<u8>| match files.insert(path.clone(), data) {
+        None => Ok(()),
+        Some(_) => Err(Error::SameName { path }),
+    };
+    add(
+        "System.map".to_owned(),
+        guest.system_map.clone().into_bytes(),
+    )?;
+    for module in &guest.modules {
+        let path = format!("{}/{}.ko", module.folder, module.name);
+        add(path, read(&module.linked())?)?;
+    }
+    for module in &options.modules {
+        add(
+            format!("{}/{}.ko", layout::EXTRA, module_name(module)?),
+            read(module)?,
+        )?;
+    }
+    let commands = options.commands();
+    if !commands.is_empty() {
+        add("run".to_owned(), (commands.join("\n") + "\n").into_bytes())?;
+    }
+    Ok(files)
+}
+
+/// `some/NAME.ko` or `some/NAME.o`: NAME.
+fn module_name(path: &Path) -> Result<String, Error> {
+    let extension = path.extension().unwrap_or_default();
+    match path.file_stem() {
+        Some(name) if extension == "ko" || extension == "o" => {
+            Ok(name.to_string_lossy().into_owned())
+        }
+        _ => Err(Error::NotAModule {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(Error::file("read", path))
+}
+
+fn write(files: &Files, output: &mut impl Write) -> io::Result<()> {
+    const REGULAR_FILE: u32 = 0o100_644;
+    let mut archive = Vec::new();
+    for (inode, (path, data)) in (1..).zip(files) {
+        let length = u32::try_from(data.len())
+            .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, path.clone()))?;
+        let header = newc::Builder::new(path).ino(inode).mode(REGULAR_FILE);
+        let mut file = header.write(&mut archive, length);
+        file.write_all(data)?;
+        file.finish()?;
+    }
+    newc::trailer(&mut archive)?;
+    output.write_all(&archive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let mut files = Files::new();
+        files.insert("System.map".to_owned(), b"0 T x\n".to_vec());
+        files.insert("modules/odd.ko".to_owned(), vec![7; 13]);
+        files.insert("run".to_owned(), Vec::new());
+        let mut archive = Vec::new();
+        write(&files, &mut archive).unwrap();
+        let mut rest = archive.as_slice();
+        for (path, data) in &files {
+            let mut reader = newc::Reader::new(rest).unwrap();
+            assert_eq!(reader.entry().name(), path);
+            let mut found = Vec::new();
+            io::Read::read_to_end(&mut reader, &mut found).unwrap();
+            assert_eq!(&found, data);
+            rest = reader.finish().unwrap();
+        }
+        assert!(newc::Reader::new(rest).unwrap().entry().is_trailer());
+    }
+
+    #[test]
+    fn a_module_is_named_by_its_file() {
+        assert_eq!(module_name(Path::new("a/b.ko")).unwrap(), "b");
+        assert_eq!(module_name(Path::new("b-c.o")).unwrap(), "b-c");
+        assert!(module_name(Path::new("a/b.txt")).is_err());
+        assert!(module_name(Path::new("/")).is_err());
+    }
+}

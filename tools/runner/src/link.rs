@@ -1,0 +1,164 @@
+//! Links a module: libNAME.a, with all of `core` in it, to one relocatable
+//! NAME.ko that holds only what the module uses.
+//!
+//! `ld -r --gc-sections` keeps what its roots reach. The roots are the entry
+//! points and the exports; only those that the archive defines are named, for a
+//! root that nothing defines would stay in the module as an undefined symbol.
+//!
+//! Afterwards the module's relocations are looked through: hidden visibility, or
+//! a plain reference where the accessor macro belongs, turns a per-CPU access
+//! into `larl` without a word from the compiler.
+
+use crate::build::succeed;
+use crate::error::Error;
+use crate::layout::{self, Module};
+use object::read::archive::ArchiveFile;
+use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, elf};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The linker.
+pub const LINKER: &str = "s390x-linux-gnu-ld";
+
+/// The one module that reaches its per-CPU variable by distance, to show what
+/// comes of it.
+const DIRECT: &str = "direct";
+
+/// Links `module` if its library or the linker script is newer, and checks it.
+pub fn module(module: &Module) -> Result<(), Error> {
+    let archive = module.archive();
+    let output = module.linked();
+    let script = layout::root().join("linker/module.ld");
+    if is_newer(&output, &[&archive, &script]) {
+        return Ok(());
+    }
+    let folder = layout::release().join("modules");
+    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+    // Two runners may link at once: each writes its own file, and the name moves.
+    let unfinished = folder.join(format!("{}.{}", module.name, std::process::id()));
+    let mut command = Command::new(LINKER);
+    command
+        .args(["-r", "--gc-sections", "--strip-debug", "-T"])
+        .arg(&script);
+    for root in roots(&archive)? {
+        command.args(["-u", &root]);
+    }
+    command.arg("-o").arg(&unfinished).arg(&archive);
+    succeed(&mut command, &format!("link of module {}", module.name))?;
+    let data = fs::read(&unfinished).map_err(Error::file("read", &unfinished))?;
+    let checked = check(&module.name, &data).map_err(Error::object(&unfinished))?;
+    if let Some(error) = checked.filter(|_| module.name != DIRECT) {
+        // Only a wish: the file is left over, nothing more.
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    fs::rename(&unfinished, &output).map_err(Error::file("write", &output))
+}
+
+fn is_newer(output: &Path, inputs: &[&Path]) -> bool {
+    let time = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
+    let made = time(output);
+    made.is_some() && inputs.iter().all(|input| time(input) <= made)
+}
+
+/// Symbols of the archive that a module is reached by.
+fn roots(archive: &Path) -> Result<Vec<String>, Error> {
+    let wrong = Error::object(archive);
+    let data = fs::read(archive).map_err(Error::file("read", archive))?;
+    let file = ArchiveFile::parse(&*data).map_err(&wrong)?;
+    let mut roots = Vec::new();
+    for symbol in file.symbols().map_err(&wrong)?.into_iter().flatten() {
+        let symbol = symbol.map_err(&wrong)?;
+        let name = String::from_utf8_lossy(symbol.name());
+        if name == "init_module" || name == "cleanup_module" || name.starts_with("__ksymtab_") {
+            roots.push(name.into_owned());
+        }
+    }
+    Ok(roots)
+}
+
+/// The first direct reference to per-CPU data.
+fn check(module: &str, data: &[u8]) -> Result<Option<Error>, object::Error> {
+    let file = object::File::parse(data)?;
+    for section in file.sections() {
+        for (offset, relocation) in section.relocations() {
+            let RelocationFlags::Elf {
+                r_type: elf::R_390_PC32DBL,
+            } = relocation.flags()
+            else {
+                continue;
+            };
+            let RelocationTarget::Symbol(index) = relocation.target() else {
+                continue;
+            };
+            let symbol = file.symbol_by_index(index)?;
+            let Some(home) = symbol.section_index() else {
+                continue;
+            };
+            let home = file.section_by_index(home)?;
+            if !home.name()?.starts_with(".data..percpu") {
+                continue;
+            }
+            let target = match symbol.name()? {
+                "" => home.name()?,
+                name => name,
+            };
+            return Ok(Some(Error::DirectPerCpu {
+                module: module.to_owned(),
+                section: section.name()?.to_owned(),
+                offset,
+                target: target.to_owned(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::process::Stdio;
+
+    /// What the check says to a piece of assembly.
+    fn checked(text: &str) -> Option<Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut assembler = Command::new("s390x-linux-gnu-as")
+            .args(["-o", file.path().to_str().unwrap(), "-"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("s390x-linux-gnu-as, of binutils-s390x-linux-gnu, is needed");
+        assembler
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
+        assert!(assembler.wait().unwrap().success());
+        check("m", &fs::read(file.path()).unwrap()).unwrap()
+    }
+
+    const DATA: &str = "\n.section .data..percpu,\"aw\"\nhits: .quad 0\n";
+
+    #[test]
+    fn larl_of_a_per_cpu_variable_is_found() {
+        let text = format!(".text\nnopr\nlarl %r1, hits\n{DATA}");
+        let found = checked(&text);
+        let Some(Error::DirectPerCpu {
+            section, offset, ..
+        }) = found
+        else {
+            panic!("not found: {found:?}");
+        };
+        assert_eq!((section.as_str(), offset), (".text", 4));
+    }
+
+    #[test]
+    fn the_got_and_ordinary_data_are_no_offence() {
+        let text = format!(
+            ".text\nlgrl %r1, hits@GOTENT\nlarl %r2, plain\n{DATA}\n.data\nplain: .quad 0\n"
+        );
+        assert!(checked(&text).is_none());
+    }
+}

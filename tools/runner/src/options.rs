@@ -1,0 +1,245 @@
+//! The command line of `./qemu-run.sh`.
+//!
+//! Options are global: they may stand before or after the verb. What a verb has
+//! no use for is refused, not dropped in silence.
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::num::{NonZeroU32, NonZeroU64};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How people start this program; its messages begin with it.
+pub const PROGRAM: &str = "qemu-run.sh";
+
+/// How long a guest may run when nothing is said.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+const EXIT_CODES: &str = "\
+Exit codes; the last line on stderr says which in words:
+  0  passed: every self-test, or every command of --run, succeeded
+  1  a self-test failed, or a command of --run
+  2  wrong usage
+  3  the guest crashed: a panic, a program check, a disabled wait
+  4  the guest ran past its timeout and was stopped
+  5  the guest ended early: before its test plan or its summary was complete
+  6  the guest could not be built or started
+
+Examples:
+  ./qemu-run.sh --cpus 4
+  ./qemu-run.sh --append 'vmalloc=near selftest=module.*'
+  ./qemu-run.sh --run 'insmod counter; lsmod; percpu'";
+
+/// Builds the kernel and its modules, boots them in QEMU, and judges the result.
+#[derive(Parser, Clone, Debug)]
+#[command(
+    name = PROGRAM,
+    bin_name = "./qemu-run.sh",
+    about,
+    after_help = EXIT_CODES,
+    disable_help_subcommand = true
+)]
+pub struct Options {
+    /// What to do; without a verb: boot, load the modules, run the self-tests
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+
+    /// Number of CPUs
+    #[arg(long, global = true, value_name = "N", default_value = "2")]
+    pub cpus: NonZeroU32,
+
+    /// Size of the guest's memory, with K, M, G or T
+    #[arg(long, global = true, value_name = "SIZE", default_value = "2G")]
+    #[arg(value_parser = memory_size)]
+    pub memory: String,
+
+    /// Words for the kernel command line
+    #[arg(long, global = true, value_name = "WORDS", allow_hyphen_values = true)]
+    pub append: Vec<String>,
+
+    /// Another module (.ko or .o), packed as extra/NAME.ko
+    #[arg(long = "module", global = true, value_name = "PATH")]
+    pub modules: Vec<PathBuf>,
+
+    /// Seconds until a guest counts as hung [default: 60; none for shell and debug]
+    #[arg(long, global = true, value_name = "S")]
+    pub timeout: Option<NonZeroU64>,
+
+    /// Monitor commands, separated by `;`, instead of the self-tests
+    #[arg(long, global = true, value_name = "COMMANDS")]
+    pub run: Option<String>,
+
+    /// Print only failures and the verdict
+    #[arg(long, global = true)]
+    pub quiet: bool,
+}
+
+/// What to do.
+#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Run every test: lints, host tests, guests of many shapes
+    Test,
+    /// Interactive monitor on the console
+    Shell,
+    /// Wait for gdb before the first instruction, and print the gdb command
+    Debug,
+}
+
+impl Options {
+    /// Reads the process's arguments; ends the process with usage on stderr and
+    /// code 2 if they are wrong.
+    pub fn from_arguments() -> Self {
+        Self::checked(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    fn checked<I, T>(arguments: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<std::ffi::OsString> + Clone,
+    {
+        let options = Self::try_parse_from(arguments)?;
+        let wrong = |text: &str| Err(Self::command().error(ErrorKind::ArgumentConflict, text));
+        if options.verb == Some(Verb::Shell) && options.run.is_some() {
+            return wrong("shell takes its commands from the terminal: --run has no place there");
+        }
+        if options.verb == Some(Verb::Test) && !options.all_default() {
+            return wrong("test runs its own matrix of guests: it takes no options");
+        }
+        if options.run.is_some() && options.commands().is_empty() {
+            return wrong("--run names no command");
+        }
+        Ok(options)
+    }
+
+    fn all_default(&self) -> bool {
+        self.cpus.get() == 2
+            && self.memory == "2G"
+            && self.append.is_empty()
+            && self.modules.is_empty()
+            && self.timeout.is_none()
+            && self.run.is_none()
+            && !self.quiet
+    }
+
+    /// The commands of `--run`, one each.
+    pub fn commands(&self) -> Vec<&str> {
+        let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));
+        let commands = commands.map(str::trim);
+        commands.filter(|command| !command.is_empty()).collect()
+    }
+
+    /// When the guest counts as hung.
+    pub fn time_limit(&self) -> Option<Duration> {
+        let given = self.timeout.map(|s| Duration::from_secs(s.get()));
+        match self.verb {
+            Some(Verb::Shell | Verb::Debug) => given,
+            _ => given.or(Some(DEFAULT_TIMEOUT)),
+        }
+    }
+
+    /// The kernel command line.
+    pub fn command_line(&self) -> String {
+        let mut words = self.append.clone();
+        if self.verb == Some(Verb::Shell) {
+            words.push("monitor".to_owned());
+        }
+        words.join(" ")
+    }
+}
+
+/// A size as QEMU takes it; checked here so that a wrong one is a usage error.
+fn memory_size(text: &str) -> Result<String, String> {
+    let digits = text.strip_suffix(['K', 'M', 'G', 'T']).unwrap_or("");
+    match digits.parse::<u64>() {
+        Ok(1..) => Ok(text.to_owned()),
+        _ => Err("expected a number with K, M, G or T behind it".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, clap::Error> {
+        let words = std::iter::once(PROGRAM).chain(line.split_whitespace());
+        Options::checked(words)
+    }
+
+    fn refused(line: &str) {
+        let error = parse(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+        assert!(error.use_stderr(), "{line}");
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn options_stand_before_or_after_the_verb() {
+        for line in [
+            "--cpus 8 --quiet shell",
+            "shell --cpus 8 --quiet",
+            "--quiet shell --cpus 8",
+        ] {
+            let options = parse(line).unwrap();
+            assert_eq!(options.verb, Some(Verb::Shell), "{line}");
+            assert_eq!(options.cpus.get(), 8, "{line}");
+            assert!(options.quiet, "{line}");
+        }
+    }
+
+    #[test]
+    fn modules_and_append_repeat() {
+        let options = parse("--module a.ko --append x=1 --module b.o --append monitor").unwrap();
+        assert_eq!(options.modules.len(), 2);
+        assert_eq!(options.command_line(), "x=1 monitor");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_usage_error() {
+        for line in [
+            "--cpu 2",
+            "--cpus 0",
+            "--cpus x",
+            "--memory 2",
+            "--memory 0G",
+            "--memory G",
+            "--memory 2Q",
+            "--timeout 0",
+            "--cpus",
+            "bench",
+            "lessons",
+            "help",
+            "shell test",
+            "shell --run help",
+            "test --cpus 4",
+            "--run ;",
+        ] {
+            refused(line);
+        }
+    }
+
+    #[test]
+    fn commands_are_split_and_trimmed() {
+        let words = [PROGRAM, "--run", " insmod hello ;; lsmod;"];
+        let options = Options::checked(words).unwrap();
+        assert_eq!(options.commands(), ["insmod hello", "lsmod"]);
+    }
+
+    #[test]
+    fn only_runs_that_end_by_themselves_have_a_limit() {
+        assert_eq!(parse("").unwrap().time_limit(), Some(DEFAULT_TIMEOUT));
+        assert_eq!(parse("shell").unwrap().time_limit(), None);
+        assert_eq!(parse("debug").unwrap().time_limit(), None);
+        let five = Some(Duration::from_secs(5));
+        assert_eq!(parse("debug --timeout 5").unwrap().time_limit(), five);
+    }
+
+    #[test]
+    fn the_shell_asks_for_the_monitor() {
+        assert_eq!(parse("shell").unwrap().command_line(), "monitor");
+        assert_eq!(parse("").unwrap().command_line(), "");
+    }
+}

@@ -1,0 +1,69 @@
+//! How guest code is compiled on this machine, as `qemu-run.sh` found out.
+//!
+//! The script looks for a toolchain once, puts it first in PATH, and names it in
+//! `GUEST_TOOLCHAIN`. Started without that, by a bare `cargo run`, this program
+//! hands over to the script, which starts it again.
+
+use crate::error::Error;
+use crate::layout;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// The guest's target.
+pub const TARGET: &str = "s390x-unknown-none-softfloat";
+
+/// Where the guest's `core` and `alloc` come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toolchain {
+    /// rustup has the target's libraries, compiled.
+    Prebuilt,
+    /// A nightly compiles them from its `rust-src`.
+    Nightly,
+    /// Debian's release compiler does, told to take the unstable flag.
+    Debian,
+}
+
+impl Toolchain {
+    /// The one that the script chose; without its choice, becomes the script.
+    pub fn from_environment() -> Result<Self, Error> {
+        match std::env::var("GUEST_TOOLCHAIN").as_deref() {
+            Ok("prebuilt") => Ok(Self::Prebuilt),
+            Ok("nightly") => Ok(Self::Nightly),
+            Ok("debian") => Ok(Self::Debian),
+            Ok(value) => Err(Error::Toolchain {
+                value: value.to_owned(),
+            }),
+            Err(_) => Err(become_the_script()),
+        }
+    }
+
+    /// A cargo command for guest packages.
+    pub fn cargo(self, verb: &str) -> Command {
+        let mut command = Command::new("cargo");
+        command.current_dir(layout::root());
+        command.args([verb, "--release", "--target", TARGET]);
+        if self != Self::Prebuilt {
+            command.arg("-Zbuild-std=core,alloc,compiler_builtins");
+        }
+        if self == Self::Debian {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
+        // These would take the place of the guest's flags in .cargo/config.toml.
+        command.env_remove("RUSTFLAGS");
+        command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+        command
+    }
+}
+
+/// Replaces this process by the script, with the same arguments; returns only
+/// if that fails.
+fn become_the_script() -> Error {
+    let script = layout::root().join("qemu-run.sh");
+    let source = Command::new(&script)
+        .args(std::env::args_os().skip(1))
+        .exec();
+    Error::Start {
+        program: script.display().to_string(),
+        source,
+    }
+}
