@@ -8,7 +8,7 @@ use crate::transcript::Transcript;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,9 @@ pub const EMULATOR: &str = "qemu-system-s390x";
 
 /// Where `debug` lets gdb connect.
 pub const GDB_PORT: u16 = 1234;
+
+/// Pieces of output that may wait to be looked at; QEMU waits for more.
+const CHUNKS: usize = 64;
 
 /// The emulator's command line.
 fn command(options: &Options, initrd: &Path) -> Command {
@@ -61,7 +64,16 @@ pub fn run(options: &Options, initrd: &Path) -> Result<(Ending, Transcript), Err
         Some(Verb::Shell) => Stdio::inherit(),
         _ => Stdio::null(),
     });
-    let start = Instant::now();
+    watch(command, options.quiet, options.time_limit())
+}
+
+/// Runs the command to its end, or kills it at the limit.
+fn watch(
+    mut command: Command,
+    quiet: bool,
+    limit: Option<Duration>,
+) -> Result<(Ending, Transcript), Error> {
+    let deadline = limit.map(|limit| (limit, Instant::now() + limit));
     let mut qemu = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -70,20 +82,17 @@ pub fn run(options: &Options, initrd: &Path) -> Result<(Ending, Transcript), Err
             program: EMULATOR.to_owned(),
             source,
         })?;
-    let (sender, console) = mpsc::channel();
+    let (sender, console) = mpsc::sync_channel(CHUNKS);
     if let Some(stdout) = qemu.stdout.take() {
         thread::spawn(move || send_chunks(stdout, &sender));
     }
-    let complaints = qemu
-        .stderr
-        .take()
-        .map(|stderr| thread::spawn(|| forward(stderr)));
+    let complaints = qemu.stderr.take();
+    let complaints = complaints.map(|stderr| thread::spawn(|| forward(stderr)));
 
     let mut watch = Watch {
-        quiet: options.quiet,
+        quiet,
         ..Watch::default()
     };
-    let deadline = options.time_limit().map(|limit| (limit, start + limit));
     let ending = watch.until_end(&console, &mut qemu, deadline)?;
     watch.end_line();
     let complaint = complaints.and_then(|thread| thread.join().ok()).flatten();
@@ -96,7 +105,7 @@ pub fn run(options: &Options, initrd: &Path) -> Result<(Ending, Transcript), Err
 }
 
 /// Sends what the console says, as it comes.
-fn send_chunks(mut console: impl Read, sender: &Sender<Vec<u8>>) {
+fn send_chunks(mut console: impl Read, sender: &SyncSender<Vec<u8>>) {
     let mut chunk = [0; 4096];
     while let Ok(count @ 1..) = console.read(&mut chunk) {
         if sender.send(chunk[..count].to_vec()).is_err() {
@@ -132,8 +141,10 @@ impl Watch {
             source,
         };
         let mut stopped = None;
-        while stopped.is_none() {
+        loop {
             let next = match deadline {
+                // Asked first: output that never ends is no way past the limit.
+                Some((_, end)) if end <= Instant::now() => Err(RecvTimeoutError::Timeout),
                 Some((_, end)) => {
                     console.recv_timeout(end.saturating_duration_since(Instant::now()))
                 }
@@ -144,6 +155,7 @@ impl Watch {
                 (Err(RecvTimeoutError::Timeout), Some((limit, _))) => {
                     qemu.kill().map_err(failed)?;
                     stopped = Some(Ending::TimedOut(limit));
+                    break;
                 }
                 (Err(_), _) => break,
             }
@@ -187,4 +199,60 @@ fn print(bytes: &[u8]) {
     let mut output = io::stdout().lock();
     let _ = output.write_all(bytes);
     let _ = output.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell script in QEMU's place.
+    fn watched(script: &str, limit: Duration) -> Result<(Ending, Transcript), Error> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdin(Stdio::null());
+        watch(command, true, Some(limit))
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn the_exit_code_and_all_lines_arrive() {
+        let (ending, transcript) =
+            watched(r"printf '1..1\r\nok 1 a\r\nlast'; exit 1", LONG).unwrap();
+        assert_eq!(ending, Ending::Exit(Some(1)));
+        assert_eq!(transcript.report.plan, Some(1));
+        assert_eq!(transcript.report.passed, 1);
+        assert_eq!(transcript.last_line.as_deref(), Some("last"));
+    }
+
+    #[test]
+    fn a_hang_is_killed_at_its_limit() {
+        let limit = Duration::from_millis(300);
+        let start = Instant::now();
+        let (ending, transcript) = watched(r"printf 'one\ntwo\n'; exec sleep 60", limit).unwrap();
+        assert_eq!(ending, Ending::TimedOut(limit));
+        assert_eq!(transcript.last_line.as_deref(), Some("two"));
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn endless_output_is_no_way_past_the_limit() {
+        let limit = Duration::from_millis(300);
+        let (ending, _) = watched("while :; do echo again; done", limit).unwrap();
+        assert_eq!(ending, Ending::TimedOut(limit));
+    }
+
+    #[test]
+    fn qemu_that_only_complains_did_not_start_the_guest() {
+        let outcome = watched("echo 'no such machine' >&2; exit 1", LONG);
+        let Err(Error::Qemu { message }) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(message, "no such machine");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_no_harm() {
+        let (_, transcript) = watched(r"printf '\377\376\nok 1 a\n'", LONG).unwrap();
+        assert_eq!(transcript.report.passed, 1);
+    }
 }
