@@ -3,9 +3,9 @@
 //! ```text
 //!  options     the command line               transcript  what the guest said
 //!  toolchain   how guest code is compiled       ktap      its test report
-//!  layout      where files lie                judge       the verdict, exit codes
-//!  build       kernel, modules                gate        the verb `test`
-//!    link        libNAME.a -> NAME.ko
+//!  layout      where files lie                judge       from both to a verdict
+//!  build       kernel, modules                verdict     its words, its exit code
+//!    link        libNAME.a -> NAME.ko         gate        the verb `test`
 //!    system_map  the kernel's symbols
 //!  initrd      all that the guest reads
 //!  qemu        runs it, watches it
@@ -24,12 +24,14 @@ mod qemu;
 mod system_map;
 mod toolchain;
 mod transcript;
+mod verdict;
 
 use error::Error;
-use judge::{Purpose, Verdict};
+use judge::Purpose;
 use options::{Options, PROGRAM, Verb};
 use std::process::ExitCode;
 use toolchain::Toolchain;
+use verdict::Verdict;
 
 /// The guest could not be built or started.
 const NO_GUEST: u8 = 6;
