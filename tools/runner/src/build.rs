@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::layout::{self, Module};
 use crate::toolchain::Toolchain;
-use crate::{link, system_map};
+use crate::{link, notice, system_map};
 use std::fs;
 use std::process::Command;
 
@@ -46,7 +46,7 @@ pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
 /// Runs a program that must succeed.
 pub fn succeed(command: &mut Command, what: &str) -> Result<(), Error> {
     let program = what.to_owned();
-    match command.status() {
+    match notice::run(command) {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Error::Program { program, status }),
         Err(source) => Err(Error::Start { program, source }),

@@ -4,12 +4,13 @@
 //! end says how each came out, and a last line counts: tests, and each lint
 //! stage as one.
 
-use crate::layout;
 use crate::options::PROGRAM;
 use crate::toolchain::Toolchain;
+use crate::{layout, notice};
 use std::fmt;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Packages that compile for the guest, modules aside.
@@ -113,6 +114,7 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
         ),
         Stage::lint("clippy, guest", guest_lint),
         Stage::tests("host tests", cargo(&["test", "--quiet"])),
+        Stage::lint("one guest builds and boots", first_guest()),
         Stage::tests(
             "guests",
             cargo(&[
@@ -127,6 +129,15 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
             ]),
         ),
     ]
+}
+
+/// This program itself: what keeps every guest from starting is told once, before
+/// the matrix tells it of each.
+fn first_guest() -> Command {
+    let myself = std::env::current_exe().unwrap_or_else(|_| layout::root().join("qemu-run.sh"));
+    let mut command = Command::new(myself);
+    command.args(["--quiet", "--append", "selftest=boot.*"]);
+    command
 }
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -164,60 +175,41 @@ impl Stage {
     }
 
     fn run(&mut self) -> (Outcome, Counts) {
-        let spawned = self
-            .command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut child = match spawned {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = match notice::pipe(&mut self.command).spawn() {
             Ok(child) => child,
-            Err(error) if self.optional && error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if self.optional && error.kind() == io::ErrorKind::NotFound => {
                 println!("skipped: {} isn't installed", self.name);
-                return (
-                    Outcome::Skipped,
-                    Counts {
-                        skipped: 1,
-                        ..Counts::default()
-                    },
-                );
+                return (Outcome::Skipped, Counts::SKIPPED);
             }
             Err(error) => {
                 println!("can't start: {error}");
-                return (
-                    Outcome::Failed,
-                    Counts {
-                        failed: 1,
-                        ..Counts::default()
-                    },
-                );
+                return (Outcome::Failed, Counts::FAILED);
             }
         };
+        let complaints = child.stderr.take().map(notice::pass_on);
         let mut counts = Counts::default();
-        let output = child.stdout.take().into_iter();
-        for line in output
-            .flat_map(|output| BufReader::new(output).lines())
-            .map_while(Result::ok)
-        {
-            println!("{line}");
-            if self.counts {
+        if let Some(output) = child.stdout.take() {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                println!("{line}");
                 counts.add(Counts::of(&line).unwrap_or_default());
             }
         }
+        complaints.map(JoinHandle::join);
         let succeeded = child.wait().is_ok_and(|status| status.success());
+        self.outcome(succeeded, counts)
+    }
+
+    /// What a stage comes to that ended so, having counted so many tests.
+    fn outcome(&self, succeeded: bool, mut counts: Counts) -> (Outcome, Counts) {
         match (succeeded, self.counts) {
+            (true, false) => (Outcome::Passed, Counts::PASSED),
             (true, true) if counts.passed == 0 => {
                 println!("no test ran");
                 counts.failed += 1;
                 (Outcome::Failed, counts)
             }
             (true, true) => (Outcome::Passed, counts),
-            (true, false) => (
-                Outcome::Passed,
-                Counts {
-                    passed: 1,
-                    ..counts
-                },
-            ),
             // A stage may fail without a test that does, by not compiling.
             (false, _) => {
                 counts.failed = counts.failed.max(1);
@@ -228,6 +220,18 @@ impl Stage {
 }
 
 impl Counts {
+    const PASSED: Self = Self::new(1, 0, 0);
+    const FAILED: Self = Self::new(0, 1, 0);
+    const SKIPPED: Self = Self::new(0, 0, 1);
+
+    const fn new(passed: usize, failed: usize, skipped: usize) -> Self {
+        Self {
+            passed,
+            failed,
+            skipped,
+        }
+    }
+
     /// Reads `test result: ok. 12 passed; 0 failed; 3 ignored; ...`.
     fn of(line: &str) -> Option<Self> {
         let (_, rest) = line.strip_prefix("test result: ")?.split_once(". ")?;
@@ -277,11 +281,7 @@ mod tests {
     fn reads_the_result_line_of_cargo_test() {
         let line =
             "test result: FAILED. 12 passed; 1 failed; 3 ignored; 0 measured; 0 filtered out";
-        let counts = Counts {
-            passed: 12,
-            failed: 1,
-            skipped: 3,
-        };
+        let counts = Counts::new(12, 1, 3);
         assert_eq!(Counts::of(line), Some(counts));
         assert_eq!(Counts::of("test boot ... ok"), None);
         assert_eq!(Counts::of("test result: ok. many passed"), None);

@@ -6,7 +6,7 @@
 //!  layout      where files lie                judge       from both to a verdict
 //!  build       kernel, modules                verdict     its words, its exit code
 //!    link        libNAME.a -> NAME.ko         gate        the verb `test`
-//!    system_map  the kernel's symbols
+//!    system_map  the kernel's symbols            notice    kept out of its output
 //!  initrd      all that the guest reads
 //!  qemu        runs it, watches it
 //! ```
@@ -19,6 +19,7 @@ mod judge;
 mod ktap;
 mod layout;
 mod link;
+mod notice;
 mod options;
 mod qemu;
 mod system_map;
