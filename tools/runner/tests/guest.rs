@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Trial::test("modules::direct_is_refused_far", direct_is_refused_far),
         Trial::test("modules::direct_works_near", direct_works_near),
         Trial::test("modules::counter_uses_the_got", counter_uses_the_got),
+        Trial::test("modules::written_in_c", written_in_c),
         Trial::test("modules::missing_file", missing_file),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
@@ -211,6 +212,42 @@ fn counter_uses_the_got() -> Outcome {
     )?;
     let direct = run.lines_with(&["R_390_PC32DBL", ".data..percpu"]);
     run.must(direct.is_empty(), "no direct reference to per-CPU data")
+}
+
+/// A C file becomes a module with nothing but gcc, and comes in by `--module`.
+fn written_in_c() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let module = folder.path().join("c_hits.o");
+    let status = Command::new("s390x-linux-gnu-gcc")
+        .args([
+            "-c",
+            "-O2",
+            "-fPIC",
+            "-march=z196",
+            "-mbackchain",
+            "-msoft-float",
+        ])
+        .args([
+            "-ffreestanding",
+            "-fno-asynchronous-unwind-tables",
+            "-Wall",
+            "-Werror",
+        ])
+        .arg("-o")
+        .arg(&module)
+        .arg(root().join("tools/runner/tests/c_hits.c"))
+        .status()?;
+    if !status.success() {
+        return Err("gcc refused the module".into());
+    }
+    let module = module.to_string_lossy();
+    let run = runner(&[
+        "--module",
+        &module,
+        "--run",
+        "insmod c_hits; lsmod; rmmod c_hits",
+    ]);
+    run.must_exit(0)
 }
 
 fn missing_file() -> Outcome {
