@@ -61,16 +61,17 @@ macro_rules! export {
 /// module! {
 ///     name: "hello",
 ///     description: "Says hello, and goodbye",
+///     license: "MIT",
 ///     init: init,          // fn() -> Result<(), i32>, the error an errno
 ///     exit: exit,          // fn(); without it the module can't be unloaded
 /// }
 /// ```
 #[macro_export]
 macro_rules! module {
-    (name: $name:literal, description: $description:literal, $(init: $init:path,)? $(exit: $exit:path,)?) => {
+    (name: $name:literal, description: $description:literal, license: $license:literal, $(init: $init:path,)? $(exit: $exit:path,)?) => {
         $crate::module_information!(NAME, "name=", $name);
         $crate::module_information!(DESCRIPTION, "description=", $description);
-        $crate::module_information!(LICENSE, "license=", "MIT");
+        $crate::module_information!(LICENSE, "license=", $license);
         $crate::module_information!(VERSION, "vermagic=", $crate::ABI_STAMP);
 
         $(
@@ -79,7 +80,7 @@ macro_rules! module {
             extern "C" fn init_module() -> i32 {
                 match $init() {
                     Ok(()) => 0,
-                    Err(errno) => -errno,
+                    Err(errno) => i32::wrapping_neg(errno),
                 }
             }
         )?

@@ -50,9 +50,10 @@ pub fn print_line(text: fmt::Arguments<'_>) {
 /// Ends the run because of a panic in a module.
 pub fn report_panic(module: &str, info: &core::panic::PanicInfo<'_>) -> ! {
     let line = match info.location() {
-        Some(location) => {
-            Line::of(format_args!("module {module}: {}, at {location}", info.message()))
-        }
+        Some(location) => Line::of(format_args!(
+            "module {module}: {}, at {location}",
+            info.message()
+        )),
         None => Line::of(format_args!("module {module}: {}", info.message())),
     };
     // SAFETY: as above.

@@ -10,6 +10,7 @@ use module_api::{Variable, export, module, percpu, print};
 module! {
     name: "counter",
     description: "Counts on static per-CPU variables",
+    license: "MIT",
     init: init,
     exit: exit,
 }
@@ -25,7 +26,11 @@ percpu! {
 }
 
 fn init() -> Result<(), i32> {
-    print!("counter: this CPU has {} hits, {} left", HITS.read(), LEFT.read());
+    print!(
+        "counter: this CPU has {} hits, {} left",
+        HITS.read(),
+        LEFT.read()
+    );
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use module_api::{Handle, Storage, Variable, export, module};
 module! {
     name: "direct",
     description: "Addresses its per-CPU variable with larl; loads only when near",
+    license: "MIT",
     init: init,
     exit: exit,
 }

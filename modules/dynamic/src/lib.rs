@@ -10,6 +10,7 @@ use module_api::{PerCpu, Variable, errno, export, module, print};
 module! {
     name: "dynamic",
     description: "Counts on dynamic per-CPU variables",
+    license: "MIT",
     init: init,
     exit: exit,
 }

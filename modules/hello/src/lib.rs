@@ -6,6 +6,7 @@ use module_api::{module, print};
 module! {
     name: "hello",
     description: "Says hello and goodbye",
+    license: "MIT",
     init: init,
     exit: exit,
 }

@@ -6,11 +6,12 @@
 #![no_std]
 
 use core::cell::UnsafeCell;
-use module_api::{PerCpu, Scalar, Variable, errno, export, module, percpu};
+use module_api::{Integer, PerCpu, Scalar, Variable, errno, export, module, percpu};
 
 module! {
     name: "mixed",
     description: "One generic function on static and dynamic variables",
+    license: "MIT",
     init: init,
     exit: exit,
 }
@@ -44,7 +45,7 @@ fn exit() {
     unsafe { *ALLOCATED.0.get() = None };
 }
 
-fn hit<V: Variable<Value: Scalar>>(variable: &V) {
+fn hit<V: Variable<Value: Integer>>(variable: &V) {
     variable.inc();
 }
 

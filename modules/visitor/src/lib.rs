@@ -9,6 +9,7 @@ use module_api::{Variable, export, module, percpu, print};
 module! {
     name: "visitor",
     description: "Counts on another module's per-CPU variable",
+    license: "MIT",
     init: init,
     exit: exit,
 }

@@ -1,8 +1,11 @@
 //! Dynamic per-CPU variables: owned storage from the allocator.
 
 use crate::kernel::{__alloc_percpu, __alloc_percpu_atomic, free_percpu};
+use crate::machine::Pair;
 use crate::variable::{Handle, Variable};
+use core::cell::Cell;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64};
 
 /// Types of which all-zero bytes are a value: that is what the allocator gives.
 ///
@@ -17,10 +20,19 @@ macro_rules! zeroable {
     };
 }
 
-zeroable!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+zeroable!(() bool char AtomicU32 AtomicU64 AtomicI64 AtomicBool u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 // SAFETY: an array of zeroed values is all zero.
 unsafe impl<T: Zeroable, const N: usize> Zeroable for [T; N] {}
+
+// SAFETY: a null pointer is a pointer.
+unsafe impl<T> Zeroable for *const T {}
+// SAFETY: as above.
+unsafe impl<T> Zeroable for *mut T {}
+// SAFETY: two zeros.
+unsafe impl Zeroable for Pair {}
+// SAFETY: laid out as what it holds.
+unsafe impl<T: Zeroable> Zeroable for Cell<T> {}
 
 /// The allocator has no memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +45,11 @@ pub struct NoMemory {
 
 impl fmt::Display for NoMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no per-CPU memory for {} bytes, alignment {}", self.bytes, self.align)
+        write!(
+            f,
+            "no per-CPU memory for {} bytes, alignment {}",
+            self.bytes, self.align
+        )
     }
 }
 
@@ -57,7 +73,11 @@ impl<T: Zeroable> PerCpu<T> {
     }
 
     /// Even a zero-sized type takes a byte: a handle is somebody's.
-    const SIZE: usize = if size_of::<T>() == 0 { 1 } else { size_of::<T>() };
+    const SIZE: usize = if size_of::<T>() == 0 {
+        1
+    } else {
+        size_of::<T>()
+    };
 
     fn from_kernel(handle: usize) -> Result<Self, NoMemory> {
         if handle == 0 {

@@ -25,7 +25,9 @@
 //! * `variable.rs`: the trait both kinds share, and their operations
 //! * `statics.rs`: the `percpu!` macro
 //! * `dynamic.rs`: [`PerCpu`], owned storage from the dynamic allocator
-//! * `scalar.rs`: the types that fit one instruction, and the instructions
+//! * `scalar.rs`: the types that are changed in one piece
+//! * `guard.rs`: references to a copy, while interrupts are off
+//! * `machine/`: the instructions, and emulated CPUs for tests on the host
 //!
 //! The kernel and its modules use the same crate. What it needs of the kernel it
 //! names in [`kernel`].
@@ -37,17 +39,24 @@
 #![no_std]
 
 mod dynamic;
+mod guard;
+mod machine;
 mod scalar;
 mod statics;
 mod variable;
 
 pub use dynamic::{NoMemory, PerCpu, Zeroable};
-pub use scalar::Scalar;
+pub use guard::{Pinned, Shared, pin};
+#[cfg(not(target_arch = "s390x"))]
+pub use machine::host;
+pub use machine::{Pair, offset};
+pub use scalar::{Bitwise, Integer, Scalar};
 pub use statics::{ExportedHandle, Storage};
 pub use variable::{Handle, Remote, Variable};
 
 /// What this crate needs of the kernel; a module gets it through the kernel's
 /// export table.
+#[cfg(target_arch = "s390x")]
 pub mod kernel {
     unsafe extern "C" {
         /// Allocates on every possible CPU, zeroed; 0 when memory has run out.
@@ -62,3 +71,6 @@ pub mod kernel {
         pub safe fn nr_cpu_ids() -> u32;
     }
 }
+
+#[cfg(not(target_arch = "s390x"))]
+pub use machine::host::kernel;

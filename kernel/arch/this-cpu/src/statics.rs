@@ -51,7 +51,9 @@ impl ExportedHandle {
 
 /// Declares static per-CPU variables.
 ///
-/// ```text
+/// ```
+/// use this_cpu::{Variable, percpu};
+///
 /// percpu! {
 ///     /// What it counts.
 ///     static HITS: u64 = 0;
@@ -62,6 +64,12 @@ impl ExportedHandle {
 ///     /// Another module's.
 ///     extern static OTHERS: u64;
 /// }
+///
+/// # #[cfg(not(target_arch = "s390x"))]
+/// this_cpu::host::on_cpu(1, || {
+///     HITS.inc();
+///     assert_eq!(HITS.read(), 1);
+/// });
 /// ```
 ///
 /// The type needs no `Sync`. Alignment is kept.
@@ -70,7 +78,8 @@ macro_rules! percpu {
     () => {};
     ($(#[doc = $doc:literal])* #[export] $vis:vis static $name:ident: $type:ty = $value:expr; $($rest:tt)*) => {
         $crate::percpu!(@ [$(#[doc = $doc])*] $vis $name, $type, __PER_CPU_STORAGE, {
-            #[unsafe(link_section = ".data..percpu")]
+            #[cfg_attr(target_arch = "s390x", unsafe(link_section = ".data..percpu"))]
+            #[cfg_attr(not(target_arch = "s390x"), unsafe(link_section = "percpu_template"))]
             #[unsafe(export_name = stringify!($name))]
             static __PER_CPU_STORAGE: $crate::Storage<$type> = $crate::Storage::new($value);
         });
@@ -98,7 +107,8 @@ macro_rules! percpu {
     };
     ($(#[doc = $doc:literal])* $vis:vis static $name:ident: $type:ty = $value:expr; $($rest:tt)*) => {
         $crate::percpu!(@ [$(#[doc = $doc])*] $vis $name, $type, __PER_CPU_STORAGE, {
-            #[unsafe(link_section = ".data..percpu")]
+            #[cfg_attr(target_arch = "s390x", unsafe(link_section = ".data..percpu"))]
+            #[cfg_attr(not(target_arch = "s390x"), unsafe(link_section = "percpu_template"))]
             static __PER_CPU_STORAGE: $crate::Storage<$type> = $crate::Storage::new($value);
         });
         $crate::percpu!($($rest)*);
@@ -115,19 +125,37 @@ macro_rules! percpu {
             #[inline(always)]
             fn handle(&self) -> $crate::Handle<$type> {
                 $($static)*
-                let handle: usize;
-                // SAFETY: loads the slot that holds the storage's address. That is
-                // a handle (P1): the storage is part of the template.
-                unsafe {
-                    ::core::arch::asm!(
-                        "lgrl {}, {}@GOTENT",
-                        out(reg) handle,
-                        sym $storage,
-                        options(pure, nomem, nostack, preserves_flags),
-                    );
-                    $crate::Handle::new(handle)
-                }
+                // SAFETY: P1: the storage is part of the template, so its address
+                // is a handle.
+                unsafe { $crate::Handle::new($crate::storage_address!($storage)) }
             }
         }
+    };
+}
+
+/// The address of a static's storage, by way of a GOT slot.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(target_arch = "s390x")]
+macro_rules! storage_address {
+    ($storage:ident) => {{
+        let handle: usize;
+        ::core::arch::asm!(
+            "lgrl {}, {}@GOTENT",
+            out(reg) handle,
+            sym $storage,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+        handle
+    }};
+}
+
+/// The address of a static's storage; the host's linker knows no distance.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(target_arch = "s390x"))]
+macro_rules! storage_address {
+    ($storage:ident) => {
+        (&raw const $storage).expose_provenance()
     };
 }

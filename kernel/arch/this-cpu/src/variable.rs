@@ -1,8 +1,9 @@
 //! The trait that static and dynamic per-CPU variables share.
 
+use crate::guard::Shared;
 use crate::kernel::{nr_cpu_ids, per_cpu_offset};
-use crate::scalar::Scalar;
-use core::arch::asm;
+use crate::machine::{Arithmetic, Pair, Word, offset};
+use crate::scalar::{Bitwise, Integer, Scalar};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -55,18 +56,6 @@ impl<T> fmt::Debug for Handle<T> {
     }
 }
 
-/// The running CPU's offset.
-#[inline(always)]
-pub fn offset() -> usize {
-    let offset;
-    // SAFETY: P2. Page 0 is readable on every CPU. The offset doesn't change
-    // while this code runs (C3), so the load may be merged or moved (`pure`).
-    unsafe {
-        asm!("lg {}, 816(0)", out(reg) offset, options(pure, nomem, nostack, preserves_flags));
-    }
-    offset
-}
-
 /// A per-CPU variable, static or dynamic.
 ///
 /// Operations without a CPU work on the running CPU's copy. Those that change it
@@ -91,8 +80,8 @@ pub trait Variable {
     where
         Self::Value: Scalar,
     {
-        // SAFETY: P1: the copy is a `Value`, and a scalar is read in one piece.
-        unsafe { self.this().read_volatile() }
+        // SAFETY: P1: the copy is a `Value`, aligned for it.
+        Scalar::from_word(unsafe { Word::load(self.place()) })
     }
 
     /// Writes this CPU's copy.
@@ -101,15 +90,15 @@ pub trait Variable {
     where
         Self::Value: Scalar,
     {
-        // SAFETY: P1, as above.
-        unsafe { self.this().write_volatile(value) }
+        // SAFETY: P1, as in `read`.
+        unsafe { Word::store(self.place(), value.to_word()) }
     }
 
     /// Adds, wrapping.
     #[inline(always)]
     fn add(&self, value: Self::Value)
     where
-        Self::Value: Scalar,
+        Self::Value: Integer,
     {
         self.add_return(value);
     }
@@ -118,69 +107,105 @@ pub trait Variable {
     #[inline(always)]
     fn sub(&self, value: Self::Value)
     where
-        Self::Value: Scalar,
+        Self::Value: Integer,
     {
         self.add_return(value.negated());
     }
 
-    /// Adds, wrapping, and returns the new value.
+    /// Adds a constant: a single AGSI or ASI where the size has one.
     #[inline(always)]
-    fn add_return(&self, value: Self::Value) -> Self::Value
+    fn add_constant<const N: i8>(&self)
     where
-        Self::Value: Scalar,
+        Self::Value: Integer,
     {
-        // SAFETY: P1: the copy is a `Value`, aligned for it.
-        unsafe { Scalar::fetch_add(self.this(), value) }.plus(value)
+        // SAFETY: P1, as in `read`.
+        unsafe { Arithmetic::add_constant::<N>(self.place()) }
     }
 
-    /// Adds one: a single AGSI or ASI where the size has one.
+    /// Adds one, as [`Variable::add_constant`] does.
     #[inline(always)]
     fn inc(&self)
     where
-        Self::Value: Scalar,
+        Self::Value: Integer,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::increment(self.this()) }
+        self.add_constant::<1>()
     }
 
     /// Subtracts one.
     #[inline(always)]
     fn dec(&self)
     where
-        Self::Value: Scalar,
+        Self::Value: Integer,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::decrement(self.this()) }
+        self.add_constant::<-1>()
+    }
+
+    /// Adds, wrapping, and returns the new value.
+    #[inline(always)]
+    fn add_return(&self, value: Self::Value) -> Self::Value
+    where
+        Self::Value: Integer,
+    {
+        // SAFETY: P1, as in `read`.
+        let old = unsafe { Arithmetic::fetch_add(self.place(), value.to_word()) };
+        Self::Value::from_word(old).plus(value)
+    }
+
+    /// Subtracts, wrapping, and returns the new value.
+    #[inline(always)]
+    fn sub_return(&self, value: Self::Value) -> Self::Value
+    where
+        Self::Value: Integer,
+    {
+        self.add_return(value.negated())
+    }
+
+    /// Adds one and returns the new value.
+    #[inline(always)]
+    fn inc_return(&self) -> Self::Value
+    where
+        Self::Value: Integer,
+    {
+        self.add_return(Self::Value::ONE)
+    }
+
+    /// Subtracts one and returns the new value.
+    #[inline(always)]
+    fn dec_return(&self) -> Self::Value
+    where
+        Self::Value: Integer,
+    {
+        self.sub_return(Self::Value::ONE)
     }
 
     /// Ands bits in.
     #[inline(always)]
     fn and(&self, value: Self::Value)
     where
-        Self::Value: Scalar,
+        Self::Value: Bitwise,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::fetch_and(self.this(), value) };
+        // SAFETY: P1, as in `read`.
+        unsafe { Arithmetic::fetch_and(self.place(), value.to_word()) };
     }
 
     /// Ors bits in.
     #[inline(always)]
     fn or(&self, value: Self::Value)
     where
-        Self::Value: Scalar,
+        Self::Value: Bitwise,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::fetch_or(self.this(), value) };
+        // SAFETY: P1, as in `read`.
+        unsafe { Arithmetic::fetch_or(self.place(), value.to_word()) };
     }
 
     /// Exclusive-ors bits in.
     #[inline(always)]
     fn xor(&self, value: Self::Value)
     where
-        Self::Value: Scalar,
+        Self::Value: Bitwise,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::fetch_xor(self.this(), value) };
+        // SAFETY: P1, as in `read`.
+        unsafe { Arithmetic::fetch_xor(self.place(), value.to_word()) };
     }
 
     /// Puts a value in and returns the one that was there.
@@ -189,8 +214,8 @@ pub trait Variable {
     where
         Self::Value: Scalar,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::exchange(self.this(), value) }
+        // SAFETY: P1, as in `read`.
+        Scalar::from_word(unsafe { Word::exchange(self.place(), value.to_word()) })
     }
 
     /// Puts `new` in if the copy equals `old`; returns what was there.
@@ -199,8 +224,30 @@ pub trait Variable {
     where
         Self::Value: Scalar,
     {
-        // SAFETY: P1, as above.
-        unsafe { Scalar::compare_exchange(self.this(), old, new) }
+        // SAFETY: P1, as in `read`.
+        let found = unsafe { Word::compare_exchange(self.place(), old.to_word(), new.to_word()) };
+        Scalar::from_word(found)
+    }
+
+    /// Puts both of `new` in if both equal `old`; says whether it did.
+    ///
+    /// [`Pair`] is the only type for it: its alignment is what CDSG asks for.
+    #[inline(always)]
+    fn cmpxchg_double(&self, old: Pair, new: Pair) -> bool
+    where
+        Self: Variable<Value = Pair>,
+    {
+        self.cmpxchg(old, new) == old
+    }
+
+    /// This CPU's copy as the machine sees it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn place(&self) -> *mut <Self::Value as Scalar>::Word
+    where
+        Self::Value: Scalar,
+    {
+        self.this().cast()
     }
 
     /// Another CPU's copy; `None` if no possible CPU has this number.
@@ -212,17 +259,31 @@ pub trait Variable {
     /// The wrapping sum of every possible CPU's copy, read one after another.
     fn sum(&self) -> Self::Value
     where
-        Self::Value: Scalar,
+        Self::Value: Integer,
     {
         let copies = (0..nr_cpu_ids()).filter_map(|cpu| Some(self.on(cpu)?.read()));
-        copies.fold(Self::Value::ZERO, Scalar::plus)
+        copies.fold(Self::Value::ZERO, Integer::plus)
     }
 }
 
 /// A chosen CPU's copy of a variable.
 ///
 /// Its owner may change it at any time: a scalar is read and written in one
-/// piece, and nothing larger is offered.
+/// piece. Of other types, only those that may be shared between CPUs are offered.
+///
+/// ```compile_fail,E0599
+/// use core::cell::Cell;
+/// use this_cpu::{Variable, percpu};
+/// percpu! { static SLOT: Cell<[u64; 4]> = Cell::new([0; 4]); }
+/// SLOT.on(1).unwrap().write([1; 4]); // another CPU's cell
+/// ```
+///
+/// ```compile_fail,E0599
+/// use core::cell::Cell;
+/// use this_cpu::{Variable, percpu};
+/// percpu! { static SLOT: Cell<u64> = Cell::new(0); }
+/// SLOT.on(1).unwrap().get().set(1); // `Cell` isn't `Sync`
+/// ```
 #[derive(Debug)]
 pub struct Remote<'variable, T>(*mut T, PhantomData<&'variable T>);
 
@@ -233,16 +294,24 @@ impl<T> Remote<'_, T> {
     }
 }
 
+impl<'variable, T: Shared + Sync> Remote<'variable, T> {
+    /// A reference to it: the type allows use from several CPUs.
+    pub fn get(&self) -> &'variable T {
+        // SAFETY: P1, and P5 of `Shared`; `Sync` allows the other CPU.
+        unsafe { &*self.0 }
+    }
+}
+
 impl<T: Scalar> Remote<'_, T> {
     /// Reads it.
     pub fn read(&self) -> T {
         // SAFETY: P1: the copy is a `T`.
-        unsafe { self.0.read_volatile() }
+        Scalar::from_word(unsafe { Word::load(self.0.cast()) })
     }
 
     /// Writes it. An update by the owner at the same time may be lost.
     pub fn write(&self, value: T) {
         // SAFETY: P1, as above.
-        unsafe { self.0.write_volatile(value) }
+        unsafe { Word::store(self.0.cast(), value.to_word()) }
     }
 }

@@ -1,0 +1,252 @@
+//! Emulated CPUs, for tests on the host.
+//!
+//! ```text
+//!  section percpu_template        units, one a CPU
+//!  ┌────────┐  copied into   ┌────────┬─────────┐┌────────┬─────────┐
+//!  │ static │ ─────────────▶ │ static │ dynamic ││ static │ dynamic │ ...
+//!  └────────┘                └────────┴─────────┘└────────┴─────────┘
+//! ```
+//!
+//! A thread becomes a CPU with [`on_cpu`]; one thread at a time is a given CPU. The
+//! thread-local here is its lowcore. Handles and offsets are made as in the kernel:
+//! a static's handle is its address in the template (P1).
+//!
+//! Not emulated: interrupts. `without_interrupts` has nothing to mask.
+
+extern crate std;
+
+use super::{Pair, Word};
+use crate::Storage;
+use core::cell::Cell;
+use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::vec::Vec;
+
+/// Emulated CPUs, numbered from 0.
+pub const CPUS: u32 = 4;
+/// Bytes of each unit's dynamic part.
+const DYNAMIC: usize = 64 * 1024;
+/// Alignment of units.
+const PAGE: usize = 4096;
+
+/// Keeps the section there even in a program with no static of its own.
+#[used]
+#[unsafe(link_section = "percpu_template")]
+static ANCHOR: Storage<u64> = Storage::new(0);
+
+unsafe extern "C" {
+    // Made by the linker for a section whose name is an identifier.
+    #[link_name = "__start_percpu_template"]
+    static TEMPLATE: Storage<u8>;
+    #[link_name = "__stop_percpu_template"]
+    static TEMPLATE_END: Storage<u8>;
+}
+
+struct Units {
+    base: usize,
+    template: usize,
+    statics: usize,
+    unit: usize,
+}
+
+impl Units {
+    fn get() -> &'static Self {
+        static UNITS: OnceLock<Units> = OnceLock::new();
+        UNITS.get_or_init(Self::make)
+    }
+
+    fn make() -> Self {
+        let template = &raw const TEMPLATE;
+        let bytes = &raw const TEMPLATE_END as usize - template as usize;
+        // A unit begins as far into a page as the template, to keep alignment.
+        let skew = template as usize % PAGE;
+        let statics = (skew + bytes).next_multiple_of(PAGE);
+        let unit = statics + DYNAMIC;
+        let Ok(layout) = Layout::from_size_align(unit * CPUS as usize, PAGE) else {
+            unreachable!("a few hundred KiB are a layout");
+        };
+        // SAFETY: the size isn't 0.
+        let memory = unsafe { alloc_zeroed(layout) };
+        if memory.is_null() {
+            handle_alloc_error(layout);
+        }
+        for cpu in 0..CPUS as usize {
+            // SAFETY: P3: nothing writes the template; the unit is new and large enough.
+            unsafe {
+                let place = memory.add(cpu * unit + skew);
+                core::ptr::copy_nonoverlapping(template.cast::<u8>(), place, bytes);
+            }
+        }
+        let base = memory.expose_provenance();
+        let template = template.expose_provenance() - skew;
+        Self {
+            base,
+            template,
+            statics,
+            unit,
+        }
+    }
+
+    fn offset(&self, cpu: u32) -> usize {
+        (self.base + cpu as usize * self.unit).wrapping_sub(self.template)
+    }
+}
+
+std::thread_local! {
+    /// Number of the CPU that this thread is.
+    static RUNNING: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
+    // A test that failed holding it has changed nothing that others rely on.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs `work` as CPU `cpu`; waits while another thread is that CPU.
+///
+/// # Panics
+/// If there is no such CPU or the thread is a CPU already.
+pub fn on_cpu<R>(cpu: u32, work: impl FnOnce() -> R) -> R {
+    static CPU: [Mutex<()>; CPUS as usize] = [const { Mutex::new(()) }; CPUS as usize];
+    /// Ends being a CPU, also when `work` panics; before the lock goes.
+    struct Leave(#[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            RUNNING.set(None);
+        }
+    }
+    assert_eq!(RUNNING.get(), None, "the thread is a CPU already");
+    let _leave = Leave(lock(&CPU[cpu as usize]));
+    RUNNING.set(Some(cpu));
+    work()
+}
+
+/// The running CPU's offset.
+pub fn offset() -> usize {
+    match RUNNING.get() {
+        Some(cpu) => Units::get().offset(cpu),
+        None => panic!("the thread isn't a CPU: see on_cpu"),
+    }
+}
+
+/// Runs `work`; the emulated CPU has no interrupts, but it must be a CPU.
+pub fn without_interrupts<R>(work: impl FnOnce() -> R) -> R {
+    offset();
+    work()
+}
+
+/// What `kernel` names, over the emulated units.
+pub mod kernel {
+    use super::{CPUS, DYNAMIC, Mutex, PAGE, Units, Vec, lock};
+
+    /// Live areas of the dynamic part: (first byte, bytes), in order.
+    static AREAS: Mutex<Vec<(usize, usize)>> = Mutex::new(Vec::new());
+
+    /// Allocates on every CPU, zeroed; 0 when there is no room.
+    ///
+    /// # Safety
+    /// None to keep; the kernel's own is a foreign function.
+    pub unsafe fn __alloc_percpu(size: usize, align: usize) -> usize {
+        if size == 0 || size > DYNAMIC || !align.is_power_of_two() || align > PAGE {
+            return 0;
+        }
+        let units = Units::get();
+        let mut areas = lock(&AREAS);
+        let mut start = 0usize;
+        let mut index = 0;
+        for &(first, bytes) in areas.iter() {
+            if start + size <= first {
+                break;
+            }
+            start = (first + bytes).next_multiple_of(align);
+            index += 1;
+        }
+        if start + size > DYNAMIC {
+            return 0;
+        }
+        areas.insert(index, (start, size));
+        for cpu in 0..CPUS as usize {
+            let address = units.base + cpu * units.unit + units.statics + start;
+            // SAFETY: the area is nobody else's now, and inside the unit.
+            unsafe { core::ptr::with_exposed_provenance_mut::<u8>(address).write_bytes(0, size) };
+        }
+        units.template.wrapping_add(units.statics + start)
+    }
+
+    /// The same: everything is mapped.
+    ///
+    /// # Safety
+    /// As for `__alloc_percpu`.
+    pub unsafe fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
+        // SAFETY: the caller's.
+        unsafe { __alloc_percpu(size, align) }
+    }
+
+    /// Frees an area; 0 is no handle.
+    ///
+    /// # Safety
+    /// Nobody uses the area any more.
+    pub unsafe fn free_percpu(handle: usize) {
+        let units = Units::get();
+        let start = handle
+            .wrapping_sub(units.template)
+            .wrapping_sub(units.statics);
+        let mut areas = lock(&AREAS);
+        let index = areas.iter().position(|&(first, _)| first == start);
+        assert!(
+            handle == 0 || index.is_some(),
+            "no area has handle {handle:#x}"
+        );
+        if let Some(index) = index {
+            areas.remove(index);
+        }
+    }
+
+    /// Offset of a CPU; 0 for any other number.
+    pub fn per_cpu_offset(cpu: u32) -> usize {
+        if cpu < CPUS {
+            Units::get().offset(cpu)
+        } else {
+            0
+        }
+    }
+
+    /// Emulated CPUs.
+    pub fn nr_cpu_ids() -> u32 {
+        CPUS
+    }
+}
+
+/// The host's stable Rust has no 16-byte atomics: one lock for all pairs.
+static PAIRS: Mutex<()> = Mutex::new(());
+
+impl Word for Pair {
+    unsafe fn load(place: *mut Self) -> Self {
+        let _held = lock(&PAIRS);
+        // SAFETY: the caller's promise, and the lock.
+        unsafe { place.read() }
+    }
+
+    unsafe fn store(place: *mut Self, value: Self) {
+        let _held = lock(&PAIRS);
+        // SAFETY: as above.
+        unsafe { place.write(value) }
+    }
+
+    unsafe fn exchange(place: *mut Self, value: Self) -> Self {
+        let _held = lock(&PAIRS);
+        // SAFETY: as above.
+        unsafe { place.replace(value) }
+    }
+
+    unsafe fn compare_exchange(place: *mut Self, old: Self, new: Self) -> Self {
+        let _held = lock(&PAIRS);
+        // SAFETY: as above.
+        let found = unsafe { place.read() };
+        if found == old {
+            // SAFETY: as above.
+            unsafe { place.write(new) };
+        }
+        found
+    }
+}
