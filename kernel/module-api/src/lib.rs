@@ -16,8 +16,8 @@ mod print;
 pub use export::{ABI_STAMP, Export};
 pub use print::{print_line, report_panic};
 pub use this_cpu::{
-    Bitwise, ExportedHandle, Handle, Integer, NoMemory, Pair, PerCpu, Pinned, Remote, Scalar,
-    Shared, Storage, Variable, Zeroable, percpu, pin,
+    Bitwise, ExportedHandle, Handle, Integer, NoMemory, Pair, PerCpu, PerCpuCounter, PerCpuRef,
+    Pinned, Remote, Scalar, Shared, Storage, Variable, Zeroable, percpu, pin,
 };
 
 /// Error numbers that an init returns, negated, as Linux numbers them.

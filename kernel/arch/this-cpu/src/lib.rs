@@ -27,6 +27,7 @@
 //! * `dynamic.rs`: [`PerCpu`], owned storage from the dynamic allocator
 //! * `scalar.rs`: the types that are changed in one piece
 //! * `guard.rs`: references to a copy, while interrupts are off
+//! * `counter.rs`, `reference.rs`: a batched counter and a reference count
 //! * `machine/`: the instructions, and emulated CPUs for tests on the host
 //!
 //! The kernel and its modules use the same crate. What it needs of the kernel it
@@ -38,18 +39,22 @@
 //! CPUs as well where it is an interlocked one.
 #![no_std]
 
+mod counter;
 mod dynamic;
 mod guard;
 mod machine;
+mod reference;
 mod scalar;
 mod statics;
 mod variable;
 
+pub use counter::PerCpuCounter;
 pub use dynamic::{NoMemory, PerCpu, Zeroable};
 pub use guard::{Pinned, Shared, pin};
 #[cfg(not(target_arch = "s390x"))]
 pub use machine::host;
 pub use machine::{Pair, offset};
+pub use reference::PerCpuRef;
 pub use scalar::{Bitwise, Integer, Scalar};
 pub use statics::{ExportedHandle, Storage};
 pub use variable::{Handle, Remote, Variable};
@@ -67,6 +72,8 @@ pub mod kernel {
         pub fn free_percpu(handle: usize);
         /// Offset of a possible CPU; 0 for any other number.
         pub safe fn per_cpu_offset(cpu: u32) -> usize;
+        /// Runs `function` on every online CPU, interrupts off; waits for all.
+        pub fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ());
         /// Possible CPUs, numbered from 0.
         pub safe fn nr_cpu_ids() -> u32;
     }

@@ -211,6 +211,14 @@ pub mod kernel {
         }
     }
 
+    /// Runs `function` as each CPU in turn. The calling thread must not be one.
+    ///
+    /// # Safety
+    /// `function` may be called with `argument`.
+    pub unsafe fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ()) {
+        (0..CPUS).for_each(|cpu| super::on_cpu(cpu, || function(argument)));
+    }
+
     /// Emulated CPUs.
     pub fn nr_cpu_ids() -> u32 {
         CPUS

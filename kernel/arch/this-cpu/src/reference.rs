@@ -1,0 +1,102 @@
+//! A reference count that costs one local instruction while its object lives.
+//!
+//! ```text
+//!  per CPU: get, put change this CPU's copy; only the sum of the copies means
+//!           anything, so nobody can see it reach zero, nor needs to
+//!     │ kill, switch_to_atomic
+//!     ▼
+//!  atomic:  get, put change one count; whoever takes it to zero releases
+//! ```
+//!
+//! In between, a CPU may still be about to use its copy. `get` and `put` look at
+//! the mode and act on it with interrupts off, so a function that has run on every
+//! CPU has run after all of those (P6). Until the copies are folded in, a bias
+//! keeps the count from zero.
+
+use crate::kernel::on_each_cpu;
+use crate::{NoMemory, PerCpu, Variable, pin};
+use core::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+
+/// Far from any number of references.
+const BIAS: i64 = 1 << 62;
+
+/// References to one object, beginning with its owner's.
+///
+/// Of all calls that return "last", exactly one returns true: its caller releases
+/// the object.
+#[derive(Debug)]
+pub struct PerCpuRef {
+    copies: PerCpu<i64>,
+    count: AtomicI64,
+    atomic: AtomicBool,
+    dead: AtomicBool,
+}
+
+impl PerCpuRef {
+    /// One reference, the owner's, which `kill` gives up.
+    pub fn new() -> Result<Self, NoMemory> {
+        let copies = PerCpu::alloc()?;
+        Ok(Self {
+            copies,
+            count: AtomicI64::new(BIAS + 1),
+            atomic: AtomicBool::new(false),
+            dead: AtomicBool::new(false),
+        })
+    }
+
+    /// Takes a reference; false once the object is killed.
+    #[must_use]
+    pub fn try_get(&self) -> bool {
+        pin(|_| {
+            if self.dead.load(SeqCst) {
+                return false;
+            }
+            if !self.atomic.load(SeqCst) {
+                self.copies.inc();
+                return true;
+            }
+            let more = |count: i64| (count > 0).then_some(count + 1);
+            self.count.fetch_update(SeqCst, SeqCst, more).is_ok()
+        })
+    }
+
+    /// Gives up a reference that `try_get` took, on any CPU; true if it was the last.
+    #[must_use]
+    pub fn put(&self) -> bool {
+        pin(|_| {
+            if !self.atomic.load(SeqCst) {
+                self.copies.dec();
+                return false;
+            }
+            self.count.fetch_sub(1, SeqCst) == 1
+        })
+    }
+
+    /// Counts in one place from here on; true if no reference was left. Waits for
+    /// every CPU, so not for interrupt handlers.
+    #[must_use]
+    pub fn switch_to_atomic(&self) -> bool {
+        if self.atomic.swap(true, SeqCst) {
+            return false;
+        }
+        extern "C" fn nothing(_: *mut ()) {}
+        // SAFETY: the function uses no argument.
+        unsafe { on_each_cpu(nothing, core::ptr::null_mut()) };
+        // P6: no CPU uses its copy any more.
+        let change = self.copies.sum() - BIAS;
+        self.count.fetch_add(change, SeqCst) + change == 0
+    }
+
+    /// Lets no more references be taken and gives up the owner's; true if it was
+    /// the last. A second call does nothing and returns false.
+    #[must_use]
+    pub fn kill(&self) -> bool {
+        if self.dead.swap(true, SeqCst) {
+            return false;
+        }
+        // The owner's reference is still counted, so this isn't the last.
+        let last = self.switch_to_atomic();
+        debug_assert!(!last);
+        self.count.fetch_sub(1, SeqCst) == 1
+    }
+}
