@@ -1,8 +1,10 @@
 //! What is built on per-CPU variables: counters and reference counts.
 
 use std::num::NonZeroU32;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
+use std::time::Duration;
 use this_cpu::{PerCpuCounter, PerCpuRef, host};
 
 #[test]
@@ -89,4 +91,24 @@ fn killed_while_in_use_it_is_released_once() {
         });
         assert_eq!(released.load(SeqCst), 1);
     }
+}
+
+#[test]
+fn a_switch_waits_for_every_cpu() {
+    let count = PerCpuRef::new().unwrap();
+    let inside = Barrier::new(2);
+    let left = AtomicU32::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            host::on_cpu(2, || {
+                inside.wait();
+                // As if pinned with the mode already looked at.
+                thread::sleep(Duration::from_millis(30));
+                left.store(1, SeqCst);
+            });
+        });
+        inside.wait();
+        assert!(!count.switch_to_atomic());
+        assert_eq!(left.load(SeqCst), 1);
+    });
 }
