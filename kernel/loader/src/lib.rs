@@ -1,2 +1,47 @@
-//! Skeleton.
-#![no_std]
+//! The module loader, without the machine: what an ET_REL object needs, where
+//! its parts go, and what each relocation writes.
+//!
+//! ```text
+//!  bytes ──► Object ──► Plan ──► the caller allocates ──► link ──► Linked
+//!            valid      sizes    memory at a base address,  bytes   addresses,
+//!            now                 a per-CPU handle           in it   slots
+//!
+//!  base ►┌──────────────────────────┐
+//!        │ text sections │ PLT      │ r-x     one stub a function that may be far
+//!        ├──────────────────────────┤ page
+//!        │ rodata │ GOT             │ r--     one slot a distinct target
+//!        ├──────────────────────────┤ page
+//!        │ data │ bss               │ rw-
+//!        └──────────────────────────┘
+//!  handle ► per-CPU sections, merged: the template of the module's statics
+//! ```
+//!
+//! * `object.rs`: the file, every field checked before it is used
+//! * `relocation.rs`: the types of the s390x ELF ABI: what they compute, into
+//!   which field
+//! * `field.rs`: the one place that writes bits
+//! * `plan.rs`: sections to regions, GOT slots, PLT stubs
+//! * `link.rs`: symbols to addresses, relocations to bytes
+//! * `error.rs`: everything that can be wrong, with its facts
+//!
+//! Errors change nothing but the caller's own buffers. Memory for book-keeping is
+//! reserved fallibly and grows with the tables of the file.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+mod error;
+mod field;
+mod link;
+mod object;
+mod plan;
+mod relocation;
+
+pub use error::{LoadError, Place};
+pub use link::{Linked, Resolve, Slot, Symbol, Variable, link};
+pub use object::{Object, Section, SymbolEntry};
+pub use plan::{Plan, Region, RegionKind};
+pub use relocation::{Relocation, kind_name};
+
+/// Bytes in a page; regions start on one.
+pub const PAGE_SIZE: u64 = 4096;

@@ -1,0 +1,355 @@
+//! The book-keeping of one chunk's bytes: extents, tags and bins.
+//!
+//! ```text
+//!   granule   0    1    2    3    4    5    6    7    8
+//!           [Live 3        ][Free 4             ][Live 1]  unpopulated ...
+//!   tags     L3   .    .    F4   .    .    E4    L1   .
+//! ```
+//!
+//! A *granule* is 4 bytes. An *extent* is a run of granules that is one live area
+//! or one maximal free run on populated pages; unpopulated pages are in no extent.
+//! A *tag* word a granule holds an extent's kind and size at its first granule, and
+//! a free extent's size at its last, so that a free merges with both neighbours in
+//! constant time and a handle that isn't the start of a live area is told at once.
+//!
+//! A *bin* is the list of the free extents of one size class: exact below 8
+//! granules, eight classes a power of two above. A bit map of bins that aren't
+//! empty turns "the smallest class that surely fits" into a bit search. Nothing
+//! here loops over extents, so no pattern of sizes costs more than another.
+//!
+//! Invariants: the tag of a granule that neither starts an extent nor ends a free
+//! one is 0; two free extents never touch; each free extent is in its class's bin.
+
+use alloc::vec::Vec;
+
+/// Bytes of a granule, the unit of allocation.
+pub const GRANULE: usize = 4;
+/// Size classes, bins and chunk slots.
+pub(crate) const CLASSES: usize = 128;
+/// Entries of one bin that a search looks at for a fit by chance.
+const LOOKS: usize = 4;
+
+const FIELD: u64 = (1 << 20) - 1;
+/// No granule: the end of a bin.
+const NIL: u32 = FIELD as u32;
+const LIVE: u64 = 1 << 60;
+const FREE: u64 = 2 << 60;
+const END: u64 = 3 << 60;
+const KIND: u64 = 3 << 60;
+
+/// Size and alignment of a request, in granules.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub granules: u32,
+    /// Power of two.
+    pub align: u32,
+}
+
+impl Shape {
+    /// A free extent of this many granules fits wherever it starts.
+    pub fn padded(self) -> u32 {
+        self.granules + self.align - 1
+    }
+}
+
+/// What a granule belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    Live { start: u32, granules: u32 },
+    Free { start: u32, granules: u32 },
+    Nothing,
+}
+
+/// The class an extent of `n` granules is filed under.
+pub(crate) fn class_of(n: u32) -> usize {
+    if n < 8 {
+        return n as usize;
+    }
+    let log = n.ilog2();
+    (((log - 2) << 3) + ((n >> (log - 3)) & 7)) as usize
+}
+
+/// The lowest class all of whose extents have at least `n` granules.
+pub(crate) fn class_for(n: u32) -> usize {
+    if n < 16 {
+        return n as usize;
+    }
+    class_of(n + (1 << (n.ilog2() - 3)) - 1)
+}
+
+/// A set of classes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ClassMap([u64; 2]);
+
+impl ClassMap {
+    pub fn set(&mut self, class: usize) {
+        self.0[(class >> 6) & 1] |= 1 << (class & 63);
+    }
+    pub fn clear(&mut self, class: usize) {
+        self.0[(class >> 6) & 1] &= !(1 << (class & 63));
+    }
+    pub fn has(&self, class: usize) -> bool {
+        self.0[(class >> 6) & 1] & (1 << (class & 63)) != 0
+    }
+    /// The lowest member from `class` up.
+    pub fn at_least(&self, class: usize) -> Option<usize> {
+        if class < 64 {
+            let low = self.0[0] & (u64::MAX << class);
+            if low != 0 {
+                return Some(low.trailing_zeros() as usize);
+            }
+            return (self.0[1] != 0).then(|| 64 + self.0[1].trailing_zeros() as usize);
+        }
+        let high = self.0[1] & (u64::MAX << (class & 63));
+        (class < CLASSES && high != 0).then(|| 64 + high.trailing_zeros() as usize)
+    }
+    /// The highest member, 0 if there is none (class 0 is never used).
+    pub fn highest(&self) -> usize {
+        if self.0[1] != 0 {
+            127 - self.0[1].leading_zeros() as usize
+        } else {
+            63usize.saturating_sub(self.0[0].leading_zeros() as usize)
+        }
+    }
+}
+
+/// Tags and bins of one chunk.
+#[derive(Debug)]
+pub(crate) struct Extents {
+    tags: Vec<u64>,
+    bins: [u32; CLASSES],
+    pub map: ClassMap,
+}
+
+fn size_of(tag: u64) -> u32 {
+    (tag & FIELD) as u32
+}
+fn next_of(tag: u64) -> u32 {
+    ((tag >> 20) & FIELD) as u32
+}
+fn prev_of(tag: u64) -> u32 {
+    ((tag >> 40) & FIELD) as u32
+}
+
+impl Extents {
+    /// Book-keeping for `granules` granules, none of them in an extent; `None`
+    /// without memory for it.
+    pub fn new(granules: usize) -> Option<Self> {
+        let mut tags = Vec::new();
+        tags.try_reserve_exact(granules).ok()?;
+        tags.resize(granules, 0);
+        Some(Extents { tags, bins: [NIL; CLASSES], map: ClassMap::default() })
+    }
+
+    pub fn len(&self) -> u32 {
+        self.tags.len() as u32
+    }
+
+    fn tag(&self, granule: u32) -> u64 {
+        self.tags.get(granule as usize).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, granule: u32, tag: u64) {
+        self.tags[granule as usize] = tag;
+    }
+
+    /// Files a free extent, both of whose neighbours are not free.
+    fn link(&mut self, start: u32, n: u32) {
+        let class = class_of(n);
+        let head = self.bins[class & (CLASSES - 1)];
+        if n > 1 {
+            self.set(start + n - 1, END | u64::from(n));
+        }
+        self.set(start, FREE | u64::from(NIL) << 40 | u64::from(head) << 20 | u64::from(n));
+        if head == NIL {
+            self.map.set(class);
+        } else {
+            let tag = self.tag(head);
+            self.set(head, tag & !(FIELD << 40) | u64::from(start) << 40);
+        }
+        self.bins[class & (CLASSES - 1)] = start;
+    }
+
+    /// Takes a free extent out of its bin and clears its tags; gives its size.
+    fn unlink(&mut self, start: u32) -> u32 {
+        let tag = self.tag(start);
+        let (n, next, prev) = (size_of(tag), next_of(tag), prev_of(tag));
+        let class = class_of(n);
+        if next != NIL {
+            let tag = self.tag(next);
+            self.set(next, tag & !(FIELD << 40) | u64::from(prev) << 40);
+        }
+        if prev != NIL {
+            let tag = self.tag(prev);
+            self.set(prev, tag & !(FIELD << 20) | u64::from(next) << 20);
+        } else {
+            self.bins[class & (CLASSES - 1)] = next;
+            if next == NIL {
+                self.map.clear(class);
+            }
+        }
+        self.set(start + n - 1, 0);
+        self.set(start, 0);
+        n
+    }
+
+    /// Turns granules in no extent into free ones, merged with their neighbours.
+    pub fn add(&mut self, mut start: u32, mut n: u32) {
+        if start > 0 {
+            let tag = self.tag(start - 1);
+            let left = match tag & KIND {
+                END => size_of(tag),
+                FREE => 1,
+                _ => 0,
+            };
+            if left != 0 {
+                start -= left;
+                n += self.unlink(start);
+            }
+        }
+        if self.tag(start + n) & KIND == FREE {
+            n += self.unlink(start + n);
+        }
+        self.link(start, n);
+    }
+
+    /// Takes the granules `from..to`, all inside the free extent at `start`, out
+    /// of it; what is left on either side stays free.
+    fn carve(&mut self, start: u32, from: u32, to: u32) {
+        let end = start + self.unlink(start);
+        if from > start {
+            self.link(start, from - start);
+        }
+        if end > to {
+            self.link(to, end - to);
+        }
+    }
+
+    /// Where in the free extent at `start` the shape lies, if it fits.
+    fn fit(&self, start: u32, shape: Shape) -> Option<u32> {
+        let at = start.checked_next_multiple_of(shape.align)?;
+        (at + shape.granules <= start + size_of(self.tag(start))).then_some(at)
+    }
+
+    /// An area of this shape, now live; `None` if no free extent is found. Sizes
+    /// that fit by alignment's chance are looked for in a few entries only.
+    pub fn take(&mut self, shape: Shape) -> Option<u32> {
+        let (start, at) = self.find(shape)?;
+        self.carve(start, at, at + shape.granules);
+        self.set(at, LIVE | u64::from(shape.granules));
+        Some(at)
+    }
+
+    fn find(&self, shape: Shape) -> Option<(u32, u32)> {
+        let bin = self.map.at_least(class_of(shape.granules))?;
+        let mut start = self.bins[bin & (CLASSES - 1)];
+        for _ in 0..LOOKS {
+            if start == NIL {
+                break;
+            }
+            if let Some(at) = self.fit(start, shape) {
+                return Some((start, at));
+            }
+            start = next_of(self.tag(start));
+        }
+        let bin = self.map.at_least(class_for(shape.padded()))?;
+        let start = self.bins[bin & (CLASSES - 1)];
+        Some((start, self.fit(start, shape)?))
+    }
+
+    /// The size of the live area that starts at `granule`.
+    pub fn live_at(&self, granule: u32) -> Option<u32> {
+        let tag = self.tag(granule);
+        (tag & KIND == LIVE).then(|| size_of(tag))
+    }
+
+    /// Frees the live area of `n` granules at `start`.
+    pub fn give(&mut self, start: u32, n: u32) {
+        self.set(start, 0);
+        self.add(start, n);
+    }
+
+    /// Takes wholly free granules out of their extent; the extent starts at most
+    /// a page before them.
+    pub fn remove(&mut self, from: u32, to: u32) {
+        if let At::Free { start, .. } = self.at(from) {
+            self.carve(start, from, to);
+        }
+    }
+
+    /// What the granule belongs to. Looks back to the extent's start: not for the
+    /// fast path.
+    pub fn at(&self, granule: u32) -> At {
+        for start in (0..=granule.min(self.len())).rev() {
+            let tag = self.tag(start);
+            let granules = size_of(tag);
+            match tag & KIND {
+                LIVE if granule < start + granules => return At::Live { start, granules },
+                FREE if granule < start + granules => return At::Free { start, granules },
+                END if granule == start => return At::Free { start: start + 1 - granules, granules },
+                0 => {}
+                _ => return At::Nothing,
+            }
+        }
+        At::Nothing
+    }
+
+    /// The extents in order of address.
+    pub fn iter(&self) -> impl Iterator<Item = At> + '_ {
+        let mut granule = 0;
+        core::iter::from_fn(move || {
+            while granule < self.len() {
+                let (start, tag) = (granule, self.tag(granule));
+                let granules = size_of(tag);
+                granule += granules.max(1);
+                match tag & KIND {
+                    LIVE => return Some(At::Live { start, granules }),
+                    FREE => return Some(At::Free { start, granules }),
+                    _ => {}
+                }
+            }
+            None
+        })
+    }
+
+    /// The free extents in one bin, with a bound against a list in a circle.
+    pub fn bin(&self, class: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut start = self.bins[class & (CLASSES - 1)];
+        core::iter::from_fn(move || {
+            (start != NIL).then(|| {
+                let tag = self.tag(start);
+                let item = (start, size_of(tag));
+                start = next_of(tag);
+                item
+            })
+        })
+        .take(self.tags.len())
+    }
+
+    /// The first granule whose tag isn't what the extents make it.
+    pub fn wrong_tag(&self) -> Option<u32> {
+        let mut granule = 0;
+        while granule < self.len() {
+            let tag = self.tag(granule);
+            let n = size_of(tag);
+            match tag & KIND {
+                0 if tag == 0 => {
+                    granule += 1;
+                    continue;
+                }
+                LIVE | FREE if n > 0 && n <= self.len() - granule => {}
+                _ => return Some(granule),
+            }
+            let free = tag & KIND == FREE;
+            for inner in granule + 1..granule + n {
+                let last = inner == granule + n - 1;
+                let expected = if free && last { END | u64::from(n) } else { 0 };
+                if self.tag(inner) != expected {
+                    return Some(inner);
+                }
+            }
+            granule += n;
+        }
+        None
+    }
+}
