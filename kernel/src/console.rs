@@ -80,6 +80,14 @@ pub fn print_line(text: fmt::Arguments<'_>) {
     output.flush();
 }
 
+/// Prints text as it is, for a prompt and its echo.
+pub fn print(text: &str) {
+    let mut output = CONSOLE.lock();
+    // Cannot fail, as in `print_line`.
+    let _ = output.write_str(text);
+    output.flush();
+}
+
 /// Prints one line on the console.
 #[macro_export]
 macro_rules! println {

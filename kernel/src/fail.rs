@@ -14,13 +14,16 @@ pub enum Site {
     Vmalloc,
     /// Per-CPU areas.
     PerCpu,
+    /// Blocks of the kernel heap.
+    Heap,
 }
 
 impl Site {
-    const ALL: [(&str, Site); 3] = [
+    const ALL: [(&str, Site); 4] = [
         ("frames", Site::Frames),
         ("vmalloc", Site::Vmalloc),
         ("percpu", Site::PerCpu),
+        ("heap", Site::Heap),
     ];
 
     /// The site of this name.
@@ -30,7 +33,7 @@ impl Site {
     }
 
     /// All names, for messages.
-    pub const NAMES: &str = "frames, vmalloc, percpu";
+    pub const NAMES: &str = "frames, vmalloc, percpu, heap";
 }
 
 /// Calls left until the failing one; 0 when not armed.
@@ -39,6 +42,11 @@ static LEFT: [AtomicU64; Site::ALL.len()] = [const { AtomicU64::new(0) }; Site::
 /// Makes the `nth` call from now on fail; 0 disarms the site.
 pub fn arm(site: Site, nth: u64) {
     LEFT[site as usize].store(nth, Ordering::Relaxed);
+}
+
+/// Calls left until the failing one: 0 once it has failed.
+pub fn left(site: Site) -> u64 {
+    LEFT[site as usize].load(Ordering::Relaxed)
 }
 
 /// Whether the call at `site` that asks is the one to fail.

@@ -17,6 +17,7 @@ extern crate alloc;
 
 mod command_line;
 mod console;
+mod exports;
 mod fail;
 mod initrd;
 mod interrupts;
@@ -105,6 +106,7 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     smp::init_boot_stacks();
     smp::init(&information, options.possible_cpus);
     percpu::init(&options, &map).map_err(BootError::PerCpu)?;
+    modules::init();
     print_map(&map);
     smp::enable_signals();
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));

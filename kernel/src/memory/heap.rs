@@ -2,9 +2,11 @@
 //!
 //! Module images and per-CPU memory keep off it: they come from page frames.
 
-use super::take_frames;
+use super::{OutOfMemory, take_frames};
+use crate::fail::{self, Site};
 use crate::sync::Lock;
 use ::memory::frames::order_of;
+use alloc::boxed::Box;
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::NonNull;
 use linked_list_allocator::Heap;
@@ -18,6 +20,9 @@ static HEAP: KernelHeap = KernelHeap(Lock::new(Heap::empty()));
 // lock admits one CPU at a time.
 unsafe impl GlobalAlloc for KernelHeap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if fail::now(Site::Heap) {
+            return core::ptr::null_mut();
+        }
         match self.0.lock().allocate_first_fit(layout) {
             Ok(block) => block.as_ptr(),
             Err(()) => core::ptr::null_mut(),
@@ -48,6 +53,23 @@ pub fn init(memory: usize) {
     let start = core::ptr::with_exposed_provenance_mut(start);
     // SAFETY: M1: the block is the heap's alone, for good.
     unsafe { HEAP.0.lock().init(start, bytes) };
+}
+
+/// A box for a value, or an error where `Box::new` would end the run.
+pub fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
+    let layout = Layout::new::<T>();
+    assert!(layout.size() != 0, "a value of no bytes needs no box");
+    // SAFETY: the size isn't 0.
+    let place = unsafe { alloc::alloc::alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        return Err(OutOfMemory);
+    }
+    // SAFETY: `place` is from the global allocator, laid out for a `T`, and holds
+    // one once it is written.
+    unsafe {
+        place.write(value);
+        Ok(Box::from_raw(place))
+    }
 }
 
 /// Bytes in use, and all.

@@ -7,7 +7,7 @@
 //! Frames and translation tables sit behind one lock, the innermost but for the
 //! heap's and the console's.
 
-mod heap;
+pub mod heap;
 pub mod map;
 pub mod vmalloc;
 

@@ -99,4 +99,26 @@ impl PerCpuRef {
         debug_assert!(!last);
         self.count.fetch_sub(1, SeqCst) == 1
     }
+
+    /// Undoes `kill`: the owner has its reference again, and others may be taken.
+    /// False if the last one has gone meanwhile: then the object stays dead, and
+    /// its release is the caller's.
+    #[must_use]
+    pub fn revive(&self) -> bool {
+        let one_more = |count: i64| (count > 0).then_some(count + 1);
+        let left = self.count.fetch_update(SeqCst, SeqCst, one_more).is_ok();
+        if left {
+            self.dead.store(false, SeqCst);
+        }
+        left
+    }
+
+    /// References besides the owner's; exact while none is taken or given up.
+    pub fn count(&self) -> i64 {
+        if self.atomic.load(SeqCst) {
+            self.count.load(SeqCst) - i64::from(!self.dead.load(SeqCst))
+        } else {
+            self.copies.sum()
+        }
+    }
 }

@@ -1,0 +1,80 @@
+//! Modules: relocatable objects from the initrd, loaded far away.
+//!
+//! * `registry.rs`: which there are, their states, references and exports
+//! * `load.rs`: from a file to a module that runs
+//! * `report.rs`: what the log and `lsmod` show of a module
+//! * `dependencies.rs`: what a module needs, loaded first
+//! * `error.rs`: everything that can be wrong
+//!
+//! Validation, layout and relocation are the crate `loader`; here it meets
+//! memory, per-CPU memory and running code.
+
+mod dependencies;
+mod error;
+mod load;
+mod registry;
+mod report;
+
+pub use dependencies::{load_at_boot, load_with_dependencies};
+pub use error::{Error, Reason};
+pub use registry::{State, init, symbol_count};
+pub use report::{list, print_names};
+
+use crate::symbols::Located;
+use crate::{initrd, percpu};
+use registry::{Farewell, Providers};
+
+/// Loads the module of this name from the initrd.
+pub fn load(name: &str) -> Result<(), Error<'_>> {
+    let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
+    load::load(&file)
+}
+
+/// Runs a module's exit and takes it away.
+pub fn unload(name: &str) -> Result<(), Error<'_>> {
+    let (farewell, exit) = Farewell::begin(name).map_err(|reason| reason.of(name))?;
+    // A void function: what it leaves in register 2 means nothing.
+    let _ = exit.map(load::call);
+    drop(farewell);
+    percpu::balance();
+    log::info!("module {name}: unloaded");
+    Ok(())
+}
+
+/// The state of the module of this name.
+pub fn state(name: &str) -> Option<State> {
+    registry::read(|entries| {
+        let entry = entries.iter().find(|entry| entry.name == name)?;
+        Some(entry.state)
+    })
+}
+
+/// Calls an exported function with one argument; a reference keeps its module
+/// from going meanwhile.
+pub fn call(symbol: &'static str, argument: u64) -> Result<u64, Error<'static>> {
+    let mut held = Providers::default();
+    let address = held.resolve(symbol).map_err(|reason| reason.of(symbol))?;
+    let address = address.ok_or(Reason::NoSymbol.of(symbol))?;
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: who exports a function under a name that is called here gives
+    // it this type, or one that ignores the argument or leaves no result.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
+    Ok(function(argument))
+}
+
+/// If `address` is a module's, calls `look` with the module's name and the
+/// function that it lies in. Never waits: panics ask.
+pub fn with_symbol_at<R>(
+    address: u64,
+    look: impl FnOnce(&str, Option<Located<'_>>) -> R,
+) -> Option<R> {
+    registry::try_read(|entries| {
+        entries.iter().find_map(|entry| {
+            let loaded = entry.loaded.as_ref()?;
+            let inside = (loaded.base()..loaded.base() + loaded.size()).contains(&address);
+            inside.then(|| (entry.name, loaded.symbol_at(address)))
+        })
+        .map(|(name, symbol)| look(name, symbol))
+    })?
+}

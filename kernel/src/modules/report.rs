@@ -1,0 +1,111 @@
+//! What is shown of a module: where it lies, and where its variables lie.
+
+use super::load::Loaded;
+use super::registry;
+use crate::{percpu, println, smp};
+use alloc::string::ToString;
+use core::fmt::{self, Write};
+
+/// CPUs on one line.
+const COPIES_A_LINE: u32 = 4;
+
+/// Logs a module that was linked: address, regions, GOT, PLT, variables.
+pub fn loaded(name: &str, loaded: &Loaded) {
+    let (base, plan) = (loaded.base(), &loaded.plan);
+    let (got, got_size) = plan.got();
+    let (plt, plt_size) = plan.plt();
+    log::info!(
+        "module {name}: {base:#x}..{:#x}, GOT {got_size} bytes at {:#x}, PLT {plt_size} bytes at {:#x}",
+        base + plan.size(),
+        base + got,
+        base + plt
+    );
+    for variable in loaded.linked.variables() {
+        let shown = VariableName(variable.name);
+        let handle = variable.handle;
+        match variable.slot {
+            Some(slot) => log::info!("  {shown}: handle {handle:#x}, GOT slot {slot:#x}"),
+            None => log::info!("  {shown}: handle {handle:#x}, no GOT slot"),
+        }
+        for first in (0..smp::possible()).step_by(COPIES_A_LINE as usize) {
+            log::info!("    copies: {}", Copies { handle, first });
+        }
+    }
+}
+
+/// Addresses of some CPUs' copies.
+struct Copies {
+    handle: u64,
+    first: u32,
+}
+
+impl fmt::Display for Copies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = smp::possible().min(self.first + COPIES_A_LINE);
+        for cpu in self.first..end {
+            let address = (self.handle as usize).wrapping_add(percpu::offset(cpu));
+            let comma = if cpu == self.first { "" } else { ", " };
+            write!(f, "{comma}cpu {cpu} at {address:#x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A per-CPU variable's name as its author wrote it. The storage behind
+/// `percpu!` is a static inside a method of the variable's type, so the type is
+/// what to show. Allocates nothing.
+struct VariableName<'a>(&'a str);
+
+impl fmt::Display for VariableName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut name = heapless::String::<256>::new();
+        // What is longer is cut.
+        let _ = write!(name, "{:#}", rustc_demangle::demangle(self.0));
+        let kind = name.strip_prefix('<').and_then(|rest| rest.split_once(" as "));
+        f.write_str(kind.map_or(&name, |(kind, _)| kind))
+    }
+}
+
+/// Prints the modules as `lsmod` shows them.
+pub fn list() {
+    println!("{:<20} {:>18} {:>8} {:>8} state   used by", "module", "address", "bytes", "per-CPU");
+    registry::read(|entries| {
+        for entry in entries {
+            let loaded = entry.loaded.as_ref();
+            let base = loaded.map_or(0, Loaded::base);
+            let size = loaded.map_or(0, Loaded::size);
+            let per_cpu = loaded.map_or(0, |loaded| loaded.plan.per_cpu().0);
+            let state = entry.state.to_string();
+            let mut users = alloc::format!("{}", entry.users());
+            for user in entries {
+                let uses = |loaded: &Loaded| loaded.providers.contains(entry.id);
+                if user.loaded.as_ref().is_some_and(uses) {
+                    users.push(' ');
+                    users.push_str(user.name);
+                }
+            }
+            println!("{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {users}", entry.name);
+        }
+    });
+}
+
+/// Prints the names of all modules on one line, for a panic.
+pub fn print_names() {
+    let printed = registry::try_read(|entries| {
+        println!("  modules:{}", Names(entries));
+    });
+    if printed.is_none() {
+        println!("  modules: the list is being changed");
+    }
+}
+
+struct Names<'a>(&'a [registry::Entry]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str(" none");
+        }
+        self.0.iter().try_for_each(|entry| write!(f, " {}", entry.name))
+    }
+}

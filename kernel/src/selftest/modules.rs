@@ -1,0 +1,353 @@
+//! Modules: each that is shipped works on every CPU with copies of its own; the
+//! wrong ones are refused, and nothing is left of them.
+
+use super::{Outcome, counters, failed};
+use crate::fail::{self, Site};
+use crate::memory::vmalloc;
+use crate::modules::{self, Error, Reason, State};
+use crate::percpu::{self, AllocError};
+use crate::{check, check_eq, println, selftest, smp};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
+use loader::LoadError;
+
+/// Unless it is there already, loads a module; it is unloaded when dropped.
+struct Held(Option<&'static str>);
+
+impl Held {
+    fn load(name: &'static str) -> Result<Self, Outcome> {
+        if modules::state(name).is_some() {
+            return Ok(Self(None));
+        }
+        modules::load(name).map_err(failed)?;
+        Ok(Self(Some(name)))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(name) = self.0
+            && let Err(error) = modules::unload(name)
+        {
+            log::error!("{error}");
+        }
+    }
+}
+
+/// Takes modules away, those that use others first; dropping it brings them back.
+struct Away(Vec<&'static str>);
+
+impl Away {
+    fn all() -> Result<Self, Outcome> {
+        let mut away = Self(Vec::new());
+        for name in ["visitor", "counter", "hello", "dynamic", "mixed"] {
+            if modules::state(name).is_some() {
+                modules::unload(name).map_err(failed)?;
+                away.0.push(name);
+            }
+        }
+        Ok(away)
+    }
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        for name in self.0.drain(..).rev() {
+            if let Err(error) = modules::load(name) {
+                log::error!("{error}");
+            }
+        }
+    }
+}
+
+/// Keeps the log silent: some tests load hundreds of modules.
+struct Silence(log::LevelFilter);
+
+impl Silence {
+    fn begin() -> Self {
+        let before = log::max_level();
+        log::set_max_level(log::LevelFilter::Off);
+        Self(before)
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        log::set_max_level(self.0);
+    }
+}
+
+fn call(symbol: &'static str, argument: u64) -> Result<u64, Outcome> {
+    modules::call(symbol, argument).map_err(failed)
+}
+
+/// Calls `hit` so many times on each online CPU, `1 + cpu` times, then checks what
+/// `read` returns for each possible CPU against what it returned before.
+fn counts_on_every_cpu(
+    hit: &'static str,
+    read: &'static str,
+    change: i64,
+    modulus: u64,
+) -> Result<(), Outcome> {
+    for cpu in smp::online() {
+        let before: Vec<u64> = (0..smp::possible())
+            .map(|other| call(read, other.into()))
+            .collect::<Result<_, _>>()?;
+        let hits = 1 + i64::from(cpu);
+        smp::run_on(cpu, || (0..hits).try_for_each(|_| modules::call(hit, 0).map(drop)))
+            .map_err(failed)?
+            .map_err(failed)?;
+        for (other, before) in (0..).zip(before) {
+            let added = if other == cpu { hits * change } else { 0 };
+            let wanted = before.wrapping_add_signed(added) % modulus;
+            let found = call(read, other.into())?;
+            check!(
+                found == wanted,
+                "{hit} on cpu {cpu}: {read}({other}) is {found}, not {wanted}"
+            );
+        }
+    }
+    Ok(())
+}
+
+const EXACT: u64 = u64::MAX;
+
+fn counter() -> Result<(), Outcome> {
+    let _counter = Held::load("counter")?;
+    counts_on_every_cpu("counter_hit", "counter_hits", 1, EXACT)?;
+    counts_on_every_cpu("counter_hit", "counter_left", -1, EXACT)?;
+    let left = call("counter_left", 0)?;
+    let hits = call("counter_hits", 0)?;
+    check_eq!(left + hits, 1_000_000);
+    Ok(())
+}
+
+fn visitor() -> Result<(), Outcome> {
+    let _counter = Held::load("counter")?;
+    let _visitor = Held::load("visitor")?;
+    counts_on_every_cpu("visitor_hit", "counter_visits", 1, EXACT)?;
+    counts_on_every_cpu("visitor_hit", "visitor_read", 1, EXACT)?;
+    let refused = modules::unload("counter");
+    check!(
+        matches!(refused, Err(Error { reason: Reason::InUse(1), .. })),
+        "unloading a module in use: {refused:?}"
+    );
+    check_eq!(modules::state("counter"), Some(State::Live));
+    counts_on_every_cpu("visitor_hit", "counter_visits", 1, EXACT)
+}
+
+fn dynamic() -> Result<(), Outcome> {
+    let _dynamic = Held::load("dynamic")?;
+    counts_on_every_cpu("dynamic_hit", "dynamic_hits", 1, EXACT)?;
+    counts_on_every_cpu("dynamic_hit", "dynamic_bytes", 1, 256)
+}
+
+fn mixed() -> Result<(), Outcome> {
+    let _mixed = Held::load("mixed")?;
+    counts_on_every_cpu("mixed_hit", "mixed_fixed", 1, EXACT)?;
+    counts_on_every_cpu("mixed_hit", "mixed_allocated", 1, EXACT)
+}
+
+fn is_near() -> bool {
+    let distance = vmalloc::region().1.abs_diff(percpu::first_chunk().0);
+    distance < 4 << 30
+}
+
+fn direct() -> Result<(), Outcome> {
+    if is_near() {
+        let _direct = Held::load("direct")?;
+        return counts_on_every_cpu("direct_hit", "direct_hits", 1, EXACT);
+    }
+    let text = refused("direct", |reason| {
+        matches!(reason, Reason::Object(LoadError::Overflow { .. }))
+    })?;
+    for word in [".text+0x", "R_390_PC32DBL", "DIRECT", "GiB"] {
+        check!(text.contains(word), "the refusal lacks {word}: {text}");
+    }
+    Ok(())
+}
+
+fn reload() -> Result<(), Outcome> {
+    let _silence = Silence::begin();
+    let _away = Away::all()?;
+    percpu::balance_now();
+    let before = counters::read();
+    for round in 0..5 {
+        for name in ["hello", "counter", "visitor", "dynamic", "mixed"] {
+            modules::load(name).map_err(failed)?;
+        }
+        for name in ["hello", "visitor", "counter", "dynamic", "mixed"] {
+            modules::unload(name).map_err(failed)?;
+            check!(modules::state(name).is_none(), "round {round}: {name} is still there");
+        }
+    }
+    percpu::balance_now();
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+fn loads_once() -> Result<(), Outcome> {
+    let _hello = Held::load("hello")?;
+    let twice = modules::load("hello");
+    check!(
+        matches!(twice, Err(Error { reason: Reason::Exists(State::Live), .. })),
+        "a second load: {twice:?}"
+    );
+    Ok(())
+}
+
+/// Loads a module that must be refused for a reason; everything is as before.
+fn refused(name: &'static str, right: fn(&Reason) -> bool) -> Result<String, Outcome> {
+    percpu::balance_now();
+    let before = counters::read();
+    let text = match modules::load(name) {
+        Ok(()) => {
+            modules::unload(name).map_err(failed)?;
+            return Err(failed(alloc::format!("{name} is loaded")));
+        }
+        Err(error) => {
+            check!(right(&error.reason), "{name}: {error}");
+            alloc::format!("{error}")
+        }
+    };
+    check!(modules::state(name).is_none(), "{name} is in the list");
+    percpu::balance_now();
+    let after = counters::Counters { heap: before.heap, ..counters::read() };
+    check_eq!(after, before);
+    Ok(text)
+}
+
+fn no_memory() -> Result<(), Outcome> {
+    refused("huge", |reason| matches!(reason, Reason::Memory(_)))?;
+    refused("huge-percpu", |reason| {
+        matches!(reason, Reason::PerCpu(AllocError::Size { .. }))
+    })?;
+    Ok(())
+}
+
+fn unknown_symbol() -> Result<(), Outcome> {
+    let text = refused("unknown-symbol", |reason| {
+        matches!(reason, Reason::Object(LoadError::Unresolved(_)))
+    })?;
+    check!(text.contains("nobody_exports_this"), "{text}");
+    Ok(())
+}
+
+fn failing_init() -> Result<(), Outcome> {
+    refused("failing-init", |reason| matches!(reason, Reason::Init(5)))?;
+    Ok(())
+}
+
+fn positive_init() -> Result<(), Outcome> {
+    let _module = Held::load("positive-init")?;
+    check_eq!(modules::state("positive-init"), Some(State::Live));
+    Ok(())
+}
+
+fn no_such_module() -> Result<(), Outcome> {
+    let result = modules::load("no-such-module");
+    check!(matches!(result, Err(Error { reason: Reason::NoFile, .. })), "{result:?}");
+    let result = modules::unload("no-such-module");
+    check!(matches!(result, Err(Error { reason: Reason::NotLoaded, .. })), "{result:?}");
+    Ok(())
+}
+
+/// Every allocation that a load makes fails in turn: an error each time, and
+/// nothing is left over.
+fn every_allocation_fails_once() -> Result<(), Outcome> {
+    let _silence = Silence::begin();
+    let _away = Away::all()?;
+    let mut failures = 0;
+    for name in ["hello", "counter", "visitor", "dynamic", "mixed"] {
+        let _counter = match name {
+            "visitor" => Some(Held::load("counter")?),
+            _ => None,
+        };
+        for site in [Site::Frames, Site::Vmalloc, Site::PerCpu, Site::Heap] {
+            for nth in 1.. {
+                percpu::balance_now();
+                let before = counters::read();
+                fail::arm(site, nth);
+                let result = modules::load(name);
+                let reached = fail::left(site) == 0;
+                fail::arm(site, 0);
+                match result {
+                    Ok(()) => modules::unload(name).map_err(failed)?,
+                    Err(error) => {
+                        drop(error);
+                        failures += 1;
+                        check!(reached, "{name} fails by itself at {site:?} {nth}");
+                    }
+                }
+                percpu::balance_now();
+                let after = counters::read();
+                check!(after == before, "{name}, {site:?} {nth}: {after:x?}, not {before:x?}");
+                if !reached {
+                    break;
+                }
+            }
+        }
+    }
+    println!("# module.every_allocation_fails_once: {failures} loads failed cleanly");
+    check!(failures > 20, "only {failures} loads failed");
+    Ok(())
+}
+
+/// All CPUs load and unload the same modules at once.
+fn parallel_loads() -> Result<(), Outcome> {
+    let _silence = Silence::begin();
+    let _away = Away::all()?;
+    percpu::balance_now();
+    let before = counters::read();
+    let loads = AtomicU64::new(0);
+    smp::run_as_task_on_each(|| {
+        for _ in 0..20 {
+            for name in ["hello", "mixed", "dynamic"] {
+                if modules::load(name).is_ok() {
+                    loads.fetch_add(1, Ordering::Relaxed);
+                    // Another CPU may have been quicker.
+                    drop(modules::unload(name));
+                }
+            }
+        }
+    })
+    .map_err(failed)?;
+    for name in ["hello", "mixed", "dynamic"] {
+        check!(modules::state(name).is_none(), "{name} is left over");
+    }
+    percpu::balance_now();
+    percpu::verify().map_err(failed)?;
+    check_eq!(counters::read(), before);
+    check!(loads.into_inner() >= 60, "not every round loaded something");
+    Ok(())
+}
+
+fn crash_in_module() -> Result<(), Outcome> {
+    let _crash = Held::load("crash")?;
+    call("crash_store", 0)?;
+    Ok(())
+}
+
+fn panic_in_module() -> Result<(), Outcome> {
+    let _crash = Held::load("crash")?;
+    call("crash_panic", 0)?;
+    Ok(())
+}
+
+selftest!("module.counter", counter);
+selftest!("module.visitor", visitor);
+selftest!("module.dynamic", dynamic);
+selftest!("module.mixed", mixed);
+selftest!("module.direct", direct);
+selftest!("module.reload", reload);
+selftest!("module.loads_once", loads_once);
+selftest!("module.no_memory", no_memory);
+selftest!("module.unknown_symbol", unknown_symbol);
+selftest!("module.failing_init", failing_init);
+selftest!("module.positive_init", positive_init);
+selftest!("module.no_such_module", no_such_module);
+selftest!("module.every_allocation_fails_once", every_allocation_fails_once);
+selftest!("module.parallel_loads", parallel_loads);
+selftest!("ending.crash_in_module", crash_in_module, on_request);
+selftest!("ending.panic_in_module", panic_in_module, on_request);

@@ -1,0 +1,263 @@
+//! Per-CPU memory: the template's copies, the allocator, the accessors.
+
+use super::{Outcome, counters, failed, random};
+use crate::percpu::{self, AllocError, FreeError, Handle, Part};
+use crate::{check, check_eq, memory, selftest, smp};
+use alloc::vec::Vec;
+use arch::{PAGE_SIZE, boot};
+use core::cell::Cell;
+use module_api::{PerCpu, PerCpuCounter, PerCpuRef, Variable, pin};
+use this_cpu::percpu;
+
+percpu! {
+    /// Starts with a value.
+    static STARTED: u64 = 0x1122_3344_5566_7788;
+    /// Starts at zero.
+    static ZEROED: [u64; 4] = [0; 4];
+    /// Neighbours of one byte each.
+    static BYTES: Cell<[u8; 4]> = Cell::new([1, 2, 3, 4]);
+    static HITS: u64 = 0;
+}
+
+fn address(handle: usize, cpu: u32) -> *mut u8 {
+    core::ptr::with_exposed_provenance_mut(handle.wrapping_add(percpu::offset(cpu)))
+}
+
+fn statics_have_their_values() -> Result<(), Outcome> {
+    for cpu in 0..smp::possible() {
+        let started = STARTED.on(cpu).map(|copy| copy.read());
+        check_eq!(started, Some(0x1122_3344_5566_7788));
+        let zeroed = address(ZEROED.handle().value(), cpu).cast::<[u64; 4]>();
+        // SAFETY: P1: a copy of the variable, which nobody writes.
+        check_eq!(unsafe { zeroed.read_volatile() }, [0; 4]);
+    }
+    check_eq!(pin(|cpu| cpu.get(&BYTES).get()), [1, 2, 3, 4]);
+    Ok(())
+}
+
+fn copies_are_independent() -> Result<(), Outcome> {
+    for cpu in 0..smp::possible() {
+        let copy = HITS.on(cpu).ok_or_else(|| failed("a possible CPU has no copy"))?;
+        copy.write(u64::from(cpu) * 1000);
+    }
+    for round in 1..=10 {
+        smp::run_on_each(|| HITS.inc()).map_err(failed)?;
+        for cpu in 0..smp::possible() {
+            let hits = if smp::is_online(cpu) { round } else { 0 };
+            let found = HITS.on(cpu).map(|copy| copy.read());
+            check_eq!(found, Some(u64::from(cpu) * 1000 + hits));
+        }
+    }
+    check!(HITS.on(smp::possible()).is_none(), "a CPU beyond the possible ones has a copy");
+    Ok(())
+}
+
+fn dynamic_is_zeroed_everywhere() -> Result<(), Outcome> {
+    let before = percpu::usage();
+    for round in 0..3 {
+        let variable = PerCpu::<[u64; 8]>::alloc().map_err(failed)?;
+        for cpu in 0..smp::possible() {
+            let copy = address(variable.handle().value(), cpu).cast::<[u64; 8]>();
+            // SAFETY: P1: a copy of a variable that is this test's own.
+            unsafe {
+                check!(copy.read_volatile() == [0; 8], "round {round}, cpu {cpu}: not zeroed");
+                copy.write_volatile([!0; 8]);
+            }
+        }
+    }
+    check_eq!(percpu::usage(), before);
+    Ok(())
+}
+
+fn refusals() -> Result<(), Outcome> {
+    let before = percpu::usage();
+    let too_large = ::percpu::MIN_UNIT_SIZE + 1;
+    for (size, align) in [(0, 8), (too_large, 8), (usize::MAX, 8), (usize::MAX - 8, 4096)] {
+        let result = percpu::alloc(size, align);
+        check!(matches!(result, Err(AllocError::Size { .. })), "{size} bytes: {result:?}");
+    }
+    for align in [0, 3, 8192, usize::MAX] {
+        let result = percpu::alloc(8, align);
+        check!(matches!(result, Err(AllocError::Align { .. })), "align {align}: {result:?}");
+    }
+    check_eq!(percpu::free(Handle(0)), Ok(()));
+    let area = percpu::alloc(64, 8).map_err(failed)?;
+    let inside = percpu::free(Handle(area.0 + 8));
+    check!(matches!(inside, Err(FreeError::Interior { .. })), "interior pointer: {inside:?}");
+    check_eq!(percpu::free(area), Ok(()));
+    let twice = percpu::free(area);
+    check!(matches!(twice, Err(FreeError::NotAllocated { .. })), "double free: {twice:?}");
+    let statics = percpu::free(Handle(HITS.handle().value()));
+    check!(matches!(statics, Err(FreeError::Static { .. })), "static: {statics:?}");
+    for foreign in [1usize, 0x1000, boot::image().text.0, usize::MAX - 7] {
+        let result = percpu::free(Handle(foreign));
+        check!(matches!(result, Err(FreeError::Foreign { .. })), "{foreign:#x}: {result:?}");
+    }
+    percpu::verify().map_err(failed)?;
+    check_eq!(percpu::usage(), before);
+    Ok(())
+}
+
+fn locates_handles() -> Result<(), Outcome> {
+    let statics = Handle(HITS.handle().value());
+    let location = percpu::locate(statics).ok_or_else(|| failed("a static isn't located"))?;
+    check!(location.part == Part::Static, "a static: {location:?}");
+    let area = percpu::alloc(24, 8).map_err(failed)?;
+    let location = percpu::locate(Handle(area.0 + 16));
+    check!(
+        location.is_some_and(|l| l.area == Some((area, 24)) && l.part == Part::Dynamic),
+        "inside an area: {location:?}"
+    );
+    for cpu in 0..smp::possible() {
+        for handle in [statics, area] {
+            let address = handle.0.wrapping_add(percpu::offset(cpu));
+            check_eq!(percpu::locate_address(address), Some((cpu, handle)));
+            let frame = memory::translation(address & !(PAGE_SIZE - 1));
+            check!(frame.is_some(), "cpu {cpu}: {address:#x} isn't mapped");
+        }
+    }
+    check_eq!(percpu::free(area), Ok(()));
+    check_eq!(percpu::locate_address(boot::image().text.0), None);
+    Ok(())
+}
+
+fn grows_and_shrinks() -> Result<(), Outcome> {
+    percpu::balance_now();
+    let before = counters::read();
+    let chunks = percpu::usage().chunks;
+    let mut areas = Vec::new();
+    while percpu::usage().chunks < chunks + 2 {
+        let size = 1 + random() as usize % 4000;
+        areas.push(percpu::alloc(size, 1 << (random() % 8)).map_err(failed)?);
+    }
+    percpu::verify().map_err(failed)?;
+    while !areas.is_empty() {
+        let victim = random() as usize % areas.len();
+        percpu::free(areas.swap_remove(victim)).map_err(failed)?;
+    }
+    drop(areas);
+    percpu::balance_now();
+    percpu::verify().map_err(failed)?;
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+/// A chunk's guard page, and its pages that nothing populated, are not mapped.
+fn unpopulated_pages_fault() -> Result<(), Outcome> {
+    let area = percpu::alloc(16 * 1024, 8).map_err(failed)?;
+    for cpu in 0..smp::possible() {
+        for page in (0..16 * 1024).step_by(PAGE_SIZE) {
+            let address = area.0.wrapping_add(percpu::offset(cpu)) + page;
+            let mapped = memory::translation(address & !(PAGE_SIZE - 1)).is_some();
+            check!(mapped, "cpu {cpu}: {address:#x} isn't mapped");
+        }
+    }
+    percpu::free(area).map_err(failed)?;
+    Ok(())
+}
+
+fn atomic_allocation() -> Result<(), Outcome> {
+    let before = percpu::usage();
+    let mut areas = Vec::new();
+    areas.try_reserve(100_000).map_err(|_| failed("no heap"))?;
+    let refused = loop {
+        match percpu::alloc_atomic(1024, 8) {
+            Ok(area) => areas.push(area),
+            Err(error) => break error,
+        }
+    };
+    check!(matches!(refused, AllocError::NotPopulated { .. }), "{refused}");
+    percpu::balance();
+    let again = percpu::alloc_atomic(1024, 8);
+    check!(again.is_ok(), "after balance: {again:?}");
+    areas.extend(again);
+    for area in areas {
+        percpu::free(area).map_err(failed)?;
+    }
+    percpu::balance_now();
+    check_eq!(percpu::usage(), before);
+    Ok(())
+}
+
+fn out_of_memory_is_an_error() -> Result<(), Outcome> {
+    use crate::fail::{self, Site};
+    percpu::balance_now();
+    let before = counters::read();
+    fail::arm(Site::PerCpu, 1);
+    let result = PerCpu::<u64>::alloc();
+    check!(result.is_err(), "an injected failure is ignored");
+    // Every frame in turn of the allocation that maps pages.
+    for nth in 1..20 {
+        fail::arm(Site::Frames, nth);
+        let result = percpu::alloc(32 * 1024, 4096);
+        let left = fail::left(Site::Frames);
+        fail::arm(Site::Frames, 0);
+        match result {
+            Ok(area) => percpu::free(area).map_err(failed)?,
+            Err(error) => {
+                check!(left == 0, "fails by itself: {error}");
+                check!(matches!(error, AllocError::OutOfMemory { .. }), "{error}");
+            }
+        }
+        percpu::verify().map_err(failed)?;
+    }
+    percpu::balance_now();
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+fn counter() -> Result<(), Outcome> {
+    let batch = core::num::NonZeroU32::MIN.saturating_add(31);
+    let counter = PerCpuCounter::new(batch).map_err(failed)?;
+    smp::run_on_each(|| (1..=1000).for_each(|amount| counter.add(amount))).map_err(failed)?;
+    check_eq!(counter.sum(), 500_500 * i64::from(smp::online_count()));
+    Ok(())
+}
+
+fn reference_count() -> Result<(), Outcome> {
+    let references = PerCpuRef::new().map_err(failed)?;
+    smp::run_on_each(|| {
+        let _ = references.try_get();
+    })
+    .map_err(failed)?;
+    let online = i64::from(smp::online_count());
+    check_eq!(references.count(), online);
+    check!(!references.kill(), "released with references left");
+    check!(!references.try_get(), "a dead count gives references");
+    check!(references.revive(), "not revived with references left");
+    check_eq!(references.count(), online);
+    check!(references.try_get(), "a revived count gives no references");
+    let last: i64 = (0..=online).map(|_| i64::from(references.put())).sum();
+    check_eq!(last, 0);
+    check!(references.kill(), "the owner's reference isn't the last");
+    Ok(())
+}
+
+/// A CPU that is started late finds statics as initialised and dynamics as others
+/// wrote them.
+fn late_cpu() -> Result<(), Outcome> {
+    let offline = (0..smp::present()).find(|&cpu| !smp::is_online(cpu));
+    let cpu = offline.ok_or(Outcome::Skipped("every CPU is online"))?;
+    let variable = PerCpu::<u64>::alloc().map_err(failed)?;
+    let copy = variable.on(cpu).ok_or_else(|| failed("an offline CPU has no copy"))?;
+    copy.write(41);
+    smp::start(cpu).map_err(failed)?;
+    let (started, found) = smp::run_on(cpu, || (STARTED.read(), variable.inc_return()))
+        .map_err(failed)?;
+    check_eq!(started, 0x1122_3344_5566_7788);
+    check_eq!(found, 42);
+    Ok(())
+}
+
+selftest!("percpu.statics_have_their_values", statics_have_their_values);
+selftest!("percpu.copies_are_independent", copies_are_independent);
+selftest!("percpu.dynamic_is_zeroed_everywhere", dynamic_is_zeroed_everywhere);
+selftest!("percpu.refusals", refusals);
+selftest!("percpu.locates_handles", locates_handles);
+selftest!("percpu.grows_and_shrinks", grows_and_shrinks);
+selftest!("percpu.unpopulated_pages_fault", unpopulated_pages_fault);
+selftest!("percpu.atomic_allocation", atomic_allocation);
+selftest!("percpu.out_of_memory_is_an_error", out_of_memory_is_an_error);
+selftest!("percpu.counter", counter);
+selftest!("percpu.reference_count", reference_count);
+selftest!("percpu.late_cpu", late_cpu);

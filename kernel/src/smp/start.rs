@@ -1,0 +1,120 @@
+//! Starting CPUs: a lowcore, three stacks, restart, and the idle loop.
+
+use super::{CPUS, Error, ONLINE, address, is_online, online_count, possible, present, task, top};
+use crate::memory::{self, OutOfMemory};
+use crate::percpu;
+use ::memory::frames::order_of;
+use arch::lowcore::{self, Lowcore};
+use arch::sigp::{self, Order};
+use arch::{cpu, traps};
+use core::sync::atomic::Ordering;
+
+/// Starts present CPUs until `max` are online.
+pub fn start_all(max: u32) {
+    for cpu in 1..present().min(max) {
+        if let Err(error) = start(cpu) {
+            log::error!("{error}");
+        }
+    }
+    log::info!(
+        "smp: {} of {} CPUs online, {} possible",
+        online_count(),
+        present(),
+        possible()
+    );
+}
+
+/// Starts one CPU and waits until it is online.
+pub fn start(cpu: u32) -> Result<(), Error> {
+    if cpu >= possible() {
+        return Err(Error::NotPossible(cpu));
+    }
+    let address = address(cpu).ok_or(Error::NotPresent(cpu))?;
+    if is_online(cpu) {
+        return Err(Error::Online(cpu));
+    }
+    let prefix = prepare_lowcore(cpu, address).map_err(|error| (cpu, error))?;
+    let order = |order: Order, parameter: u32| {
+        sigp::signal(address, order, parameter).map_err(|error| Error::Refused(cpu, order, error))
+    };
+    order(Order::InitialReset, 0)?;
+    order(Order::SetPrefix, prefix as u32)?;
+    order(Order::Restart, 0)?;
+    let deadline = arch::timer::now() + arch::timer::from_microseconds(1_000_000);
+    while !is_online(cpu) {
+        if arch::timer::now() > deadline {
+            return Err(Error::Silent(cpu));
+        }
+        cpu::relax();
+    }
+    ONLINE.fetch_add(1, Ordering::Release);
+    Ok(())
+}
+
+/// A lowcore for the CPU, below 2 GiB, with its stacks; returns its address.
+fn prepare_lowcore(cpu: u32, address: u16) -> Result<usize, OutOfMemory> {
+    let prefix = memory::take_frames(order_of(lowcore::SIZE))?;
+    let mut tops = [0u64; 3];
+    for (slot, entry) in tops.iter_mut().zip(&CPUS[cpu as usize].stacks) {
+        let lowest = memory::take_stack()?;
+        entry.store(lowest, Ordering::Relaxed);
+        *slot = top(lowest) as u64;
+    }
+    let lowcore = core::ptr::with_exposed_provenance_mut::<Lowcore>(prefix);
+    // SAFETY: C1: the CPU isn't started, so its lowcore is ordinary memory of
+    // ours (M1), and all of it may be zero.
+    unsafe {
+        lowcore.write_bytes(0, 1);
+        let lowcore = &mut *lowcore;
+        lowcore.new = traps::new_psws();
+        lowcore.new.restart = traps::start_psw();
+        [
+            lowcore.start_stack,
+            lowcore.interrupt_stack,
+            lowcore.fault_stack,
+        ] = tops;
+        lowcore.per_cpu_offset = percpu::offset(cpu) as u64;
+        lowcore.cpu_number = cpu;
+        lowcore.cpu_address = u32::from(address);
+        lowcore.start_function = secondary as *const () as u64;
+        lowcore.start_control = cpu::control_registers();
+    }
+    Ok(prefix)
+}
+
+/// First function of a CPU that was started.
+extern "C" fn secondary() -> ! {
+    // A later restart is a request for a report, not a start.
+    lowcore::set_restart(traps::new_psws().restart);
+    admit_signals();
+    CPUS[cpu::number() as usize]
+        .online.store(true, Ordering::Release);
+    loop {
+        cpu::disable_interrupts();
+        if task::is_waiting() {
+            cpu::enable_interrupts();
+            task::serve();
+            percpu::balance();
+        } else {
+            cpu::wait_for_interrupt();
+        }
+    }
+}
+
+/// Takes signals and clock-comparator interruptions, on the boot CPU from here on.
+pub fn enable_signals() {
+    admit_signals();
+    cpu::enable_interrupts();
+}
+
+/// Lets this CPU's signals and clock comparator through control register 0.
+fn admit_signals() {
+    arch::timer::clear_comparator();
+    let mut control = cpu::control0();
+    control.insert(
+        cpu::Control0::EMERGENCY_SIGNAL
+            | cpu::Control0::EXTERNAL_CALL
+            | cpu::Control0::CLOCK_COMPARATOR,
+    );
+    cpu::set_control0(control);
+}
