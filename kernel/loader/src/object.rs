@@ -128,11 +128,11 @@ fn text(strings: &[u8], offset: u32) -> Option<&str> {
 impl<'data> Object<'data> {
     /// Checks a file.
     pub fn parse(data: &'data [u8]) -> Result<Self, LoadError> {
-        let too_short = LoadError::TooShort { bytes: data.len() };
+        let too_short = || LoadError::TooShort { bytes: data.len() };
         if data.len() >= ELFMAG.len() && data[..ELFMAG.len()] != ELFMAG {
             return Err(LoadError::NotElf);
         }
-        let (file, _) = from_bytes::<Header>(data).map_err(|()| too_short)?;
+        let (file, _) = from_bytes::<Header>(data).map_err(|()| too_short())?;
         header("class", file.e_ident.class.0, ELFCLASS64.0.into())?;
         header("byte order", file.e_ident.data.0, ELFDATA2MSB.0.into())?;
         header("identification version", file.e_ident.version.0, EV_CURRENT.0.into())?;
@@ -154,7 +154,7 @@ impl<'data> Object<'data> {
         let bytes = object.bytes(&table);
         header("symbol size", object.headers[table.index].sh_entsize.get(BE), 24)?;
         let count = bytes.len() / size_of::<Sym>();
-        let (symbols, _) = slice_from_bytes::<Sym>(bytes, count).map_err(|()| too_short)?;
+        let (symbols, _) = slice_from_bytes::<Sym>(bytes, count).map_err(|()| too_short())?;
         object.symbols = symbols;
         object.symbol_names = string_table(data, headers, table.link as usize)?;
         object.check_symbols()?;
@@ -226,7 +226,7 @@ impl<'data> Object<'data> {
                 SHN_COMMON => {
                     return Err(LoadError::Common(self.symbol(index).name.into()));
                 }
-                _ if section >= SHN_LORESERVE => return Err(bad("section", section.0.into())),
+                _ if section.0 >= SHN_LORESERVE => return Err(bad("section", section.0.into())),
                 _ => {
                     let header = self.headers.get(usize::from(section.0));
                     let header = header.ok_or(bad("section", section.0.into()))?;
