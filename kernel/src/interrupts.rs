@@ -2,7 +2,7 @@
 
 use crate::{panic, smp, timer};
 use arch::traps::{External, ProgramCheck, TrapFrame, Upcalls};
-use this_cpu::percpu;
+use this_cpu::{Variable, percpu};
 
 percpu! {
     /// External interruptions that this CPU took, by class.

@@ -94,8 +94,8 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
         information.memory >> 20,
         information.cpus().len()
     );
-    let map = memory::map::plan(information.memory as usize, options.vmalloc)
-        .map_err(BootError::Map)?;
+    let map =
+        memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
 
     memory::init(&map, &information, parameters.initrd);
     memory::vmalloc::init(map.vmalloc.0, map.vmalloc.1);

@@ -19,18 +19,78 @@ struct Command {
 }
 
 const COMMANDS: [Command; 12] = [
-    Command { name: "help", arguments: "", help: "lists the commands", run: help },
-    Command { name: "insmod", arguments: "NAME", help: "loads a module", run: insmod },
-    Command { name: "modprobe", arguments: "NAME", help: "loads a module and what it needs", run: modprobe },
-    Command { name: "rmmod", arguments: "NAME", help: "unloads a module", run: rmmod },
-    Command { name: "lsmod", arguments: "", help: "lists the modules", run: lsmod },
-    Command { name: "call", arguments: "SYMBOL [NUMBER]", help: "calls an exported function on every CPU", run: call },
-    Command { name: "ls", arguments: "", help: "lists the initrd's files", run: ls },
-    Command { name: "selftest", arguments: "[GLOB]", help: "runs self-tests", run: selftests },
-    Command { name: "cpu", arguments: "[online N]", help: "lists the CPUs, or starts one", run: cpus },
-    Command { name: "percpu", arguments: "", help: "shows the per-CPU allocator's statistics", run: per_cpu },
-    Command { name: "meminfo", arguments: "", help: "shows memory in use", run: meminfo },
-    Command { name: "poweroff", arguments: "", help: "ends the run", run: poweroff },
+    Command {
+        name: "help",
+        arguments: "",
+        help: "lists the commands",
+        run: help,
+    },
+    Command {
+        name: "insmod",
+        arguments: "NAME",
+        help: "loads a module",
+        run: insmod,
+    },
+    Command {
+        name: "modprobe",
+        arguments: "NAME",
+        help: "loads a module and what it needs",
+        run: modprobe,
+    },
+    Command {
+        name: "rmmod",
+        arguments: "NAME",
+        help: "unloads a module",
+        run: rmmod,
+    },
+    Command {
+        name: "lsmod",
+        arguments: "",
+        help: "lists the modules",
+        run: lsmod,
+    },
+    Command {
+        name: "call",
+        arguments: "SYMBOL [NUMBER]",
+        help: "calls an exported function on every CPU",
+        run: call,
+    },
+    Command {
+        name: "ls",
+        arguments: "",
+        help: "lists the initrd's files",
+        run: ls,
+    },
+    Command {
+        name: "selftest",
+        arguments: "[GLOB]",
+        help: "runs self-tests",
+        run: selftests,
+    },
+    Command {
+        name: "cpu",
+        arguments: "[online N]",
+        help: "lists the CPUs, or starts one",
+        run: cpus,
+    },
+    Command {
+        name: "percpu",
+        arguments: "",
+        help: "shows the per-CPU allocator's statistics",
+        run: per_cpu,
+    },
+    Command {
+        name: "meminfo",
+        arguments: "",
+        help: "shows memory in use",
+        run: meminfo,
+    },
+    Command {
+        name: "poweroff",
+        arguments: "",
+        help: "ends the run",
+        run: poweroff,
+    },
 ];
 
 /// Carries out a command line.
@@ -113,7 +173,10 @@ fn told<E: core::fmt::Display>(result: Result<(), E>) -> Result<(), String> {
 
 fn help(_: &[&'static str]) -> Result<(), String> {
     for command in &COMMANDS {
-        println!("{:<9} {:<16} {}", command.name, command.arguments, command.help);
+        println!(
+            "{:<9} {:<16} {}",
+            command.name, command.arguments, command.help
+        );
     }
     Ok(())
 }
@@ -123,7 +186,10 @@ fn insmod(arguments: &[&'static str]) -> Result<(), String> {
 }
 
 fn modprobe(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load_with_dependencies(one(arguments, "a module's name")?))
+    told(modules::load_with_dependencies(one(
+        arguments,
+        "a module's name",
+    )?))
 }
 
 fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
@@ -166,7 +232,11 @@ fn selftests(arguments: &[&'static str]) -> Result<(), String> {
     };
     let summary = selftest::run_all(glob, command_line::Options::DEFAULT.seed);
     match summary {
-        selftest::Summary { failed: 0, passed: 1.., .. } => Ok(()),
+        selftest::Summary {
+            failed: 0,
+            passed: 1..,
+            ..
+        } => Ok(()),
         selftest::Summary { failed: 0, .. } => Err("no self-test ran".into()),
         selftest::Summary { failed, .. } => Err(format!("{failed} self-tests failed")),
     }
@@ -210,7 +280,10 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     let frames = memory::frame_count();
     let (areas, bytes) = vmalloc::count();
     let (used, size) = memory::heap_used();
-    println!("page frames: {} of {} free, {} hold translation tables", frames.free, frames.total, frames.tables);
+    println!(
+        "page frames: {} of {} free, {} hold translation tables",
+        frames.free, frames.total, frames.tables
+    );
     println!("vmalloc: {areas} areas, {bytes} bytes");
     println!("heap: {used} of {size} bytes in use");
     println!("exported symbols: {}", modules::symbol_count());

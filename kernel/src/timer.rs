@@ -4,7 +4,7 @@
 //! use it to interrupt code at arbitrary instructions.
 
 use arch::timer::{clear_comparator, from_microseconds, now, set_comparator};
-use this_cpu::percpu;
+use this_cpu::{Variable, percpu};
 
 /// What a tick calls.
 pub type Tick = fn();

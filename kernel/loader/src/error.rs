@@ -200,7 +200,10 @@ impl fmt::Display for LoadError {
                 what,
                 index,
                 offset,
-            } => write!(f, "{what} {index}: no valid name at string offset {offset:#x}"),
+            } => write!(
+                f,
+                "{what} {index}: no valid name at string offset {offset:#x}"
+            ),
             LoadError::SymbolTables(count) => write!(f, "{count} symbol tables instead of one"),
             LoadError::Symbol {
                 index,
@@ -214,7 +217,10 @@ impl fmt::Display for LoadError {
                 index,
                 field,
                 value,
-            } => write!(f, "relocation section {index}: {field} {value} is impossible"),
+            } => write!(
+                f,
+                "relocation section {index}: {field} {value} is impossible"
+            ),
             LoadError::RelocationOutside { place, kind, size } => write!(
                 f,
                 "{place}: {} reaches beyond the section's {size} bytes",

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 use object::elf::{SHN_ABS, STT_FUNC, SymbolSection};
 
 /// Finds the value of a symbol that the module doesn't define.
-pub type Resolve<'a> = &'a mut dyn FnMut(&str) -> Option<u64>;
+pub type Resolve<'a, 'data> = &'a mut dyn FnMut(&'data str) -> Option<u64>;
 
 /// A symbol with its address; for per-CPU data, its handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn link<'data>(
     plan: &Plan,
     base: u64,
     per_cpu: u64,
-    resolve: Resolve<'_>,
+    resolve: Resolve<'_, 'data>,
     image: &mut [u8],
     template: &mut [u8],
 ) -> Result<Linked<'data>, LoadError> {
@@ -114,12 +114,12 @@ fn copy(buffer: &mut [u8], offset: u64, bytes: &[u8]) {
 }
 
 /// The value of every symbol, by index.
-fn values(
-    object: &Object<'_>,
+fn values<'data>(
+    object: &Object<'data>,
     plan: &Plan,
     base: u64,
     per_cpu: u64,
-    resolve: Resolve<'_>,
+    resolve: Resolve<'_, 'data>,
 ) -> Result<Vec<u64>, LoadError> {
     let mut values = Vec::new();
     values.try_reserve_exact(object.symbol_count())?;
@@ -213,7 +213,12 @@ impl<'data> Linker<'_, 'data> {
             };
             let bytes = &mut buffer[start as usize..][..target.size as usize];
             for relocation in relocations {
-                self.apply(&target, &relocation, address.wrapping_add(relocation.offset), bytes)?;
+                self.apply(
+                    &target,
+                    &relocation,
+                    address.wrapping_add(relocation.offset),
+                    bytes,
+                )?;
             }
         }
         Ok(())
@@ -237,15 +242,13 @@ impl<'data> Linker<'_, 'data> {
         let with_addend = value.wrapping_add_signed(relocation.addend);
         let result = match method.formula {
             Formula::Nothing => return Ok(()),
-            Formula::Absolute if method.field.reach().0 < 0 => i128::from(with_addend.cast_signed()),
+            Formula::Absolute if method.field.reach().0 < 0 => {
+                i128::from(with_addend.cast_signed())
+            }
             Formula::Absolute => wide(with_addend),
             Formula::Relative => relative(with_addend),
-            Formula::GotRelative => {
-                i128::from(with_addend.wrapping_sub(self.got()).cast_signed())
-            }
-            Formula::GotAddress => {
-                relative(self.got().wrapping_add_signed(relocation.addend))
-            }
+            Formula::GotRelative => i128::from(with_addend.wrapping_sub(self.got()).cast_signed()),
+            Formula::GotAddress => relative(self.got().wrapping_add_signed(relocation.addend)),
             Formula::GotOffset | Formula::GotEntry => {
                 let bias = instruction_bias(method.formula);
                 let is_section = self.object.symbol(relocation.symbol as usize).is_section();
@@ -325,7 +328,9 @@ impl<'data> Linker<'_, 'data> {
         if symbol.is_section() {
             // A distance from the field of a RIL instruction has 2 added.
             let offset = relocation.addend.wrapping_sub(2).max(0);
-            let named = self.object.symbol_at(symbol.section, offset.cast_unsigned());
+            let named = self
+                .object
+                .symbol_at(symbol.section, offset.cast_unsigned());
             if let Some(named) = named {
                 return (named.name.into(), self.values[named.index]);
             }
@@ -356,7 +361,10 @@ impl<'data> Linked<'data> {
 
     /// The module's functions.
     pub fn functions(&self) -> impl Iterator<Item = Symbol<'data>> {
-        let functions = self.object.symbols().filter(|symbol| symbol.kind == STT_FUNC);
+        let functions = self
+            .object
+            .symbols()
+            .filter(|symbol| symbol.kind == STT_FUNC);
         functions.map(|symbol| Symbol {
             name: symbol.name,
             value: self.values[symbol.index],
@@ -371,7 +379,8 @@ impl<'data> Linked<'data> {
             index < self.object.section_count() && self.object.section(index).is_per_cpu()
         };
         let symbols = self.object.symbols();
-        let variables = symbols.filter(move |s| inside(s.section) && !s.is_section() && s.size != 0);
+        let variables =
+            symbols.filter(move |s| inside(s.section) && !s.is_section() && s.size != 0);
         variables.map(|symbol| {
             let handle = self.values[symbol.index];
             let slot = self.slots.iter().find(|slot| slot.value == handle);
@@ -392,10 +401,13 @@ impl<'data> Linked<'data> {
     /// All symbols with their values, by index in the file.
     pub fn symbols(&self) -> impl Iterator<Item = Symbol<'data>> {
         let values = self.values.iter().skip(1);
-        self.object.symbols().zip(values).map(|(symbol, &value)| Symbol {
-            name: symbol.name,
-            value,
-            size: symbol.size,
-        })
+        self.object
+            .symbols()
+            .zip(values)
+            .map(|(symbol, &value)| Symbol {
+                name: symbol.name,
+                value,
+                size: symbol.size,
+            })
     }
 }

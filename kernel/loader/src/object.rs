@@ -135,7 +135,11 @@ impl<'data> Object<'data> {
         let (file, _) = from_bytes::<Header>(data).map_err(|()| too_short())?;
         header("class", file.e_ident.class.0, ELFCLASS64.0.into())?;
         header("byte order", file.e_ident.data.0, ELFDATA2MSB.0.into())?;
-        header("identification version", file.e_ident.version.0, EV_CURRENT.0.into())?;
+        header(
+            "identification version",
+            file.e_ident.version.0,
+            EV_CURRENT.0.into(),
+        )?;
         header("type", file.e_type.get(BE).0, ET_REL.0.into())?;
         header("machine", file.e_machine.get(BE).0, EM_S390.0.into())?;
         header("version", file.e_version.get(BE), EV_CURRENT.0.into())?;
@@ -152,7 +156,11 @@ impl<'data> Object<'data> {
         object.check_sections()?;
         let table = object.symbol_table()?;
         let bytes = object.bytes(&table);
-        header("symbol size", object.headers[table.index].sh_entsize.get(BE), 24)?;
+        header(
+            "symbol size",
+            object.headers[table.index].sh_entsize.get(BE),
+            24,
+        )?;
         let count = bytes.len() / size_of::<Sym>();
         let (symbols, _) = slice_from_bytes::<Sym>(bytes, count).map_err(|()| too_short())?;
         object.symbols = symbols;
@@ -175,7 +183,8 @@ impl<'data> Object<'data> {
                 return Err(bad("alignment", align));
             }
             let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-            let in_file = header.sh_type.get(BE) == SHT_NOBITS || header.sh_type.get(BE) == SHT_NULL;
+            let in_file =
+                header.sh_type.get(BE) == SHT_NOBITS || header.sh_type.get(BE) == SHT_NULL;
             if !in_file && slice(self.data, offset, size).is_none() {
                 return Err(LoadError::OutsideFile {
                     what: "section",
@@ -252,7 +261,9 @@ impl<'data> Object<'data> {
             };
             let target = section.info as usize;
             match section.kind {
-                SHT_REL if self.is_loaded(target) => return Err(bad("type SHT_REL, target", target as u64)),
+                SHT_REL if self.is_loaded(target) => {
+                    return Err(bad("type SHT_REL, target", target as u64));
+                }
                 SHT_RELA => {
                     if target == 0 || target >= self.headers.len() || target == section.index {
                         return Err(bad("target", target as u64));
@@ -261,7 +272,12 @@ impl<'data> Object<'data> {
                     if size != 24 {
                         return Err(bad("entry size", size));
                     }
-                    if self.headers.get(section.link as usize).map(|h| h.sh_type.get(BE)) != Some(SHT_SYMTAB) {
+                    if self
+                        .headers
+                        .get(section.link as usize)
+                        .map(|h| h.sh_type.get(BE))
+                        != Some(SHT_SYMTAB)
+                    {
                         return Err(bad("symbol table", section.link.into()));
                     }
                 }
@@ -385,7 +401,10 @@ impl<'data> Object<'data> {
     }
 
     /// Relocations of a section that takes memory, with that section.
-    pub fn relocations(&self, section: &Section<'data>) -> Option<(Section<'data>, Relocations<'data>)> {
+    pub fn relocations(
+        &self,
+        section: &Section<'data>,
+    ) -> Option<(Section<'data>, Relocations<'data>)> {
         let target = section.info as usize;
         if section.kind != SHT_RELA || !self.is_loaded(target) {
             return None;
@@ -436,7 +455,9 @@ fn section_headers<'data>(
     let size = count.checked_mul(64).ok_or(outside(u64::MAX))?;
     let bytes = slice(data, offset, size).ok_or(outside(size))?;
     let headers = slice_from_bytes::<SectionHeader>(bytes, count as usize);
-    headers.map(|(headers, _)| headers).map_err(|()| outside(size))
+    headers
+        .map(|(headers, _)| headers)
+        .map_err(|()| outside(size))
 }
 
 fn section_name_index(file: &Header, headers: &[SectionHeader]) -> Result<usize, LoadError> {

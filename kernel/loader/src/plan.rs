@@ -153,7 +153,9 @@ impl Plan {
                     self.section_slots.try_reserve(1)?;
                     self.section_slots.push(Target {
                         symbol: relocation.symbol,
-                        offset: relocation.addend.wrapping_sub(instruction_bias(method.formula)),
+                        offset: relocation
+                            .addend
+                            .wrapping_sub(instruction_bias(method.formula)),
                     });
                 } else if self.symbol_slots[symbol] == NONE {
                     self.symbol_slots[symbol] = self.first_section_slot;
@@ -222,7 +224,9 @@ impl Plan {
 
     /// Bytes from the module's base to its end, a multiple of the page size.
     pub fn size(&self) -> u64 {
-        self.regions.last().map_or(0, |region| region.offset + region.size)
+        self.regions
+            .last()
+            .map_or(0, |region| region.offset + region.size)
     }
 
     /// The regions, in the order of their addresses.

@@ -10,6 +10,12 @@ use crate::field::Field;
 use Formula::*;
 use object::elf::*;
 
+// The ABI's youngest types, which the `object` crate doesn't name.
+const R_390_PC12DBL: RelocationType = RelocationType(62);
+const R_390_PLT12DBL: RelocationType = RelocationType(63);
+const R_390_PC24DBL: RelocationType = RelocationType(64);
+const R_390_PLT24DBL: RelocationType = RelocationType(65);
+
 /// What a relocation computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Formula {
@@ -121,6 +127,13 @@ pub fn instruction_bias(formula: Formula) -> i64 {
 
 /// The ABI's name of a type.
 pub fn kind_name(kind: u32) -> &'static str {
-    let name = NAMES_R_390.name(RelocationType(kind));
-    name.unwrap_or("a type that the ABI doesn't name")
+    match RelocationType(kind) {
+        R_390_PC12DBL => "R_390_PC12DBL",
+        R_390_PLT12DBL => "R_390_PLT12DBL",
+        R_390_PC24DBL => "R_390_PC24DBL",
+        R_390_PLT24DBL => "R_390_PLT24DBL",
+        named => NAMES_R_390
+            .name(named)
+            .unwrap_or("a type that the ABI doesn't name"),
+    }
 }

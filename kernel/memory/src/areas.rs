@@ -87,9 +87,7 @@ impl Areas {
         if end.is_none_or(|end| end > self.end) {
             return Err(no_gap);
         }
-        self.taken
-            .try_reserve(1)
-            .map_err(|_| AreaError::NoMemory)?;
+        self.taken.try_reserve(1).map_err(|_| AreaError::NoMemory)?;
         self.taken.insert(index, (address, rounded));
         Ok(address)
     }

@@ -134,7 +134,11 @@ impl<'table> Frames<'table> {
         while order + 1 < ORDERS {
             let buddy = block ^ (1 << order);
             let free = State::FreeHead(order as u8);
-            if self.table.get(buddy).is_none_or(|entry| entry.state != free) {
+            if self
+                .table
+                .get(buddy)
+                .is_none_or(|entry| entry.state != free)
+            {
                 break;
             }
             self.unlink(buddy, order);

@@ -169,7 +169,12 @@ impl fmt::Display for SetupError {
         match *self {
             SetupError::Units { units } => write!(f, "{units} possible CPUs"),
             SetupError::UnitSize { unit_size } => write!(f, "unit of {unit_size} bytes"),
-            SetupError::Parts { static_size, reserved_size, dynamic_size, unit_size } => write!(
+            SetupError::Parts {
+                static_size,
+                reserved_size,
+                dynamic_size,
+                unit_size,
+            } => write!(
                 f,
                 "static {static_size}, reserved {reserved_size} and dynamic {dynamic_size} bytes in a unit of {unit_size}"
             ),
@@ -188,12 +193,21 @@ impl fmt::Display for AllocError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             AllocError::Size { size, .. } => write!(f, "per-CPU size {size} is out of range"),
-            AllocError::Align { align, .. } => write!(f, "per-CPU alignment {align} is no power of two up to a page"),
+            AllocError::Align { align, .. } => write!(
+                f,
+                "per-CPU alignment {align} is no power of two up to a page"
+            ),
             AllocError::NotPopulated { size, align } => {
-                write!(f, "no populated per-CPU memory for {size} bytes aligned to {align}")
+                write!(
+                    f,
+                    "no populated per-CPU memory for {size} bytes aligned to {align}"
+                )
             }
             AllocError::OutOfMemory { size, align } => {
-                write!(f, "out of memory for {size} per-CPU bytes aligned to {align}")
+                write!(
+                    f,
+                    "out of memory for {size} per-CPU bytes aligned to {align}"
+                )
             }
         }
     }
@@ -202,11 +216,22 @@ impl fmt::Display for AllocError {
 impl fmt::Display for FreeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            FreeError::NotAllocated { handle } => write!(f, "per-CPU handle {handle} is not allocated"),
-            FreeError::Interior { handle, start, size } => {
-                write!(f, "per-CPU handle {handle} is inside the area of {size} bytes at {start}")
+            FreeError::NotAllocated { handle } => {
+                write!(f, "per-CPU handle {handle} is not allocated")
             }
-            FreeError::Static { handle } => write!(f, "per-CPU handle {handle} is a kernel static's"),
+            FreeError::Interior {
+                handle,
+                start,
+                size,
+            } => {
+                write!(
+                    f,
+                    "per-CPU handle {handle} is inside the area of {size} bytes at {start}"
+                )
+            }
+            FreeError::Static { handle } => {
+                write!(f, "per-CPU handle {handle} is a kernel static's")
+            }
             FreeError::Foreign { handle } => write!(f, "{handle} is no per-CPU handle"),
         }
     }
@@ -217,7 +242,11 @@ impl fmt::Display for Mismatch {
         if let Some(chunk) = self.chunk {
             write!(f, "chunk {chunk}: ")?;
         }
-        write!(f, "{:?} is {}, recomputed {}", self.entry, self.kept, self.recomputed)
+        write!(
+            f,
+            "{:?} is {}, recomputed {}",
+            self.entry, self.kept, self.recomputed
+        )
     }
 }
 

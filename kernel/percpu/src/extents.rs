@@ -20,7 +20,7 @@
 //! Invariants: the tag of a granule that neither starts an extent nor ends a free
 //! one is 0; two free extents never touch; each free extent is in its class's bin.
 
-use alloc::vec::Vec;
+use heap::vec::Vec;
 
 /// Bytes of a granule, the unit of allocation.
 pub const GRANULE: usize = 4;
@@ -138,7 +138,11 @@ impl Extents {
         let mut tags = Vec::new();
         tags.try_reserve_exact(granules).ok()?;
         tags.resize(granules, 0);
-        Some(Extents { tags, bins: [NIL; CLASSES], map: ClassMap::default() })
+        Some(Extents {
+            tags,
+            bins: [NIL; CLASSES],
+            map: ClassMap::default(),
+        })
     }
 
     pub fn len(&self) -> u32 {
@@ -160,7 +164,10 @@ impl Extents {
         if n > 1 {
             self.set(start + n - 1, END | u64::from(n));
         }
-        self.set(start, FREE | u64::from(NIL) << 40 | u64::from(head) << 20 | u64::from(n));
+        self.set(
+            start,
+            FREE | u64::from(NIL) << 40 | u64::from(head) << 20 | u64::from(n),
+        );
         if head == NIL {
             self.map.set(class);
         } else {
@@ -240,6 +247,17 @@ impl Extents {
         Some(at)
     }
 
+    /// An area of this shape in the free extent that `granule` is in, now live.
+    pub fn take_around(&mut self, granule: u32, shape: Shape) -> Option<u32> {
+        let At::Free { start, .. } = self.at(granule) else {
+            return None;
+        };
+        let at = self.fit(start, shape)?;
+        self.carve(start, at, at + shape.granules);
+        self.set(at, LIVE | u64::from(shape.granules));
+        Some(at)
+    }
+
     fn find(&self, shape: Shape) -> Option<(u32, u32)> {
         let bin = self.map.at_least(class_of(shape.granules))?;
         let mut start = self.bins[bin & (CLASSES - 1)];
@@ -286,7 +304,12 @@ impl Extents {
             match tag & KIND {
                 LIVE if granule < start + granules => return At::Live { start, granules },
                 FREE if granule < start + granules => return At::Free { start, granules },
-                END if granule == start => return At::Free { start: start + 1 - granules, granules },
+                END if granule == start => {
+                    return At::Free {
+                        start: start + 1 - granules,
+                        granules,
+                    };
+                }
                 0 => {}
                 _ => return At::Nothing,
             }

@@ -8,8 +8,8 @@
 //! Its units hold the copies of the kernel's statics, so it decides the unit size
 //! and the distances between units of every later chunk.
 
-use alloc::vec::Vec;
 use core::fmt;
+use heap::vec::Vec;
 
 use crate::error::SetupError;
 use crate::{GRANULE, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE};
@@ -44,20 +44,36 @@ impl Sizes {
     ///
     /// # Errors
     /// No CPU or too many; a unit above [`MAX_UNIT_SIZE`].
-    pub fn new(static_size: usize, reserved: usize, dynamic: usize, units: usize) -> Result<Self, SetupError> {
+    pub fn new(
+        static_size: usize,
+        reserved: usize,
+        dynamic: usize,
+        units: usize,
+    ) -> Result<Self, SetupError> {
         if units == 0 || units > MAX_UNITS {
             return Err(SetupError::Units { units });
         }
-        let round = |size: usize, to| size.checked_next_multiple_of(to).ok_or(SetupError::Overflow);
+        let round = |size: usize, to| {
+            size.checked_next_multiple_of(to)
+                .ok_or(SetupError::Overflow)
+        };
         let static_size = round(static_size, STATIC_ALIGN)?;
         let reserved_size = round(reserved, GRANULE)?;
-        let fixed = static_size.checked_add(reserved_size).ok_or(SetupError::Overflow)?;
+        let fixed = static_size
+            .checked_add(reserved_size)
+            .ok_or(SetupError::Overflow)?;
         let wanted = fixed.checked_add(dynamic).ok_or(SetupError::Overflow)?;
         let unit_size = round(wanted.max(MIN_UNIT_SIZE), PAGE_SIZE)?;
         if unit_size > MAX_UNIT_SIZE {
             return Err(SetupError::UnitSize { unit_size });
         }
-        Ok(Sizes { static_size, reserved_size, dynamic_size: unit_size - fixed, unit_size, units })
+        Ok(Sizes {
+            static_size,
+            reserved_size,
+            dynamic_size: unit_size - fixed,
+            unit_size,
+            units,
+        })
     }
 
     /// Pages of one unit.
@@ -85,8 +101,12 @@ impl fmt::Display for Summary {
         let s = &self.sizes;
         let how = if self.embedded { "Embedded" } else { "Mapped" };
         let pages = s.pages();
-        let (stat, res, dynamic, unit) = (s.static_size, s.reserved_size, s.dynamic_size, s.unit_size);
-        write!(f, "percpu: {how} {pages} pages/cpu s{stat} r{res} d{dynamic} u{unit}")
+        let (stat, res, dynamic, unit) =
+            (s.static_size, s.reserved_size, s.dynamic_size, s.unit_size);
+        write!(
+            f,
+            "percpu: {how} {pages} pages/cpu s{stat} r{res} d{dynamic} u{unit}"
+        )
     }
 }
 
@@ -129,35 +149,62 @@ impl Layout {
             || first.unit_offsets.len() > MAX_UNITS
             || first.unit_offsets.len() != sizes.units
         {
-            return Err(SetupError::Units { units: first.unit_offsets.len() });
+            return Err(SetupError::Units {
+                units: first.unit_offsets.len(),
+            });
         }
         if unit_size == 0 || unit_size % PAGE_SIZE != 0 || unit_size > MAX_UNIT_SIZE {
             return Err(SetupError::UnitSize { unit_size });
         }
         let (static_size, reserved_size, dynamic_size) =
             (sizes.static_size, sizes.reserved_size, sizes.dynamic_size);
-        let sum = static_size.checked_add(reserved_size).and_then(|s| s.checked_add(dynamic_size));
+        let sum = static_size
+            .checked_add(reserved_size)
+            .and_then(|s| s.checked_add(dynamic_size));
         if sum != Some(unit_size) || (static_size | reserved_size) % GRANULE != 0 {
-            return Err(SetupError::Parts { static_size, reserved_size, dynamic_size, unit_size });
+            return Err(SetupError::Parts {
+                static_size,
+                reserved_size,
+                dynamic_size,
+                unit_size,
+            });
         }
-        let addresses = [first.unit0, first.region, first.unit_offsets[0].wrapping_mul(PAGE_SIZE + 1)];
+        let addresses = [
+            first.unit0,
+            first.region,
+            first.unit_offsets[0].wrapping_mul(PAGE_SIZE + 1),
+        ];
         for &address in addresses.iter().chain(&first.unit_offsets) {
             if address % PAGE_SIZE != 0 {
                 return Err(SetupError::Alignment { address });
             }
         }
         if first.unit_offsets[0] != 0 {
-            return Err(SetupError::Alignment { address: first.unit_offsets[0] });
+            return Err(SetupError::Alignment {
+                address: first.unit_offsets[0],
+            });
         }
         let delta = first.unit0.wrapping_sub(first.template);
         if delta % PAGE_SIZE != 0 {
-            return Err(SetupError::Alignment { address: first.template });
+            return Err(SetupError::Alignment {
+                address: first.template,
+            });
         }
         if first.template == 0 || first.template.checked_add(unit_size).is_none() {
             return Err(SetupError::NullHandle);
         }
-        let lowest = first.unit_offsets.iter().map(|&o| o as isize).min().unwrap_or(0);
-        let highest = first.unit_offsets.iter().map(|&o| o as isize).max().unwrap_or(0);
+        let lowest = first
+            .unit_offsets
+            .iter()
+            .map(|&o| o as isize)
+            .min()
+            .unwrap_or(0);
+        let highest = first
+            .unit_offsets
+            .iter()
+            .map(|&o| o as isize)
+            .max()
+            .unwrap_or(0);
         let span = highest.checked_sub(lowest).ok_or(SetupError::Overflow)? as usize;
         let stride = span
             .checked_add(unit_size + PAGE_SIZE)
@@ -168,7 +215,13 @@ impl Layout {
         if start.checked_add(size).is_none() {
             return Err(SetupError::Region { start, size });
         }
-        Ok(Layout { delta, lead: lowest.unsigned_abs(), stride_shift: stride.trailing_zeros(), chunks, first })
+        Ok(Layout {
+            delta,
+            lead: lowest.unsigned_abs(),
+            stride_shift: stride.trailing_zeros(),
+            chunks,
+            first,
+        })
     }
 
     /// Start of the address space of the region's chunk `index`.

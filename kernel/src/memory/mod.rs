@@ -15,10 +15,10 @@ pub use heap::used as heap_used;
 
 use crate::fail::{self, Site};
 use crate::sync::Lock;
+use ::memory::frames::{Frame, Frames, order_of};
 use arch::dat::{AddressSpace, NoTable, Protection, TableMemory};
 use arch::sclp::information::Information;
 use arch::{PAGE_SIZE, boot, cpu, lowcore, stack};
-use ::memory::frames::{Frame, Frames, order_of};
 use map::Map;
 
 /// Frames and translation tables.
@@ -79,8 +79,8 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
     let image = boot::image();
     let count = end / PAGE_SIZE;
     let bytes = count * size_of::<Frame>();
-    let table = place_for(bytes, image.data.1, end, initrd)
-        .expect("memory holds the table of page frames");
+    let table =
+        place_for(bytes, image.data.1, end, initrd).expect("memory holds the table of page frames");
     let start = core::ptr::with_exposed_provenance_mut::<Frame>(table);
     // SAFETY: M1: the range is memory, and neither the image's nor the initrd's.
     let entries = unsafe {
@@ -90,7 +90,12 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
         core::slice::from_raw_parts_mut(start, count)
     };
     let mut frames = Frames::new(entries);
-    let taken = [Some((table, table + bytes)), initrd_range(initrd), map.withheld];
+    let taken = [
+        Some((table, table + bytes)),
+        Some(map::BOOT_PARAMETERS),
+        initrd_range(initrd),
+        map.withheld,
+    ];
     add_around(&mut frames, (map.low_memory, image.text.0), &taken);
     add_around(&mut frames, (image.data.1, end), &taken);
 
@@ -181,7 +186,11 @@ fn add_around(
             continue;
         }
         let next = taken.iter().flatten().map(|range| range.0);
-        let stop = next.filter(|&next| next > start).min().unwrap_or(end).min(end);
+        let stop = next
+            .filter(|&next| next > start)
+            .min()
+            .unwrap_or(end)
+            .min(end);
         frames.add(start / PAGE_SIZE, stop / PAGE_SIZE);
         start = stop.next_multiple_of(PAGE_SIZE).max(start + PAGE_SIZE);
     }

@@ -4,12 +4,12 @@
 //! and not executable; `memory::protect` changes that later. A guard page that
 //! nothing maps follows each area.
 
-use super::{give_frames, map_page, prepare, take_frames, unmap_page};
+use super::{give_frames, map_page, prepare, take_frames, translation, unmap_page};
 use crate::fail::{self, Site};
 use crate::sync::Lock;
+use ::memory::areas::{AreaError, Areas};
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
-use ::memory::areas::{AreaError, Areas};
 use core::fmt;
 
 static AREAS: Lock<Areas> = Lock::new(Areas::new(0, 0));
@@ -33,7 +33,10 @@ impl fmt::Display for Error {
         match self {
             Error::Area(AreaError::BadRequest) => f.write_str("an area of no bytes"),
             Error::Area(AreaError::NoGap { bytes }) => {
-                write!(f, "no {bytes} bytes of addresses are left in the vmalloc region")
+                write!(
+                    f,
+                    "no {bytes} bytes of addresses are left in the vmalloc region"
+                )
             }
             Error::Area(AreaError::NoMemory) => f.write_str("the kernel heap is exhausted"),
             Error::Frames { wanted, free } => {
@@ -80,7 +83,8 @@ impl Area {
             start,
             bytes: wanted * PAGE_SIZE,
         };
-        area.populate().map_err(|_| Error::Frames { wanted, free })?;
+        area.populate()
+            .map_err(|_| Error::Frames { wanted, free })?;
         Ok(area)
     }
 
@@ -110,9 +114,16 @@ impl Area {
 impl Drop for Area {
     fn drop(&mut self) {
         for page in (self.start..self.start + self.bytes).step_by(PAGE_SIZE) {
-            if let Some(frame) = unmap_page(page) {
-                give_frames(frame, 0);
+            let protection = translation(page).map(|(_, protection)| protection);
+            let Some(frame) = unmap_page(page) else {
+                continue;
+            };
+            if protection.is_some_and(|is| is.contains(Protection::EXECUTE)) {
+                // SAFETY: M1: the frame is still this area's, and the identity map
+                // has it.
+                unsafe { arch::string::forget_code(frame, PAGE_SIZE) };
             }
+            give_frames(frame, 0);
         }
         AREAS.lock().give(self.start);
     }

@@ -47,9 +47,8 @@ fn provider_of(symbol: &str, but: &str) -> Option<File> {
 }
 
 fn modules() -> impl Iterator<Item = File> {
-    initrd::files().filter(|file| {
-        file.path.starts_with("modules/") || file.path.starts_with("extra/")
-    })
+    initrd::files()
+        .filter(|file| file.path.starts_with("modules/") || file.path.starts_with("extra/"))
 }
 
 /// Loads the modules of the initrd, or those that `modules=` names. One that

@@ -30,6 +30,7 @@ use loader::{Linked, Object, Plan, RegionKind, Symbol};
 pub struct Loaded {
     /// Text and data; `None` for a module that has neither.
     area: Option<Area>,
+    #[expect(dead_code, reason = "held, to be freed with the module")]
     statics: Option<Statics>,
     /// Symbols, slots.
     pub linked: Linked<'static>,
@@ -221,7 +222,11 @@ fn seal(base: usize, plan: &Plan) {
             RegionKind::ReadOnly => Protection::empty(),
             RegionKind::Data => continue,
         };
-        memory::protect(base + region.offset as usize, region.size as usize, protection);
+        memory::protect(
+            base + region.offset as usize,
+            region.size as usize,
+            protection,
+        );
     }
 }
 
@@ -229,7 +234,6 @@ fn seal(base: usize, plan: &Plan) {
 pub fn call(address: u64) -> i32 {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the address is that of the module's function, in sealed text.
-    let function =
-        unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
+    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
     function()
 }

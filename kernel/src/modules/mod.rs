@@ -70,11 +70,13 @@ pub fn with_symbol_at<R>(
     look: impl FnOnce(&str, Option<Located<'_>>) -> R,
 ) -> Option<R> {
     registry::try_read(|entries| {
-        entries.iter().find_map(|entry| {
-            let loaded = entry.loaded.as_ref()?;
-            let inside = (loaded.base()..loaded.base() + loaded.size()).contains(&address);
-            inside.then(|| (entry.name, loaded.symbol_at(address)))
-        })
-        .map(|(name, symbol)| look(name, symbol))
+        entries
+            .iter()
+            .find_map(|entry| {
+                let loaded = entry.loaded.as_ref()?;
+                let inside = (loaded.base()..loaded.base() + loaded.size()).contains(&address);
+                inside.then(|| (entry.name, loaded.symbol_at(address)))
+            })
+            .map(|(name, symbol)| look(name, symbol))
     })?
 }

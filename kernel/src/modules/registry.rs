@@ -17,7 +17,7 @@
 use super::error::Reason;
 use super::load::Loaded;
 use crate::memory::heap::try_box;
-use crate::percpu::{AllocError, Handle};
+use crate::percpu::AllocError;
 use crate::sync::Lock;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -105,7 +105,10 @@ pub fn init() {
     let mut registry = REGISTRY.lock();
     let kernel = kernel_exports().iter().filter_map(|export| {
         let value = export.value() as u64;
-        Some((export.name().to_str().ok()?, Exported { value, owner: None }))
+        Some((
+            export.name().to_str().ok()?,
+            Exported { value, owner: None },
+        ))
     });
     let mut symbols = HashMap::with_capacity(ROOM_FOR_SYMBOLS);
     symbols.extend(kernel);
@@ -159,8 +162,6 @@ impl Registry {
 /// A module that is on its way in. Dropping it takes all back.
 pub struct Claim {
     id: Id,
-    /// The module's name.
-    pub name: &'static str,
 }
 
 impl Claim {
@@ -180,7 +181,7 @@ impl Claim {
             references: None,
             loaded: None,
         });
-        Ok(Self { id, name })
+        Ok(Self { id })
     }
 
     /// Hands over what the module owns and makes its exports known, so that its
@@ -211,12 +212,6 @@ impl Claim {
             entry.loaded = Some(loaded);
         }
         Ok(())
-    }
-
-    /// Calls the work with what the module owns.
-    pub fn with_loaded<R>(&self, work: impl FnOnce(&mut Loaded) -> R) -> Option<R> {
-        let mut registry = REGISTRY.lock();
-        registry.entry(self.id)?.loaded.as_mut().map(work)
     }
 
     /// The module is there from now on.
@@ -335,7 +330,9 @@ impl Drop for Providers {
     fn drop(&mut self) {
         let mut registry = REGISTRY.lock();
         for &id in &self.0 {
-            let references = registry.entry(id).and_then(|entry| entry.references.as_ref());
+            let references = registry
+                .entry(id)
+                .and_then(|entry| entry.references.as_ref());
             // Who takes the last one away sees so in `Farewell::begin`.
             let _last = references.map(|references| references.put());
         }

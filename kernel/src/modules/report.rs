@@ -61,14 +61,19 @@ impl fmt::Display for VariableName<'_> {
         let mut name = heapless::String::<256>::new();
         // What is longer is cut.
         let _ = write!(name, "{:#}", rustc_demangle::demangle(self.0));
-        let kind = name.strip_prefix('<').and_then(|rest| rest.split_once(" as "));
+        let kind = name
+            .strip_prefix('<')
+            .and_then(|rest| rest.split_once(" as "));
         f.write_str(kind.map_or(&name, |(kind, _)| kind))
     }
 }
 
 /// Prints the modules as `lsmod` shows them.
 pub fn list() {
-    println!("{:<20} {:>18} {:>8} {:>8} state   used by", "module", "address", "bytes", "per-CPU");
+    println!(
+        "{:<20} {:>18} {:>8} {:>8} state   used by",
+        "module", "address", "bytes", "per-CPU"
+    );
     registry::read(|entries| {
         for entry in entries {
             let loaded = entry.loaded.as_ref();
@@ -84,7 +89,10 @@ pub fn list() {
                     users.push_str(user.name);
                 }
             }
-            println!("{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {users}", entry.name);
+            println!(
+                "{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {users}",
+                entry.name
+            );
         }
     });
 }
@@ -106,6 +114,8 @@ impl fmt::Display for Names<'_> {
         if self.0.is_empty() {
             return f.write_str(" none");
         }
-        self.0.iter().try_for_each(|entry| write!(f, " {}", entry.name))
+        self.0
+            .iter()
+            .try_for_each(|entry| write!(f, " {}", entry.name))
     }
 }

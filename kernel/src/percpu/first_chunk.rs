@@ -47,8 +47,13 @@ pub fn first_chunk() -> (usize, usize) {
 pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
     let (template, end) = boot::image().per_cpu;
     let units = smp::possible() as usize;
-    let sizes = Sizes::new(end - template, options.percpu_reserved, DYNAMIC_RESERVE, units)
-        .map_err(SetupError::Sizes)?;
+    let sizes = Sizes::new(
+        end - template,
+        options.percpu_reserved,
+        DYNAMIC_RESERVE,
+        units,
+    )
+    .map_err(SetupError::Sizes)?;
     let total = sizes.total();
     let no_memory = SetupError::OutOfMemory { bytes: total };
     let (unit0, region) = match options.percpu_alloc {
@@ -64,7 +69,11 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
         }
     };
     for unit in 0..units {
-        fill(unit0 + unit * sizes.unit_size, (template, end), sizes.unit_size);
+        fill(
+            unit0 + unit * sizes.unit_size,
+            (template, end),
+            sizes.unit_size,
+        );
     }
     PLACE.call_once(|| (unit0, unit0 + total));
     let embedded = options.percpu_alloc == Kind::Embed;

@@ -19,7 +19,7 @@
 mod backing;
 mod first_chunk;
 
-pub use ::percpu::{AllocError, Chunk, FreeError, Handle, Location, Part, Usage};
+pub use ::percpu::{AllocError, FreeError, Handle, Location, Part, Usage};
 pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
@@ -109,9 +109,9 @@ pub fn balance() {
     }
 }
 
-/// Balances whether it is called for or not.
-pub fn balance_now() {
-    allocator().balance();
+/// Gives back every page and chunk that nothing is on.
+pub fn trim() {
+    allocator().trim();
 }
 
 /// What a handle belongs to.

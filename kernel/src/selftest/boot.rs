@@ -5,6 +5,7 @@ use crate::{check, check_eq, command_line, interrupts, selftest};
 use arch::traps::{self, Access, code};
 use arch::{PAGE_SIZE, boot, cpu, lowcore, timer};
 use core::arch::asm;
+use this_cpu::Variable;
 
 fn operation_exception() -> Result<(), Outcome> {
     // SAFETY: an instruction that doesn't exist changes nothing.
@@ -69,7 +70,13 @@ fn floating_point_is_off() -> Result<(), Outcome> {
 
 fn image_is_on_pages() -> Result<(), Outcome> {
     let image = boot::image();
-    for edge in [image.text.0, image.text.1, image.rodata.0, image.rodata.1, image.data.0] {
+    for edge in [
+        image.text.0,
+        image.text.1,
+        image.rodata.0,
+        image.rodata.1,
+        image.data.0,
+    ] {
         check!(edge.is_multiple_of(PAGE_SIZE), "{edge:#x} is not on a page");
     }
     Ok(())
@@ -111,14 +118,28 @@ fn command_line_numbers() -> Result<(), Outcome> {
         ("x", None),
         ("-1", None),
         ("99999999999999999999", None),
-        ("99999999T", Some(99_999_999 << 40)),
+        ("99999T", Some(99_999 << 40)),
         ("9999999999T", None),
     ];
     for (text, value) in table {
-        check!(number(text) == value, "{text} is read as {:?}", number(text));
+        check!(
+            number(text) == value,
+            "{text} is read as {:?}",
+            number(text)
+        );
     }
-    check!(parse("nonsense=1").err() == Some(BadWord::Unknown("nonsense=1")), "accepted");
-    for bad in ["percpu_alloc=x", "vmalloc=", "maxcpus=0", "loglevel=8", "fail=x", "selftest="] {
+    check!(
+        parse("nonsense=1").err() == Some(BadWord::Unknown("nonsense=1")),
+        "accepted"
+    );
+    for bad in [
+        "percpu_alloc=x",
+        "vmalloc=",
+        "maxcpus=0",
+        "loglevel=8",
+        "fail=x",
+        "selftest=",
+    ] {
         check!(parse(bad).is_err(), "{bad} is accepted");
     }
     Ok(())

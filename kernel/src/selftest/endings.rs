@@ -7,6 +7,7 @@ use super::Outcome;
 use crate::{check, println, selftest};
 use arch::{cpu, lowcore};
 use core::arch::asm;
+use this_cpu::Variable;
 
 fn fail() -> Result<(), Outcome> {
     check!(1 + 1 == 3, "this test fails on purpose");
@@ -32,7 +33,7 @@ fn null_store() -> Result<(), Outcome> {
 fn exec_data() -> Result<(), Outcome> {
     let data = [0x07feu16; 4];
     // SAFETY: the fetch is refused; that is the point.
-    unsafe { asm!("basr %r14, {}", in(reg_addr) data.as_ptr(), clobber_abi("C")) };
+    unsafe { asm!("basr %r14, {}", in(reg_addr) data.as_ptr(), out("r14") _) };
     Ok(())
 }
 

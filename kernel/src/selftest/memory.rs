@@ -24,7 +24,7 @@ fn fetch(address: usize) -> Option<ProgramCheck> {
 fn call(address: usize) -> Option<ProgramCheck> {
     // SAFETY: the page holds `br %r14`, or the fetch is refused.
     traps::catch(|| unsafe {
-        asm!("basr %r14, {}", in(reg_addr) address, out("r14") _, clobber_abi("C"));
+        asm!("basr %r14, %r1", inlateout("r1") address => _, lateout("r14") _, options(nostack));
     })
 }
 
@@ -33,14 +33,20 @@ fn frames() -> Result<(), Outcome> {
     let mut blocks = Vec::new();
     for order in [0, 3, 0, 5, 1] {
         let block = kernel_memory::take_frames(order).map_err(|_| failed("out of memory"))?;
-        check!(block.is_multiple_of(PAGE_SIZE << order), "{block:#x} is not aligned");
+        check!(
+            block.is_multiple_of(PAGE_SIZE << order),
+            "{block:#x} is not aligned"
+        );
         check_eq!(store(block), None);
         blocks.push((block, order));
     }
     for (block, order) in blocks {
         kernel_memory::give_frames(block, order);
     }
-    check!(kernel_memory::verify_frames(), "the frame book-keeping differs from a recount");
+    check!(
+        kernel_memory::verify_frames(),
+        "the frame book-keeping differs from a recount"
+    );
     check_eq!(counters::read().frames, before.frames);
     Ok(())
 }
@@ -91,11 +97,17 @@ fn vmalloc_area() -> Result<(), Outcome> {
         let (start, end) = (area.start(), area.start() + area.bytes());
         check_eq!(area.bytes(), 4 * PAGE_SIZE);
         let region = vmalloc::region();
-        check!(start >= region.0 && end < region.1, "{start:#x} is outside the region");
+        check!(
+            start >= region.0 && end < region.1,
+            "{start:#x} is outside the region"
+        );
         check_eq!(store(start), None);
         check_eq!(store(end - 1), None);
         let check = store(end);
-        check!(check.is_some_and(|check| check.is_translation()), "guard page: {check:?}");
+        check!(
+            check.is_some_and(|check| check.is_translation()),
+            "guard page: {check:?}"
+        );
         check_eq!(check.and_then(|check| check.address), Some(end as u64));
         let check = call(start);
         check!(check.is_some(), "a jump into a new area is not refused");
@@ -118,8 +130,7 @@ fn protection_changes_everywhere() -> Result<(), Outcome> {
     .map_err(failed)?;
     kernel_memory::protect(start, PAGE_SIZE, Protection::EXECUTE);
     for cpu in smp::online() {
-        let (written, called) =
-            smp::run_on(cpu, || (store(start), call(start))).map_err(failed)?;
+        let (written, called) = smp::run_on(cpu, || (store(start), call(start))).map_err(failed)?;
         check!(refused(written), "cpu {cpu}: a store to text: {written:?}");
         check_eq!(called, None);
     }
@@ -158,7 +169,10 @@ fn heap() -> Result<(), Outcome> {
         }
         for list in &lists {
             let key = list[0];
-            let right = list.iter().zip(0..).all(|(&item, index)| item == index ^ key);
+            let right = list
+                .iter()
+                .zip(0..)
+                .all(|(&item, index)| item == index ^ key);
             check!(right, "a heap block was overwritten");
         }
     }
@@ -172,8 +186,14 @@ fn string_functions() -> Result<(), Outcome> {
     for size in SIZES {
         let mut target = alloc::vec![0xeeu8; 2048];
         target[8..8 + size].copy_from_slice(&source[3..3 + size]);
-        check!(target[8..8 + size] == source[3..3 + size], "memcpy of {size} bytes");
-        check!(target[7] == 0xee && target[8 + size] == 0xee, "memcpy of {size}: too far");
+        check!(
+            target[8..8 + size] == source[3..3 + size],
+            "memcpy of {size} bytes"
+        );
+        check!(
+            target[7] == 0xee && target[8 + size] == 0xee,
+            "memcpy of {size}: too far"
+        );
         for distance in [1usize, 8, 300] {
             for (from, to) in [(20, 20 + distance), (20 + distance, 20)] {
                 let mut moved = source.clone();
@@ -181,7 +201,10 @@ fn string_functions() -> Result<(), Outcome> {
                 let right = moved[to..to + size] == source[from..from + size];
                 check!(right, "memmove of {size} bytes from {from} to {to}");
                 let after = moved[to + size..] == source[to + size..];
-                check!(after && moved[..to] == source[..to], "memmove of {size}: too far");
+                check!(
+                    after && moved[..to] == source[..to],
+                    "memmove of {size}: too far"
+                );
             }
         }
         for byte in [0u8, 0x5a] {
@@ -191,11 +214,17 @@ fn string_functions() -> Result<(), Outcome> {
             check!(target[16 + size] == 0xee, "memset of {size}: too far");
         }
         let mut other = source.clone();
-        check!(source[..size] == other[..size], "memcmp of {size} equal bytes");
+        check!(
+            source[..size] == other[..size],
+            "memcmp of {size} equal bytes"
+        );
         if size > 0 {
             other[size - 1] ^= 0x80;
             let order = source[..size].cmp(&other[..size]);
-            check!(order == source[size - 1].cmp(&other[size - 1]), "memcmp of {size} bytes");
+            check!(
+                order == source[size - 1].cmp(&other[size - 1]),
+                "memcmp of {size} bytes"
+            );
         }
     }
     Ok(())
@@ -206,7 +235,10 @@ selftest!("memory.image_is_protected", image_is_protected);
 selftest!("memory.w_xor_x", nothing_is_writable_and_executable);
 selftest!("memory.data_is_not_executable", data_is_not_executable);
 selftest!("memory.vmalloc_area", vmalloc_area);
-selftest!("memory.protection_on_every_cpu", protection_changes_everywhere);
+selftest!(
+    "memory.protection_on_every_cpu",
+    protection_changes_everywhere
+);
 selftest!("memory.vmalloc_too_large", vmalloc_too_large);
 selftest!("memory.heap", heap);
 selftest!("memory.string_functions", string_functions);

@@ -29,6 +29,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 /// A registered test.
+#[repr(C)]
 pub struct Test {
     /// `group.name`
     pub name: &'static str,
@@ -102,6 +103,10 @@ pub fn failed(error: impl core::fmt::Display) -> Outcome {
 }
 
 fn registered() -> &'static [Test] {
+    #[expect(
+        improper_ctypes,
+        reason = "the symbols mark a range; no C code sees them"
+    )]
     unsafe extern "C" {
         static __start_selftests: Test;
         static __stop_selftests: Test;
@@ -201,7 +206,13 @@ pub fn random() -> u64 {
 }
 
 fn globs() -> Result<(), Outcome> {
-    let all = [("*", "a.b"), ("a.*", "a.b"), ("*.b", "a.b"), ("a*b", "ab"), ("a.b", "a.b")];
+    let all = [
+        ("*", "a.b"),
+        ("a.*", "a.b"),
+        ("*.b", "a.b"),
+        ("a*b", "ab"),
+        ("a.b", "a.b"),
+    ];
     for (glob, text) in all {
         check!(matches(glob, text), "{glob} doesn't match {text}");
     }

@@ -95,9 +95,11 @@ fn counts_on_every_cpu(
             .map(|other| call(read, other.into()))
             .collect::<Result<_, _>>()?;
         let hits = 1 + i64::from(cpu);
-        smp::run_on(cpu, || (0..hits).try_for_each(|_| modules::call(hit, 0).map(drop)))
-            .map_err(failed)?
-            .map_err(failed)?;
+        smp::run_on(cpu, || {
+            (0..hits).try_for_each(|_| modules::call(hit, 0).map(drop))
+        })
+        .map_err(failed)?
+        .map_err(failed)?;
         for (other, before) in (0..).zip(before) {
             let added = if other == cpu { hits * change } else { 0 };
             let wanted = before.wrapping_add_signed(added) % modulus;
@@ -130,7 +132,13 @@ fn visitor() -> Result<(), Outcome> {
     counts_on_every_cpu("visitor_hit", "visitor_read", 1, EXACT)?;
     let refused = modules::unload("counter");
     check!(
-        matches!(refused, Err(Error { reason: Reason::InUse(1), .. })),
+        matches!(
+            refused,
+            Err(Error {
+                reason: Reason::InUse(1),
+                ..
+            })
+        ),
         "unloading a module in use: {refused:?}"
     );
     check_eq!(modules::state("counter"), Some(State::Live));
@@ -171,7 +179,7 @@ fn direct() -> Result<(), Outcome> {
 fn reload() -> Result<(), Outcome> {
     let _silence = Silence::begin();
     let _away = Away::all()?;
-    percpu::balance_now();
+    percpu::trim();
     let before = counters::read();
     for round in 0..5 {
         for name in ["hello", "counter", "visitor", "dynamic", "mixed"] {
@@ -179,10 +187,13 @@ fn reload() -> Result<(), Outcome> {
         }
         for name in ["hello", "visitor", "counter", "dynamic", "mixed"] {
             modules::unload(name).map_err(failed)?;
-            check!(modules::state(name).is_none(), "round {round}: {name} is still there");
+            check!(
+                modules::state(name).is_none(),
+                "round {round}: {name} is still there"
+            );
         }
     }
-    percpu::balance_now();
+    percpu::trim();
     check_eq!(counters::read(), before);
     Ok(())
 }
@@ -191,7 +202,13 @@ fn loads_once() -> Result<(), Outcome> {
     let _hello = Held::load("hello")?;
     let twice = modules::load("hello");
     check!(
-        matches!(twice, Err(Error { reason: Reason::Exists(State::Live), .. })),
+        matches!(
+            twice,
+            Err(Error {
+                reason: Reason::Exists(State::Live),
+                ..
+            })
+        ),
         "a second load: {twice:?}"
     );
     Ok(())
@@ -199,7 +216,7 @@ fn loads_once() -> Result<(), Outcome> {
 
 /// Loads a module that must be refused for a reason; everything is as before.
 fn refused(name: &'static str, right: fn(&Reason) -> bool) -> Result<String, Outcome> {
-    percpu::balance_now();
+    percpu::trim();
     let before = counters::read();
     let text = match modules::load(name) {
         Ok(()) => {
@@ -212,8 +229,11 @@ fn refused(name: &'static str, right: fn(&Reason) -> bool) -> Result<String, Out
         }
     };
     check!(modules::state(name).is_none(), "{name} is in the list");
-    percpu::balance_now();
-    let after = counters::Counters { heap: before.heap, ..counters::read() };
+    percpu::trim();
+    let after = counters::Counters {
+        heap: before.heap,
+        ..counters::read()
+    };
     check_eq!(after, before);
     Ok(text)
 }
@@ -247,9 +267,27 @@ fn positive_init() -> Result<(), Outcome> {
 
 fn no_such_module() -> Result<(), Outcome> {
     let result = modules::load("no-such-module");
-    check!(matches!(result, Err(Error { reason: Reason::NoFile, .. })), "{result:?}");
+    check!(
+        matches!(
+            result,
+            Err(Error {
+                reason: Reason::NoFile,
+                ..
+            })
+        ),
+        "{result:?}"
+    );
     let result = modules::unload("no-such-module");
-    check!(matches!(result, Err(Error { reason: Reason::NotLoaded, .. })), "{result:?}");
+    check!(
+        matches!(
+            result,
+            Err(Error {
+                reason: Reason::NotLoaded,
+                ..
+            })
+        ),
+        "{result:?}"
+    );
     Ok(())
 }
 
@@ -266,7 +304,7 @@ fn every_allocation_fails_once() -> Result<(), Outcome> {
         };
         for site in [Site::Frames, Site::Vmalloc, Site::PerCpu, Site::Heap] {
             for nth in 1.. {
-                percpu::balance_now();
+                percpu::trim();
                 let before = counters::read();
                 fail::arm(site, nth);
                 let result = modules::load(name);
@@ -280,9 +318,12 @@ fn every_allocation_fails_once() -> Result<(), Outcome> {
                         check!(reached, "{name} fails by itself at {site:?} {nth}");
                     }
                 }
-                percpu::balance_now();
+                percpu::trim();
                 let after = counters::read();
-                check!(after == before, "{name}, {site:?} {nth}: {after:x?}, not {before:x?}");
+                check!(
+                    after == before,
+                    "{name}, {site:?} {nth}: {after:x?}, not {before:x?}"
+                );
                 if !reached {
                     break;
                 }
@@ -298,7 +339,7 @@ fn every_allocation_fails_once() -> Result<(), Outcome> {
 fn parallel_loads() -> Result<(), Outcome> {
     let _silence = Silence::begin();
     let _away = Away::all()?;
-    percpu::balance_now();
+    percpu::trim();
     let before = counters::read();
     let loads = AtomicU64::new(0);
     smp::run_as_task_on_each(|| {
@@ -316,7 +357,7 @@ fn parallel_loads() -> Result<(), Outcome> {
     for name in ["hello", "mixed", "dynamic"] {
         check!(modules::state(name).is_none(), "{name} is left over");
     }
-    percpu::balance_now();
+    percpu::trim();
     percpu::verify().map_err(failed)?;
     check_eq!(counters::read(), before);
     check!(loads.into_inner() >= 60, "not every round loaded something");
@@ -347,7 +388,10 @@ selftest!("module.unknown_symbol", unknown_symbol);
 selftest!("module.failing_init", failing_init);
 selftest!("module.positive_init", positive_init);
 selftest!("module.no_such_module", no_such_module);
-selftest!("module.every_allocation_fails_once", every_allocation_fails_once);
+selftest!(
+    "module.every_allocation_fails_once",
+    every_allocation_fails_once
+);
 selftest!("module.parallel_loads", parallel_loads);
 selftest!("ending.crash_in_module", crash_in_module, on_request);
 selftest!("ending.panic_in_module", panic_in_module, on_request);

@@ -37,7 +37,9 @@ fn statics_have_their_values() -> Result<(), Outcome> {
 
 fn copies_are_independent() -> Result<(), Outcome> {
     for cpu in 0..smp::possible() {
-        let copy = HITS.on(cpu).ok_or_else(|| failed("a possible CPU has no copy"))?;
+        let copy = HITS
+            .on(cpu)
+            .ok_or_else(|| failed("a possible CPU has no copy"))?;
         copy.write(u64::from(cpu) * 1000);
     }
     for round in 1..=10 {
@@ -48,7 +50,10 @@ fn copies_are_independent() -> Result<(), Outcome> {
             check_eq!(found, Some(u64::from(cpu) * 1000 + hits));
         }
     }
-    check!(HITS.on(smp::possible()).is_none(), "a CPU beyond the possible ones has a copy");
+    check!(
+        HITS.on(smp::possible()).is_none(),
+        "a CPU beyond the possible ones has a copy"
+    );
     Ok(())
 }
 
@@ -60,7 +65,10 @@ fn dynamic_is_zeroed_everywhere() -> Result<(), Outcome> {
             let copy = address(variable.handle().value(), cpu).cast::<[u64; 8]>();
             // SAFETY: P1: a copy of a variable that is this test's own.
             unsafe {
-                check!(copy.read_volatile() == [0; 8], "round {round}, cpu {cpu}: not zeroed");
+                check!(
+                    copy.read_volatile() == [0; 8],
+                    "round {round}, cpu {cpu}: not zeroed"
+                );
                 copy.write_volatile([!0; 8]);
             }
         }
@@ -72,26 +80,49 @@ fn dynamic_is_zeroed_everywhere() -> Result<(), Outcome> {
 fn refusals() -> Result<(), Outcome> {
     let before = percpu::usage();
     let too_large = ::percpu::MIN_UNIT_SIZE + 1;
-    for (size, align) in [(0, 8), (too_large, 8), (usize::MAX, 8), (usize::MAX - 8, 4096)] {
+    for (size, align) in [
+        (0, 8),
+        (too_large, 8),
+        (usize::MAX, 8),
+        (usize::MAX - 8, 4096),
+    ] {
         let result = percpu::alloc(size, align);
-        check!(matches!(result, Err(AllocError::Size { .. })), "{size} bytes: {result:?}");
+        check!(
+            matches!(result, Err(AllocError::Size { .. })),
+            "{size} bytes: {result:?}"
+        );
     }
     for align in [0, 3, 8192, usize::MAX] {
         let result = percpu::alloc(8, align);
-        check!(matches!(result, Err(AllocError::Align { .. })), "align {align}: {result:?}");
+        check!(
+            matches!(result, Err(AllocError::Align { .. })),
+            "align {align}: {result:?}"
+        );
     }
     check_eq!(percpu::free(Handle(0)), Ok(()));
     let area = percpu::alloc(64, 8).map_err(failed)?;
     let inside = percpu::free(Handle(area.0 + 8));
-    check!(matches!(inside, Err(FreeError::Interior { .. })), "interior pointer: {inside:?}");
+    check!(
+        matches!(inside, Err(FreeError::Interior { .. })),
+        "interior pointer: {inside:?}"
+    );
     check_eq!(percpu::free(area), Ok(()));
     let twice = percpu::free(area);
-    check!(matches!(twice, Err(FreeError::NotAllocated { .. })), "double free: {twice:?}");
+    check!(
+        matches!(twice, Err(FreeError::NotAllocated { .. })),
+        "double free: {twice:?}"
+    );
     let statics = percpu::free(Handle(HITS.handle().value()));
-    check!(matches!(statics, Err(FreeError::Static { .. })), "static: {statics:?}");
+    check!(
+        matches!(statics, Err(FreeError::Static { .. })),
+        "static: {statics:?}"
+    );
     for foreign in [1usize, 0x1000, boot::image().text.0, usize::MAX - 7] {
         let result = percpu::free(Handle(foreign));
-        check!(matches!(result, Err(FreeError::Foreign { .. })), "{foreign:#x}: {result:?}");
+        check!(
+            matches!(result, Err(FreeError::Foreign { .. })),
+            "{foreign:#x}: {result:?}"
+        );
     }
     percpu::verify().map_err(failed)?;
     check_eq!(percpu::usage(), before);
@@ -122,7 +153,7 @@ fn locates_handles() -> Result<(), Outcome> {
 }
 
 fn grows_and_shrinks() -> Result<(), Outcome> {
-    percpu::balance_now();
+    percpu::trim();
     let before = counters::read();
     let chunks = percpu::usage().chunks;
     let mut areas = Vec::new();
@@ -136,7 +167,7 @@ fn grows_and_shrinks() -> Result<(), Outcome> {
         percpu::free(areas.swap_remove(victim)).map_err(failed)?;
     }
     drop(areas);
-    percpu::balance_now();
+    percpu::trim();
     percpu::verify().map_err(failed)?;
     check_eq!(counters::read(), before);
     Ok(())
@@ -166,7 +197,10 @@ fn atomic_allocation() -> Result<(), Outcome> {
             Err(error) => break error,
         }
     };
-    check!(matches!(refused, AllocError::NotPopulated { .. }), "{refused}");
+    check!(
+        matches!(refused, AllocError::NotPopulated { .. }),
+        "{refused}"
+    );
     percpu::balance();
     let again = percpu::alloc_atomic(1024, 8);
     check!(again.is_ok(), "after balance: {again:?}");
@@ -174,14 +208,14 @@ fn atomic_allocation() -> Result<(), Outcome> {
     for area in areas {
         percpu::free(area).map_err(failed)?;
     }
-    percpu::balance_now();
+    percpu::trim();
     check_eq!(percpu::usage(), before);
     Ok(())
 }
 
 fn out_of_memory_is_an_error() -> Result<(), Outcome> {
     use crate::fail::{self, Site};
-    percpu::balance_now();
+    percpu::trim();
     let before = counters::read();
     fail::arm(Site::PerCpu, 1);
     let result = PerCpu::<u64>::alloc();
@@ -201,7 +235,7 @@ fn out_of_memory_is_an_error() -> Result<(), Outcome> {
         }
         percpu::verify().map_err(failed)?;
     }
-    percpu::balance_now();
+    percpu::trim();
     check_eq!(counters::read(), before);
     Ok(())
 }
@@ -239,25 +273,36 @@ fn late_cpu() -> Result<(), Outcome> {
     let offline = (0..smp::present()).find(|&cpu| !smp::is_online(cpu));
     let cpu = offline.ok_or(Outcome::Skipped("every CPU is online"))?;
     let variable = PerCpu::<u64>::alloc().map_err(failed)?;
-    let copy = variable.on(cpu).ok_or_else(|| failed("an offline CPU has no copy"))?;
+    let copy = variable
+        .on(cpu)
+        .ok_or_else(|| failed("an offline CPU has no copy"))?;
     copy.write(41);
     smp::start(cpu).map_err(failed)?;
-    let (started, found) = smp::run_on(cpu, || (STARTED.read(), variable.inc_return()))
-        .map_err(failed)?;
+    let (started, found) =
+        smp::run_on(cpu, || (STARTED.read(), variable.inc_return())).map_err(failed)?;
     check_eq!(started, 0x1122_3344_5566_7788);
     check_eq!(found, 42);
     Ok(())
 }
 
-selftest!("percpu.statics_have_their_values", statics_have_their_values);
+selftest!(
+    "percpu.statics_have_their_values",
+    statics_have_their_values
+);
 selftest!("percpu.copies_are_independent", copies_are_independent);
-selftest!("percpu.dynamic_is_zeroed_everywhere", dynamic_is_zeroed_everywhere);
+selftest!(
+    "percpu.dynamic_is_zeroed_everywhere",
+    dynamic_is_zeroed_everywhere
+);
 selftest!("percpu.refusals", refusals);
 selftest!("percpu.locates_handles", locates_handles);
 selftest!("percpu.grows_and_shrinks", grows_and_shrinks);
 selftest!("percpu.unpopulated_pages_fault", unpopulated_pages_fault);
 selftest!("percpu.atomic_allocation", atomic_allocation);
-selftest!("percpu.out_of_memory_is_an_error", out_of_memory_is_an_error);
+selftest!(
+    "percpu.out_of_memory_is_an_error",
+    out_of_memory_is_an_error
+);
 selftest!("percpu.counter", counter);
 selftest!("percpu.reference_count", reference_count);
 selftest!("percpu.late_cpu", late_cpu);

@@ -6,6 +6,7 @@ use crate::{check, check_eq, interrupts, selftest, smp};
 use arch::cpu;
 use arch::sigp::{self, Order, Refusal};
 use core::sync::atomic::{AtomicU64, Ordering};
+use this_cpu::Variable;
 
 fn numbers() -> Result<(), Outcome> {
     for cpu in smp::online() {
@@ -27,7 +28,10 @@ fn each_runs_once() -> Result<(), Outcome> {
         })
         .map_err(failed)?;
         let wanted = smp::online().fold(0, |mask, cpu| mask | 1 << (cpu % 64));
-        check!(mask.into_inner() == wanted, "round {round}: not every CPU ran");
+        check!(
+            mask.into_inner() == wanted,
+            "round {round}: not every CPU ran"
+        );
         check_eq!(calls.into_inner(), u64::from(smp::online_count()));
     }
     Ok(())

@@ -115,7 +115,10 @@ impl From<(u32, OutOfMemory)> for Error {
 /// Numbers the CPUs.
 pub fn init(information: &Information, possible: Option<u32>) {
     let boot = cpu::address();
-    let others = information.cpus().iter().filter(|&&address| address != boot);
+    let others = information
+        .cpus()
+        .iter()
+        .filter(|&&address| address != boot);
     let mut present = 0;
     for address in core::iter::once(&boot).chain(others) {
         CPUS[present]
@@ -200,7 +203,11 @@ pub struct Guard {
 
 impl fmt::Display for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "stack overflow, this is the guard page of cpu {}'s {}", self.cpu, self.stack)
+        write!(
+            f,
+            "stack overflow, this is the guard page of cpu {}'s {}",
+            self.cpu, self.stack
+        )
     }
 }
 

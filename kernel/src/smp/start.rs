@@ -88,7 +88,8 @@ extern "C" fn secondary() -> ! {
     lowcore::set_restart(traps::new_psws().restart);
     admit_signals();
     CPUS[cpu::number() as usize]
-        .online.store(true, Ordering::Release);
+        .online
+        .store(true, Ordering::Release);
     loop {
         cpu::disable_interrupts();
         if task::is_waiting() {

@@ -73,8 +73,8 @@ pub fn parameters() -> Parameters {
         Ok(text) => text,
         Err(error) => core::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or(""),
     };
-    let initrd = (raw.initrd_size != 0)
-        .then_some((raw.initrd_address as usize, raw.initrd_size as usize));
+    let initrd =
+        (raw.initrd_size != 0).then_some((raw.initrd_address as usize, raw.initrd_size as usize));
     Parameters {
         command_line: command_line.trim(),
         initrd,
@@ -112,12 +112,18 @@ pub fn image() -> Image {
         static __per_cpu_end: u8;
     }
     Image {
-        text: (&raw const __text_start as usize, &raw const __text_end as usize),
+        text: (
+            &raw const __text_start as usize,
+            &raw const __text_end as usize,
+        ),
         rodata: (
             &raw const __rodata_start as usize,
             &raw const __rodata_end as usize,
         ),
-        data: (&raw const __data_start as usize, &raw const __image_end as usize),
+        data: (
+            &raw const __data_start as usize,
+            &raw const __image_end as usize,
+        ),
         per_cpu: (
             &raw const __per_cpu_start as usize,
             &raw const __per_cpu_end as usize,

@@ -116,3 +116,22 @@ global_asm!(
     "br %r14",
     ".size memcmp, .-memcmp",
 );
+
+/// Overwrites memory that held instructions, so that no CPU runs them again when
+/// other instructions are put there.
+///
+/// The architecture asks for no more than a store and a serialization. QEMU's
+/// translator, up to 7.2, misses what a storage-to-storage instruction writes
+/// beyond its first byte (precise self-modifying code is checked for one byte
+/// only), and would run the old instructions. Stores of a doubleword are seen.
+///
+/// # Safety
+/// `[start, start + bytes)`, a multiple of 8, is writable and the caller's.
+pub unsafe fn forget_code(start: usize, bytes: usize) {
+    let doublewords = core::ptr::with_exposed_provenance_mut::<u64>(start);
+    for index in 0..bytes / 8 {
+        // SAFETY: the caller's promise; volatile, so that the stores stay what
+        // they are.
+        unsafe { doublewords.add(index).write_volatile(0) };
+    }
+}

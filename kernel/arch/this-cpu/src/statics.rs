@@ -6,10 +6,13 @@
 //! `STORAGE@GOTENT`. So the compiler has no chance to form its address with
 //! LARL, which it would if it saw a reference to a static of its own module.
 //!
-//! LLVM writes the slot of such a local static as "section symbol plus offset"
-//! (`.data..percpu+0xa` for a variable at offset 8, the 2 being the distance of
-//! the field from the instruction). The loader keys such slots by symbol and
-//! offset. In the kernel image the linker resolves the slot.
+//! LLVM names the slot of such a local static by its section's symbol and an
+//! offset: for a variable at offset 8 of `.data..percpu`, `.data..percpu+0xa`, the
+//! 2 being the distance of the field from the instruction. GNU ld reads that by
+//! the letter of the ABI, as 8 bytes beyond the section's slot. So each variable
+//! has a section of its own, in which it lies at offset 0, and both readings
+//! agree. Where `ld -r` has merged them again, for a module, the loader keys the
+//! slots by symbol and offset.
 
 use core::cell::UnsafeCell;
 
@@ -78,7 +81,7 @@ macro_rules! percpu {
     () => {};
     ($(#[doc = $doc:literal])* #[export] $vis:vis static $name:ident: $type:ty = $value:expr; $($rest:tt)*) => {
         $crate::percpu!(@ [$(#[doc = $doc])*] $vis $name, $type, __PER_CPU_STORAGE, {
-            #[cfg_attr(target_arch = "s390x", unsafe(link_section = ".data..percpu"))]
+            #[cfg_attr(target_arch = "s390x", unsafe(link_section = concat!(".data..percpu.", module_path!(), ".", stringify!($name), ".", line!())))]
             #[cfg_attr(not(target_arch = "s390x"), unsafe(link_section = "percpu_template"))]
             #[unsafe(export_name = stringify!($name))]
             static __PER_CPU_STORAGE: $crate::Storage<$type> = $crate::Storage::new($value);
@@ -107,7 +110,7 @@ macro_rules! percpu {
     };
     ($(#[doc = $doc:literal])* $vis:vis static $name:ident: $type:ty = $value:expr; $($rest:tt)*) => {
         $crate::percpu!(@ [$(#[doc = $doc])*] $vis $name, $type, __PER_CPU_STORAGE, {
-            #[cfg_attr(target_arch = "s390x", unsafe(link_section = ".data..percpu"))]
+            #[cfg_attr(target_arch = "s390x", unsafe(link_section = concat!(".data..percpu.", module_path!(), ".", stringify!($name), ".", line!())))]
             #[cfg_attr(not(target_arch = "s390x"), unsafe(link_section = "percpu_template"))]
             static __PER_CPU_STORAGE: $crate::Storage<$type> = $crate::Storage::new($value);
         });

@@ -31,12 +31,14 @@ bitflags! {
 
 impl fmt::Display for Protection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match (self.contains(Self::WRITE), self.contains(Self::EXECUTE)) {
-            (false, false) => "r--",
-            (true, false) => "rw-",
-            (false, true) => "r-x",
-            (true, true) => "rwx",
-        })
+        f.write_str(
+            match (self.contains(Self::WRITE), self.contains(Self::EXECUTE)) {
+                (false, false) => "r--",
+                (true, false) => "rw-",
+                (false, true) => "r-x",
+                (true, true) => "rwx",
+            },
+        )
     }
 }
 
@@ -107,7 +109,9 @@ impl AddressSpace {
         let entry = PageEntry::new()
             .with_frame((frame / PAGE_SIZE) as u64)
             .with_protected(!protection.contains(Protection::WRITE))
-            .with_no_execute(self.execution_protection && !protection.contains(Protection::EXECUTE));
+            .with_no_execute(
+                self.execution_protection && !protection.contains(Protection::EXECUTE),
+            );
         replace(table, address, entry);
         Ok(())
     }
@@ -122,7 +126,9 @@ impl AddressSpace {
     ) -> Result<(), NoTable> {
         let template = PageEntry::new()
             .with_protected(!protection.contains(Protection::WRITE))
-            .with_no_execute(self.execution_protection && !protection.contains(Protection::EXECUTE));
+            .with_no_execute(
+                self.execution_protection && !protection.contains(Protection::EXECUTE),
+            );
         let mut address = start;
         while address < end {
             let table = self.page_table(memory, address)?;
@@ -133,7 +139,9 @@ impl AddressSpace {
                 write(
                     table,
                     index,
-                    template.with_frame((address / PAGE_SIZE) as u64).into_bits(),
+                    template
+                        .with_frame((address / PAGE_SIZE) as u64)
+                        .into_bits(),
                 );
                 address += PAGE_SIZE;
             }
@@ -182,7 +190,10 @@ impl AddressSpace {
         for level in [Level::RegionSecond, Level::RegionThird, Level::Segment] {
             table = TableEntry::from_bits(read(table, level.index(address))).table()?;
         }
-        Some((table, PageEntry::from_bits(read(table, page_index(address)))))
+        Some((
+            table,
+            PageEntry::from_bits(read(table, page_index(address))),
+        ))
     }
 
     fn page_table(

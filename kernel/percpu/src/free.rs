@@ -1,0 +1,41 @@
+//! Free: by handle alone, from any CPU, in any context.
+
+use crate::error::FreeError;
+use crate::extents::{At, GRANULE};
+use crate::locate::Place;
+use crate::{Allocator, Backing, Handle};
+use lock_api::RawMutex;
+
+impl<R: RawMutex, B: Backing> Allocator<R, B> {
+    /// Frees the area of this handle; the null handle is a no-op.
+    ///
+    /// # Errors
+    /// What [`FreeError`] lists. Nothing has changed then.
+    pub fn free(&self, handle: Handle) -> Result<(), FreeError> {
+        if handle.0 == 0 {
+            return Ok(());
+        }
+        let (number, offset) = match self.layout.place(handle) {
+            None => return Err(FreeError::Foreign { handle }),
+            Some(Place::Static) => return Err(FreeError::Static { handle }),
+            Some(Place::Chunk { number, offset }) => (number, offset),
+        };
+        let granule = (offset / GRANULE) as u32;
+        let mut chunks = self.areas.lock();
+        let chunk = chunks.get(number).ok_or(FreeError::Foreign { handle })?;
+        let live = chunk.extents.live_at(granule);
+        let Some(granules) = live.filter(|_| offset.is_multiple_of(GRANULE)) else {
+            return Err(match chunk.extents.at(granule) {
+                At::Live { start, granules } => FreeError::Interior {
+                    handle,
+                    start: self.handle_of(number, start),
+                    size: granules as usize * GRANULE,
+                },
+                _ => FreeError::NotAllocated { handle },
+            });
+        };
+        chunks.change(number, |chunk| chunk.give(granule, granules));
+        chunks.counts.freed += 1;
+        Ok(())
+    }
+}
