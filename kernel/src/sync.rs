@@ -32,10 +32,6 @@ unsafe impl Sync for InterruptSafe {}
 // SAFETY: `holder` leaves `FREE` by one compare-and-swap, with acquire order, and
 // comes back by the holder's release store: one CPU at a time.
 unsafe impl RawMutex for InterruptSafe {
-    #[expect(
-        clippy::declare_interior_mutable_const,
-        reason = "the trait wants the initial value as a constant"
-    )]
     const INIT: Self = Self {
         holder: AtomicU32::new(FREE),
         before: UnsafeCell::new(None),

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with an object, with its facts.
 
-use crate::relocation::kind_name;
+use crate::relocation::{kind_name, method_of};
 use alloc::string::String;
 use core::fmt;
 
@@ -132,9 +132,7 @@ pub enum LoadError {
         /// Address of the place.
         address: u64,
         /// What the field would have to hold.
-        result: i128,
-        /// The field's reach: least and greatest value.
-        reach: (i128, i128),
+        result: i64,
     },
     /// The target is odd, and the field counts halfwords.
     Odd {
@@ -147,10 +145,15 @@ pub enum LoadError {
         /// The symbol's value.
         value: u64,
         /// What the field would have to hold.
-        result: i128,
+        result: i64,
     },
     /// No memory for the loader's tables.
     OutOfMemory,
+}
+
+/// Least and greatest value that a type's field holds.
+fn reach(kind: u32) -> (i128, i128) {
+    method_of(kind).map_or((0, 0), |method| method.field.reach())
 }
 
 /// A distance, in the unit that shows most.
@@ -241,15 +244,14 @@ impl fmt::Display for LoadError {
                 value,
                 address,
                 result,
-                reach: (least, greatest),
             } => write!(
                 f,
                 "{place}: {} against {symbol} ({value:#x}): {result} is out of reach from \
                  {address:#x}; the distance is {}, the field spans {} to {}",
                 kind_name(*kind),
-                Distance(*result),
-                Distance(*least),
-                Distance(*greatest)
+                Distance((*result).into()),
+                Distance(reach(*kind).0),
+                Distance(reach(*kind).1)
             ),
             LoadError::Odd {
                 place,

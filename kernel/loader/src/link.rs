@@ -301,21 +301,20 @@ impl<'data> Linker<'_, 'data> {
         let kind = relocation.kind;
         let (symbol, value) = self.target(relocation);
         match misfit {
-            Misfit::Range(least, greatest) => LoadError::Overflow {
+            Misfit::Range(..) => LoadError::Overflow {
                 place,
                 kind,
                 symbol,
                 value,
                 address,
-                result,
-                reach: (least, greatest),
+                result: result as i64,
             },
             Misfit::Odd => LoadError::Odd {
                 place,
                 kind,
                 symbol,
                 value,
-                result,
+                result: result as i64,
             },
         }
     }

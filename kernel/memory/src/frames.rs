@@ -275,9 +275,9 @@ mod tests {
                 && let Some(block) = frames.take(order)
             {
                 assert_eq!(block % (1 << order), 0);
-                for frame in block..block + (1 << order) {
-                    assert!(frame >= 7 && !owner[frame]);
-                    owner[frame] = true;
+                assert!(block >= 7);
+                for taken in &mut owner[block..block + (1 << order)] {
+                    assert!(!core::mem::replace(taken, true));
                 }
                 live.push((block, order));
             } else if !live.is_empty() {

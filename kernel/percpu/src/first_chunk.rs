@@ -153,7 +153,7 @@ impl Layout {
                 units: first.unit_offsets.len(),
             });
         }
-        if unit_size == 0 || unit_size % PAGE_SIZE != 0 || unit_size > MAX_UNIT_SIZE {
+        if unit_size == 0 || !unit_size.is_multiple_of(PAGE_SIZE) || unit_size > MAX_UNIT_SIZE {
             return Err(SetupError::UnitSize { unit_size });
         }
         let (static_size, reserved_size, dynamic_size) =
@@ -185,7 +185,7 @@ impl Layout {
             });
         }
         let delta = first.unit0.wrapping_sub(first.template);
-        if delta % PAGE_SIZE != 0 {
+        if !delta.is_multiple_of(PAGE_SIZE) {
             return Err(SetupError::Alignment {
                 address: first.template,
             });

@@ -15,8 +15,10 @@
 //!  vmalloc=     └──────────────────────────────┘
 //! ```
 //!
-//! `vmalloc=near` puts the vmalloc region at 3 GiB: within the +-4 GiB that a
-//! `larl` spans from the handles. Memory that lies there is set aside.
+//! `vmalloc=near` puts the vmalloc region at 1 GiB: within the +-4 GiB that a
+//! `larl` spans from the handles, and within the +-2 GiB beyond which QEMU 7.2
+//! computes its address wrongly (it doubles the halfwords in 32 bits). Memory that
+//! lies there is set aside.
 
 use crate::command_line::Vmalloc;
 use core::fmt;
@@ -30,7 +32,7 @@ pub const BOOT_PARAMETERS: (usize, usize) = (0x10000, 0x12000);
 /// Addresses below here are never mapped, but for lowcore.
 const LOW_MEMORY: usize = 0x10000;
 
-const NEAR: (usize, usize) = (3 * GIB, 3 * GIB + GIB / 2);
+const NEAR: (usize, usize) = (GIB, GIB + GIB / 2);
 const VMALLOC_SIZE: usize = TIB;
 const PER_CPU_SIZE: usize = TIB / 2;
 

@@ -308,8 +308,8 @@ impl Providers {
         let Some(entry) = registry.entry(owner) else {
             return Ok(None);
         };
-        let taken = |references: &Box<PerCpuRef>| references.try_get();
-        if entry.state != State::Live || !entry.references.as_ref().is_some_and(taken) {
+        let references = entry.references.as_deref();
+        if entry.state != State::Live || !references.is_some_and(PerCpuRef::try_get) {
             return Err(Reason::Provider {
                 symbol,
                 provider: entry.name,

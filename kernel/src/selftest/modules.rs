@@ -341,12 +341,13 @@ fn parallel_loads() -> Result<(), Outcome> {
     let _away = Away::all()?;
     percpu::trim();
     let before = counters::read();
-    let loads = AtomicU64::new(0);
+    let wanted = AtomicU64::new(200);
     smp::run_as_task_on_each(|| {
-        for _ in 0..20 {
+        while wanted.load(Ordering::Relaxed) > 0 {
             for name in ["hello", "mixed", "dynamic"] {
                 if modules::load(name).is_ok() {
-                    loads.fetch_add(1, Ordering::Relaxed);
+                    let less = |left: u64| Some(left.saturating_sub(1));
+                    let _ = wanted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
                     // Another CPU may have been quicker.
                     drop(modules::unload(name));
                 }
@@ -360,7 +361,6 @@ fn parallel_loads() -> Result<(), Outcome> {
     percpu::trim();
     percpu::verify().map_err(failed)?;
     check_eq!(counters::read(), before);
-    check!(loads.into_inner() >= 60, "not every round loaded something");
     Ok(())
 }
 

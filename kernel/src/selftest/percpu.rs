@@ -213,6 +213,35 @@ fn atomic_allocation() -> Result<(), Outcome> {
     Ok(())
 }
 
+fn batch() -> Result<(), Outcome> {
+    let before = counters::read();
+    {
+        let mut areas = Vec::new();
+        areas.resize(500, Handle(0));
+        percpu::alloc_batch(24, 8, &mut areas).map_err(failed)?;
+        for (handle, index) in areas.iter().zip(0u64..) {
+            check_eq!(percpu::size_of(*handle), Some(24));
+            for cpu in 0..smp::possible() {
+                let copy = address(handle.0, cpu).cast::<u64>();
+                // SAFETY: P1: a copy of an area that is this test's own.
+                unsafe {
+                    check!(
+                        copy.read_volatile() == 0,
+                        "area {index}, cpu {cpu}: not zeroed"
+                    );
+                    copy.write_volatile(index);
+                }
+            }
+        }
+        for handle in areas {
+            percpu::free(handle).map_err(failed)?;
+        }
+    }
+    percpu::trim();
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
 fn out_of_memory_is_an_error() -> Result<(), Outcome> {
     use crate::fail::{self, Site};
     percpu::trim();
@@ -303,6 +332,7 @@ selftest!(
     "percpu.out_of_memory_is_an_error",
     out_of_memory_is_an_error
 );
+selftest!("percpu.batch", batch);
 selftest!("percpu.counter", counter);
 selftest!("percpu.reference_count", reference_count);
 selftest!("percpu.late_cpu", late_cpu);

@@ -42,11 +42,12 @@ fn main() -> ExitCode {
 }
 
 /// Machines and kernel command lines under which every self-test passes.
-const SHAPES: [(&str, &[&str]); 8] = [
+const SHAPES: [(&str, &[&str]); 9] = [
     ("cpus_1", &["--cpus", "1"]),
     ("cpus_2", &["--cpus", "2"]),
     ("cpus_4", &["--cpus", "4"]),
     ("cpus_8", &["--cpus", "8", "--timeout", "120"]),
+    ("percpu_alloc_page", &["--append", "percpu_alloc=page"]),
     ("no_reserved_part", &["--append", "percpu_reserved=0"]),
     ("possible_cpus_64", &["--append", "possible_cpus=64"]),
     (
@@ -60,7 +61,7 @@ const SHAPES: [(&str, &[&str]); 8] = [
 ];
 
 /// Self-tests that end the run, with the exit code and words of the last line.
-const ENDINGS: [(&str, i32, &str); 12] = [
+const ENDINGS: [(&str, i32, &str); 14] = [
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
     ("wild_store", 3, "program check"),
@@ -77,6 +78,8 @@ const ENDINGS: [(&str, i32, &str); 12] = [
     ("early_percpu", 3, "before per-CPU memory is set up"),
     ("panic_in_interrupt", 3, "in an interrupt handler"),
     ("lock_twice", 3, "panic: "),
+    ("crash_in_module", 3, "program check"),
+    ("panic_in_module", 3, "module crash: on purpose"),
 ];
 
 /// A run as seen from outside.
