@@ -76,6 +76,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                     (number >= REGION && chunk.populated == 0).then_some(number)
                 };
                 let Some(number) = chunks.all().rev().find_map(gone) else {
+                    chunks.shorten();
                     return;
                 };
                 chunks.counts.released += 1;

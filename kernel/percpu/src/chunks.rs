@@ -49,7 +49,7 @@ impl Chunks {
         let first = Chunk::of_first(sizes.unit_size, dynamic, sizes.unit_size)?;
         let empty = first.empty;
         let mut list = Vec::new();
-        list.try_reserve(REGION).ok()?;
+        list.try_reserve_exact(REGION).ok()?;
         list.extend([Some(reserved), None]);
         let mut chunks = Self {
             list,
@@ -100,6 +100,17 @@ impl Chunks {
     pub fn remove(&mut self, number: usize) -> Option<Chunk> {
         self.unlink(number);
         self.list.get_mut(number)?.take()
+    }
+
+    /// Once no chunk of the region is left, gives back what their entries took.
+    /// Without memory for the shorter list the longer one stays.
+    pub fn shorten(&mut self) {
+        let gone = self.list.iter().skip(REGION).all(Option::is_none);
+        let mut short = Vec::new();
+        if gone && self.list.len() > REGION && short.try_reserve_exact(REGION).is_ok() {
+            short.extend(self.list.drain(..REGION));
+            self.list = short;
+        }
     }
 
     /// Changes a chunk, and keeps its list and the counts of pages right.

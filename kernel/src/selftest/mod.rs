@@ -3,7 +3,8 @@
 //! A test is a function and a line `selftest!(group.name, function)`; the linker
 //! gathers the lines. Groups run in the order of [`GROUPS`], tests within a group
 //! by name. A test *on request* runs only when `selftest=` names it in full: the
-//! endings, each of which ends the run in its own way.
+//! endings, each of which ends the run in its own way, and the long forms of the
+//! tests under load.
 //!
 //! ```text
 //!  KTAP version 1
@@ -15,6 +16,7 @@
 //!  selftest: 1 passed, 1 failed, 1 skipped
 //! ```
 
+mod accessors;
 mod boot;
 mod counters;
 mod endings;
@@ -22,6 +24,7 @@ mod memory;
 mod modules;
 mod percpu;
 mod smp;
+mod stress;
 
 use crate::println;
 use alloc::string::String;
@@ -49,7 +52,9 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 6] = ["boot", "memory", "smp", "percpu", "module", "ending"];
+const GROUPS: [&str; 7] = [
+    "boot", "memory", "smp", "percpu", "module", "stress", "ending",
+];
 
 /// Registers a test.
 #[macro_export]
