@@ -15,6 +15,7 @@
 
 extern crate alloc;
 
+mod bench;
 mod command_line;
 mod console;
 mod exports;

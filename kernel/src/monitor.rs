@@ -18,7 +18,7 @@ struct Command {
     run: fn(&[&'static str]) -> Result<(), String>,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 13] = [
     Command {
         name: "help",
         arguments: "",
@@ -84,6 +84,12 @@ const COMMANDS: [Command; 12] = [
         arguments: "",
         help: "shows memory in use",
         run: meminfo,
+    },
+    Command {
+        name: "bench",
+        arguments: "",
+        help: "measures; counts instructions under -icount",
+        run: bench,
     },
     Command {
         name: "poweroff",
@@ -289,6 +295,10 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     println!("exported symbols: {}", modules::symbol_count());
     println!("console: {} writes lost", console::lost());
     Ok(())
+}
+
+fn bench(_: &[&'static str]) -> Result<(), String> {
+    crate::bench::run()
 }
 
 fn poweroff(_: &[&'static str]) -> Result<(), String> {

@@ -81,6 +81,8 @@ pub enum Verb {
     Test,
     /// Interactive monitor on the console
     Shell,
+    /// Measure in guest instructions: the same figures at each run
+    Bench,
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug,
 }
@@ -101,6 +103,9 @@ impl Options {
         let wrong = |text: &str| Err(Self::command().error(ErrorKind::ArgumentConflict, text));
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
+        }
+        if options.verb == Some(Verb::Bench) && options.run.is_some() {
+            return wrong("bench has commands of its own: --run has no place there");
         }
         if options.verb == Some(Verb::Test) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options");
@@ -123,6 +128,9 @@ impl Options {
 
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
+        if self.verb == Some(Verb::Bench) {
+            return vec!["bench"];
+        }
         let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));
         let commands = commands.map(str::trim);
         commands.filter(|command| !command.is_empty()).collect()
@@ -209,11 +217,11 @@ mod tests {
             "--memory 2Q",
             "--timeout 0",
             "--cpus",
-            "bench",
             "lessons",
             "help",
             "shell test",
             "shell --run help",
+            "bench --run help",
             "test --cpus 4",
             "--run ;",
         ] {

@@ -331,7 +331,7 @@ fn quiet() -> Outcome {
 fn unknown_option() -> Outcome {
     for arguments in [
         &["--no-such-option"][..],
-        &["bench"],
+        &["lessen"],
         &["shell", "--cpus", "none"],
     ] {
         let run = runner(arguments);

@@ -1,0 +1,174 @@
+//! The benchmark: what a piece of work costs, in guest instructions.
+//!
+//! Under QEMU's `-icount shift=0` the clock moves one nanosecond a guest
+//! instruction, of whichever CPU, so a time is a count and the same at each run.
+//! Figures are gathered first and printed last: no console output is ever inside
+//! a measured piece. `./qemu-run.sh bench` runs it so; elsewhere the figures are
+//! nanoseconds.
+//!
+//! ```text
+//!  BENCH name ops total per_op
+//! ```
+
+use crate::percpu::{self, AllocError, Handle};
+use crate::println;
+use alloc::vec::Vec;
+use arch::timer;
+use module_api::PerCpu;
+use this_cpu::{NoMemory, Variable, percpu};
+
+percpu! {
+    static COUNTER: u64 = 0;
+}
+
+/// A measured piece of work.
+struct Figure {
+    name: &'static str,
+    operations: u64,
+    nanoseconds: u64,
+}
+
+/// Measures one piece of work.
+fn measure<E>(
+    figures: &mut Vec<Figure>,
+    name: &'static str,
+    operations: u64,
+    work: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
+    let start = timer::now();
+    work()?;
+    let nanoseconds = timer::nanoseconds(timer::now() - start);
+    figures.push(Figure {
+        name,
+        operations,
+        nanoseconds,
+    });
+    Ok(())
+}
+
+fn pairs(count: u64) -> Result<(), AllocError> {
+    for _ in 0..count {
+        let area = percpu::alloc(8, 8)?;
+        // The area is this function's own.
+        let freed = percpu::free(area);
+        debug_assert_eq!(freed, Ok(()));
+    }
+    Ok(())
+}
+
+fn free_all(areas: &[Handle]) {
+    for &area in areas {
+        let freed = percpu::free(area);
+        debug_assert_eq!(freed, Ok(()));
+    }
+}
+
+/// Alloc and free of 8 bytes with so many other 8-byte areas live.
+fn with_live(
+    figures: &mut Vec<Figure>,
+    name: &'static str,
+    live: usize,
+    count: u64,
+) -> Result<(), AllocError> {
+    let mut areas = alloc::vec![Handle(0); live];
+    percpu::alloc_batch(8, 8, &mut areas)?;
+    // Warm: the first allocation may populate a page.
+    pairs(16)?;
+    let result = measure(figures, name, count, || pairs(count));
+    free_all(&areas);
+    result
+}
+
+fn batches(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
+    const COUNT: usize = 4096;
+    let mut areas = alloc::vec![Handle(0); COUNT];
+    measure(figures, "alloc_8_batch_alloc", COUNT as u64, || {
+        percpu::alloc_batch(8, 8, &mut areas)
+    })?;
+    measure(figures, "alloc_8_batch_free", COUNT as u64, || {
+        free_all(&areas);
+        Ok(())
+    })
+}
+
+/// Sizes 8 to 512 in a ring: each place is freed and allocated anew.
+fn mixed(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
+    const RING: usize = 512;
+    const COUNT: usize = 4096;
+    let mut ring = alloc::vec![Handle(0); RING];
+    let mut state = 1u32;
+    let result = measure(figures, "alloc_mixed", COUNT as u64, || {
+        for index in 0..COUNT {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let size = 8 << ((state >> 16) % 7);
+            let place = &mut ring[index % RING];
+            free_all(&[core::mem::take(&mut place.0)].map(Handle));
+            *place = percpu::alloc(size, 8)?;
+        }
+        Ok(())
+    });
+    free_all(&ring);
+    result
+}
+
+fn accesses(figures: &mut Vec<Figure>) -> Result<(), NoMemory> {
+    const COUNT: u64 = 1_000_000;
+    const SUMS: u64 = 10_000;
+    let dynamic = PerCpu::<u64>::alloc()?;
+    measure(figures, "loop_empty", COUNT, || {
+        (0..COUNT).for_each(|round| {
+            core::hint::black_box(round);
+        });
+        Ok::<_, NoMemory>(())
+    })?;
+    measure(figures, "this_cpu_inc_static", COUNT, || {
+        (0..COUNT).for_each(|_| COUNTER.inc());
+        Ok::<_, NoMemory>(())
+    })?;
+    measure(figures, "this_cpu_inc_dynamic", COUNT, || {
+        (0..COUNT).for_each(|_| dynamic.inc());
+        Ok::<_, NoMemory>(())
+    })?;
+    measure(figures, "read_static", COUNT, || {
+        (0..COUNT).for_each(|_| {
+            core::hint::black_box(COUNTER.read());
+        });
+        Ok::<_, NoMemory>(())
+    })?;
+    measure(figures, "sum_all_cpus", SUMS, || {
+        (0..SUMS).for_each(|_| {
+            core::hint::black_box(COUNTER.sum());
+        });
+        Ok::<_, NoMemory>(())
+    })
+}
+
+/// Runs all of it and prints the figures.
+pub fn run() -> Result<(), alloc::string::String> {
+    let mut figures = Vec::with_capacity(32);
+    allocations(&mut figures).map_err(|error| alloc::format!("{error}"))?;
+    accesses(&mut figures).map_err(|error| alloc::format!("{error}"))?;
+    percpu::trim();
+    for figure in figures {
+        let Figure {
+            name,
+            operations,
+            nanoseconds,
+        } = figure;
+        let thousandths = nanoseconds * 1000 / operations;
+        println!(
+            "BENCH {name} {operations} {nanoseconds} {}.{:03}",
+            thousandths / 1000,
+            thousandths % 1000
+        );
+    }
+    Ok(())
+}
+
+fn allocations(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
+    with_live(figures, "alloc_free_8", 0, 10_000)?;
+    with_live(figures, "alloc_free_8_100_live", 100, 1_000_000)?;
+    with_live(figures, "alloc_free_8_100000_live", 100_000, 1_000_000)?;
+    batches(figures)?;
+    mixed(figures)
+}
