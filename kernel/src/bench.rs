@@ -102,7 +102,8 @@ fn mixed(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let size = 8 << ((state >> 16) % 7);
             let place = &mut ring[index % RING];
-            free_all(&[core::mem::take(&mut place.0)].map(Handle));
+            // On an early return the place must not name what was freed.
+            free_all(&[core::mem::replace(place, Handle(0))]);
             *place = percpu::alloc(size, 8)?;
         }
         Ok(())

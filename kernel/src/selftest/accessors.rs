@@ -187,12 +187,15 @@ fn pairs(rounds: u64) -> bool {
     PAIR.read() == Pair(times, !times)
 }
 
+/// A width: its name, and all its accessors; the first that lost an update.
+type Width = (&'static str, fn(u64) -> Option<&'static str>);
+
 /// All widths on every CPU at once.
 fn all(rounds: u64) -> Result<(), Outcome> {
     let lost: Mutex<Option<String>> = Mutex::new(None);
     let interrupts = AtomicU64::new(0);
     smp::run_as_task_on_each(|| {
-        let widths: [(&str, fn(u64) -> Option<&'static str>); 9] = [
+        let widths: [Width; 9] = [
             ("u8", unsigned_1::run),
             ("u16", unsigned_2::run),
             ("u32", unsigned_4::run),
