@@ -1,0 +1,137 @@
+//! An emulated machine under the allocator: pages that are mapped or not, a byte
+//! each, and a request that can be made to fail.
+//!
+//! A touch of a page that isn't mapped panics, as it would fault in the kernel.
+
+use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, Sizes};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// Possible CPUs of the tests.
+pub const UNITS: usize = 3;
+/// Link address of the template.
+pub const TEMPLATE: usize = 0x15_0000;
+/// Address of CPU 0's unit in the first chunk.
+const UNIT0: usize = 0xc0_0000;
+const REGION: usize = 0x1_0000_0000;
+
+/// Pages by number, with their bytes.
+#[derive(Default)]
+pub struct Machine {
+    pages: RefCell<BTreeMap<usize, Vec<u8>>>,
+    reserved: RefCell<BTreeMap<usize, usize>>,
+    /// Requests until one fails; 0 for never.
+    pub fail: Cell<u64>,
+}
+
+impl Machine {
+    fn fails(&self) -> bool {
+        let left = self.fail.get();
+        self.fail.set(left.saturating_sub(1));
+        left == 1
+    }
+
+    /// Pages that are mapped, and chunks that have address space.
+    pub fn count(&self) -> (usize, usize) {
+        (self.pages.borrow().len(), self.reserved.borrow().len())
+    }
+
+    /// Works on `size` bytes at `address`, piece by piece.
+    fn touch(&self, address: usize, size: usize, mut work: impl FnMut(&mut [u8])) {
+        let mut pages = self.pages.borrow_mut();
+        let mut at = address;
+        while at < address + size {
+            let page = pages.get_mut(&(at / PAGE_SIZE));
+            let page = page.unwrap_or_else(|| panic!("{at:#x} is not mapped"));
+            let end = (address + size).min((at / PAGE_SIZE + 1) * PAGE_SIZE);
+            work(&mut page[at % PAGE_SIZE..][..end - at]);
+            at = end;
+        }
+    }
+
+    /// Stores a byte over and over.
+    pub fn fill(&self, address: usize, size: usize, byte: u8) {
+        self.touch(address, size, |bytes| bytes.fill(byte));
+    }
+
+    /// Whether all bytes are this one.
+    pub fn holds(&self, address: usize, size: usize, byte: u8) -> bool {
+        let mut all = true;
+        self.touch(address, size, |bytes| {
+            all &= bytes.iter().all(|&found| found == byte)
+        });
+        all
+    }
+}
+
+impl Backing for &Machine {
+    fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
+        if self.fails() {
+            return Err(OutOfMemory);
+        }
+        let before = self.reserved.borrow_mut().insert(address, size);
+        assert_eq!(before, None, "{address:#x} is reserved twice");
+        Ok(())
+    }
+
+    fn release(&self, address: usize, size: usize) {
+        assert_eq!(self.reserved.borrow_mut().remove(&address), Some(size));
+    }
+
+    fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        if self.fails() {
+            return Err(OutOfMemory);
+        }
+        for page in 0..pages {
+            // What a frame holds that somebody else had.
+            let junk = vec![0xdb; PAGE_SIZE];
+            let before = self
+                .pages
+                .borrow_mut()
+                .insert(address / PAGE_SIZE + page, junk);
+            assert_eq!(before, None, "page {page} at {address:#x} is mapped twice");
+        }
+        Ok(())
+    }
+
+    fn unmap(&self, address: usize, pages: usize) {
+        for page in 0..pages {
+            let gone = self
+                .pages
+                .borrow_mut()
+                .remove(&(address / PAGE_SIZE + page));
+            assert!(gone.is_some(), "page {page} at {address:#x} is not mapped");
+        }
+    }
+
+    fn zero(&self, address: usize, size: usize) {
+        self.fill(address, size, 0);
+    }
+}
+
+/// The allocator of the tests.
+pub type Tested<'machine> = Allocator<parking_lot::RawMutex, &'machine Machine>;
+
+/// An allocator on a machine, its units in descending order of address, so that
+/// offsets are negative.
+pub fn allocator(machine: &Machine, reserved: usize) -> Tested<'_> {
+    let sizes = Sizes::new(1000, reserved, percpu::DYNAMIC_RESERVE, UNITS).unwrap();
+    let backing = machine;
+    let unit_offsets: Vec<usize> = (0..UNITS)
+        .map(|unit| 0usize.wrapping_sub(unit * sizes.unit_size))
+        .collect();
+    for offset in &unit_offsets {
+        let unit = UNIT0.wrapping_add(*offset);
+        backing.map(unit, sizes.pages()).unwrap();
+        machine.fill(unit, sizes.unit_size, 0);
+    }
+    let first = FirstChunk {
+        template: TEMPLATE,
+        unit0: UNIT0,
+        unit_offsets,
+        sizes,
+        region: REGION,
+        region_size: 1 << 36,
+    };
+    Allocator::new(first, machine).unwrap()
+}
