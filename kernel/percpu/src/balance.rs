@@ -5,6 +5,8 @@
 //!                          populate │   as it is   │ depopulate, to LOW
 //! ```
 //!
+//! That is when a balance is wanted; one that is asked for goes to LOW either way.
+//!
 //! A page leaves under the *pages* lock: first it is taken out of the book-keeping,
 //! so that no allocation can find it, then it is unmapped. A chunk with no page
 //! left is released. The first chunk stays as it is.
@@ -26,7 +28,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
         chunks.starved || chunks.empty < LOW || (chunks.empty > HIGH && chunks.spare > 0)
     }
 
-    /// Brings the number of empty pages between the marks. Waits and maps.
+    /// Brings the number of empty pages to the low mark. Waits and maps.
     pub fn balance(&self) {
         let _pages = self.pages.lock();
         self.areas.lock().starved = false;
@@ -36,9 +38,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                 return;
             }
         }
-        if self.areas.lock().empty > HIGH {
-            while self.areas.lock().empty > LOW && self.depopulate_one() {}
-        }
+        while self.areas.lock().empty > LOW && self.depopulate_one() {}
         self.release_chunks();
     }
 
@@ -53,6 +53,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
     fn depopulate_one(&self) -> bool {
         let (number, page) = {
             let mut chunks = self.areas.lock();
+            chunks.merge_recent();
             let empty = |(number, chunk): (usize, &Chunk)| {
                 Some((number, chunk.last_empty().filter(|_| !chunk.immutable)?))
             };

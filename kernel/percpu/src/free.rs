@@ -1,5 +1,6 @@
 //! Free: by handle alone, from any CPU, in any context.
 
+use crate::alloc::Taken;
 use crate::error::FreeError;
 use crate::extents::{At, GRANULE};
 use crate::locate::Place;
@@ -34,7 +35,8 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                 _ => FreeError::NotAllocated { handle },
             });
         };
-        chunks.change(number, |chunk| chunk.give(granule, granules));
+        let chunk = number;
+        chunks.give(Taken { chunk, granule }, granules);
         chunks.counts.freed += 1;
         Ok(())
     }

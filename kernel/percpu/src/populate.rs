@@ -5,8 +5,9 @@
 
 use crate::alloc::Taken;
 use crate::chunk::Chunk;
+use crate::classes::Shape;
 use crate::error::OutOfMemory;
-use crate::extents::{GRANULE, Shape};
+use crate::extents::GRANULE;
 use crate::{Allocator, Backing, PAGE_SIZE};
 use lock_api::RawMutex;
 

@@ -145,7 +145,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                     let bytes = granules as usize * GRANULE;
                     found.largest_live = found.largest_live.max(bytes);
                 }
-                At::Free { granules, .. } => {
+                At::Free { granules, .. } | At::Idle { granules, .. } => {
                     let bytes = granules as usize * GRANULE;
                     found.free_bytes += bytes;
                     found.fragments += 1;
