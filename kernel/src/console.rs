@@ -3,14 +3,14 @@
 //! A line is put together in a buffer and written under one lock, so lines of
 //! several CPUs don't mix. A panic takes the console from whoever holds it.
 
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use arch::sclp::console::Console;
 use arch::timer;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use log::{Level, LevelFilter, Metadata, Record};
 
-static CONSOLE: Lock<Output> = Lock::new(Output {
+static CONSOLE: Lock<Output, { rank::CONSOLE }> = Lock::new(Output {
     console: Console::new(),
     line: Line::new(),
     lost: 0,

@@ -6,7 +6,6 @@ use crate::classes::Shape;
 use crate::error::{AllocError, OutOfMemory};
 use crate::extents::GRANULE;
 use crate::{Allocator, Backing, Handle, MIN_UNIT_SIZE, PAGE_SIZE};
-use lock_api::RawMutex;
 
 /// Where an area is.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +16,7 @@ pub(crate) struct Taken {
     pub granule: u32,
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// An area of `size` bytes, 1 to [`MIN_UNIT_SIZE`], aligned to `align`, a power
     /// of two up to a page; zeroed in every unit. May map pages.
     ///

@@ -14,14 +14,13 @@
 use crate::chunk::Chunk;
 use crate::chunks::REGION;
 use crate::{Allocator, Backing, PAGE_SIZE};
-use lock_api::RawMutex;
 
 /// Empty pages kept at least: Linux's PCPU_EMPTY_POP_PAGES_LOW.
 pub const LOW: usize = 2;
 /// Empty pages kept at most: Linux's PCPU_EMPTY_POP_PAGES_HIGH.
 pub const HIGH: usize = 4;
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Whether `balance` would have something to do.
     pub fn wants_balance(&self) -> bool {
         let chunks = self.areas.lock();

@@ -5,9 +5,8 @@ use crate::error::FreeError;
 use crate::extents::{At, GRANULE};
 use crate::locate::Place;
 use crate::{Allocator, Backing, Handle};
-use lock_api::RawMutex;
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Frees the area of this handle; the null handle is a no-op.
     ///
     /// # Errors

@@ -75,7 +75,7 @@ pub use statistics::{ChunkStatistics, Statistics, Usage};
 use chunks::Chunks;
 use core::fmt;
 use first_chunk::Layout;
-use lock_api::{Mutex, RawMutex};
+use lock_api::Mutex;
 
 /// Bytes in a page.
 pub const PAGE_SIZE: usize = 4096;
@@ -99,14 +99,14 @@ impl fmt::Display for Handle {
 
 /// The allocator: the chunks, their locks, and what lies under them.
 #[derive(Debug)]
-pub struct Allocator<R: RawMutex, B: Backing> {
+pub struct Allocator<B: Backing> {
     layout: Layout,
     backing: B,
-    pages: Mutex<R, ()>,
-    areas: Mutex<R, Chunks>,
+    pages: Mutex<B::PagesLock, ()>,
+    areas: Mutex<B::AreasLock, Chunks>,
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// An allocator on a first chunk that is mapped and filled.
     ///
     /// # Errors

@@ -6,7 +6,6 @@ use crate::classes::{CLASSES, class_of};
 use crate::error::{Entry, Mismatch};
 use crate::extents::At;
 use crate::{Allocator, Backing};
-use lock_api::RawMutex;
 
 type Verdict = Result<(), Mismatch>;
 
@@ -24,7 +23,7 @@ fn equal(chunk: Option<usize>, entry: Entry, kept: usize, recomputed: usize) -> 
     }
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Recomputes everything that is kept.
     ///
     /// # Errors

@@ -26,14 +26,13 @@ use crate::command_line::Options;
 use crate::fail::{self, Site};
 use crate::memory::map::Map;
 use crate::smp;
-use crate::sync::InterruptSafe;
 use ::percpu::{Allocator, ChunkStatistics, Mismatch, Statistics};
 use arch::lowcore;
 use backing::Pages;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use spin::Once;
 
-static ALLOCATOR: Once<Allocator<InterruptSafe, Pages>> = Once::new();
+static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 
 /// `offset[cpu]`, for look-ups that need no more.
 static OFFSETS: [AtomicUsize; smp::MAX] = [const { AtomicUsize::new(0) }; smp::MAX];
@@ -51,7 +50,7 @@ pub fn init(options: &Options, map: &Map) -> Result<(), SetupError> {
     Ok(())
 }
 
-fn allocator() -> &'static Allocator<InterruptSafe, Pages> {
+fn allocator() -> &'static Allocator<Pages> {
     ALLOCATOR
         .get()
         .expect("per-CPU memory is set up before it is used")

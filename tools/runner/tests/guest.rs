@@ -61,7 +61,7 @@ const SHAPES: [(&str, &[&str]); 9] = [
 ];
 
 /// Self-tests that end the run, with the exit code and words of the last line.
-const ENDINGS: [(&str, i32, &str); 14] = [
+const ENDINGS: [(&str, i32, &str); 15] = [
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
     ("wild_store", 3, "program check"),
@@ -77,7 +77,16 @@ const ENDINGS: [(&str, i32, &str); 14] = [
     ),
     ("early_percpu", 3, "before per-CPU memory is set up"),
     ("panic_in_interrupt", 3, "in an interrupt handler"),
-    ("lock_twice", 3, "panic: "),
+    (
+        "lock_twice",
+        3,
+        "panic: lock order: a lock of rank 0 (test)",
+    ),
+    (
+        "lock_order",
+        3,
+        "panic: lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 6 (heap)",
+    ),
     ("crash_in_module", 3, "program check"),
     ("panic_in_module", 3, "module crash: on purpose"),
 ];

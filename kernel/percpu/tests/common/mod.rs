@@ -65,6 +65,9 @@ impl Machine {
 }
 
 impl Backing for &Machine {
+    type PagesLock = parking_lot::RawMutex;
+    type AreasLock = parking_lot::RawMutex;
+
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         if self.fails() {
             return Err(OutOfMemory);
@@ -110,7 +113,7 @@ impl Backing for &Machine {
 }
 
 /// The allocator of the tests.
-pub type Tested<'machine> = Allocator<parking_lot::RawMutex, &'machine Machine>;
+pub type Tested<'machine> = Allocator<&'machine Machine>;
 
 /// An allocator on a machine, its units in descending order of address, so that
 /// offsets are negative.
