@@ -8,7 +8,7 @@
 use crate::smp;
 use arch::cpu::{self, InterruptState};
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 use lock_api::{GuardNoSend, RawMutex};
 
 /// A mutual-exclusion lock, taken with interruptions off.
@@ -46,24 +46,28 @@ pub mod rank {
     ];
 }
 
+const FREE: u32 = 0;
+const TAKEN: u32 = 1;
+
 /// A bit for each rank that the CPU holds a lock of.
-static HELD: [AtomicU16; smp::MAX] = [const { AtomicU16::new(0) }; smp::MAX];
+static HELD: [AtomicU32; smp::MAX] = [const { AtomicU32::new(0) }; smp::MAX];
 
 /// The raw lock behind [`Lock`].
 #[derive(Debug)]
 pub struct InterruptSafe<const RANK: u8> {
-    taken: AtomicBool,
+    /// `FREE` or `TAKEN`: a word, which the machine swaps in one instruction.
+    taken: AtomicU32,
     before: UnsafeCell<Option<InterruptState>>,
 }
 
 // SAFETY: `before` is only accessed by the CPU that holds the lock.
 unsafe impl<const RANK: u8> Sync for InterruptSafe<RANK> {}
 
-// SAFETY: `taken` becomes true by one compare-and-swap, with acquire order, and
-// false by the holder's release store: one CPU at a time.
+// SAFETY: `taken` becomes `TAKEN` by one compare-and-swap, with acquire order, and
+// `FREE` by the holder's release store: one CPU at a time.
 unsafe impl<const RANK: u8> RawMutex for InterruptSafe<RANK> {
     const INIT: Self = Self {
-        taken: AtomicBool::new(false),
+        taken: AtomicU32::new(FREE),
         before: UnsafeCell::new(None),
     };
 
@@ -102,7 +106,7 @@ unsafe impl<const RANK: u8> RawMutex for InterruptSafe<RANK> {
             held.load(Ordering::Relaxed) & !(1 << RANK),
             Ordering::Relaxed,
         );
-        self.taken.store(false, Ordering::Release);
+        self.taken.store(FREE, Ordering::Release);
         if let Some(before) = before {
             cpu::restore_interrupts(before);
         }
@@ -113,7 +117,7 @@ impl<const RANK: u8> InterruptSafe<RANK> {
     #[inline]
     fn acquire(&self) -> bool {
         self.taken
-            .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
+            .compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
     }
 
@@ -127,14 +131,14 @@ impl<const RANK: u8> InterruptSafe<RANK> {
 }
 
 #[inline]
-fn held() -> &'static AtomicU16 {
+fn held() -> &'static AtomicU32 {
     &HELD[cpu::number() as usize % smp::MAX]
 }
 
 #[cold]
-fn out_of_order(rank: u8, held: u16) -> ! {
+fn out_of_order(rank: u8, held: u32) -> ! {
     let name = |rank: u8| rank::NAMES[usize::from(rank)];
-    let holds = (15 - held.leading_zeros()) as u8;
+    let holds = (31 - held.leading_zeros()) as u8;
     // What a panic does must find its own locks free.
     self::held().store(0, Ordering::Relaxed);
     panic!(
