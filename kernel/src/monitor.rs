@@ -27,13 +27,13 @@ const COMMANDS: [Command; 13] = [
     },
     Command {
         name: "insmod",
-        arguments: "NAME",
-        help: "loads a module",
+        arguments: "NAME [P=VALUE]..",
+        help: "loads a module with its parameters set",
         run: insmod,
     },
     Command {
         name: "modprobe",
-        arguments: "NAME",
+        arguments: "NAME [P=VALUE]..",
         help: "loads a module and what it needs",
         run: modprobe,
     },
@@ -188,14 +188,13 @@ fn help(_: &[&'static str]) -> Result<(), String> {
 }
 
 fn insmod(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load(one(arguments, "a module's name")?))
+    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
+    told(modules::load_with(name, words))
 }
 
 fn modprobe(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load_with_dependencies(one(
-        arguments,
-        "a module's name",
-    )?))
+    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
+    told(modules::load_with_dependencies(name, words))
 }
 
 fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
@@ -220,7 +219,7 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         let called = smp::run_on(cpu, || modules::call(symbol, argument));
         let result = called.map_err(|error| format!("{error}"))?;
         let value = result.map_err(|error| format!("{error}"))?;
-        println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
+        println!("cpu {cpu}: {symbol}({argument:#x}) = {value:#x}");
     }
     Ok(())
 }

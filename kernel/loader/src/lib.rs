@@ -21,6 +21,7 @@
 //!   which field
 //! * `field.rs`: the one place that writes bits
 //! * `plan.rs`: sections to regions, GOT slots, PLT stubs
+//! * `parameter.rs`: `name=value` into a linked image
 //! * `link.rs`: symbols to addresses, relocations to bytes
 //! * `error.rs`: everything that can be wrong, with its facts
 //!
@@ -34,12 +35,14 @@ mod error;
 mod field;
 mod link;
 mod object;
+mod parameter;
 mod plan;
 mod relocation;
 
 pub use error::{LoadError, Place};
 pub use link::{Linked, Resolve, Slot, Symbol, Variable, link};
 pub use object::{Object, Section, SymbolEntry};
+pub use parameter::{ParameterError, ParameterKind, set_parameters};
 pub use plan::{Plan, Region, RegionKind};
 pub use relocation::{Relocation, kind_name};
 

@@ -229,6 +229,15 @@ impl Plan {
             .map_or(0, |region| region.offset + region.size)
     }
 
+    /// Where a section lies, in bytes from the module's base; `None` for per-CPU
+    /// data and for what takes no memory.
+    pub fn offset_of(&self, section: usize) -> Option<u64> {
+        match self.positions.get(section) {
+            Some(&Position::Image(offset)) => Some(offset),
+            _ => None,
+        }
+    }
+
     /// The regions, in the order of their addresses.
     pub fn regions(&self) -> &[Region] {
         &self.regions
@@ -308,7 +317,13 @@ fn region_of(section: &Section<'_>) -> Result<Option<RegionKind>, LoadError> {
     }
     let has = |flag: SectionFlags| section.flags & flag.0 != 0;
     // Written by relocation only, which comes before the region is sealed.
-    const RELOCATED_ONLY: [&str; 4] = [".data.rel.ro", "__ksymtab", ".init_array", ".fini_array"];
+    const RELOCATED_ONLY: [&str; 5] = [
+        ".data.rel.ro",
+        "__ksymtab",
+        "__param",
+        ".init_array",
+        ".fini_array",
+    ];
     let constant = RELOCATED_ONLY
         .iter()
         .any(|prefix| section.name.starts_with(prefix));

@@ -12,12 +12,21 @@ use alloc::vec::Vec;
 use loader::Object;
 
 /// Loads a module and, first, what it needs. What is loaded already is fine.
-pub fn load_with_dependencies(name: &str) -> Result<(), Error<'_>> {
+///
+/// The words are for the module named, not for those that it needs.
+pub fn load_with_dependencies<'name>(
+    name: &'name str,
+    words: &[&'static str],
+) -> Result<(), Error<'name>> {
     let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
-    bring(&file, &mut Vec::new())
+    bring(&file, words, &mut Vec::new())
 }
 
-fn bring(file: &File, path: &mut Vec<&'static str>) -> Result<(), Error<'static>> {
+fn bring(
+    file: &File,
+    words: &[&'static str],
+    path: &mut Vec<&'static str>,
+) -> Result<(), Error<'static>> {
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
@@ -31,11 +40,11 @@ fn bring(file: &File, path: &mut Vec<&'static str>) -> Result<(), Error<'static>
     path.push(name);
     for symbol in object.symbols().filter(|symbol| symbol.is_undefined()) {
         if let Some(provider) = provider_of(symbol.name, file.path) {
-            bring(&provider, path)?;
+            bring(&provider, &[], path)?;
         }
     }
     path.pop();
-    load(file)
+    load(file, words)
 }
 
 /// The file, other than `but`, of the module that exports a symbol.
@@ -60,10 +69,10 @@ pub fn load_at_boot(chosen: Option<&'static str>) {
         }
     };
     match chosen {
-        None => modules().for_each(|file| report(bring(&file, &mut Vec::new()))),
+        None => modules().for_each(|file| report(bring(&file, &[], &mut Vec::new()))),
         Some(names) => names
             .split(',')
             .filter(|name| !name.is_empty())
-            .for_each(|name| report(load_with_dependencies(name))),
+            .for_each(|name| report(load_with_dependencies(name, &[]))),
     }
 }

@@ -6,6 +6,7 @@
 //!  plan              sizes
 //!  allocate          vmalloc area, per-CPU area
 //!  link              references on providers, bytes into the area
+//!  set               parameters, in the image
 //!  copy              the per-CPU template, to every possible CPU
 //!  seal              text r-x, rodata r--, data rw- (M2)
 //!  publish           exports are known
@@ -16,6 +17,7 @@
 //! Each step owns what it has made; a failure drops it, and all is as before.
 
 use super::error::{Error, Reason};
+use super::parameters::{self, Strings};
 use super::registry::{Claim, Providers};
 use super::report;
 use crate::initrd::{self, File};
@@ -32,6 +34,8 @@ pub struct Loaded {
     area: Option<Area>,
     #[expect(dead_code, reason = "held, to be freed with the module")]
     statics: Option<Statics>,
+    #[expect(dead_code, reason = "held: parameters point into it")]
+    strings: Strings,
     /// Symbols, slots.
     pub linked: Linked<'static>,
     /// Sizes and regions.
@@ -118,18 +122,22 @@ pub fn name_of(file: &File, object: &Object<'static>) -> &'static str {
     said.or(initrd::module_name(file.path)).unwrap_or(file.path)
 }
 
-/// Loads a module and runs its init.
-pub fn load(file: &File) -> Result<(), Error<'static>> {
+/// Loads a module with `name=value` words for its parameters, and runs its init.
+pub fn load(file: &File, words: &[&'static str]) -> Result<(), Error<'static>> {
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
-    bring_up(name, &object).map_err(|reason| reason.of(name))
+    bring_up(name, &object, words).map_err(|reason| reason.of(name))
 }
 
-fn bring_up(name: &'static str, object: &Object<'static>) -> Result<(), Reason> {
+fn bring_up(
+    name: &'static str,
+    object: &Object<'static>,
+    words: &[&'static str],
+) -> Result<(), Reason> {
     check_stamp(object)?;
     let claim = Claim::new(name)?;
-    let loaded = link(object)?;
+    let loaded = link(name, object, words)?;
     let init = loaded.linked.address("init_module");
     report::loaded(name, &loaded);
     claim.publish(loaded)?;
@@ -153,7 +161,7 @@ fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
 }
 
 /// Everything but module code: the module lies in memory, sealed.
-fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
+fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<Loaded, Reason> {
     let plan = Plan::new(object)?;
     let area = match plan.size() {
         0 => None,
@@ -165,7 +173,7 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
     let mut template = zeroed(plan.per_cpu().0 as usize)?;
     let mut providers = Providers::default();
     let mut problem = None;
-    let linked = {
+    let (linked, strings) = {
         let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
         let image: &mut [u8] = match &area {
             // SAFETY: M1: the area is this module's, mapped and writable.
@@ -179,7 +187,7 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
                 None
             })
         };
-        loader::link(
+        let linked = loader::link(
             object,
             &plan,
             base as u64,
@@ -187,13 +195,15 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
             &mut resolve,
             image,
             &mut template,
-        )
+        );
+        // A symbol whose provider can't be used is why the linker found none.
+        if let Some(reason) = problem {
+            return Err(reason);
+        }
+        let linked = linked?;
+        let strings = parameters::set(name, object, &plan, base as u64, image, words)?;
+        (linked, strings)
     };
-    // A symbol whose provider can't be used is why the linker found none.
-    if let Some(reason) = problem {
-        return Err(reason);
-    }
-    let linked = linked?;
     if let Some(statics) = &statics {
         statics.fill(&template);
     }
@@ -201,6 +211,7 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
     Ok(Loaded {
         area,
         statics,
+        strings,
         linked,
         plan,
         providers,

@@ -2,6 +2,7 @@
 //!
 //! * `registry.rs`: which there are, their states, references and exports
 //! * `load.rs`: from a file to a module that runs
+//! * `parameters.rs`: `name=value` words for a module
 //! * `report.rs`: what the log and `lsmod` show of a module
 //! * `dependencies.rs`: what a module needs, loaded first
 //! * `error.rs`: everything that can be wrong
@@ -12,22 +13,36 @@
 mod dependencies;
 mod error;
 mod load;
+mod parameters;
 mod registry;
 mod report;
 
 pub use dependencies::{load_at_boot, load_with_dependencies};
 pub use error::{Error, Reason};
-pub use registry::{State, init, symbol_count};
+pub use parameters::split as split_parameter;
+pub use registry::{State, symbol_count};
 pub use report::{list, print_names};
 
 use crate::symbols::Located;
 use crate::{initrd, percpu};
 use registry::{Farewell, Providers};
 
+/// Enters the kernel's exports, and looks through the command line for parameters of
+/// modules; the error is a module of which there is no file.
+pub fn init(command_line: &'static str) -> Result<(), &'static str> {
+    registry::init();
+    parameters::init(command_line)
+}
+
 /// Loads the module of this name from the initrd.
 pub fn load(name: &str) -> Result<(), Error<'_>> {
+    load_with(name, &[])
+}
+
+/// The same with `name=value` words for its parameters.
+pub fn load_with<'name>(name: &'name str, words: &[&'static str]) -> Result<(), Error<'name>> {
     let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
-    load::load(&file)
+    load::load(&file, words)
 }
 
 /// Runs a module's exit and takes it away.

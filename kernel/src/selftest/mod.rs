@@ -21,6 +21,7 @@ mod boot;
 mod counters;
 mod endings;
 mod memory;
+mod module_parameters;
 mod modules;
 mod percpu;
 mod smp;

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Trial::test("modules::counter_uses_the_got", counter_uses_the_got),
         Trial::test("modules::written_in_c", written_in_c),
         Trial::test("modules::missing_file", missing_file),
+        Trial::test("modules::parameters", parameters),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
@@ -257,6 +258,37 @@ fn missing_file() -> Outcome {
     let run = runner(&["--module", "no/such.ko"]);
     run.must_exit(6)?;
     run.must(run.verdict().contains("no/such.ko"), "the file is named")
+}
+
+/// Words of the kernel command line and of `insmod` reach the module; the latter win.
+fn parameters() -> Outcome {
+    let append = "parameters.count=9 parameters.limit=10 no_such.count=1";
+    let run = runner(&["--append", append, "--run", "lsmod"]);
+    run.must_exit(3)?;
+    run.must(run.verdict().contains("no_such"), "the module is named")?;
+    let run = runner(&[
+        "--append",
+        "parameters.count=9 parameters.limit=10",
+        "--run",
+        "insmod parameters limit=11; call parameters_number 0; call parameters_number 1; \
+         rmmod parameters; insmod parameters limit=many; modinfo parameters",
+    ]);
+    run.must_exit(1)?;
+    for (words, what) in [
+        (
+            ["parameters_number(0x0) = 0x9", "cpu 0"],
+            "the command line's",
+        ),
+        (["parameters_number(0x1) = 0xb", "cpu 0"], "insmod's"),
+        (["limit=many", "no uint"], "the refusal"),
+        (["parm", "loud:Yes or no. (bool)"], "modinfo"),
+    ] {
+        run.must(run.lines_with(&words).len() == 1, what)?;
+    }
+    run.must(
+        run.verdict().ends_with("1 of 6 commands failed"),
+        "one refusal",
+    )
 }
 
 fn commands() -> Outcome {
