@@ -18,7 +18,7 @@ struct Command {
     run: fn(&[&'static str]) -> Result<(), String>,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 14] = [
     Command {
         name: "help",
         arguments: "",
@@ -48,6 +48,12 @@ const COMMANDS: [Command; 13] = [
         arguments: "",
         help: "lists the modules",
         run: lsmod,
+    },
+    Command {
+        name: "modinfo",
+        arguments: "NAME",
+        help: "shows what a module's file says of it",
+        run: modinfo,
     },
     Command {
         name: "call",
@@ -201,6 +207,13 @@ fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
     told(modules::unload(one(arguments, "a module's name")?))
 }
 
+fn modinfo(arguments: &[&'static str]) -> Result<(), String> {
+    told(modules::print_information(one(
+        arguments,
+        "a module's name",
+    )?))
+}
+
 fn lsmod(_: &[&'static str]) -> Result<(), String> {
     modules::list();
     Ok(())
@@ -219,7 +232,7 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         let called = smp::run_on(cpu, || modules::call(symbol, argument));
         let result = called.map_err(|error| format!("{error}"))?;
         let value = result.map_err(|error| format!("{error}"))?;
-        println!("cpu {cpu}: {symbol}({argument:#x}) = {value:#x}");
+        println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
     }
     Ok(())
 }

@@ -40,6 +40,8 @@ pub struct Loaded {
     pub linked: Linked<'static>,
     /// Sizes and regions.
     pub plan: Plan,
+    /// What it says its license is; empty if it doesn't.
+    pub license: &'static str,
     /// Modules that it uses.
     pub providers: Providers,
 }
@@ -115,10 +117,15 @@ impl Drop for Statics {
     }
 }
 
+/// What a module says of itself.
+fn said(object: &Object<'static>, wanted: &str) -> Option<&'static str> {
+    let found = object.information().find(|&(key, _)| key == wanted);
+    found.map(|(_, value)| value)
+}
+
 /// The name a file's module has: its own word for it, else the file's.
 pub fn name_of(file: &File, object: &Object<'static>) -> &'static str {
-    let said = object.information().find(|&(key, _)| key == "name");
-    let said = said.map(|(_, name)| name).filter(|name| !name.is_empty());
+    let said = said(object, "name").filter(|name| !name.is_empty());
     said.or(initrd::module_name(file.path)).unwrap_or(file.path)
 }
 
@@ -153,9 +160,8 @@ fn bring_up(
 /// A module must come from this compiler and this workspace; one without a stamp
 /// (C, assembly) has only the C calling convention to agree on.
 fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
-    let stamp = object.information().find(|&(key, _)| key == "vermagic");
-    match stamp {
-        Some((_, found)) if found != module_api::ABI_STAMP => Err(Reason::Stamp(found)),
+    match said(object, "vermagic") {
+        Some(found) if found != module_api::ABI_STAMP => Err(Reason::Stamp(found)),
         _ => Ok(()),
     }
 }
@@ -214,6 +220,7 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
         strings,
         linked,
         plan,
+        license: said(object, "license").unwrap_or(""),
         providers,
     })
 }

@@ -3,6 +3,7 @@
 //! * `registry.rs`: which there are, their states, references and exports
 //! * `load.rs`: from a file to a module that runs
 //! * `parameters.rs`: `name=value` words for a module
+//! * `information.rs`: what a module's file says of it
 //! * `report.rs`: what the log and `lsmod` show of a module
 //! * `dependencies.rs`: what a module needs, loaded first
 //! * `error.rs`: everything that can be wrong
@@ -12,6 +13,7 @@
 
 mod dependencies;
 mod error;
+mod information;
 mod load;
 mod parameters;
 mod registry;
@@ -19,6 +21,7 @@ mod report;
 
 pub use dependencies::{load_at_boot, load_with_dependencies};
 pub use error::{Error, Reason};
+pub use information::print as print_information;
 pub use parameters::split as split_parameter;
 pub use registry::{State, symbol_count};
 pub use report::{list, print_names};

@@ -116,6 +116,12 @@ pub fn init() {
     registry.entries.reserve(ROOM_FOR_MODULES);
 }
 
+/// Whether the kernel itself exports a symbol.
+pub fn is_kernels(name: &str) -> bool {
+    let found = REGISTRY.lock().symbol(name);
+    found.is_some_and(|found| found.owner.is_none())
+}
+
 /// Number of symbols that are exported.
 pub fn symbol_count() -> usize {
     let registry = REGISTRY.lock();

@@ -71,8 +71,8 @@ impl fmt::Display for VariableName<'_> {
 /// Prints the modules as `lsmod` shows them.
 pub fn list() {
     println!(
-        "{:<20} {:>18} {:>8} {:>8} state   used by",
-        "module", "address", "bytes", "per-CPU"
+        "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
+        "module", "address", "bytes", "per-CPU", "license"
     );
     registry::read(|entries| {
         for entry in entries {
@@ -80,6 +80,7 @@ pub fn list() {
             let base = loaded.map_or(0, Loaded::base);
             let size = loaded.map_or(0, Loaded::size);
             let per_cpu = loaded.map_or(0, |loaded| loaded.plan.per_cpu().0);
+            let license = loaded.map_or("", |loaded| loaded.license);
             let state = entry.state.to_string();
             let mut users = alloc::format!("{}", entry.users());
             for user in entries {
@@ -90,7 +91,7 @@ pub fn list() {
                 }
             }
             println!(
-                "{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {users}",
+                "{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {license:<12} {users}",
                 entry.name
             );
         }

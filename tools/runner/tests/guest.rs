@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Trial::test("modules::written_in_c", written_in_c),
         Trial::test("modules::missing_file", missing_file),
         Trial::test("modules::parameters", parameters),
+        Trial::test("modules::information", information),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
@@ -276,10 +277,10 @@ fn parameters() -> Outcome {
     run.must_exit(1)?;
     for (words, what) in [
         (
-            ["parameters_number(0x0) = 0x9", "cpu 0"],
+            ["parameters_number(0) = 0x9", "cpu 0"],
             "the command line's",
         ),
-        (["parameters_number(0x1) = 0xb", "cpu 0"], "insmod's"),
+        (["parameters_number(1) = 0xb", "cpu 0"], "insmod's"),
         (["limit=many", "no uint"], "the refusal"),
         (["parm", "loud:Yes or no. (bool)"], "modinfo"),
     ] {
@@ -289,6 +290,25 @@ fn parameters() -> Outcome {
         run.verdict().ends_with("1 of 6 commands failed"),
         "one refusal",
     )
+}
+
+/// What a module says of itself, in `modinfo` and `lsmod`.
+fn information() -> Outcome {
+    let commands = "modprobe visitor; lsmod; modinfo visitor; modinfo parameters";
+    let run = runner(&["--run", commands]);
+    run.must_exit(0)?;
+    for words in [
+        &["visitor ", "live", "MIT"][..],
+        &["counter ", "live", "1 visitor"],
+        &["filename ", "modules/visitor.ko"],
+        &["description ", "Counts on another"],
+        &["depends ", "counter"],
+        &["author ", "The tests"],
+        &["parm ", "count:A number of 32 bits with a sign. (int)"],
+    ] {
+        run.must(run.lines_with(words).len() == 1, &format!("{words:?}"))?;
+    }
+    Ok(())
 }
 
 fn commands() -> Outcome {
