@@ -17,7 +17,7 @@
 //! Linux `-` and `_` are the same in a name, and a bool without a value is true.
 
 use crate::object::Object;
-use crate::plan::{Plan, RegionKind};
+use crate::plan::Plan;
 use core::fmt;
 
 /// The section's name.
@@ -261,12 +261,9 @@ fn record<'word>(
 }
 
 fn is_writable(plan: &Plan, at: u64, kind: ParameterKind) -> bool {
-    plan.regions().iter().any(|region| {
-        let range = region.offset..region.offset + region.size;
-        region.kind == RegionKind::Data
-            && range.contains(&at)
-            && at + kind.bytes() as u64 <= range.end
-    })
+    plan.regions()
+        .iter()
+        .any(|region| region.kind.is_writable() && region.contains(at + kind.bytes() as u64 - 1))
 }
 
 /// Whether a string that ends with NUL is this name.
