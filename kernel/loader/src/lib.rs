@@ -16,12 +16,16 @@
 //!  handle ► per-CPU sections, merged: the template of the module's statics
 //! ```
 //!
-//! * `object.rs`: the file, every field checked before it is used
+//! * `object.rs`, `section.rs`: the file and its parts, decoded
+//! * `validate.rs`: every field checked before it is used
 //! * `relocation.rs`: the types of the s390x ELF ABI: what they compute, into
 //!   which field
 //! * `field.rs`: the one place that writes bits
 //! * `plan.rs`: sections to regions, GOT slots, PLT stubs
-//! * `link.rs`: symbols to addresses, relocations to bytes
+//! * `link.rs`: symbols to addresses; sections, slots and stubs to bytes
+//! * `apply.rs`: what a relocation comes to, and its bytes
+//! * `exports.rs`, `names.rs`: symbols by name and by place, without linear search
+//! * `linked.rs`: the result, for whoever runs or shows it
 //! * `error.rs`: everything that can be wrong, with its facts
 //!
 //! Errors change nothing but the caller's own buffers. Memory for book-keeping is
@@ -30,18 +34,27 @@
 
 extern crate alloc;
 
+mod apply;
 mod error;
+mod exports;
 mod field;
 mod link;
+mod linked;
+mod names;
 mod object;
 mod plan;
 mod relocation;
+mod section;
+mod validate;
 
+pub use apply::{Outcome, Via};
 pub use error::{LoadError, Place};
-pub use link::{Linked, Resolve, Slot, Symbol, Variable, link};
-pub use object::{Object, Section, SymbolEntry};
-pub use plan::{Plan, Region, RegionKind};
+pub use link::{Resolve, link};
+pub use linked::{Linked, Slot, Symbol, Variable};
+pub use object::{LONGEST_NAME, Object};
+pub use plan::{Plan, Position, Region, RegionKind};
 pub use relocation::{Relocation, kind_name};
+pub use section::{Relocations, Section, SymbolEntry};
 
 /// Bytes in a page; regions start on one.
 pub const PAGE_SIZE: u64 = 4096;
