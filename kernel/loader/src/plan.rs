@@ -11,21 +11,34 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
-use crate::object::{Object, Section};
+use crate::object::Object;
 use crate::region::{Region, RegionKind, region_of};
 use crate::relocation::{Method, Relocation, instruction_bias, method_of};
+use crate::section::Section;
 use crate::{LoadError, PAGE_SIZE, Place};
 use alloc::vec::Vec;
 
 /// Where a section lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
+pub enum Position {
     /// It takes no memory.
     Nowhere,
     /// Bytes from the module's base.
     Image(u64),
     /// Bytes from the start of the per-CPU template.
     PerCpu(u64),
+}
+
+impl Position {
+    /// The address in a module at `base` whose per-CPU data has the handle
+    /// `per_cpu`.
+    pub fn address(self, base: u64, per_cpu: u64) -> Option<u64> {
+        match self {
+            Position::Nowhere => None,
+            Position::Image(offset) => Some(base.wrapping_add(offset)),
+            Position::PerCpu(offset) => Some(per_cpu.wrapping_add(offset)),
+        }
+    }
 }
 
 /// What a GOT slot is for.
@@ -102,7 +115,7 @@ impl Plan {
                 let method = check(object, &target, &relocation)?;
                 let symbol = relocation.symbol as usize;
                 let mut wants_slot = method.formula.needs_slot();
-                if method.formula.needs_stub() && object.symbol(symbol).is_undefined() {
+                if method.formula.needs_stub() && object.is_undefined(symbol) {
                     wants_slot = true;
                     if self.stubs[symbol] == NONE {
                         self.stubs[symbol] = self.stub_count;
@@ -112,7 +125,7 @@ impl Plan {
                 if !wants_slot {
                     continue;
                 }
-                if object.symbol(symbol).is_section() {
+                if object.is_section_symbol(symbol) {
                     self.section_slots.try_reserve(1)?;
                     self.section_slots.push(Target {
                         symbol: relocation.symbol,
@@ -169,13 +182,6 @@ impl Plan {
 
     fn place_per_cpu(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
         for section in object.sections().filter(Section::is_per_cpu) {
-            if section.align > PAGE_SIZE {
-                return Err(LoadError::Section {
-                    index: section.index,
-                    field: "per-CPU alignment",
-                    value: section.align,
-                });
-            }
             let offset = align_up(self.per_cpu_size, section.align)?;
             self.positions[section.index] = Position::PerCpu(offset);
             self.per_cpu_size = checked_end(offset, section.size)?;
@@ -208,6 +214,14 @@ impl Plan {
     /// Bytes and alignment of the per-CPU template; 0 bytes for none.
     pub fn per_cpu(&self) -> (u64, u64) {
         (self.per_cpu_size, self.per_cpu_align)
+    }
+
+    /// Where a section lies, by its index.
+    pub fn position(&self, section: usize) -> Position {
+        self.positions
+            .get(section)
+            .copied()
+            .unwrap_or(Position::Nowhere)
     }
 
     /// GOT: bytes from the module's base, and its size.

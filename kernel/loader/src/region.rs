@@ -21,7 +21,7 @@
 //! A region without sections takes no page.
 
 use crate::LoadError;
-use crate::object::Section;
+use crate::section::Section;
 use core::fmt;
 use object::elf::{SHF_EXECINSTR, SHF_WRITE, SHT_NULL, SectionFlags};
 

@@ -11,8 +11,9 @@
 //! skipped (ABIs differ on whether a list has such an end). System V ABI, "Sections";
 //! the order of priorities is GNU ld's.
 
-use crate::object::{Object, Section};
+use crate::object::Object;
 use crate::plan::Plan;
+use crate::section::Section;
 use alloc::vec::Vec;
 use core::fmt;
 
