@@ -206,6 +206,14 @@ impl Plan {
         }
     }
 
+    /// What init alone needs: bytes from the module's base, and their number. It is
+    /// the end of the module.
+    pub fn init(&self) -> (u64, u64) {
+        let first = self.regions.iter().find(|region| region.kind.is_init());
+        let start = first.map_or(self.size(), |region| region.offset);
+        (start, self.size() - start)
+    }
+
     /// The regions, in the order of their addresses.
     pub fn regions(&self) -> &[Region] {
         &self.regions

@@ -79,6 +79,7 @@ macro_rules! module {
         $(
             /// Called by the loader once the module is in place.
             #[unsafe(no_mangle)]
+            #[unsafe(link_section = ".init.text")]
             extern "C" fn init_module() -> i32 {
                 match $init() {
                     Ok(()) => 0,

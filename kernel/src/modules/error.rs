@@ -4,7 +4,7 @@ use super::State;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
 use core::fmt;
-use loader::{LoadError, ParameterError};
+use loader::{LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub enum Reason {
     Object(LoadError),
     /// A parameter can't be set.
     Parameter(ParameterError<'static>),
+    /// Its list of constructors or destructors is wrong.
+    Startup(StartupError<'static>),
     /// It was built by another compiler, or against another kernel.
     Stamp(&'static str),
     /// It is there already.
@@ -85,6 +87,15 @@ impl From<ParameterError<'static>> for Reason {
     }
 }
 
+impl From<StartupError<'static>> for Reason {
+    fn from(error: StartupError<'static>) -> Self {
+        match error {
+            StartupError::OutOfMemory => Reason::Heap,
+            error => Reason::Startup(error),
+        }
+    }
+}
+
 impl From<vmalloc::Error> for Reason {
     fn from(error: vmalloc::Error) -> Self {
         Reason::Memory(error)
@@ -112,6 +123,7 @@ impl fmt::Display for Reason {
             Reason::NoFile => f.write_str("the initrd has no such module"),
             Reason::Object(error) => write!(f, "{error}"),
             Reason::Parameter(error) => write!(f, "{error}"),
+            Reason::Startup(error) => write!(f, "{error}"),
             Reason::Stamp(found) => write!(
                 f,
                 "built for `{found}`, and this kernel is `{}`",

@@ -10,112 +10,24 @@
 //!  copy              the per-CPU template, to every possible CPU
 //!  seal              text r-x, rodata r--, data rw- (M2)
 //!  publish           exports are known
-//!  init              module code runs
+//!  constructors      module code runs
+//!  init
+//!  settle            read-only after init is so; init sections are given back
 //!  live
 //! ```
 //!
 //! Each step owns what it has made; a failure drops it, and all is as before.
 
 use super::error::{Error, Reason};
-use super::parameters::{self, Strings};
+use super::loaded::{Loaded, Statics};
 use super::registry::{Claim, Providers};
-use super::report;
+use super::{parameters, report};
 use crate::initrd::{self, File};
-use crate::memory::{self, vmalloc::Area};
-use crate::percpu::{self, Handle};
-use crate::{smp, symbols};
+use crate::memory;
+use crate::memory::vmalloc::{self, Area};
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use loader::{Linked, Object, Plan, RegionKind, Symbol};
-
-/// What a loaded module owns. Fields are dropped from top to bottom.
-pub struct Loaded {
-    /// Text and data; `None` for a module that has neither.
-    area: Option<Area>,
-    #[expect(dead_code, reason = "held, to be freed with the module")]
-    statics: Option<Statics>,
-    #[expect(dead_code, reason = "held: parameters point into it")]
-    strings: Strings,
-    /// Symbols, slots.
-    pub linked: Linked<'static>,
-    /// Sizes and regions.
-    pub plan: Plan,
-    /// What it says its license is; empty if it doesn't.
-    pub license: &'static str,
-    /// Modules that it uses.
-    pub providers: Providers,
-}
-
-impl Loaded {
-    /// Lowest address; 0 for a module without text and data.
-    pub fn base(&self) -> u64 {
-        self.area.as_ref().map_or(0, |area| area.start() as u64)
-    }
-
-    /// Bytes of text and data.
-    pub fn size(&self) -> u64 {
-        self.area.as_ref().map_or(0, |area| area.bytes() as u64)
-    }
-
-    /// What it exports.
-    pub fn exports(&self) -> impl Iterator<Item = Symbol<'static>> + '_ {
-        self.linked.exports()
-    }
-
-    /// Address of its exit function.
-    pub fn exit(&self) -> Option<u64> {
-        self.linked.address("cleanup_module")
-    }
-
-    /// Whether it did something in its init that no exit takes back.
-    pub fn must_stay(&self) -> bool {
-        self.exit().is_none() && self.linked.address("init_module").is_some()
-    }
-
-    /// The function that an address lies in.
-    pub fn symbol_at(&self, address: u64) -> Option<symbols::Located<'static>> {
-        let inside = |symbol: &Symbol<'_>| {
-            symbol.value <= address && address < symbol.value + symbol.size.max(1)
-        };
-        let symbol = self.linked.functions().find(inside)?;
-        Some(symbols::Located {
-            name: symbol.name,
-            offset: address - symbol.value,
-        })
-    }
-}
-
-/// The copies of a module's static per-CPU variables; freed when dropped.
-struct Statics(Handle);
-
-impl Statics {
-    fn new((bytes, align): (u64, u64)) -> Result<Option<Self>, Reason> {
-        if bytes == 0 {
-            return Ok(None);
-        }
-        let handle = percpu::alloc_reserved(bytes as usize, align as usize)?;
-        Ok(Some(Self(handle)))
-    }
-
-    /// Copies the template to every possible CPU.
-    fn fill(&self, template: &[u8]) {
-        for cpu in 0..smp::possible() {
-            let address = self.0.0.wrapping_add(percpu::offset(cpu));
-            let copy = core::ptr::with_exposed_provenance_mut::<u8>(address);
-            // SAFETY: P1: the copies of an area that is this module's alone, and
-            // as long as the template.
-            unsafe { copy.copy_from_nonoverlapping(template.as_ptr(), template.len()) };
-        }
-    }
-}
-
-impl Drop for Statics {
-    fn drop(&mut self) {
-        if let Err(error) = percpu::free(self.0) {
-            unreachable!("a module's per-CPU area is freed once: {error}");
-        }
-    }
-}
+use loader::{Object, Plan, Region, RegionKind};
 
 /// What a module says of itself.
 fn said(object: &Object<'static>, wanted: &str) -> Option<&'static str> {
@@ -144,17 +56,54 @@ fn bring_up(
 ) -> Result<(), Reason> {
     check_stamp(object)?;
     let claim = Claim::new(name)?;
-    let loaded = link(name, object, words)?;
+    let mut loaded = link(name, object, words)?;
     let init = loaded.linked.address("init_module");
+    let constructors = core::mem::take(&mut loaded.constructors);
+    let settled = Settled::of(&loaded);
     report::loaded(name, &loaded);
     claim.publish(loaded)?;
+    constructors.into_iter().for_each(call_void);
     match init.map_or(0, call) {
         0 => {}
         errno @ ..0 => return Err(Reason::Init(-errno)),
         value => log::warn!("module {name}: its init returned {value}; 0 says success"),
     }
+    settled.settle();
     claim.live();
     Ok(())
+}
+
+/// What changes when init has returned.
+struct Settled {
+    /// Pages that are read-only from then on.
+    sealed: (usize, usize),
+    /// Pages that are given back.
+    freed: (usize, usize),
+}
+
+impl Settled {
+    fn of(loaded: &Loaded) -> Self {
+        let at = |offset: u64| (loaded.base() + offset) as usize;
+        let regions = loaded.plan.regions().iter();
+        let mut sealed = regions.filter(|region| region.kind == RegionKind::ReadOnlyAfterInit);
+        let sealed = sealed
+            .next()
+            .map_or((0, 0), |&Region { offset, size, .. }| {
+                (at(offset), size as usize)
+            });
+        let (offset, size) = loaded.plan.init();
+        Self {
+            sealed,
+            freed: (at(offset), size as usize),
+        }
+    }
+
+    fn settle(self) {
+        memory::protect(self.sealed.0, self.sealed.1, Protection::empty());
+        // SAFETY: L4: init has returned, and nothing else of the module uses its init
+        // sections; what does all the same meets a fault, not another's memory.
+        unsafe { vmalloc::release(self.freed.0, self.freed.1) };
+    }
 }
 
 /// A module must come from this compiler and this workspace; one without a stamp
@@ -179,7 +128,7 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
     let mut template = zeroed(plan.per_cpu().0 as usize)?;
     let mut providers = Providers::default();
     let mut problem = None;
-    let (linked, strings) = {
+    let (linked, strings, constructors, destructors) = {
         let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
         let image: &mut [u8] = match &area {
             // SAFETY: M1: the area is this module's, mapped and writable.
@@ -207,8 +156,11 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
             return Err(reason);
         }
         let linked = linked?;
-        let strings = parameters::set(name, object, &plan, base as u64, image, words)?;
-        (linked, strings)
+        let base = base as u64;
+        let strings = parameters::set(name, object, &plan, base, image, words)?;
+        let constructors = loader::constructors(object, &plan, base, image)?;
+        let destructors = loader::destructors(object, &plan, base, image)?;
+        (linked, strings, constructors, destructors)
     };
     if let Some(statics) = &statics {
         statics.fill(&template);
@@ -220,6 +172,9 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
         strings,
         linked,
         plan,
+        constructors,
+        destructors,
+        init_is_freed: false,
         license: said(object, "license").unwrap_or(""),
         providers,
     })
@@ -236,9 +191,9 @@ fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {
 fn seal(base: usize, plan: &Plan) {
     for region in plan.regions() {
         let protection = match region.kind {
-            RegionKind::Text => Protection::EXECUTE,
-            RegionKind::ReadOnly => Protection::empty(),
-            RegionKind::Data => continue,
+            kind if kind.is_text() => Protection::EXECUTE,
+            kind if kind.is_writable() => continue,
+            _ => Protection::empty(),
         };
         memory::protect(
             base + region.offset as usize,
@@ -246,6 +201,14 @@ fn seal(base: usize, plan: &Plan) {
             protection,
         );
     }
+}
+
+/// Calls a constructor or destructor.
+pub fn call_void(address: u64) {
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the loader has checked that the address lies in sealed text.
+    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
+    function();
 }
 
 /// Calls an init or exit function.

@@ -2,6 +2,7 @@
 //!
 //! * `registry.rs`: which there are, their states, references and exports
 //! * `load.rs`: from a file to a module that runs
+//! * `loaded.rs`: what such a module owns
 //! * `parameters.rs`: `name=value` words for a module
 //! * `information.rs`: what a module's file says of it
 //! * `report.rs`: what the log and `lsmod` show of a module
@@ -15,6 +16,7 @@ mod dependencies;
 mod error;
 mod information;
 mod load;
+mod loaded;
 mod parameters;
 mod registry;
 mod report;
@@ -50,9 +52,11 @@ pub fn load_with<'name>(name: &'name str, words: &[&'static str]) -> Result<(), 
 
 /// Runs a module's exit and takes it away.
 pub fn unload(name: &str) -> Result<(), Error<'_>> {
-    let (farewell, exit) = Farewell::begin(name).map_err(|reason| reason.of(name))?;
-    // A void function: what it leaves in register 2 means nothing.
-    let _ = exit.map(load::call);
+    let mut farewell = Farewell::begin(name).map_err(|reason| reason.of(name))?;
+    if let Some(exit) = farewell.exit {
+        load::call_void(exit);
+    }
+    farewell.destructors.drain(..).for_each(load::call_void);
     drop(farewell);
     percpu::balance();
     log::info!("module {name}: unloaded");
@@ -92,9 +96,21 @@ pub fn with_symbol_at<R>(
             .iter()
             .find_map(|entry| {
                 let loaded = entry.loaded.as_ref()?;
-                let inside = (loaded.base()..loaded.base() + loaded.size()).contains(&address);
+                let inside = loaded.owns(address);
                 inside.then(|| (entry.name, loaded.symbol_at(address)))
             })
             .map(|(name, symbol)| look(name, symbol))
+    })?
+}
+
+/// If `address` lies in an init section that a module had until its init returned,
+/// calls `look` with the module's name. Never waits: panics ask.
+pub fn with_freed_init<R>(address: u64, look: impl FnOnce(&str) -> R) -> Option<R> {
+    registry::try_read(|entries| {
+        let freed = |entry: &&registry::Entry| {
+            let loaded = entry.loaded.as_ref();
+            loaded.is_some_and(|loaded| loaded.is_freed(address))
+        };
+        entries.iter().find(freed).map(|entry| look(entry.name))
     })?
 }

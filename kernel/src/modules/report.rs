@@ -1,6 +1,6 @@
 //! What is shown of a module: where it lies, and where its variables lie.
 
-use super::load::Loaded;
+use super::loaded::Loaded;
 use super::registry;
 use crate::{percpu, println, smp};
 use alloc::string::ToString;
