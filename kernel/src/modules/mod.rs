@@ -30,6 +30,7 @@ pub use report::{list, print_names};
 
 use crate::symbols::Located;
 use crate::{initrd, percpu};
+use alloc::vec::Vec;
 use registry::{Farewell, Providers};
 
 /// Enters the kernel's exports, and looks through the command line for parameters of
@@ -83,6 +84,19 @@ pub fn call(symbol: &'static str, argument: u64) -> Result<u64, Error<'static>> 
     let function =
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
     Ok(function(argument))
+}
+
+/// Name, first address and the address behind the last of every module that takes
+/// memory; freed init sections are between the two.
+pub fn ranges() -> Vec<(&'static str, usize, usize)> {
+    registry::read(|entries| {
+        let loaded = entries.iter().filter_map(|entry| {
+            let loaded = entry.loaded.as_ref()?;
+            let (start, size) = (loaded.base() as usize, loaded.plan.size() as usize);
+            (start != 0).then_some((entry.name, start, start + size))
+        });
+        loaded.collect()
+    })
 }
 
 /// If `address` is a module's, calls `look` with the module's name and the

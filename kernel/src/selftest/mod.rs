@@ -22,6 +22,7 @@ mod counters;
 mod endings;
 mod memory;
 mod module_parameters;
+mod module_sections;
 mod modules;
 mod percpu;
 mod smp;
