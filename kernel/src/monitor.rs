@@ -18,7 +18,7 @@ struct Command {
     run: fn(&[&'static str]) -> Result<(), String>,
 }
 
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 15] = [
     Command {
         name: "help",
         arguments: "",
@@ -28,7 +28,7 @@ const COMMANDS: [Command; 14] = [
     Command {
         name: "insmod",
         arguments: "NAME [P=VALUE]..",
-        help: "loads a module with its parameters set",
+        help: "loads a module; --link-only [--unresolved ADDRESS] NAME: runs nothing",
         run: insmod,
     },
     Command {
@@ -60,6 +60,12 @@ const COMMANDS: [Command; 14] = [
         arguments: "SYMBOL [NUMBER]",
         help: "calls an exported function on every CPU",
         run: call,
+    },
+    Command {
+        name: "exports",
+        arguments: "",
+        help: "lists what kernel and modules export, as in System.map",
+        run: exports,
     },
     Command {
         name: "ls",
@@ -194,6 +200,17 @@ fn help(_: &[&'static str]) -> Result<(), String> {
 }
 
 fn insmod(arguments: &[&'static str]) -> Result<(), String> {
+    if let ["--link-only", rest @ ..] = arguments {
+        let (unresolved, name) = match rest {
+            ["--unresolved", address, name] => {
+                let address = command_line::number(address);
+                (Some(address.ok_or("--unresolved takes an address")?), name)
+            }
+            [name] => (None, name),
+            _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
+        };
+        return told(modules::link_only(name, unresolved));
+    }
     let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
     told(modules::load_with(name, words))
 }
@@ -234,6 +251,11 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         let value = result.map_err(|error| format!("{error}"))?;
         println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
     }
+    Ok(())
+}
+
+fn exports(_: &[&'static str]) -> Result<(), String> {
+    modules::exports();
     Ok(())
 }
 

@@ -17,6 +17,7 @@
 //! * `field.rs`: the one place that writes bits
 //! * `region.rs`: which sections share pages, and what those allow
 //! * `plan.rs`: sections to regions, GOT slots, PLT stubs
+//! * `image.rs`: the linked image and its hash
 //! * `parameter.rs`, `parameter_error.rs`: `name=value` into a linked image
 //! * `startup.rs`: what is called before init and after exit
 //! * `link.rs`: symbols to addresses; sections, slots and stubs to bytes
@@ -35,6 +36,7 @@ mod apply;
 mod error;
 mod exports;
 mod field;
+mod image;
 mod link;
 mod linked;
 mod names;
@@ -50,6 +52,7 @@ mod validate;
 
 pub use apply::{Outcome, Via};
 pub use error::{LoadError, Place};
+pub use image::image_hash;
 pub use link::{Resolve, link};
 pub use linked::{Linked, Slot, Symbol, Variable};
 pub use object::{LONGEST_NAME, Object};

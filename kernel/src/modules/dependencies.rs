@@ -6,7 +6,7 @@
 //! again is a cycle.
 
 use super::error::{Error, Reason};
-use super::load::{load, name_of};
+use super::load::{Purpose, load, name_of};
 use super::{registry, state};
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
@@ -80,7 +80,7 @@ impl Exporters {
             }
         }
         path.pop();
-        load(file, words)
+        load(file, Purpose::Run(words))
     }
 }
 

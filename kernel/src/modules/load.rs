@@ -20,8 +20,9 @@
 
 use super::error::{Error, Reason};
 use super::loaded::{Loaded, Statics};
+use super::parameters::{self, Strings};
 use super::registry::{Claim, Providers};
-use super::{parameters, report};
+use super::report;
 use crate::initrd::{self, File};
 use crate::memory;
 use crate::memory::vmalloc::{self, Area};
@@ -41,22 +42,41 @@ pub fn name_of(file: &File, object: &Object<'static>) -> &'static str {
     said.or(initrd::module_name(file.path)).unwrap_or(file.path)
 }
 
-/// Loads a module with `name=value` words for its parameters, and runs its init.
-pub fn load(file: &File, words: &[&'static str]) -> Result<(), Error<'static>> {
+/// What a load is for.
+#[derive(Clone, Copy)]
+pub enum Purpose<'a> {
+    /// The module is to run, with these `name=value` words for its parameters.
+    Run(&'a [&'static str]),
+    /// Its image is to be looked at; none of its code runs. What nobody exports is at
+    /// this address, but for weak symbols.
+    Link {
+        /// The address; without it such a symbol is an error, as in a real load.
+        unresolved: Option<u64>,
+    },
+}
+
+/// Loads a module.
+pub fn load(file: &File, purpose: Purpose<'_>) -> Result<(), Error<'static>> {
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
-    bring_up(name, &object, words).map_err(|reason| reason.of(name))
+    bring_up(name, &object, purpose).map_err(|reason| reason.of(name))
 }
 
 fn bring_up(
     name: &'static str,
     object: &Object<'static>,
-    words: &[&'static str],
+    purpose: Purpose<'_>,
 ) -> Result<(), Reason> {
-    check_stamp(object)?;
+    if let Purpose::Run(_) = purpose {
+        check_stamp(object)?;
+    }
     let claim = Claim::new(name)?;
-    let mut loaded = link(name, object, words)?;
+    let mut loaded = link(name, object, purpose)?;
+    if let Some(hash) = loaded.hash {
+        report::linked(name, &loaded, hash);
+        return Ok(());
+    }
     let init = loaded.linked.address("init_module");
     let constructors = core::mem::take(&mut loaded.constructors);
     let settled = Settled::of(&loaded);
@@ -116,7 +136,7 @@ fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
 }
 
 /// Everything but module code: the module lies in memory, sealed.
-fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<Loaded, Reason> {
+fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Loaded, Reason> {
     let plan = Plan::new(object)?;
     let area = match plan.size() {
         0 => None,
@@ -128,7 +148,7 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
     let mut template = zeroed(plan.per_cpu().0 as usize)?;
     let mut providers = Providers::default();
     let mut problem = None;
-    let (linked, strings, constructors, destructors) = {
+    let (linked, hash, strings, constructors, destructors) = {
         let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
         let image: &mut [u8] = match &area {
             // SAFETY: M1: the area is this module's, mapped and writable.
@@ -136,11 +156,15 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
             None => &mut [],
         };
         let mut resolve = |symbol: &'static str| {
-            let found = providers.resolve(symbol);
-            found.unwrap_or_else(|reason| {
+            let found = providers.resolve(symbol).unwrap_or_else(|reason| {
                 problem.get_or_insert(reason);
                 None
-            })
+            });
+            let Purpose::Link { unresolved } = purpose else {
+                return found;
+            };
+            let anywhere = unresolved.filter(|_| found.is_none() && !is_weak(object, symbol));
+            found.or(anywhere)
         };
         let linked = loader::link(
             object,
@@ -157,10 +181,20 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
         }
         let linked = linked?;
         let base = base as u64;
-        let strings = parameters::set(name, object, &plan, base, image, words)?;
+        let (hash, strings) = match purpose {
+            Purpose::Run(words) => {
+                let strings = parameters::set(name, object, &plan, base, image, words)?;
+                (None, strings)
+            }
+            // Linux's parameters have records of another kind.
+            Purpose::Link { .. } => {
+                let hash = loader::image_hash(image, &template);
+                (Some(hash), Strings::default())
+            }
+        };
         let constructors = loader::constructors(object, &plan, base, image)?;
         let destructors = loader::destructors(object, &plan, base, image)?;
-        (linked, strings, constructors, destructors)
+        (linked, hash, strings, constructors, destructors)
     };
     if let Some(statics) = &statics {
         statics.fill(&template);
@@ -174,10 +208,18 @@ fn link(name: &str, object: &Object<'static>, words: &[&'static str]) -> Result<
         plan,
         constructors,
         destructors,
+        hash,
+        per_cpu: handle as u64,
         init_is_freed: false,
         license: said(object, "license").unwrap_or(""),
         providers,
     })
+}
+
+/// Whether a symbol that the module lacks may stay undefined.
+fn is_weak(object: &Object<'static>, name: &str) -> bool {
+    let undefined = object.symbols().filter(|symbol| symbol.is_undefined());
+    { undefined }.any(|symbol| symbol.is_weak() && symbol.name == name)
 }
 
 fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {

@@ -27,6 +27,10 @@ pub struct Loaded {
     pub(super) constructors: Vec<u64>,
     /// Called after its exit, in order.
     pub(super) destructors: Vec<u64>,
+    /// Hash of its image as linked; only for a load that ends there.
+    pub hash: Option<u64>,
+    /// Handle of its static per-CPU variables; 0 if it has none.
+    pub per_cpu: u64,
     /// Whether the memory of its init sections is given back.
     pub(super) init_is_freed: bool,
     /// Modules that it uses.

@@ -26,11 +26,12 @@ pub use error::{Error, Reason};
 pub use information::print as print_information;
 pub use parameters::split as split_parameter;
 pub use registry::{State, symbol_count};
-pub use report::{list, print_names};
+pub use report::{exports, list, print_names};
 
 use crate::symbols::Located;
 use crate::{initrd, percpu};
 use alloc::vec::Vec;
+use load::Purpose;
 use registry::{Farewell, Providers};
 
 /// Enters the kernel's exports, and looks through the command line for parameters of
@@ -48,7 +49,14 @@ pub fn load(name: &str) -> Result<(), Error<'_>> {
 /// The same with `name=value` words for its parameters.
 pub fn load_with<'name>(name: &'name str, words: &[&'static str]) -> Result<(), Error<'name>> {
     let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
-    load::load(&file, words)
+    load::load(&file, Purpose::Run(words))
+}
+
+/// Does all of a load but for running the module, prints where it lay and its image's
+/// hash, and takes it away again. What nobody exports is taken to be at `unresolved`.
+pub fn link_only(name: &str, unresolved: Option<u64>) -> Result<(), Error<'_>> {
+    let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
+    load::load(&file, Purpose::Link { unresolved })
 }
 
 /// Runs a module's exit and takes it away.

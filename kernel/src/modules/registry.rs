@@ -122,6 +122,14 @@ pub fn is_kernels(name: &str) -> bool {
     found.is_some_and(|found| found.owner.is_none())
 }
 
+/// Looks at all exported symbols, with the lock held.
+pub fn each_symbol(mut look: impl FnMut(&str, u64)) {
+    let registry = REGISTRY.lock();
+    for (name, exported) in registry.symbols.iter().flatten() {
+        look(name, exported.value);
+    }
+}
+
 /// Number of symbols that are exported.
 pub fn symbol_count() -> usize {
     let registry = REGISTRY.lock();

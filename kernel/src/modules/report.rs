@@ -33,6 +33,23 @@ pub fn loaded(name: &str, loaded: &Loaded) {
     }
 }
 
+/// Prints where an image was linked that doesn't run, and its hash: what
+/// `kmod-inspect` says of the same file for the same addresses.
+pub fn linked(name: &str, loaded: &Loaded, hash: u64) {
+    println!(
+        "linked {name}: {} bytes at {:#x}, {} per-CPU bytes at {:#x}, hash {hash:#018x}",
+        loaded.plan.size(),
+        loaded.base(),
+        loaded.plan.per_cpu().0,
+        loaded.per_cpu
+    );
+}
+
+/// Prints all exported symbols in the format of System.map, in no order.
+pub fn exports() {
+    registry::each_symbol(|name, value| println!("{value:016x} T {name}"));
+}
+
 /// Addresses of some CPUs' copies.
 struct Copies {
     handle: u64,
