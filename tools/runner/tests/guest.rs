@@ -4,6 +4,9 @@
 //! These need QEMU and the cross tools, so a plain `cargo test` lists them as
 //! ignored; `./qemu-run.sh test` runs them. What needs no guest always runs.
 
+#[path = "guest/real.rs"]
+mod real;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
         Trial::test("modules::missing_file", missing_file),
         Trial::test("modules::parameters", parameters),
         Trial::test("modules::information", information),
+        Trial::test("modules::real_ones_link_alike", real::modules),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
