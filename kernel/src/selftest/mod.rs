@@ -22,6 +22,7 @@ mod counters;
 mod endings;
 mod memory;
 mod module_parameters;
+pub mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;

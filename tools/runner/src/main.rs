@@ -14,6 +14,7 @@
 mod build;
 mod error;
 mod gate;
+mod generated;
 mod initrd;
 mod judge;
 mod ktap;
