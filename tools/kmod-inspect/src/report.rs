@@ -40,12 +40,13 @@ pub fn summary(
 ) -> io::Result<()> {
     writeln!(
         output,
-        "{}: {} relocations, {} bytes at {:#x}, {} per-CPU bytes, in {}",
+        "{}: {} relocations, {} bytes at {:#x}, {} per-CPU bytes, hash {:#018x}, in {}",
         module.name,
         image.linked.relocations(&module.plan).count(),
         image.image.len(),
         image.base,
         image.template.len(),
+        loader::image_hash(&image.image, &image.template),
         folder.display()
     )
 }
