@@ -139,8 +139,11 @@ impl Linker<'_, '_> {
                     let target = target.wrapping_add_signed(relocation.addend);
                     signed(target.wrapping_sub(from))
                 };
+                // An odd target is an error that a stub would only hide.
+                let far = |misfit| matches!(misfit, Misfit::Range(..));
+                let is_far = method.field.check(distance(value)).is_err_and(far);
                 match self.plan.stub(relocation.symbol) {
-                    Some(stub) if method.field.check(distance(value)).is_err() => {
+                    Some(stub) if is_far => {
                         let offset = self.plan.plt().0 + u64::from(stub) * STUB;
                         let stub = self.base.wrapping_add(offset);
                         via = Via::Stub(stub);

@@ -62,6 +62,11 @@ impl Field {
         }
     }
 
+    /// Whether it doesn't reach all of a large module.
+    pub const fn is_short(self) -> bool {
+        self.bits < 32
+    }
+
     /// Bytes from the place on that hold the field.
     pub const fn bytes(self) -> usize {
         match self.bits {

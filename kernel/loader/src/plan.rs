@@ -2,7 +2,8 @@
 //!
 //! Each section that takes memory goes to a region by its flags. Relocations are
 //! read once to count what the loader adds: a GOT slot for each distinct target
-//! and a PLT stub for each function of another object.
+//! and a PLT stub for each function that a call may not reach: one of another
+//! object, or, if the call's field is short, any.
 //!
 //! A slot's target is a symbol, or a place in a section. The latter because LLVM
 //! names a local variable's slot by the section's symbol and an offset:
@@ -115,7 +116,9 @@ impl Plan {
                 let method = check(object, &target, &relocation)?;
                 let symbol = relocation.symbol as usize;
                 let mut wants_slot = method.formula.needs_slot();
-                if method.formula.needs_stub() && object.is_undefined(symbol) {
+                let is_section = object.is_section_symbol(symbol);
+                let far = object.is_undefined(symbol) || method.field.is_short() && !is_section;
+                if method.formula.needs_stub() && far {
                     wants_slot = true;
                     if self.stubs[symbol] == NONE {
                         self.stubs[symbol] = self.stub_count;
@@ -125,7 +128,7 @@ impl Plan {
                 if !wants_slot {
                     continue;
                 }
-                if object.is_section_symbol(symbol) {
+                if is_section {
                     self.section_slots.try_reserve(1)?;
                     self.section_slots.push(Target {
                         symbol: relocation.symbol,
