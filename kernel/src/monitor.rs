@@ -18,7 +18,7 @@ struct Command {
     run: fn(&[&'static str]) -> Result<(), String>,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 15] = [
     Command {
         name: "help",
         arguments: "",
@@ -27,13 +27,13 @@ const COMMANDS: [Command; 13] = [
     },
     Command {
         name: "insmod",
-        arguments: "NAME",
-        help: "loads a module",
+        arguments: "NAME [P=VALUE]..",
+        help: "loads a module; --link-only [--unresolved ADDRESS] NAME: runs nothing",
         run: insmod,
     },
     Command {
         name: "modprobe",
-        arguments: "NAME",
+        arguments: "NAME [P=VALUE]..",
         help: "loads a module and what it needs",
         run: modprobe,
     },
@@ -50,10 +50,22 @@ const COMMANDS: [Command; 13] = [
         run: lsmod,
     },
     Command {
+        name: "modinfo",
+        arguments: "NAME",
+        help: "shows what a module's file says of it",
+        run: modinfo,
+    },
+    Command {
         name: "call",
         arguments: "SYMBOL [NUMBER]",
         help: "calls an exported function on every CPU",
         run: call,
+    },
+    Command {
+        name: "exports",
+        arguments: "",
+        help: "lists what kernel and modules export, as in System.map",
+        run: exports,
     },
     Command {
         name: "ls",
@@ -188,18 +200,35 @@ fn help(_: &[&'static str]) -> Result<(), String> {
 }
 
 fn insmod(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load(one(arguments, "a module's name")?))
+    if let ["--link-only", rest @ ..] = arguments {
+        let (unresolved, name) = match rest {
+            ["--unresolved", address, name] => {
+                let address = command_line::number(address);
+                (Some(address.ok_or("--unresolved takes an address")?), name)
+            }
+            [name] => (None, name),
+            _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
+        };
+        return told(modules::link_only(name, unresolved));
+    }
+    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
+    told(modules::load_with(name, words))
 }
 
 fn modprobe(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load_with_dependencies(one(
-        arguments,
-        "a module's name",
-    )?))
+    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
+    told(modules::load_with_dependencies(name, words))
 }
 
 fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
     told(modules::unload(one(arguments, "a module's name")?))
+}
+
+fn modinfo(arguments: &[&'static str]) -> Result<(), String> {
+    told(modules::print_information(one(
+        arguments,
+        "a module's name",
+    )?))
 }
 
 fn lsmod(_: &[&'static str]) -> Result<(), String> {
@@ -222,6 +251,11 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         let value = result.map_err(|error| format!("{error}"))?;
         println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
     }
+    Ok(())
+}
+
+fn exports(_: &[&'static str]) -> Result<(), String> {
+    modules::exports();
     Ok(())
 }
 

@@ -21,6 +21,8 @@ mod boot;
 mod counters;
 mod endings;
 mod memory;
+mod module_parameters;
+mod module_sections;
 mod modules;
 mod percpu;
 mod smp;
