@@ -10,7 +10,8 @@
 #define __initconst __section(".init.rodata")
 #define __exit __section(".exit.text") __used __cold
 #define __exitdata __section(".exit.data")
-#define __ro_after_init
+/* Read-only once init has returned. */
+#define __ro_after_init __section(".data..ro_after_init")
 #define __refdata
 #define __ref
 

@@ -39,14 +39,14 @@ struct module {
 extern int init_module(void);
 extern void cleanup_module(void);
 
-#define MODULE_LICENSE(license) MODULE_INFO(license, license)
-#define MODULE_AUTHOR(author) MODULE_INFO(author, author)
-#define MODULE_DESCRIPTION(description) MODULE_INFO(description, description)
-#define MODULE_VERSION(version) MODULE_INFO(version, version)
-#define MODULE_ALIAS(alias) MODULE_INFO(alias, alias)
-#define MODULE_SOFTDEP(dependency) MODULE_INFO(softdep, dependency)
-#define MODULE_FIRMWARE(firmware) MODULE_INFO(firmware, firmware)
-#define MODULE_IMPORT_NS(space) MODULE_INFO(import_ns, #space)
+#define MODULE_LICENSE(_text) MODULE_INFO(license, _text)
+#define MODULE_AUTHOR(_text) MODULE_INFO(author, _text)
+#define MODULE_DESCRIPTION(_text) MODULE_INFO(description, _text)
+#define MODULE_VERSION(_text) MODULE_INFO(version, _text)
+#define MODULE_ALIAS(_text) MODULE_INFO(alias, _text)
+#define MODULE_SOFTDEP(_text) MODULE_INFO(softdep, _text)
+#define MODULE_FIRMWARE(_text) MODULE_INFO(firmware, _text)
+#define MODULE_IMPORT_NS(_space) MODULE_INFO(import_ns, #_space)
 
 #define MODULE_DEVICE_TABLE(type, name) __unsupported_MODULE_DEVICE_TABLE
 #define try_module_get(module) ((bool)__unsupported(try_module_get))

@@ -125,7 +125,11 @@ impl fmt::Display for Error {
             Error::NoStamp => f.write_str("no module crate has a vermagic entry in .modinfo"),
             Error::SameName { path } => write!(f, "two modules would be {path} in the initrd"),
             Error::NotAModule { path } => {
-                write!(f, "{}: a module's name ends in .ko, .o or .c", path.display())
+                write!(
+                    f,
+                    "{}: a module's name ends in .ko, .o or .c",
+                    path.display()
+                )
             }
             Error::Qemu { message } => write!(f, "QEMU could not start the guest: {message}"),
             Error::Toolchain { value } => {

@@ -10,8 +10,8 @@
 
 use crate::build::Guest;
 use crate::error::Error;
-use crate::{gcc, layout};
 use crate::options::Options;
+use crate::{gcc, layout};
 use cpio::newc;
 use std::collections::BTreeMap;
 use std::fs;
