@@ -67,7 +67,7 @@ static int __maybe_unused ctest_run(const struct ctest *tests, int count)
 		else
 			passed++;
 	}
-	pr_info(KBUILD_MODNAME ": %d of %d tests passed\n", passed, count);
+	printk(KERN_INFO KBUILD_MODNAME ": %d of %d tests passed\n", passed, count);
 	return passed == count ? 0 : -EINVAL;
 }
 

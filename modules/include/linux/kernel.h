@@ -36,7 +36,7 @@
 
 /* Nothing here sleeps on a queue; what waits says so. */
 #define might_sleep() do { } while (0)
-#define cond_resched() 0
+#define cond_resched() ({ 0; })
 
 extern __printf(2, 3) int sprintf(char *buffer, const char *format, ...);
 extern __printf(2, 0) int vsprintf(char *buffer, const char *format, va_list arguments);

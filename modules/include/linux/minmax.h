@@ -11,8 +11,8 @@
 		(void)(&unique_x == &unique_y);                                   \
 		unique_x operator unique_y ? unique_x : unique_y;                 \
 	})
-#define min(x, y) __typed_pick(x, y, __UNIQUE_ID(x), __UNIQUE_ID(y), <)
-#define max(x, y) __typed_pick(x, y, __UNIQUE_ID(x), __UNIQUE_ID(y), >)
+#define min(x, y) __typed_pick(x, y, __UNIQUE_ID(__left), __UNIQUE_ID(__right), <)
+#define max(x, y) __typed_pick(x, y, __UNIQUE_ID(__left), __UNIQUE_ID(__right), >)
 #define min3(x, y, z) min((typeof(x))min(x, y), z)
 #define max3(x, y, z) max((typeof(x))max(x, y), z)
 #define min_t(type, x, y) min((type)(x), (type)(y))
