@@ -57,7 +57,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "WORDS", allow_hyphen_values = true)]
     pub append: Vec<String>,
 
-    /// Another module (.ko or .o), packed as extra/NAME.ko
+    /// Another module (.ko or .o, or a .c file to compile), packed as extra/NAME.ko
     #[arg(long = "module", global = true, value_name = "PATH")]
     pub modules: Vec<PathBuf>,
 
