@@ -4,6 +4,7 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
+use crate::modules;
 use core::fmt;
 
 /// How the first chunk's units are mapped.
@@ -166,6 +167,8 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             }
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
             "monitor" if value.is_empty() => options.monitor = true,
+            // Checked again when the module is loaded.
+            _ if modules::split_parameter(word).is_some() => {}
             _ => return Err(BadWord::Unknown(word)),
         }
     }

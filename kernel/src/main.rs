@@ -69,6 +69,7 @@ enum BootError {
     Map(BadMap),
     FailSite(&'static str),
     PerCpu(percpu::SetupError),
+    Module(&'static str),
 }
 
 impl fmt::Display for BootError {
@@ -79,6 +80,9 @@ impl fmt::Display for BootError {
             BootError::Map(error) => write!(f, "address map: {error}"),
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
+            }
+            BootError::Module(name) => {
+                write!(f, "command line: {name}.: the initrd has no module {name}")
             }
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
@@ -107,7 +111,7 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     smp::init_boot_stacks();
     smp::init(&information, options.possible_cpus);
     percpu::init(&options, &map).map_err(BootError::PerCpu)?;
-    modules::init();
+    modules::init(parameters.command_line).map_err(BootError::Module)?;
     print_map(&map);
     smp::enable_signals();
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));

@@ -18,7 +18,7 @@ struct Command {
     run: fn(&[&'static str]) -> Result<(), String>,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 15] = [
     Command {
         name: "help",
         arguments: "",
@@ -27,13 +27,13 @@ const COMMANDS: [Command; 13] = [
     },
     Command {
         name: "insmod",
-        arguments: "NAME",
-        help: "loads a module",
+        arguments: "NAME [P=VALUE]..",
+        help: "loads a module; --link-only [--unresolved ADDRESS] NAME: runs nothing",
         run: insmod,
     },
     Command {
         name: "modprobe",
-        arguments: "NAME",
+        arguments: "NAME [P=VALUE]..",
         help: "loads a module and what it needs",
         run: modprobe,
     },
@@ -50,10 +50,22 @@ const COMMANDS: [Command; 13] = [
         run: lsmod,
     },
     Command {
+        name: "modinfo",
+        arguments: "NAME",
+        help: "shows what a module's file says of it",
+        run: modinfo,
+    },
+    Command {
         name: "call",
         arguments: "SYMBOL [NUMBER]",
         help: "calls an exported function on every CPU",
         run: call,
+    },
+    Command {
+        name: "exports",
+        arguments: "",
+        help: "lists what kernel and modules export, as in System.map",
+        run: exports,
     },
     Command {
         name: "ls",
@@ -87,7 +99,7 @@ const COMMANDS: [Command; 13] = [
     },
     Command {
         name: "bench",
-        arguments: "",
+        arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
         run: bench,
     },
@@ -173,7 +185,7 @@ fn one<'a>(arguments: &[&'a str], what: &str) -> Result<&'a str, String> {
     }
 }
 
-fn told<E: core::fmt::Display>(result: Result<(), E>) -> Result<(), String> {
+fn told<T, E: core::fmt::Display>(result: Result<T, E>) -> Result<T, String> {
     result.map_err(|error| format!("{error}"))
 }
 
@@ -188,18 +200,37 @@ fn help(_: &[&'static str]) -> Result<(), String> {
 }
 
 fn insmod(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load(one(arguments, "a module's name")?))
+    if let ["--link-only", rest @ ..] = arguments {
+        let (unresolved, name) = match rest {
+            ["--unresolved", address, name] => {
+                let address = command_line::number(address);
+                (Some(address.ok_or("--unresolved takes an address")?), name)
+            }
+            [name] => (None, name),
+            _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
+        };
+        let image = told(modules::link_only(name, unresolved))?;
+        image.iter().for_each(|image| println!("{image}"));
+        return Ok(());
+    }
+    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
+    told(modules::load_with(name, words))
 }
 
 fn modprobe(arguments: &[&'static str]) -> Result<(), String> {
-    told(modules::load_with_dependencies(one(
-        arguments,
-        "a module's name",
-    )?))
+    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
+    told(modules::load_with_dependencies(name, words))
 }
 
 fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
     told(modules::unload(one(arguments, "a module's name")?))
+}
+
+fn modinfo(arguments: &[&'static str]) -> Result<(), String> {
+    told(modules::print_information(one(
+        arguments,
+        "a module's name",
+    )?))
 }
 
 fn lsmod(_: &[&'static str]) -> Result<(), String> {
@@ -222,6 +253,11 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         let value = result.map_err(|error| format!("{error}"))?;
         println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
     }
+    Ok(())
+}
+
+fn exports(_: &[&'static str]) -> Result<(), String> {
+    modules::exports();
     Ok(())
 }
 
@@ -297,8 +333,12 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     Ok(())
 }
 
-fn bench(_: &[&'static str]) -> Result<(), String> {
-    crate::bench::run()
+fn bench(arguments: &[&'static str]) -> Result<(), String> {
+    match arguments {
+        [] => crate::bench::run(None),
+        [group] => crate::bench::run(Some(group)),
+        _ => Err("expected one group".into()),
+    }
 }
 
 fn poweroff(_: &[&'static str]) -> Result<(), String> {

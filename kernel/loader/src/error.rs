@@ -49,6 +49,15 @@ pub enum LoadError {
         /// How long it is.
         size: u64,
     },
+    /// Two sections share bytes of the file.
+    Overlap {
+        /// Section index of the one that starts first.
+        first: usize,
+        /// Section index of the other.
+        second: usize,
+        /// Where the other starts, in the file.
+        offset: u64,
+    },
     /// A section header field is impossible.
     Section {
         /// Section index.
@@ -112,6 +121,21 @@ pub enum LoadError {
         /// Relocation type.
         kind: u32,
     },
+    /// A relocation's symbol is defined in a section that takes no memory.
+    NotInMemory {
+        /// Place.
+        place: Place,
+        /// Relocation type.
+        kind: u32,
+        /// Symbol.
+        symbol: String,
+        /// The name of its section.
+        section: String,
+    },
+    /// A name is exported twice.
+    ExportedTwice(String),
+    /// A name is exported that the module doesn't define.
+    ExportUndefined(String),
     /// The module and its parts are too large to address.
     TooLarge {
         /// Bytes.
@@ -194,6 +218,14 @@ impl fmt::Display for LoadError {
                 f,
                 "{what} {index}: {size} bytes at offset {offset:#x} reach beyond the file"
             ),
+            LoadError::Overlap {
+                first,
+                second,
+                offset,
+            } => write!(
+                f,
+                "sections {first} and {second} overlap at file offset {offset:#x}"
+            ),
             LoadError::Section {
                 index,
                 field,
@@ -234,6 +266,20 @@ impl fmt::Display for LoadError {
             }
             LoadError::RelocationType { place, kind } => {
                 write!(f, "{place}: {} has no place in a module", kind_name(*kind))
+            }
+            LoadError::NotInMemory {
+                place,
+                kind,
+                symbol,
+                section,
+            } => write!(
+                f,
+                "{place}: {} against {symbol} in section {section}, which takes no memory",
+                kind_name(*kind)
+            ),
+            LoadError::ExportedTwice(name) => write!(f, "{name} is exported twice"),
+            LoadError::ExportUndefined(name) => {
+                write!(f, "{name} is exported, and defined nowhere in the module")
             }
             LoadError::TooLarge { bytes } => write!(f, "{bytes} bytes are too many to lay out"),
             LoadError::Unresolved(name) => write!(f, "unknown symbol {name}: nobody exports it"),

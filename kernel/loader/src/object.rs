@@ -1,126 +1,47 @@
 //! An object file, every field checked before it is used.
 //!
 //! Only what loading needs is looked at: a debug section costs its header. What
-//! this file promises of an [`Object`]: sections lie inside the file, names are
-//! UTF-8 inside their string tables, a symbol's section exists and holds its
-//! value, relocation sections name an existing target.
+//! `validate.rs` makes sure of for an [`Object`]: sections lie inside the file and
+//! apart from each other, names are UTF-8 inside their string tables, a symbol's
+//! section exists and holds its value, relocation sections name an existing target.
 
 use crate::LoadError;
-use crate::relocation::Relocation;
+use crate::section::{Relocations, Section, SymbolEntry};
+use crate::validate;
 use object::BigEndian as BE;
 use object::elf::*;
-use object::pod::{from_bytes, slice_from_bytes};
+use object::pod::slice_from_bytes;
 
-type Header = FileHeader64<BE>;
-type SectionHeader = SectionHeader64<BE>;
-type Sym = Sym64<BE>;
-type Rela = Rela64<BE>;
+pub(crate) type Header = FileHeader64<BE>;
+pub(crate) type SectionHeader = SectionHeader64<BE>;
+pub(crate) type Sym = Sym64<BE>;
+pub(crate) type Rela = Rela64<BE>;
 
 /// A valid object.
 #[derive(Clone, Copy, Debug)]
 pub struct Object<'data> {
-    data: &'data [u8],
-    headers: &'data [SectionHeader],
-    section_names: &'data [u8],
-    symbols: &'data [Sym],
-    symbol_names: &'data [u8],
-}
-
-/// A section's header, decoded.
-#[derive(Clone, Copy, Debug)]
-pub struct Section<'data> {
-    /// Index in the file.
-    pub index: usize,
-    /// Name.
-    pub name: &'data str,
-    /// `SHT_...`
-    pub kind: SectionType,
-    /// `SHF_...`
-    pub flags: u64,
-    /// Bytes.
-    pub size: u64,
-    /// Alignment, at least 1.
-    pub align: u64,
-    offset: u64,
-    link: u32,
-    info: u32,
-}
-
-impl Section<'_> {
-    /// Whether it takes memory at run time.
-    pub fn is_allocated(&self) -> bool {
-        self.flags & SHF_ALLOC.0 != 0
-    }
-
-    /// Whether the file has its bytes.
-    pub fn has_bytes(&self) -> bool {
-        self.kind != SHT_NOBITS
-    }
-
-    /// Whether it holds per-CPU data: every section that compilers and Linux's
-    /// macros name so, suffixed ones too.
-    pub fn is_per_cpu(&self) -> bool {
-        let rest = self.name.strip_prefix(".data..percpu");
-        self.is_allocated() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    }
-}
-
-/// A symbol, decoded.
-#[derive(Clone, Copy, Debug)]
-pub struct SymbolEntry<'data> {
-    /// Index in the file.
-    pub index: usize,
-    /// Name; a section's symbol has its section's.
-    pub name: &'data str,
-    /// Value: bytes from its section's start.
-    pub value: u64,
-    /// Bytes.
-    pub size: u64,
-    /// Section index, or a reserved one.
-    pub section: SymbolSection,
-    /// `STT_...`
-    pub kind: SymbolType,
-    /// `STB_...`
-    pub binding: SymbolBind,
-}
-
-impl SymbolEntry<'_> {
-    /// Whether another object must define it.
-    pub fn is_undefined(&self) -> bool {
-        self.section == SHN_UNDEF && self.index != 0
-    }
-
-    /// Whether it may stay undefined.
-    pub fn is_weak(&self) -> bool {
-        self.binding == STB_WEAK
-    }
-
-    /// Whether it stands for its section.
-    pub fn is_section(&self) -> bool {
-        self.kind == STT_SECTION
-    }
-}
-
-fn header(field: &'static str, found: impl Into<u64>, wanted: u64) -> Result<(), LoadError> {
-    let found = found.into();
-    let error = LoadError::Header {
-        field,
-        found,
-        wanted,
-    };
-    if found == wanted { Ok(()) } else { Err(error) }
+    pub(crate) data: &'data [u8],
+    pub(crate) headers: &'data [SectionHeader],
+    pub(crate) section_names: &'data [u8],
+    pub(crate) symbols: &'data [Sym],
+    pub(crate) symbol_names: &'data [u8],
 }
 
 /// `size` bytes at `offset` of the file.
-fn slice(data: &[u8], offset: u64, size: u64) -> Option<&[u8]> {
+pub(crate) fn slice(data: &[u8], offset: u64, size: u64) -> Option<&[u8]> {
     let start = usize::try_from(offset).ok()?;
     let end = start.checked_add(usize::try_from(size).ok()?)?;
     data.get(start..end)
 }
 
+/// Longest name, in bytes. Symbols may share the bytes of a name, so without a
+/// limit a small file could ask for a long time of reading.
+pub const LONGEST_NAME: usize = 16 * 1024;
+
 /// The NUL-terminated UTF-8 string at `offset`.
-fn text(strings: &[u8], offset: u32) -> Option<&str> {
+pub(crate) fn text(strings: &[u8], offset: u32) -> Option<&str> {
     let rest = strings.get(offset as usize..)?;
+    let rest = &rest[..rest.len().min(LONGEST_NAME + 1)];
     let end = rest.iter().position(|&byte| byte == 0)?;
     core::str::from_utf8(&rest[..end]).ok()
 }
@@ -128,166 +49,25 @@ fn text(strings: &[u8], offset: u32) -> Option<&str> {
 impl<'data> Object<'data> {
     /// Checks a file.
     pub fn parse(data: &'data [u8]) -> Result<Self, LoadError> {
-        let too_short = || LoadError::TooShort { bytes: data.len() };
-        if data.len() >= ELFMAG.len() && data[..ELFMAG.len()] != ELFMAG {
-            return Err(LoadError::NotElf);
-        }
-        let (file, _) = from_bytes::<Header>(data).map_err(|()| too_short())?;
-        header("class", file.e_ident.class.0, ELFCLASS64.0.into())?;
-        header("byte order", file.e_ident.data.0, ELFDATA2MSB.0.into())?;
-        header(
-            "identification version",
-            file.e_ident.version.0,
-            EV_CURRENT.0.into(),
-        )?;
-        header("type", file.e_type.get(BE).0, ET_REL.0.into())?;
-        header("machine", file.e_machine.get(BE).0, EM_S390.0.into())?;
-        header("version", file.e_version.get(BE), EV_CURRENT.0.into())?;
-        header("section header size", file.e_shentsize.get(BE), 64)?;
-        let headers = section_headers(data, file)?;
-        let names = section_name_index(file, headers)?;
+        let (file, headers) = validate::tables(data)?;
+        let names = validate::section_name_index(file, headers)?;
         let mut object = Self {
             data,
             headers,
-            section_names: string_table(data, headers, names)?,
+            section_names: validate::string_table(data, headers, names)?,
             symbols: &[],
             symbol_names: &[],
         };
         object.check_sections()?;
-        let table = object.symbol_table()?;
-        let bytes = object.bytes(&table);
-        header(
-            "symbol size",
-            object.headers[table.index].sh_entsize.get(BE),
-            24,
-        )?;
-        let count = bytes.len() / size_of::<Sym>();
-        let (symbols, _) = slice_from_bytes::<Sym>(bytes, count).map_err(|()| too_short())?;
+        let (symbols, names) = object.symbol_table()?;
         object.symbols = symbols;
-        object.symbol_names = string_table(data, headers, table.link as usize)?;
+        object.symbol_names = validate::string_table(data, headers, names)?;
         object.check_symbols()?;
         object.check_relocation_sections()?;
         Ok(object)
     }
 
-    fn check_sections(&self) -> Result<(), LoadError> {
-        for index in 1..self.headers.len() {
-            let header = &self.headers[index];
-            let bad = |field, value| LoadError::Section {
-                index,
-                field,
-                value,
-            };
-            let align = header.sh_addralign.get(BE);
-            if align > 1 && !align.is_power_of_two() {
-                return Err(bad("alignment", align));
-            }
-            let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-            let in_file =
-                header.sh_type.get(BE) == SHT_NOBITS || header.sh_type.get(BE) == SHT_NULL;
-            if !in_file && slice(self.data, offset, size).is_none() {
-                return Err(LoadError::OutsideFile {
-                    what: "section",
-                    index,
-                    offset,
-                    size,
-                });
-            }
-            let allocated = header.sh_flags.get(BE).0 & SHF_ALLOC.0 != 0;
-            if allocated && header.sh_flags.get(BE).0 & SHF_TLS.0 != 0 {
-                return Err(bad("flag SHF_TLS in", header.sh_flags.get(BE).0));
-            }
-            let offset = header.sh_name.get(BE);
-            text(self.section_names, offset).ok_or(LoadError::Name {
-                what: "section",
-                index,
-                offset,
-            })?;
-        }
-        Ok(())
-    }
-
-    fn symbol_table(&self) -> Result<Section<'data>, LoadError> {
-        let mut tables = self.sections().filter(|section| section.kind == SHT_SYMTAB);
-        match (tables.next(), tables.count()) {
-            (Some(table), 0) => Ok(table),
-            (None, _) => Err(LoadError::SymbolTables(0)),
-            (Some(_), more) => Err(LoadError::SymbolTables(more + 1)),
-        }
-    }
-
-    fn check_symbols(&self) -> Result<(), LoadError> {
-        for (index, symbol) in self.symbols.iter().enumerate().skip(1) {
-            let bad = |field, value| LoadError::Symbol {
-                index,
-                field,
-                value,
-            };
-            let offset = symbol.st_name.get(BE);
-            text(self.symbol_names, offset).ok_or(LoadError::Name {
-                what: "symbol",
-                index,
-                offset,
-            })?;
-            let section = symbol.st_shndx.get(BE);
-            match section {
-                SHN_UNDEF | SHN_ABS => {}
-                SHN_COMMON => {
-                    return Err(LoadError::Common(self.symbol(index).name.into()));
-                }
-                _ if section.0 >= SHN_LORESERVE => return Err(bad("section", section.0.into())),
-                _ => {
-                    let header = self.headers.get(usize::from(section.0));
-                    let header = header.ok_or(bad("section", section.0.into()))?;
-                    let value = symbol.st_value.get(BE);
-                    if value > header.sh_size.get(BE) {
-                        return Err(bad("value", value));
-                    }
-                }
-            }
-            if symbol.st_type() == STT_TLS {
-                return Err(bad("type STT_TLS, value", symbol.st_value.get(BE)));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_relocation_sections(&self) -> Result<(), LoadError> {
-        for section in self.sections() {
-            let bad = |field, value| LoadError::RelocationSection {
-                index: section.index,
-                field,
-                value,
-            };
-            let target = section.info as usize;
-            match section.kind {
-                SHT_REL if self.is_loaded(target) => {
-                    return Err(bad("type SHT_REL, target", target as u64));
-                }
-                SHT_RELA => {
-                    if target == 0 || target >= self.headers.len() || target == section.index {
-                        return Err(bad("target", target as u64));
-                    }
-                    let size = self.headers[section.index].sh_entsize.get(BE);
-                    if size != 24 {
-                        return Err(bad("entry size", size));
-                    }
-                    if self
-                        .headers
-                        .get(section.link as usize)
-                        .map(|h| h.sh_type.get(BE))
-                        != Some(SHT_SYMTAB)
-                    {
-                        return Err(bad("symbol table", section.link.into()));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn is_loaded(&self, index: usize) -> bool {
+    pub(crate) fn is_loaded(&self, index: usize) -> bool {
         self.headers
             .get(index)
             .is_some_and(|header| header.sh_flags.get(BE).0 & SHF_ALLOC.0 != 0)
@@ -361,34 +141,66 @@ impl<'data> Object<'data> {
         (1..self.symbols.len()).map(move |index| object.symbol(index))
     }
 
-    /// The defined symbol of this name.
+    /// A symbol's section, or a reserved one, and its value in it.
+    pub(crate) fn place_of(&self, symbol: usize) -> (SymbolSection, u64) {
+        let symbol = &self.symbols[symbol];
+        (symbol.st_shndx.get(BE), symbol.st_value.get(BE))
+    }
+
+    /// A symbol's size.
+    pub(crate) fn size_of(&self, symbol: usize) -> u64 {
+        self.symbols[symbol].st_size.get(BE)
+    }
+
+    /// Whether a symbol, by its index, must be defined by another object.
+    pub(crate) fn is_undefined(&self, symbol: usize) -> bool {
+        symbol != 0 && self.symbols[symbol].st_shndx.get(BE) == SHN_UNDEF
+    }
+
+    /// Whether a symbol, by its index, stands for its section.
+    pub(crate) fn is_section_symbol(&self, symbol: usize) -> bool {
+        self.symbols[symbol].st_type() == STT_SECTION
+    }
+
+    /// The defined symbol of this name: the global one, else a local one, of which
+    /// there may be several.
     pub fn find(&self, name: &str) -> Option<SymbolEntry<'data>> {
-        self.symbols()
-            .find(|symbol| symbol.name == name && !symbol.is_undefined() && !symbol.is_section())
+        let mut named = self
+            .symbols()
+            .filter(|symbol| symbol.name == name && symbol.is_definition());
+        let first = named.next()?;
+        if first.is_local() {
+            return Some(named.find(|other| !other.is_local()).unwrap_or(first));
+        }
+        Some(first)
     }
 
     /// The symbol with a name that an offset in a section lies in.
     pub fn symbol_at(&self, section: SymbolSection, offset: u64) -> Option<SymbolEntry<'data>> {
-        self.symbols().find(|symbol| {
-            symbol.section == section
-                && !symbol.is_section()
-                && symbol.value <= offset
-                && offset < symbol.value.saturating_add(symbol.size.max(1))
-        })
+        let mut symbols = self.symbols();
+        symbols.find(|symbol| symbol.section == section && symbol.holds(offset))
     }
 
     /// Names that the module exports: each `X` of a symbol `__ksymtab_X` in a
     /// section whose name starts with `__ksymtab`.
     pub fn exports(&self) -> impl Iterator<Item = &'data str> + use<'data> {
         let object = *self;
-        self.symbols().filter_map(move |symbol| {
-            let name = symbol.name.strip_prefix("__ksymtab_")?;
-            let section = usize::from(symbol.section.0);
-            let inside = symbol.section != SHN_UNDEF
-                && section < object.section_count()
-                && object.section(section).name.starts_with("__ksymtab");
-            inside.then_some(name)
-        })
+        (1..self.symbols.len()).filter_map(move |index| object.export(index))
+    }
+
+    /// The name that the symbol of this index exports, if it is there for that.
+    pub(crate) fn export(&self, index: usize) -> Option<&'data str> {
+        const PREFIX: &str = "__ksymtab_";
+        let symbol = &self.symbols[index];
+        let name = self.symbol_names.get(symbol.st_name.get(BE) as usize..)?;
+        if !name.starts_with(PREFIX.as_bytes()) || symbol.st_type() == STT_SECTION {
+            return None;
+        }
+        let section = symbol.st_shndx.get(BE);
+        let inside = section != SHN_UNDEF
+            && usize::from(section.0) < self.section_count()
+            && self.section(section.0.into()).name.starts_with("__ksymtab");
+        inside.then(|| &self.symbol(index).name[PREFIX.len()..])
     }
 
     /// `key=value` entries of section `.modinfo`.
@@ -413,85 +225,4 @@ impl<'data> Object<'data> {
         let (entries, _) = slice_from_bytes::<Rela>(bytes, bytes.len() / size_of::<Rela>()).ok()?;
         Some((self.section(target), Relocations(entries.iter())))
     }
-}
-
-/// Relocations of a section, decoded one after another.
-#[derive(Clone, Debug)]
-pub struct Relocations<'data>(core::slice::Iter<'data, Rela>);
-
-impl Iterator for Relocations<'_> {
-    type Item = Relocation;
-
-    fn next(&mut self) -> Option<Relocation> {
-        let rela = self.0.next()?;
-        let info = rela.r_info.get(BE);
-        Some(Relocation {
-            offset: rela.r_offset.get(BE),
-            kind: info as u32,
-            symbol: (info >> 32) as u32,
-            addend: rela.r_addend.get(BE),
-        })
-    }
-}
-
-fn section_headers<'data>(
-    data: &'data [u8],
-    file: &Header,
-) -> Result<&'data [SectionHeader], LoadError> {
-    let offset = file.e_shoff.get(BE);
-    let mut count = u64::from(file.e_shnum.get(BE));
-    let outside = |size| LoadError::OutsideFile {
-        what: "section header table",
-        index: 0,
-        offset,
-        size,
-    };
-    if count == 0 && offset != 0 {
-        // Extended numbering: more sections than e_shnum can say.
-        let first = slice(data, offset, 64).ok_or(outside(64))?;
-        let (header, _) = from_bytes::<SectionHeader>(first).map_err(|()| outside(64))?;
-        count = header.sh_size.get(BE);
-    }
-    let size = count.checked_mul(64).ok_or(outside(u64::MAX))?;
-    let bytes = slice(data, offset, size).ok_or(outside(size))?;
-    let headers = slice_from_bytes::<SectionHeader>(bytes, count as usize);
-    headers
-        .map(|(headers, _)| headers)
-        .map_err(|()| outside(size))
-}
-
-fn section_name_index(file: &Header, headers: &[SectionHeader]) -> Result<usize, LoadError> {
-    match file.e_shstrndx.get(BE) {
-        SHN_XINDEX => headers
-            .first()
-            .map(|header| header.sh_link.get(BE) as usize)
-            .ok_or(LoadError::SymbolTables(0)),
-        index => Ok(index.0.into()),
-    }
-}
-
-fn string_table<'data>(
-    data: &'data [u8],
-    headers: &[SectionHeader],
-    index: usize,
-) -> Result<&'data [u8], LoadError> {
-    let bad = |field, value| LoadError::Section {
-        index,
-        field,
-        value,
-    };
-    let header = headers
-        .get(index)
-        .filter(|_| index != 0)
-        .ok_or(bad("string table index", index as u64))?;
-    if header.sh_type.get(BE) != SHT_STRTAB {
-        return Err(bad("string table type", header.sh_type.get(BE).0.into()));
-    }
-    let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-    slice(data, offset, size).ok_or(LoadError::OutsideFile {
-        what: "string table",
-        index,
-        offset,
-        size,
-    })
 }

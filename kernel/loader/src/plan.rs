@@ -2,7 +2,8 @@
 //!
 //! Each section that takes memory goes to a region by its flags. Relocations are
 //! read once to count what the loader adds: a GOT slot for each distinct target
-//! and a PLT stub for each function of another object.
+//! and a PLT stub for each function that a call may not reach: one of another
+//! object, or, if the call's field is short, any.
 //!
 //! A slot's target is a symbol, or a place in a section. The latter because LLVM
 //! names a local variable's slot by the section's symbol and an offset:
@@ -11,58 +12,34 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
-use crate::object::{Object, Section};
+use crate::object::Object;
+use crate::region::{Region, RegionKind, region_of};
 use crate::relocation::{Method, Relocation, instruction_bias, method_of};
+use crate::section::Section;
 use crate::{LoadError, PAGE_SIZE, Place};
 use alloc::vec::Vec;
-use core::fmt;
-use object::elf::{SHF_EXECINSTR, SHF_WRITE, SHT_NULL, SectionFlags};
-
-/// What a region of a module allows once it is linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegionKind {
-    /// Executable, not writable.
-    Text,
-    /// Neither.
-    ReadOnly,
-    /// Writable, not executable.
-    Data,
-}
-
-impl RegionKind {
-    const ALL: [RegionKind; 3] = [RegionKind::Text, RegionKind::ReadOnly, RegionKind::Data];
-}
-
-impl fmt::Display for RegionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            RegionKind::Text => "text",
-            RegionKind::ReadOnly => "rodata",
-            RegionKind::Data => "data",
-        })
-    }
-}
-
-/// A page-aligned part of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Region {
-    /// What it allows.
-    pub kind: RegionKind,
-    /// Bytes from the module's base.
-    pub offset: u64,
-    /// Bytes, a multiple of the page size; may be 0.
-    pub size: u64,
-}
 
 /// Where a section lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
+pub enum Position {
     /// It takes no memory.
     Nowhere,
     /// Bytes from the module's base.
     Image(u64),
     /// Bytes from the start of the per-CPU template.
     PerCpu(u64),
+}
+
+impl Position {
+    /// The address in a module at `base` whose per-CPU data has the handle
+    /// `per_cpu`.
+    pub fn address(self, base: u64, per_cpu: u64) -> Option<u64> {
+        match self {
+            Position::Nowhere => None,
+            Position::Image(offset) => Some(base.wrapping_add(offset)),
+            Position::PerCpu(offset) => Some(per_cpu.wrapping_add(offset)),
+        }
+    }
 }
 
 /// What a GOT slot is for.
@@ -79,7 +56,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) positions: Vec<Position>,
-    regions: [Region; 3],
+    regions: [Region; RegionKind::ALL.len()],
     /// Slot of each symbol, or `NONE`.
     symbol_slots: Vec<u32>,
     /// Sorted; the slot numbers follow those of the symbols.
@@ -139,7 +116,9 @@ impl Plan {
                 let method = check(object, &target, &relocation)?;
                 let symbol = relocation.symbol as usize;
                 let mut wants_slot = method.formula.needs_slot();
-                if method.formula.needs_stub() && object.symbol(symbol).is_undefined() {
+                let is_section = object.is_section_symbol(symbol);
+                let far = object.is_undefined(symbol) || method.field.is_short() && !is_section;
+                if method.formula.needs_stub() && far {
                     wants_slot = true;
                     if self.stubs[symbol] == NONE {
                         self.stubs[symbol] = self.stub_count;
@@ -149,7 +128,7 @@ impl Plan {
                 if !wants_slot {
                     continue;
                 }
-                if object.symbol(symbol).is_section() {
+                if is_section {
                     self.section_slots.try_reserve(1)?;
                     self.section_slots.push(Target {
                         symbol: relocation.symbol,
@@ -169,31 +148,33 @@ impl Plan {
     }
 
     fn place_regions(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
+        let mut placed = Vec::new();
+        for section in object.sections() {
+            if let Some(kind) = region_of(&section)? {
+                placed.try_reserve(1)?;
+                placed.push((kind, section));
+            }
+        }
         let mut end = 0u64;
-        for index in 0..self.regions.len() {
-            let kind = self.regions[index].kind;
+        for (index, kind) in RegionKind::ALL.into_iter().enumerate() {
             let start = align_up(end, PAGE_SIZE)?;
             end = start;
             // What the file has no bytes for comes last.
             for zeroed in [false, true] {
-                for section in object.sections() {
-                    if section.has_bytes() != zeroed && region_of(&section)? == Some(kind) {
-                        let offset = align_up(end, section.align)?;
-                        self.positions[section.index] = Position::Image(offset);
-                        end = checked_end(offset, section.size)?;
-                    }
+                let here = placed.iter().filter(|&&(its, _)| its == kind);
+                for (_, section) in here.filter(|(_, section)| section.has_bytes() != zeroed) {
+                    let offset = align_up(end, section.align)?;
+                    self.positions[section.index] = Position::Image(offset);
+                    end = checked_end(offset, section.size)?;
                 }
             }
-            match kind {
-                RegionKind::Text => {
-                    self.plt = align_up(end, STUB)?;
-                    end = checked_end(self.plt, self.plt_size())?;
-                }
-                RegionKind::ReadOnly => {
-                    self.got = align_up(end, SLOT)?;
-                    end = checked_end(self.got, self.got_size())?;
-                }
-                RegionKind::Data => {}
+            if kind == RegionKind::Text {
+                self.plt = align_up(end, STUB)?;
+                end = checked_end(self.plt, self.plt_size())?;
+            }
+            if kind == RegionKind::ReadOnly {
+                self.got = align_up(end, SLOT)?;
+                end = checked_end(self.got, self.got_size())?;
             }
             let size = align_up(end, PAGE_SIZE)? - start;
             self.regions[index] = Region {
@@ -207,13 +188,6 @@ impl Plan {
 
     fn place_per_cpu(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
         for section in object.sections().filter(Section::is_per_cpu) {
-            if section.align > PAGE_SIZE {
-                return Err(LoadError::Section {
-                    index: section.index,
-                    field: "per-CPU alignment",
-                    value: section.align,
-                });
-            }
             let offset = align_up(self.per_cpu_size, section.align)?;
             self.positions[section.index] = Position::PerCpu(offset);
             self.per_cpu_size = checked_end(offset, section.size)?;
@@ -229,6 +203,23 @@ impl Plan {
             .map_or(0, |region| region.offset + region.size)
     }
 
+    /// Where a section lies, in bytes from the module's base; `None` for per-CPU
+    /// data and for what takes no memory.
+    pub fn offset_of(&self, section: usize) -> Option<u64> {
+        match self.positions.get(section) {
+            Some(&Position::Image(offset)) => Some(offset),
+            _ => None,
+        }
+    }
+
+    /// What init alone needs: bytes from the module's base, and their number. It is
+    /// the end of the module.
+    pub fn init(&self) -> (u64, u64) {
+        let first = self.regions.iter().find(|region| region.kind.is_init());
+        let start = first.map_or(self.size(), |region| region.offset);
+        (start, self.size() - start)
+    }
+
     /// The regions, in the order of their addresses.
     pub fn regions(&self) -> &[Region] {
         &self.regions
@@ -237,6 +228,14 @@ impl Plan {
     /// Bytes and alignment of the per-CPU template; 0 bytes for none.
     pub fn per_cpu(&self) -> (u64, u64) {
         (self.per_cpu_size, self.per_cpu_align)
+    }
+
+    /// Where a section lies, by its index.
+    pub fn position(&self, section: usize) -> Position {
+        self.positions
+            .get(section)
+            .copied()
+            .unwrap_or(Position::Nowhere)
     }
 
     /// GOT: bytes from the module's base, and its size.
@@ -298,30 +297,6 @@ fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, LoadError> {
     list.try_reserve_exact(count)?;
     list.resize(count, value);
     Ok(list)
-}
-
-/// The region that a section goes to, `None` for per-CPU data and for what takes
-/// no memory.
-fn region_of(section: &Section<'_>) -> Result<Option<RegionKind>, LoadError> {
-    if !section.is_allocated() || section.is_per_cpu() || section.kind == SHT_NULL {
-        return Ok(None);
-    }
-    let has = |flag: SectionFlags| section.flags & flag.0 != 0;
-    // Written by relocation only, which comes before the region is sealed.
-    const RELOCATED_ONLY: [&str; 4] = [".data.rel.ro", "__ksymtab", ".init_array", ".fini_array"];
-    let constant = RELOCATED_ONLY
-        .iter()
-        .any(|prefix| section.name.starts_with(prefix));
-    match (has(SHF_EXECINSTR), has(SHF_WRITE) && !constant) {
-        (true, true) => Err(LoadError::Section {
-            index: section.index,
-            field: "writable and executable, flags",
-            value: section.flags,
-        }),
-        (true, false) => Ok(Some(RegionKind::Text)),
-        (false, true) => Ok(Some(RegionKind::Data)),
-        (false, false) => Ok(Some(RegionKind::ReadOnly)),
-    }
 }
 
 fn align_up(value: u64, align: u64) -> Result<u64, LoadError> {

@@ -61,6 +61,7 @@ macro_rules! export {
 /// module! {
 ///     name: "hello",
 ///     description: "Says hello, and goodbye",
+///     author: "A. Person",   // may be left out
 ///     license: "MIT",
 ///     init: init,          // fn() -> Result<(), i32>, the error an errno
 ///     exit: exit,          // fn(); without it the module can't be unloaded
@@ -68,15 +69,17 @@ macro_rules! export {
 /// ```
 #[macro_export]
 macro_rules! module {
-    (name: $name:literal, description: $description:literal, license: $license:literal, $(init: $init:path,)? $(exit: $exit:path,)?) => {
+    (name: $name:literal, description: $description:literal, $(author: $author:literal,)? license: $license:literal, $(init: $init:path,)? $(exit: $exit:path,)?) => {
         $crate::module_information!(NAME, "name=", $name);
         $crate::module_information!(DESCRIPTION, "description=", $description);
+        $($crate::module_information!(AUTHOR, "author=", $author);)?
         $crate::module_information!(LICENSE, "license=", $license);
         $crate::module_information!(VERSION, "vermagic=", $crate::ABI_STAMP);
 
         $(
             /// Called by the loader once the module is in place.
             #[unsafe(no_mangle)]
+            #[unsafe(link_section = ".init.text")]
             extern "C" fn init_module() -> i32 {
                 match $init() {
                     Ok(()) => 0,
@@ -100,20 +103,22 @@ macro_rules! module {
     };
 }
 
-/// An entry of section `.modinfo`: `key=value`, ended by NUL.
+/// An entry of section `.modinfo`: parts put together, ended by NUL.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! module_information {
-    ($item:ident, $key:literal, $value:expr) => {
+    ($item:ident, $($part:expr),+) => {
         const _: () = {
-            const KEY: &[u8] = $key.as_bytes();
-            const VALUE: &[u8] = $value.as_bytes();
-            const LENGTH: usize = KEY.len() + VALUE.len() + 1;
+            const LENGTH: usize = 1 $(+ $part.len())+;
             const fn text() -> [u8; LENGTH] {
                 let mut text = [0; LENGTH];
-                let (head, tail) = text.split_at_mut(KEY.len());
-                head.copy_from_slice(KEY);
-                tail.split_at_mut(VALUE.len()).0.copy_from_slice(VALUE);
+                let mut rest: &mut [u8] = &mut text;
+                $(
+                    let (part, after) = rest.split_at_mut($part.len());
+                    part.copy_from_slice($part.as_bytes());
+                    rest = after;
+                )+
+                let _ = rest;
                 text
             }
             #[used]

@@ -3,6 +3,7 @@
 //! * [`module!`]: name, description, init, exit, and the panic handler
 //! * [`export!`]: makes a function known to the kernel and to other modules
 //! * [`print!`]: one line on the kernel's log
+//! * [`module_param!`]: a variable that whoever loads the module can set
 //! * [`cpus`]: how many there are, and functions on them
 //! * per-CPU variables, from `this-cpu`: [`percpu!`], [`PerCpu`], [`Variable`]
 //!
@@ -11,9 +12,13 @@
 
 pub mod cpus;
 mod export;
+mod parameter;
 mod print;
 
 pub use export::{ABI_STAMP, Export};
+pub use parameter::{Parameter, ParameterType, Text};
+#[doc(hidden)]
+pub use parameter::{ParameterRecord, lower_case};
 pub use print::{print_line, report_panic};
 pub use this_cpu::{
     Bitwise, ExportedHandle, Handle, Integer, NoMemory, Pair, PerCpu, PerCpuCounter, PerCpuRef,

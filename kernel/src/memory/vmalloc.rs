@@ -111,20 +111,29 @@ impl Area {
     }
 }
 
+/// Gives back the frames of part of an area, whole pages; the addresses stay the
+/// area's, and nothing is there any more.
+///
+/// # Safety
+/// Nobody uses `[start, start + bytes)`, which lies in one area, from here on.
+pub unsafe fn release(start: usize, bytes: usize) {
+    for page in (start..start + bytes).step_by(PAGE_SIZE) {
+        let protection = translation(page).map(|(_, protection)| protection);
+        let Some(frame) = unmap_page(page) else {
+            continue;
+        };
+        if protection.is_some_and(|is| is.contains(Protection::EXECUTE)) {
+            // SAFETY: M1: the frame is still the area's, and the identity map has it.
+            unsafe { arch::string::forget_code(frame, PAGE_SIZE) };
+        }
+        give_frames(frame, 0);
+    }
+}
+
 impl Drop for Area {
     fn drop(&mut self) {
-        for page in (self.start..self.start + self.bytes).step_by(PAGE_SIZE) {
-            let protection = translation(page).map(|(_, protection)| protection);
-            let Some(frame) = unmap_page(page) else {
-                continue;
-            };
-            if protection.is_some_and(|is| is.contains(Protection::EXECUTE)) {
-                // SAFETY: M1: the frame is still this area's, and the identity map
-                // has it.
-                unsafe { arch::string::forget_code(frame, PAGE_SIZE) };
-            }
-            give_frames(frame, 0);
-        }
+        // SAFETY: M1: the area's owner gives it up, and with it all of its uses.
+        unsafe { release(self.start, self.bytes) };
         AREAS.lock().give(self.start);
     }
 }

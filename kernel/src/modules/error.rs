@@ -4,7 +4,7 @@ use super::State;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
 use core::fmt;
-use loader::LoadError;
+use loader::{LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub enum Reason {
     NoFile,
     /// The object can't be linked.
     Object(LoadError),
+    /// A parameter can't be set.
+    Parameter(ParameterError<'static>),
+    /// Its list of constructors or destructors is wrong.
+    Startup(StartupError<'static>),
     /// It was built by another compiler, or against another kernel.
     Stamp(&'static str),
     /// It is there already.
@@ -77,6 +81,21 @@ impl From<LoadError> for Reason {
     }
 }
 
+impl From<ParameterError<'static>> for Reason {
+    fn from(error: ParameterError<'static>) -> Self {
+        Reason::Parameter(error)
+    }
+}
+
+impl From<StartupError<'static>> for Reason {
+    fn from(error: StartupError<'static>) -> Self {
+        match error {
+            StartupError::OutOfMemory => Reason::Heap,
+            error => Reason::Startup(error),
+        }
+    }
+}
+
 impl From<vmalloc::Error> for Reason {
     fn from(error: vmalloc::Error) -> Self {
         Reason::Memory(error)
@@ -103,6 +122,8 @@ impl fmt::Display for Reason {
         match self {
             Reason::NoFile => f.write_str("the initrd has no such module"),
             Reason::Object(error) => write!(f, "{error}"),
+            Reason::Parameter(error) => write!(f, "{error}"),
+            Reason::Startup(error) => write!(f, "{error}"),
             Reason::Stamp(found) => write!(
                 f,
                 "built for `{found}`, and this kernel is `{}`",

@@ -6,154 +6,155 @@
 //!  plan              sizes
 //!  allocate          vmalloc area, per-CPU area
 //!  link              references on providers, bytes into the area
+//!  set               parameters, in the image
 //!  copy              the per-CPU template, to every possible CPU
 //!  seal              text r-x, rodata r--, data rw- (M2)
 //!  publish           exports are known
-//!  init              module code runs
+//!  constructors      module code runs
+//!  init
+//!  settle            read-only after init is so; init sections are given back
 //!  live
 //! ```
 //!
 //! Each step owns what it has made; a failure drops it, and all is as before.
 
 use super::error::{Error, Reason};
+use super::loaded::{Loaded, Statics};
+use super::parameters::{self, Strings};
 use super::registry::{Claim, Providers};
 use super::report;
+use crate::exports::printk;
 use crate::initrd::{self, File};
-use crate::memory::{self, vmalloc::Area};
-use crate::percpu::{self, Handle};
-use crate::{smp, symbols};
+use crate::memory;
+use crate::memory::vmalloc::{self, Area};
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use loader::{Linked, Object, Plan, RegionKind, Symbol};
+use loader::{Object, Plan, Region, RegionKind};
 
-/// What a loaded module owns. Fields are dropped from top to bottom.
-pub struct Loaded {
-    /// Text and data; `None` for a module that has neither.
-    area: Option<Area>,
-    #[expect(dead_code, reason = "held, to be freed with the module")]
-    statics: Option<Statics>,
-    /// Symbols, slots.
-    pub linked: Linked<'static>,
-    /// Sizes and regions.
-    pub plan: Plan,
-    /// Modules that it uses.
-    pub providers: Providers,
-}
-
-impl Loaded {
-    /// Lowest address; 0 for a module without text and data.
-    pub fn base(&self) -> u64 {
-        self.area.as_ref().map_or(0, |area| area.start() as u64)
-    }
-
-    /// Bytes of text and data.
-    pub fn size(&self) -> u64 {
-        self.area.as_ref().map_or(0, |area| area.bytes() as u64)
-    }
-
-    /// What it exports.
-    pub fn exports(&self) -> impl Iterator<Item = Symbol<'static>> + '_ {
-        self.linked.exports()
-    }
-
-    /// Address of its exit function.
-    pub fn exit(&self) -> Option<u64> {
-        self.linked.address("cleanup_module")
-    }
-
-    /// Whether it did something in its init that no exit takes back.
-    pub fn must_stay(&self) -> bool {
-        self.exit().is_none() && self.linked.address("init_module").is_some()
-    }
-
-    /// The function that an address lies in.
-    pub fn symbol_at(&self, address: u64) -> Option<symbols::Located<'static>> {
-        let inside = |symbol: &Symbol<'_>| {
-            symbol.value <= address && address < symbol.value + symbol.size.max(1)
-        };
-        let symbol = self.linked.functions().find(inside)?;
-        Some(symbols::Located {
-            name: symbol.name,
-            offset: address - symbol.value,
-        })
-    }
-}
-
-/// The copies of a module's static per-CPU variables; freed when dropped.
-struct Statics(Handle);
-
-impl Statics {
-    fn new((bytes, align): (u64, u64)) -> Result<Option<Self>, Reason> {
-        if bytes == 0 {
-            return Ok(None);
-        }
-        let handle = percpu::alloc_reserved(bytes as usize, align as usize)?;
-        Ok(Some(Self(handle)))
-    }
-
-    /// Copies the template to every possible CPU.
-    fn fill(&self, template: &[u8]) {
-        for cpu in 0..smp::possible() {
-            let address = self.0.0.wrapping_add(percpu::offset(cpu));
-            let copy = core::ptr::with_exposed_provenance_mut::<u8>(address);
-            // SAFETY: P1: the copies of an area that is this module's alone, and
-            // as long as the template.
-            unsafe { copy.copy_from_nonoverlapping(template.as_ptr(), template.len()) };
-        }
-    }
-}
-
-impl Drop for Statics {
-    fn drop(&mut self) {
-        if let Err(error) = percpu::free(self.0) {
-            unreachable!("a module's per-CPU area is freed once: {error}");
-        }
-    }
+/// What a module says of itself.
+fn said(object: &Object<'static>, wanted: &str) -> Option<&'static str> {
+    let found = object.information().find(|&(key, _)| key == wanted);
+    found.map(|(_, value)| value)
 }
 
 /// The name a file's module has: its own word for it, else the file's.
 pub fn name_of(file: &File, object: &Object<'static>) -> &'static str {
-    let said = object.information().find(|&(key, _)| key == "name");
-    let said = said.map(|(_, name)| name).filter(|name| !name.is_empty());
+    let said = said(object, "name").filter(|name| !name.is_empty());
     said.or(initrd::module_name(file.path)).unwrap_or(file.path)
 }
 
-/// Loads a module and runs its init.
-pub fn load(file: &File) -> Result<(), Error<'static>> {
+/// What a load is for.
+#[derive(Clone, Copy)]
+pub enum Purpose<'a> {
+    /// The module is to run, with these `name=value` words for its parameters.
+    Run(&'a [&'static str]),
+    /// Its image is to be looked at; none of its code runs. What nobody exports is at
+    /// this address, but for weak symbols.
+    Link {
+        /// The address; without it such a symbol is an error, as in a real load.
+        unresolved: Option<u64>,
+    },
+}
+
+/// Where a module's image lay that didn't run, and its hash.
+#[derive(Clone, Copy, Debug)]
+pub struct Image {
+    /// The module's own name.
+    pub name: &'static str,
+    /// Address and bytes.
+    pub memory: (u64, u64),
+    /// Handle and bytes of its per-CPU template.
+    pub per_cpu: (u64, u64),
+    /// Hash of both.
+    pub hash: u64,
+}
+
+/// Loads a module; returns its image if that is all that was asked for.
+pub fn load(file: &File, purpose: Purpose<'_>) -> Result<Option<Image>, Error<'static>> {
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
-    bring_up(name, &object).map_err(|reason| reason.of(name))
+    bring_up(name, &object, purpose).map_err(|reason| reason.of(name))
 }
 
-fn bring_up(name: &'static str, object: &Object<'static>) -> Result<(), Reason> {
-    check_stamp(object)?;
+fn bring_up(
+    name: &'static str,
+    object: &Object<'static>,
+    purpose: Purpose<'_>,
+) -> Result<Option<Image>, Reason> {
+    if let Purpose::Run(_) = purpose {
+        check_stamp(object)?;
+    }
     let claim = Claim::new(name)?;
-    let loaded = link(object)?;
+    let mut loaded = link(name, object, purpose)?;
+    if let Some(hash) = loaded.hash {
+        return Ok(Some(Image {
+            name,
+            memory: (loaded.base(), loaded.plan.size()),
+            per_cpu: (loaded.per_cpu, loaded.plan.per_cpu().0),
+            hash,
+        }));
+    }
     let init = loaded.linked.address("init_module");
+    let constructors = core::mem::take(&mut loaded.constructors);
+    let settled = Settled::of(&loaded);
     report::loaded(name, &loaded);
     claim.publish(loaded)?;
+    constructors.into_iter().for_each(call_void);
     match init.map_or(0, call) {
         0 => {}
         errno @ ..0 => return Err(Reason::Init(-errno)),
         value => log::warn!("module {name}: its init returned {value}; 0 says success"),
     }
+    settled.settle();
     claim.live();
-    Ok(())
+    Ok(None)
+}
+
+/// What changes when init has returned.
+struct Settled {
+    /// Pages that are read-only from then on.
+    sealed: (usize, usize),
+    /// Pages that are given back.
+    freed: (usize, usize),
+}
+
+impl Settled {
+    fn of(loaded: &Loaded) -> Self {
+        let at = |offset: u64| (loaded.base() + offset) as usize;
+        let regions = loaded.plan.regions().iter();
+        let mut sealed = regions.filter(|region| region.kind == RegionKind::ReadOnlyAfterInit);
+        let sealed = sealed
+            .next()
+            .map_or((0, 0), |&Region { offset, size, .. }| {
+                (at(offset), size as usize)
+            });
+        let (offset, size) = loaded.plan.init();
+        Self {
+            sealed,
+            freed: (at(offset), size as usize),
+        }
+    }
+
+    fn settle(self) {
+        memory::protect(self.sealed.0, self.sealed.1, Protection::empty());
+        // SAFETY: L4: init has returned, and nothing else of the module uses its init
+        // sections; what does all the same meets a fault, not another's memory.
+        unsafe { vmalloc::release(self.freed.0, self.freed.1) };
+    }
 }
 
 /// A module must come from this compiler and this workspace; one without a stamp
 /// (C, assembly) has only the C calling convention to agree on.
 fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
-    let stamp = object.information().find(|&(key, _)| key == "vermagic");
-    match stamp {
-        Some((_, found)) if found != module_api::ABI_STAMP => Err(Reason::Stamp(found)),
+    match said(object, "vermagic") {
+        Some(found) if found != module_api::ABI_STAMP => Err(Reason::Stamp(found)),
         _ => Ok(()),
     }
 }
 
 /// Everything but module code: the module lies in memory, sealed.
-fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
+fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Loaded, Reason> {
     let plan = Plan::new(object)?;
     let area = match plan.size() {
         0 => None,
@@ -165,7 +166,7 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
     let mut template = zeroed(plan.per_cpu().0 as usize)?;
     let mut providers = Providers::default();
     let mut problem = None;
-    let linked = {
+    let (linked, hash, strings, constructors, destructors) = {
         let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
         let image: &mut [u8] = match &area {
             // SAFETY: M1: the area is this module's, mapped and writable.
@@ -173,13 +174,17 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
             None => &mut [],
         };
         let mut resolve = |symbol: &'static str| {
-            let found = providers.resolve(symbol);
-            found.unwrap_or_else(|reason| {
+            let found = providers.resolve(symbol).unwrap_or_else(|reason| {
                 problem.get_or_insert(reason);
                 None
-            })
+            });
+            let Purpose::Link { unresolved } = purpose else {
+                return found;
+            };
+            let anywhere = unresolved.filter(|_| found.is_none() && !is_weak(object, symbol));
+            found.or(anywhere)
         };
-        loader::link(
+        let linked = loader::link(
             object,
             &plan,
             base as u64,
@@ -187,13 +192,28 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
             &mut resolve,
             image,
             &mut template,
-        )
+        );
+        // A symbol whose provider can't be used is why the linker found none.
+        if let Some(reason) = problem {
+            return Err(reason);
+        }
+        let linked = linked?;
+        let base = base as u64;
+        let (hash, strings) = match purpose {
+            Purpose::Run(words) => {
+                let strings = parameters::set(name, object, &plan, base, image, words)?;
+                (None, strings)
+            }
+            // Linux's parameters have records of another kind.
+            Purpose::Link { .. } => {
+                let hash = loader::image_hash(image, &template);
+                (Some(hash), Strings::default())
+            }
+        };
+        let constructors = loader::constructors(object, &plan, base, image)?;
+        let destructors = loader::destructors(object, &plan, base, image)?;
+        (linked, hash, strings, constructors, destructors)
     };
-    // A symbol whose provider can't be used is why the linker found none.
-    if let Some(reason) = problem {
-        return Err(reason);
-    }
-    let linked = linked?;
     if let Some(statics) = &statics {
         statics.fill(&template);
     }
@@ -201,10 +221,23 @@ fn link(object: &Object<'static>) -> Result<Loaded, Reason> {
     Ok(Loaded {
         area,
         statics,
+        strings,
         linked,
         plan,
+        constructors,
+        destructors,
+        hash,
+        per_cpu: handle as u64,
+        init_is_freed: false,
+        license: said(object, "license").unwrap_or(""),
         providers,
     })
+}
+
+/// Whether a symbol that the module lacks may stay undefined.
+fn is_weak(object: &Object<'static>, name: &str) -> bool {
+    let undefined = object.symbols().filter(|symbol| symbol.is_undefined());
+    { undefined }.any(|symbol| symbol.is_weak() && symbol.name == name)
 }
 
 fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {
@@ -218,9 +251,9 @@ fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {
 fn seal(base: usize, plan: &Plan) {
     for region in plan.regions() {
         let protection = match region.kind {
-            RegionKind::Text => Protection::EXECUTE,
-            RegionKind::ReadOnly => Protection::empty(),
-            RegionKind::Data => continue,
+            kind if kind.is_text() => Protection::EXECUTE,
+            kind if kind.is_writable() => continue,
+            _ => Protection::empty(),
         };
         memory::protect(
             base + region.offset as usize,
@@ -230,10 +263,21 @@ fn seal(base: usize, plan: &Plan) {
     }
 }
 
+/// Calls a constructor or destructor.
+pub fn call_void(address: u64) {
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the loader has checked that the address lies in sealed text.
+    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
+    function();
+    printk::flush();
+}
+
 /// Calls an init or exit function.
 pub fn call(address: u64) -> i32 {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the address is that of the module's function, in sealed text.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
-    function()
+    let result = function();
+    printk::flush();
+    result
 }

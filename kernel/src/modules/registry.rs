@@ -15,7 +15,7 @@
 //! out of there (L2).
 
 use super::error::Reason;
-use super::load::Loaded;
+use super::loaded::Loaded;
 use crate::memory::heap::try_box;
 use crate::percpu::AllocError;
 use crate::sync::{Lock, rank};
@@ -116,6 +116,20 @@ pub fn init() {
     registry.entries.reserve(ROOM_FOR_MODULES);
 }
 
+/// Whether the kernel itself exports a symbol.
+pub fn is_kernels(name: &str) -> bool {
+    let found = REGISTRY.lock().symbol(name);
+    found.is_some_and(|found| found.owner.is_none())
+}
+
+/// Looks at all exported symbols, with the lock held.
+pub fn each_symbol(mut look: impl FnMut(&str, u64)) {
+    let registry = REGISTRY.lock();
+    for (name, exported) in registry.symbols.iter().flatten() {
+        look(name, exported.value);
+    }
+}
+
 /// Number of symbols that are exported.
 pub fn symbol_count() -> usize {
     let registry = REGISTRY.lock();
@@ -214,11 +228,14 @@ impl Claim {
         Ok(())
     }
 
-    /// The module is there from now on.
+    /// The module is there from now on, its init sections aren't.
     pub fn live(self) {
         let mut registry = REGISTRY.lock();
         if let Some(entry) = registry.entry(self.id) {
             entry.state = State::Live;
+            if let Some(loaded) = &mut entry.loaded {
+                loaded.init_is_freed = true;
+            }
         }
         core::mem::forget(self);
     }
@@ -249,11 +266,15 @@ fn no_references(error: NoMemory) -> Reason {
 /// the module.
 pub struct Farewell {
     id: Id,
+    /// Address of its exit.
+    pub exit: Option<u64>,
+    /// What is called after that.
+    pub destructors: Vec<u64>,
 }
 
 impl Farewell {
     /// Ends a module's life, unless somebody uses it.
-    pub fn begin(name: &str) -> Result<(Self, Option<u64>), Reason> {
+    pub fn begin(name: &str) -> Result<Self, Reason> {
         let (id, exit, references) = {
             let mut registry = REGISTRY.lock();
             let entry = registry.entries.iter_mut().find(|entry| entry.name == name);
@@ -280,7 +301,14 @@ impl Farewell {
             }
             return Err(Reason::InUse(users));
         }
-        Ok((Self { id }, exit))
+        let mut registry = REGISTRY.lock();
+        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_mut());
+        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.destructors));
+        Ok(Self {
+            id,
+            exit,
+            destructors: destructors.unwrap_or_default(),
+        })
     }
 }
 

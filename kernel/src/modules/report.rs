@@ -1,6 +1,7 @@
 //! What is shown of a module: where it lies, and where its variables lie.
 
-use super::load::Loaded;
+use super::load::Image;
+use super::loaded::Loaded;
 use super::registry;
 use crate::{percpu, println, smp};
 use alloc::string::ToString;
@@ -31,6 +32,21 @@ pub fn loaded(name: &str, loaded: &Loaded) {
             log::info!("    copies: {}", Copies { handle, first });
         }
     }
+}
+
+impl fmt::Display for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "linked {}: {} bytes at {:#x}, {} per-CPU bytes at {:#x}, hash {:#018x}",
+            self.name, self.memory.1, self.memory.0, self.per_cpu.1, self.per_cpu.0, self.hash
+        )
+    }
+}
+
+/// Prints all exported symbols in the format of System.map, in no order.
+pub fn exports() {
+    registry::each_symbol(|name, value| println!("{value:016x} T {name}"));
 }
 
 /// Addresses of some CPUs' copies.
@@ -71,8 +87,8 @@ impl fmt::Display for VariableName<'_> {
 /// Prints the modules as `lsmod` shows them.
 pub fn list() {
     println!(
-        "{:<20} {:>18} {:>8} {:>8} state   used by",
-        "module", "address", "bytes", "per-CPU"
+        "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
+        "module", "address", "bytes", "per-CPU", "license"
     );
     registry::read(|entries| {
         for entry in entries {
@@ -80,6 +96,7 @@ pub fn list() {
             let base = loaded.map_or(0, Loaded::base);
             let size = loaded.map_or(0, Loaded::size);
             let per_cpu = loaded.map_or(0, |loaded| loaded.plan.per_cpu().0);
+            let license = loaded.map_or("", |loaded| loaded.license);
             let state = entry.state.to_string();
             let mut users = alloc::format!("{}", entry.users());
             for user in entries {
@@ -90,7 +107,7 @@ pub fn list() {
                 }
             }
             println!(
-                "{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {users}",
+                "{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {license:<12} {users}",
                 entry.name
             );
         }

@@ -34,8 +34,8 @@ use spin::Once;
 
 static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 
-/// `offset[cpu]`, for look-ups that need no more.
-static OFFSETS: [AtomicUsize; smp::MAX] = [const { AtomicUsize::new(0) }; smp::MAX];
+/// `offset[cpu]`, for look-ups that need no more; modules in C read it too.
+pub static OFFSETS: [AtomicUsize; smp::MAX] = [const { AtomicUsize::new(0) }; smp::MAX];
 
 /// Sets up the first chunk and the allocator; from here on the boot CPU's copies
 /// exist.

@@ -18,9 +18,13 @@
 
 mod accessors;
 mod boot;
+mod c_modules;
 mod counters;
 mod endings;
 mod memory;
+mod module_parameters;
+pub mod module_rounds;
+mod module_sections;
 mod modules;
 mod percpu;
 mod smp;
@@ -52,8 +56,8 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 7] = [
-    "boot", "memory", "smp", "percpu", "module", "stress", "ending",
+const GROUPS: [&str; 8] = [
+    "boot", "memory", "smp", "percpu", "module", "c", "stress", "ending",
 ];
 
 /// Registers a test.

@@ -36,16 +36,15 @@ impl Drop for Held {
 }
 
 /// Takes modules away, those that use others first; dropping it brings them back.
-struct Away(Vec<&'static str>);
+pub struct Away(Vec<&'static str>);
 
 impl Away {
-    fn all() -> Result<Self, Outcome> {
+    /// Takes away all that are loaded.
+    pub fn all() -> Result<Self, Outcome> {
         let mut away = Self(Vec::new());
-        for name in ["visitor", "counter", "hello", "dynamic", "mixed"] {
-            if modules::state(name).is_some() {
-                modules::unload(name).map_err(failed)?;
-                away.0.push(name);
-            }
+        for name in modules::loaded().into_iter().rev() {
+            modules::unload(name).map_err(failed)?;
+            away.0.push(name);
         }
         Ok(away)
     }
@@ -62,10 +61,11 @@ impl Drop for Away {
 }
 
 /// Keeps the log silent: some tests load hundreds of modules.
-struct Silence(log::LevelFilter);
+pub struct Silence(log::LevelFilter);
 
 impl Silence {
-    fn begin() -> Self {
+    /// Begins.
+    pub fn begin() -> Self {
         let before = log::max_level();
         log::set_max_level(log::LevelFilter::Off);
         Self(before)

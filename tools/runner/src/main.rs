@@ -5,8 +5,9 @@
 //!  toolchain   how guest code is compiled       ktap      its test report
 //!  layout      where files lie                judge       from both to a verdict
 //!  build       kernel, modules                verdict     its words, its exit code
-//!    link        libNAME.a -> NAME.ko         gate        the verb `test`
-//!    system_map  the kernel's symbols            notice    kept out of its output
+//!    gcc         NAME.c -> NAME.o             gate        the verb `test`
+//!    link        libNAME.a, NAME.o -> NAME.ko
+//!    system_map  the kernel's symbols         notice      kept out of its output
 //!  initrd      all that the guest reads
 //!  qemu        runs it, watches it
 //! ```
@@ -14,6 +15,8 @@
 mod build;
 mod error;
 mod gate;
+mod gcc;
+mod generated;
 mod initrd;
 mod judge;
 mod ktap;

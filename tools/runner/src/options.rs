@@ -57,7 +57,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "WORDS", allow_hyphen_values = true)]
     pub append: Vec<String>,
 
-    /// Another module (.ko or .o), packed as extra/NAME.ko
+    /// Another module (.ko or .o, or a .c file to compile), packed as extra/NAME.ko
     #[arg(long = "module", global = true, value_name = "PATH")]
     pub modules: Vec<PathBuf>,
 
@@ -104,9 +104,6 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
-        if options.verb == Some(Verb::Bench) && options.run.is_some() {
-            return wrong("bench has commands of its own: --run has no place there");
-        }
         if options.verb == Some(Verb::Test) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options");
         }
@@ -128,7 +125,7 @@ impl Options {
 
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
-        if self.verb == Some(Verb::Bench) {
+        if self.verb == Some(Verb::Bench) && self.run.is_none() {
             return vec!["bench"];
         }
         let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));
@@ -221,7 +218,6 @@ mod tests {
             "help",
             "shell test",
             "shell --run help",
-            "bench --run help",
             "test --cpus 4",
             "--run ;",
         ] {
@@ -234,6 +230,10 @@ mod tests {
         let words = [PROGRAM, "--run", " insmod hello ;; lsmod;"];
         let options = Options::checked(words).unwrap();
         assert_eq!(options.commands(), ["insmod hello", "lsmod"]);
+        assert_eq!(parse("bench").unwrap().commands(), ["bench"]);
+        let words = [PROGRAM, "bench", "--run", "bench link"];
+        let options = Options::checked(words).unwrap();
+        assert_eq!(options.commands(), ["bench link"]);
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! These need QEMU and the cross tools, so a plain `cargo test` lists them as
 //! ignored; `./qemu-run.sh test` runs them. What needs no guest always runs.
 
+#[path = "guest/real.rs"]
+mod real;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,6 +26,9 @@ fn main() -> ExitCode {
         Trial::test("modules::counter_uses_the_got", counter_uses_the_got),
         Trial::test("modules::written_in_c", written_in_c),
         Trial::test("modules::missing_file", missing_file),
+        Trial::test("modules::parameters", parameters),
+        Trial::test("modules::information", information),
+        Trial::test("modules::real_ones_link_alike", real::modules),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
@@ -88,6 +94,7 @@ const ENDINGS: [(&str, i32, &str); 15] = [
         "panic: lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 6 (heap)",
     ),
     ("crash_in_module", 3, "program check"),
+    ("freed_init", 3, "module sections: its freed init section"),
     ("panic_in_module", 3, "module crash: on purpose"),
 ];
 
@@ -266,6 +273,56 @@ fn missing_file() -> Outcome {
     let run = runner(&["--module", "no/such.ko"]);
     run.must_exit(6)?;
     run.must(run.verdict().contains("no/such.ko"), "the file is named")
+}
+
+/// Words of the kernel command line and of `insmod` reach the module; the latter win.
+fn parameters() -> Outcome {
+    let append = "parameters.count=9 parameters.limit=10 no_such.count=1";
+    let run = runner(&["--append", append, "--run", "lsmod"]);
+    run.must_exit(3)?;
+    run.must(run.verdict().contains("no_such"), "the module is named")?;
+    let run = runner(&[
+        "--append",
+        "parameters.count=9 parameters.limit=10",
+        "--run",
+        "insmod parameters limit=11; call parameters_number 0; call parameters_number 1; \
+         rmmod parameters; insmod parameters limit=many; modinfo parameters",
+    ]);
+    run.must_exit(1)?;
+    for (words, what) in [
+        (
+            ["parameters_number(0) = 0x9", "cpu 0"],
+            "the command line's",
+        ),
+        (["parameters_number(1) = 0xb", "cpu 0"], "insmod's"),
+        (["limit=many", "no uint"], "the refusal"),
+        (["parm", "loud:Yes or no. (bool)"], "modinfo"),
+    ] {
+        run.must(run.lines_with(&words).len() == 1, what)?;
+    }
+    run.must(
+        run.verdict().ends_with("1 of 6 commands failed"),
+        "one refusal",
+    )
+}
+
+/// What a module says of itself, in `modinfo` and `lsmod`.
+fn information() -> Outcome {
+    let commands = "modprobe visitor; lsmod; modinfo visitor; modinfo parameters";
+    let run = runner(&["--run", commands]);
+    run.must_exit(0)?;
+    for words in [
+        &["visitor ", "live", "MIT"][..],
+        &["counter ", "live", "1 visitor"],
+        &["filename ", "modules/visitor.ko"],
+        &["description ", "Counts on another"],
+        &["depends ", "counter"],
+        &["author ", "The tests"],
+        &["parm ", "count:A number of 32 bits with a sign. (int)"],
+    ] {
+        run.must(run.lines_with(words).len() == 1, &format!("{words:?}"))?;
+    }
+    Ok(())
 }
 
 fn commands() -> Outcome {

@@ -1,0 +1,196 @@
+//! A linked module: what it has, and where.
+
+use crate::LoadError;
+use crate::apply::{Linker, Outcome};
+use crate::exports::Export;
+use crate::object::Object;
+use crate::plan::Plan;
+use crate::relocation::{Relocation, method_of};
+use crate::section::Section;
+use alloc::vec::Vec;
+use object::elf::{STT_FUNC, SymbolSection};
+
+/// A symbol with its address; for per-CPU data, its handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Symbol<'data> {
+    /// Name.
+    pub name: &'data str,
+    /// Address or handle.
+    pub value: u64,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// A GOT slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot<'data> {
+    /// Its address.
+    pub address: u64,
+    /// Symbol whose value it holds.
+    pub name: &'data str,
+    /// The value.
+    pub value: u64,
+}
+
+/// A per-CPU variable of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable<'data> {
+    /// Name.
+    pub name: &'data str,
+    /// Handle.
+    pub handle: u64,
+    /// Bytes.
+    pub size: u64,
+    /// Address of its GOT slot, if it has one.
+    pub slot: Option<u64>,
+}
+
+/// A linked module.
+#[derive(Debug)]
+pub struct Linked<'data> {
+    object: Object<'data>,
+    base: u64,
+    per_cpu: u64,
+    /// Values of the symbols, by index.
+    values: Vec<u64>,
+    got: u64,
+    /// By slot number, so in the order of their addresses.
+    slots: Vec<Slot<'data>>,
+    /// Slot numbers, sorted by value.
+    by_value: Vec<u32>,
+    exports: Vec<Export>,
+}
+
+impl<'data> Linked<'data> {
+    pub(crate) fn new(
+        object: Object<'data>,
+        base: u64,
+        per_cpu: u64,
+        plan: &Plan,
+        values: Vec<u64>,
+        slots: Vec<Slot<'data>>,
+        exports: Vec<Export>,
+    ) -> Result<Self, LoadError> {
+        let mut by_value = Vec::new();
+        by_value.try_reserve_exact(slots.len())?;
+        by_value.extend(0..slots.len() as u32);
+        by_value.sort_unstable_by_key(|&slot| slots[slot as usize].value);
+        Ok(Self {
+            object,
+            base,
+            per_cpu,
+            values,
+            got: base.wrapping_add(plan.got().0),
+            slots,
+            by_value,
+            exports,
+        })
+    }
+
+    /// Address of the symbol of this name, which the module defines.
+    pub fn address(&self, name: &str) -> Option<u64> {
+        let symbol = self.object.find(name)?;
+        Some(self.values[symbol.index])
+    }
+
+    /// What the module exports, sorted by name.
+    pub fn exports(&self) -> impl Iterator<Item = Symbol<'data>> {
+        self.exports.iter().map(|export| Symbol {
+            name: export.name(&self.object),
+            value: self.values[export.symbol as usize],
+            size: self.object.size_of(export.symbol as usize),
+        })
+    }
+
+    /// The module's functions.
+    pub fn functions(&self) -> impl Iterator<Item = Symbol<'data>> {
+        let functions = self
+            .object
+            .symbols()
+            .filter(|symbol| symbol.kind == STT_FUNC);
+        functions.map(|symbol| Symbol {
+            name: symbol.name,
+            value: self.values[symbol.index],
+            size: symbol.size,
+        })
+    }
+
+    /// The module's per-CPU variables.
+    pub fn variables(&self) -> impl Iterator<Item = Variable<'data>> {
+        let inside = |section: SymbolSection| {
+            let index = usize::from(section.0);
+            index < self.object.section_count() && self.object.section(index).is_per_cpu()
+        };
+        let symbols = self.object.symbols();
+        let variables =
+            symbols.filter(move |s| inside(s.section) && !s.is_section() && s.size != 0);
+        variables.map(|symbol| {
+            let handle = self.values[symbol.index];
+            Variable {
+                name: symbol.name,
+                handle,
+                size: symbol.size,
+                slot: self.slot_of(handle),
+            }
+        })
+    }
+
+    /// Address of a slot that holds this value.
+    fn slot_of(&self, value: u64) -> Option<u64> {
+        let slot = |number: u32| self.slots[number as usize];
+        let at = self
+            .by_value
+            .binary_search_by_key(&value, |&number| slot(number).value);
+        Some(slot(self.by_value[at.ok()?]).address)
+    }
+
+    /// Its GOT: address, and what is in it.
+    pub fn got(&self) -> (u64, &[Slot<'data>]) {
+        (self.got, &self.slots)
+    }
+
+    /// All symbols with their values, by index in the file.
+    pub fn symbols(&self) -> impl Iterator<Item = Symbol<'data>> {
+        let values = self.values.iter().skip(1);
+        self.object
+            .symbols()
+            .zip(values)
+            .map(|(symbol, &value)| Symbol {
+                name: symbol.name,
+                value,
+                size: symbol.size,
+            })
+    }
+
+    /// Every relocation as it was done, with the section that it is in. The plan
+    /// is the one that the module was linked by.
+    pub fn relocations(
+        &self,
+        plan: &Plan,
+    ) -> impl Iterator<Item = (Section<'data>, Relocation, Outcome)> {
+        let object = self.object;
+        let sections = object.sections();
+        let targets = sections.filter_map(move |section| {
+            let (target, relocations) = object.relocations(&section)?;
+            let start = plan
+                .position(target.index)
+                .address(self.base, self.per_cpu)?;
+            Some((target, start, relocations))
+        });
+        targets.flat_map(move |(target, start, relocations)| {
+            relocations.filter_map(move |relocation| {
+                let linker = Linker {
+                    object: &self.object,
+                    plan,
+                    base: self.base,
+                    per_cpu: self.per_cpu,
+                    values: &self.values,
+                };
+                let address = start.wrapping_add(relocation.offset);
+                let method = method_of(relocation.kind)?;
+                let outcome = linker.outcome(method, &relocation, address);
+                Some((target, relocation, outcome))
+            })
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! What a module's sections allow and how long they are there; what is called before
+//! init and after exit.
+
+use super::{Outcome, counters, failed};
+use crate::memory::{self, vmalloc};
+use crate::modules::{self, State};
+use crate::{check, check_eq, percpu, selftest, smp};
+use alloc::string::String;
+use alloc::vec::Vec;
+use arch::PAGE_SIZE;
+use arch::dat::Protection;
+use arch::traps::{self, ProgramCheck};
+use core::arch::asm;
+
+fn call(symbol: &'static str) -> Result<usize, Outcome> {
+    modules::call(symbol, 0)
+        .map(|value| value as usize)
+        .map_err(failed)
+}
+
+/// Loads modules in this order; dropping it unloads them in the opposite one.
+struct Held(Vec<&'static str>);
+
+impl Held {
+    fn load(names: &[&'static str]) -> Result<Self, Outcome> {
+        let mut held = Self(Vec::new());
+        for name in names {
+            modules::load(name).map_err(failed)?;
+            held.0.push(name);
+        }
+        Ok(held)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        for name in self.0.drain(..).rev() {
+            if let Err(error) = modules::unload(name) {
+                log::error!("{error}");
+            }
+        }
+    }
+}
+
+fn load_from(address: usize) -> Option<ProgramCheck> {
+    // SAFETY: a load changes nothing; where nothing is, it is caught.
+    traps::catch(|| unsafe {
+        asm!("lg {}, 0({})", out(reg) _, in(reg_addr) address, options(nostack));
+    })
+}
+
+fn store_to(address: usize) -> Option<ProgramCheck> {
+    // SAFETY: the store is refused and caught, or stores what is there.
+    traps::catch(|| unsafe {
+        asm!("oi 0({}), 0", in(reg_addr) address, options(nostack));
+    })
+}
+
+/// Branches there, for a program check to come.
+fn run_at(address: usize) -> Option<ProgramCheck> {
+    // SAFETY: the fetch is refused and caught.
+    traps::catch(|| unsafe {
+        asm!("basr %r14, {}", in(reg_addr) address, out("r14") _, options(nostack));
+    })
+}
+
+fn notes() -> Result<String, Outcome> {
+    let mut text = String::new();
+    for place in 0.. {
+        match modules::call("note_at", place).map_err(failed)? {
+            0 => break,
+            letter => text.push(char::from(letter as u8)),
+        }
+    }
+    Ok(text)
+}
+
+fn constructors() -> Result<(), Outcome> {
+    let _notes = Held::load(&["notes"])?;
+    let sections = Held::load(&["sections"])?;
+    check_eq!(notes()?, "abcdi");
+    drop(sections);
+    check_eq!(notes()?, "abcdixdcba");
+    Ok(())
+}
+
+fn freed_init() -> Result<(), Outcome> {
+    let _held = Held::load(&["notes", "sections"])?;
+    for address in [
+        call("sections_early_address")?,
+        call("sections_once_address")?,
+    ] {
+        check_eq!(memory::translation(address / PAGE_SIZE * PAGE_SIZE), None);
+        for check in [load_from(address), store_to(address), run_at(address)] {
+            let check = check.ok_or(failed("an init section is still there"))?;
+            check!(check.is_translation(), "{check}");
+        }
+        let named = modules::with_freed_init(address as u64, |name| String::from(name));
+        check_eq!(named.as_deref(), Some("sections"));
+    }
+    let sealed = call("sections_sealed_address")?;
+    check_eq!(modules::with_freed_init(sealed as u64, |_| ()), None);
+    Ok(())
+}
+
+/// The frames of init sections come back at once, the addresses with the module.
+fn freed_init_is_counted() -> Result<(), Outcome> {
+    let _notes = Held::load(&["notes"])?;
+    percpu::trim();
+    let before = counters::read();
+    let sections = Held::load(&["sections"])?;
+    let pages = (vmalloc::count().1 - before.vmalloc.1) / PAGE_SIZE;
+    let statics = percpu::usage();
+    let frames = counters::read().frames - before.frames;
+    // Text, rodata, sealed, data; init text, init rodata (the lists), init data.
+    check!(pages >= 7, "only {pages} pages");
+    check!(
+        frames + 3 <= pages + 1,
+        "{frames} frames for {pages} pages, {statics:?}"
+    );
+    drop(sections);
+    percpu::trim();
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+fn sealed_after_init() -> Result<(), Outcome> {
+    let _held = Held::load(&["notes", "sections"])?;
+    check_eq!(call("sections_sealed")?, 2);
+    let address = call("sections_sealed_address")?;
+    check_eq!(load_from(address), None);
+    let check = store_to(address).ok_or(failed("a store to sealed data went through"))?;
+    check_eq!(check.code, traps::code::PROTECTION);
+    check_eq!(call("sections_sealed")?, 2);
+    Ok(())
+}
+
+/// No page of any module allows both writing and execution; beyond each module
+/// nothing is mapped.
+fn write_xor_execute() -> Result<(), Outcome> {
+    let _held = Held::load(&["notes", "sections"])?;
+    let mut kinds = [0; 3];
+    for (name, start, end) in modules::ranges() {
+        for page in (start..end).step_by(PAGE_SIZE) {
+            let Some((_, protection)) = memory::translation(page) else {
+                continue;
+            };
+            let write = protection.contains(Protection::WRITE);
+            let execute = protection.contains(Protection::EXECUTE);
+            check!(!(write && execute), "{name}: {page:#x} is both");
+            kinds[usize::from(write) + 2 * usize::from(execute)] += 1;
+        }
+        for outside in [start - PAGE_SIZE, end] {
+            let mapped = memory::translation(outside);
+            check!(mapped.is_none(), "{name}: {outside:#x} is mapped");
+        }
+        check_eq!(modules::state(name), Some(State::Live));
+    }
+    check!(kinds.iter().all(|&count| count > 0), "{kinds:?}");
+    Ok(())
+}
+
+/// After an unload no CPU reaches the module any more, though all have had its pages
+/// in their translation buffers.
+fn no_stale_translation() -> Result<(), Outcome> {
+    let _notes = Held::load(&["notes"])?;
+    for _ in 0..8 {
+        let sections = Held::load(&["sections"])?;
+        let data = call("sections_sealed_address")?;
+        let (_, text, _) = modules::ranges()
+            .into_iter()
+            .find(|&(name, ..)| name == "sections")
+            .ok_or(failed("no such module"))?;
+        for cpu in smp::online() {
+            let used = smp::run_on(cpu, || modules::call("sections_sealed", 0));
+            check_eq!(used.map_err(failed)?.map_err(failed)?, 2);
+        }
+        drop(sections);
+        for cpu in smp::online() {
+            for address in [data, text] {
+                let check = smp::run_on(cpu, || load_from(address)).map_err(failed)?;
+                check!(
+                    check.is_some_and(|check| check.is_translation()),
+                    "cpu {cpu} still reaches {address:#x}"
+                );
+            }
+            let check = smp::run_on(cpu, || run_at(text)).map_err(failed)?;
+            check!(check.is_some(), "cpu {cpu} still runs {text:#x}");
+        }
+    }
+    Ok(())
+}
+
+fn call_freed_init() -> Result<(), Outcome> {
+    let _held = Held::load(&["notes", "sections"])?;
+    call("sections_call_early")?;
+    Ok(())
+}
+
+selftest!("module.constructors", constructors);
+selftest!("module.freed_init", freed_init);
+selftest!("module.freed_init_is_counted", freed_init_is_counted);
+selftest!("module.sealed_after_init", sealed_after_init);
+selftest!("module.write_xor_execute", write_xor_execute);
+selftest!("module.no_stale_translation", no_stale_translation);
+selftest!("ending.freed_init", call_freed_init, on_request);

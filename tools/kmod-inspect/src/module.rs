@@ -1,0 +1,162 @@
+//! A module, linked in the way of the kernel (`kernel/src/modules/load.rs`): parse,
+//! plan, link into zeroed memory.
+
+use crate::symbols::Symbols;
+use loader::{Linked, LoadError, Object, Plan, Position, Section};
+use std::collections::HashSet;
+use std::fmt;
+use std::path::Path;
+
+/// Where everything is.
+pub struct Addresses<'a> {
+    /// Address of the module.
+    pub base: u64,
+    /// Handle of its per-CPU data.
+    pub per_cpu: u64,
+    /// What the kernel exports.
+    pub symbols: &'a Symbols,
+    /// Address of what nobody exports.
+    pub unresolved: Option<u64>,
+}
+
+/// A valid module.
+pub struct Module<'data> {
+    /// The file it is from.
+    pub file: &'data Path,
+    /// Bytes in that file.
+    pub bytes: usize,
+    /// Its own word for its name, or else the file's.
+    pub name: String,
+    /// What is in the file.
+    pub object: Object<'data>,
+    /// Where its parts go.
+    pub plan: Plan,
+}
+
+/// A module in memory.
+pub struct Image<'data> {
+    /// Address of the module.
+    pub base: u64,
+    /// Handle of its per-CPU data.
+    pub per_cpu: u64,
+    /// What lies at the base.
+    pub image: Vec<u8>,
+    /// The template of the per-CPU data.
+    pub template: Vec<u8>,
+    /// Symbols, slots.
+    pub linked: Linked<'data>,
+}
+
+/// Why a module doesn't link.
+#[derive(Debug)]
+pub enum LinkError {
+    /// The loader says so.
+    Loader(LoadError),
+    /// The handle isn't aligned as the per-CPU data asks for.
+    Handle {
+        /// The handle.
+        handle: u64,
+        /// The alignment.
+        align: u64,
+    },
+    /// This machine hasn't the memory.
+    Memory {
+        /// Bytes.
+        bytes: u64,
+    },
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkError::Loader(error @ LoadError::Unresolved(_)) => {
+                write!(f, "{error} (see --symbols and --unresolved)")
+            }
+            LinkError::Loader(error) => error.fmt(f),
+            LinkError::Handle { handle, align } => write!(
+                f,
+                "its per-CPU data is aligned to {align} bytes, and {handle:#x} isn't"
+            ),
+            LinkError::Memory { bytes } => write!(f, "no memory for {bytes} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+impl From<LoadError> for LinkError {
+    fn from(error: LoadError) -> Self {
+        LinkError::Loader(error)
+    }
+}
+
+impl<'data> Module<'data> {
+    /// Checks a file and plans its layout.
+    pub fn plan(file: &'data Path, data: &'data [u8]) -> Result<Self, LoadError> {
+        let object = Object::parse(data)?;
+        let said = object.information().find(|&(key, _)| key == "name");
+        let said = said.map(|(_, name)| name).filter(|name| !name.is_empty());
+        let of_file = || file.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(Self {
+            file,
+            bytes: data.len(),
+            name: said.map_or_else(|| of_file().into_owned(), str::to_owned),
+            object,
+            plan: Plan::new(&object)?,
+        })
+    }
+
+    /// Links it.
+    pub fn link(&self, addresses: &Addresses<'_>) -> Result<Image<'data>, LinkError> {
+        let (template, align) = self.plan.per_cpu();
+        if template != 0 && !addresses.per_cpu.is_multiple_of(align) {
+            return Err(LinkError::Handle {
+                handle: addresses.per_cpu,
+                align,
+            });
+        }
+        let mut image = zeroed(self.plan.size())?;
+        let mut template = zeroed(template)?;
+        let symbols = self.object.symbols();
+        let weak = symbols.filter(|symbol| symbol.is_undefined() && symbol.is_weak());
+        let weak: HashSet<&str> = weak.map(|symbol| symbol.name).collect();
+        let mut resolve = |name: &str| {
+            let anywhere = || addresses.unresolved.filter(|_| !weak.contains(name));
+            addresses.symbols.get(name).or_else(anywhere)
+        };
+        let linked = loader::link(
+            &self.object,
+            &self.plan,
+            addresses.base,
+            addresses.per_cpu,
+            &mut resolve,
+            &mut image,
+            &mut template,
+        )?;
+        Ok(Image {
+            base: addresses.base,
+            per_cpu: addresses.per_cpu,
+            image,
+            template,
+            linked,
+        })
+    }
+
+    /// The sections that take memory, with where they lie.
+    pub fn sections(&self) -> impl Iterator<Item = (Section<'data>, Position)> {
+        let sections = self.object.sections();
+        let placed = sections.map(|section| (section, self.plan.position(section.index)));
+        placed.filter(|&(_, position)| position != Position::Nowhere)
+    }
+}
+
+fn zeroed(bytes: u64) -> Result<Vec<u8>, LinkError> {
+    let mut buffer = Vec::new();
+    let reserved =
+        usize::try_from(bytes).is_ok_and(|bytes| buffer.try_reserve_exact(bytes).is_ok());
+    if !reserved {
+        return Err(LinkError::Memory { bytes });
+    }
+    buffer.resize(bytes as usize, 0);
+    Ok(buffer)
+}
