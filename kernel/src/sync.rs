@@ -26,20 +26,23 @@ pub mod rank {
     pub const VMALLOC: u8 = 3;
     /// Book-keeping of per-CPU areas.
     pub const PER_CPU_AREAS: u8 = 4;
+    /// What is kept for modules in C: a line not ended, areas of theirs.
+    pub const EXPORTS: u8 = 5;
     /// Frames and translation tables.
-    pub const MEMORY: u8 = 5;
+    pub const MEMORY: u8 = 6;
     /// The kernel heap.
-    pub const HEAP: u8 = 6;
+    pub const HEAP: u8 = 7;
     /// The console.
-    pub const CONSOLE: u8 = 7;
+    pub const CONSOLE: u8 = 8;
 
     /// Names, for the panic's message.
-    pub(super) const NAMES: [&str; 8] = [
+    pub(super) const NAMES: [&str; 9] = [
         "test",
         "modules",
         "per-CPU pages",
         "vmalloc",
         "per-CPU areas",
+        "exports",
         "memory",
         "heap",
         "console",

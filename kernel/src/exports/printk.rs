@@ -8,7 +8,7 @@
 //! What is held goes out when a text comes that doesn't continue it, and when the
 //! module's init or exit has returned.
 
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use alloc::string::String;
 use arch::variadic::VaList;
 use core::fmt::{self, Write};
@@ -70,7 +70,7 @@ struct Held {
     captured: Option<String>,
 }
 
-static HELD: Lock<Held> = Lock::new(Held {
+static HELD: Lock<Held, { rank::EXPORTS }> = Lock::new(Held {
     level: DEFAULT_LEVEL,
     text: Text::new(),
     captured: None,

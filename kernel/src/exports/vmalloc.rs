@@ -2,13 +2,13 @@
 
 use super::module_api::caller;
 use crate::memory::vmalloc::{self, Area};
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use alloc::vec::Vec;
 
 module_api::export!(vmalloc, vzalloc, vfree, is_vmalloc_addr);
 
 /// The areas that modules have.
-static AREAS: Lock<Vec<Area>> = Lock::new(Vec::new());
+static AREAS: Lock<Vec<Area>, { rank::EXPORTS }> = Lock::new(Vec::new());
 
 fn take(bytes: usize) -> Option<*mut u8> {
     let area = Area::new(bytes).ok()?;
