@@ -67,7 +67,7 @@ const SHAPES: [(&str, &[&str]); 9] = [
 ];
 
 /// Self-tests that end the run, with the exit code and words of the last line.
-const ENDINGS: [(&str, i32, &str); 15] = [
+const ENDINGS: [(&str, i32, &str); 16] = [
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
     ("wild_store", 3, "program check"),
@@ -85,6 +85,7 @@ const ENDINGS: [(&str, i32, &str); 15] = [
     ("panic_in_interrupt", 3, "in an interrupt handler"),
     ("lock_twice", 3, "panic: "),
     ("crash_in_module", 3, "program check"),
+    ("newer_machine", 3, "program check 0x0001 (operation)"),
     ("freed_init", 3, "module sections: its freed init section"),
     ("panic_in_module", 3, "module crash: on purpose"),
 ];
