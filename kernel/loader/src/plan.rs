@@ -12,6 +12,7 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
+use crate::error::owned;
 use crate::object::Object;
 use crate::region::{Region, RegionKind, region_of};
 use crate::relocation::{Method, Relocation, instruction_bias, method_of};
@@ -319,7 +320,7 @@ fn check(
     relocation: &Relocation,
 ) -> Result<Method, LoadError> {
     let place = || Place {
-        section: target.name.into(),
+        section: owned(target.name),
         offset: relocation.offset,
     };
     let kind = relocation.kind;

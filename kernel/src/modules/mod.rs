@@ -6,6 +6,7 @@
 //! * `parameters.rs`: `name=value` words for a module
 //! * `information.rs`: what a module's file says of it
 //! * `report.rs`: what the log and `lsmod` show of a module
+//! * `request.rs`: what a module may ask of the loader
 //! * `dependencies.rs`: what a module needs, loaded first
 //! * `error.rs`: everything that can be wrong
 //!
@@ -20,6 +21,7 @@ mod loaded;
 mod parameters;
 mod registry;
 mod report;
+mod request;
 
 pub use dependencies::{load_at_boot, load_with_dependencies, shipped};
 pub use error::{Error, Reason};

@@ -22,6 +22,7 @@ mod c_modules;
 mod counters;
 mod endings;
 mod memory;
+mod module_life;
 mod module_parameters;
 pub mod module_rounds;
 mod module_sections;

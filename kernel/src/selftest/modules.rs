@@ -2,11 +2,10 @@
 //! wrong ones are refused, and nothing is left of them.
 
 use super::{Outcome, counters, failed};
-use crate::fail::{self, Site};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
 use crate::percpu::{self, AllocError};
-use crate::{check, check_eq, println, selftest, smp};
+use crate::{check, check_eq, selftest, smp};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -291,50 +290,6 @@ fn no_such_module() -> Result<(), Outcome> {
     Ok(())
 }
 
-/// Every allocation that a load makes fails in turn: an error each time, and
-/// nothing is left over.
-fn every_allocation_fails_once() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
-    let mut failures = 0;
-    for name in ["hello", "counter", "visitor", "dynamic", "mixed"] {
-        let _counter = match name {
-            "visitor" => Some(Held::load("counter")?),
-            _ => None,
-        };
-        for site in [Site::Frames, Site::Vmalloc, Site::PerCpu, Site::Heap] {
-            for nth in 1.. {
-                percpu::trim();
-                let before = counters::read();
-                fail::arm(site, nth);
-                let result = modules::load(name);
-                let reached = fail::left(site) == 0;
-                fail::arm(site, 0);
-                match result {
-                    Ok(()) => modules::unload(name).map_err(failed)?,
-                    Err(error) => {
-                        drop(error);
-                        failures += 1;
-                        check!(reached, "{name} fails by itself at {site:?} {nth}");
-                    }
-                }
-                percpu::trim();
-                let after = counters::read();
-                check!(
-                    after == before,
-                    "{name}, {site:?} {nth}: {after:x?}, not {before:x?}"
-                );
-                if !reached {
-                    break;
-                }
-            }
-        }
-    }
-    println!("# module.every_allocation_fails_once: {failures} loads failed cleanly");
-    check!(failures > 20, "only {failures} loads failed");
-    Ok(())
-}
-
 /// All CPUs load and unload the same modules at once.
 fn parallel_loads() -> Result<(), Outcome> {
     let _silence = Silence::begin();
@@ -388,10 +343,6 @@ selftest!("module.unknown_symbol", unknown_symbol);
 selftest!("module.failing_init", failing_init);
 selftest!("module.positive_init", positive_init);
 selftest!("module.no_such_module", no_such_module);
-selftest!(
-    "module.every_allocation_fails_once",
-    every_allocation_fails_once
-);
 selftest!("module.parallel_loads", parallel_loads);
 selftest!("ending.crash_in_module", crash_in_module, on_request);
 selftest!("ending.panic_in_module", panic_in_module, on_request);
