@@ -140,7 +140,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "private_pic",
         "private static, pic",
-        rust("lesson-private", "pic", "lib"),
+        rust("lesson-private", "pic", "staticlib"),
         DIRECT,
         Loads,
         Refused,
@@ -148,7 +148,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "private_static",
         "private static, static",
-        rust("lesson-private", "static", "lib"),
+        rust("lesson-private", "static", "staticlib"),
         DIRECT,
         Loads,
         Refused,
@@ -156,7 +156,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "unmangled_pic",
         "#[no_mangle] static, pic",
-        rust("lesson-unmangled", "pic", "lib"),
+        rust("lesson-unmangled", "pic", "staticlib"),
         BY_SLOT,
         Loads,
         Loads,
@@ -164,7 +164,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "unmangled_static",
         "#[no_mangle] static, static",
-        rust("lesson-unmangled", "static", "lib"),
+        rust("lesson-unmangled", "static", "staticlib"),
         DIRECT,
         Loads,
         Refused,
