@@ -94,7 +94,7 @@ use Outcome::{Loads, NotCompiled, Refused};
 
 /// In the order in which the thread came upon them; then what rustc does with a plain
 /// reference.
-static LESSONS: [Lesson; 13] = [
+static LESSONS: [Lesson; 14] = [
     lesson("plain", "plain RELOC_HIDE", How::C, DIRECT, Loads, Refused),
     lesson(
         "got_symbol",
@@ -121,6 +121,14 @@ static LESSONS: [Lesson; 13] = [
         Refused,
     ),
     lesson("weak", "weak and -fPIC", How::C, BY_SLOT, Loads, Loads),
+    lesson(
+        "weak_hidden",
+        "weak, -fvisibility=hidden",
+        How::CWith("weak", "-fvisibility=hidden"),
+        DIRECT,
+        Loads,
+        Refused,
+    ),
     lesson(
         "macro",
         "percpu! and PerCpu: the type",
@@ -295,7 +303,7 @@ fn table(found: &[Found]) -> Result<String, Error> {
     ];
     for (lesson, found) in LESSONS.iter().zip(found) {
         let (language, compiler) = match lesson.how {
-            How::C => ("C", &gcc),
+            How::C | How::CWith(..) => ("C", &gcc),
             _ => ("Rust", &rustc),
         };
         let verdict = if is_expected(lesson, found) {
