@@ -99,7 +99,7 @@ const COMMANDS: [Command; 15] = [
     },
     Command {
         name: "bench",
-        arguments: "",
+        arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
         run: bench,
     },
@@ -185,7 +185,7 @@ fn one<'a>(arguments: &[&'a str], what: &str) -> Result<&'a str, String> {
     }
 }
 
-fn told<E: core::fmt::Display>(result: Result<(), E>) -> Result<(), String> {
+fn told<T, E: core::fmt::Display>(result: Result<T, E>) -> Result<T, String> {
     result.map_err(|error| format!("{error}"))
 }
 
@@ -209,7 +209,9 @@ fn insmod(arguments: &[&'static str]) -> Result<(), String> {
             [name] => (None, name),
             _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
         };
-        return told(modules::link_only(name, unresolved));
+        let image = told(modules::link_only(name, unresolved))?;
+        image.iter().for_each(|image| println!("{image}"));
+        return Ok(());
     }
     let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
     told(modules::load_with(name, words))
@@ -331,8 +333,12 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     Ok(())
 }
 
-fn bench(_: &[&'static str]) -> Result<(), String> {
-    crate::bench::run()
+fn bench(arguments: &[&'static str]) -> Result<(), String> {
+    match arguments {
+        [] => crate::bench::run(None),
+        [group] => crate::bench::run(Some(group)),
+        _ => Err("expected one group".into()),
+    }
 }
 
 fn poweroff(_: &[&'static str]) -> Result<(), String> {

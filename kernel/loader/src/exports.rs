@@ -4,6 +4,7 @@
 //! of the names, so 10,000 exports cost no more each than ten.
 
 use crate::LoadError;
+use crate::error::owned;
 use crate::object::Object;
 use alloc::vec::Vec;
 
@@ -38,7 +39,7 @@ pub(crate) fn find(object: &Object<'_>) -> Result<Vec<Export>, LoadError> {
     for pair in exports.windows(2) {
         let name = pair[0].name(object);
         if name == pair[1].name(object) {
-            return Err(LoadError::ExportedTwice(name.into()));
+            return Err(LoadError::ExportedTwice(owned(name)));
         }
     }
     for symbol in object.symbols().filter(|symbol| symbol.is_definition()) {

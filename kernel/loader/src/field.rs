@@ -1,12 +1,13 @@
 //! The one place that writes bits: fields, their range, their position.
 //!
 //! ```text
-//!  12 bits       │....DDDDDDDDDDDD│                 displacement
+//!  12 bits       │....DDDDDDDDDDDD│                 displacement, or halfwords
 //!  20 bits       │....LLLLLLLLLLLL│HHHHHHHH│        long displacement: H L
+//!  others        all bits of the bytes from the place on
 //!  n halfwords   the value divided by two, signed
 //! ```
 //!
-//! Principles of Operation, chapter 5, "Instructions": formats RX, RXY, RIL.
+//! Principles of Operation, chapter 5, "Instructions": formats RX, RXY, RI, RIL, MII.
 
 /// A field that a relocation writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,13 +62,19 @@ impl Field {
         }
     }
 
+    /// Whether it doesn't reach all of a large module.
+    pub const fn is_short(self) -> bool {
+        self.bits < 32
+    }
+
     /// Bytes from the place on that hold the field.
     pub const fn bytes(self) -> usize {
         match self.bits {
             0 => 0,
             1..=8 => 1,
             9..=16 => 2,
-            17..=32 => 4,
+            17..=24 => 3,
+            25..=32 => 4,
             _ => 8,
         }
     }
@@ -109,12 +116,11 @@ impl Field {
                 *high = *high & 0xf0 | (value >> 8) as u8 & 0x0f;
                 *low = value as u8;
             }
-            (20, [first, second, third, _]) => {
+            (20, [first, second, third]) => {
                 *first = *first & 0xf0 | (value >> 8) as u8 & 0x0f;
                 *second = value as u8;
                 *third = (value >> 12) as u8;
             }
-            (24, [_, rest @ ..]) => rest.copy_from_slice(&(value as u32).to_be_bytes()[1..]),
             (_, place) => {
                 let bytes = value.to_be_bytes();
                 let skipped = bytes.len().saturating_sub(place.len());
@@ -167,14 +173,14 @@ mod tests {
         let mut place = [0xab, 0xcd];
         Field::unsigned(12).write(&mut place, 0x123).unwrap();
         assert_eq!(place, [0xa1, 0x23]);
-        let mut place = [0xf3, 0x00, 0x00, 0x04];
+        let mut place = [0xf3, 0x00, 0x00];
         Field::LONG_DISPLACEMENT.write(&mut place, -2).unwrap();
-        assert_eq!(place, [0xff, 0xfe, 0xff, 0x04]);
+        assert_eq!(place, [0xff, 0xfe, 0xff]);
         Field::LONG_DISPLACEMENT.write(&mut place, 0x12345).unwrap();
-        assert_eq!(place, [0xf3, 0x45, 0x12, 0x04]);
-        let mut place = [0x77, 0, 0, 0];
+        assert_eq!(place, [0xf3, 0x45, 0x12]);
+        let mut place = [0x77, 0, 0];
         Field::halfwords(24).write(&mut place, -2).unwrap();
-        assert_eq!(place, [0x77, 0xff, 0xff, 0xff]);
+        assert_eq!(place, [0xff, 0xff, 0xff]);
         let mut place = [0x57, 0x00];
         Field::halfwords(12).write(&mut place, 0x10).unwrap();
         assert_eq!(place, [0x50, 0x08]);

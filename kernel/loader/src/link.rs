@@ -11,6 +11,7 @@
 
 use crate::LoadError;
 use crate::apply::Linker;
+use crate::error::owned;
 use crate::exports;
 use crate::field::Field;
 use crate::linked::{Linked, Slot};
@@ -22,6 +23,9 @@ use object::elf::{SHN_ABS, SHN_UNDEF};
 
 /// Finds the value of a symbol that the module doesn't define.
 pub type Resolve<'a, 'data> = &'a mut dyn FnMut(&'data str) -> Option<u64>;
+
+/// The name by which code means its own GOT, which no object defines.
+const GOT_NAME: &str = "_GLOBAL_OFFSET_TABLE_";
 
 /// Links `object` into `image`, which will be found at `base`, and the template
 /// of its per-CPU data into `template`, whose handle is `per_cpu`.
@@ -87,10 +91,14 @@ fn values<'data>(
         values.push(match section {
             SHN_UNDEF => {
                 let symbol = object.symbol(index);
-                match resolve(symbol.name) {
-                    Some(value) => value,
-                    None if symbol.is_weak() => 0,
-                    None => return Err(LoadError::Unresolved(symbol.name.into())),
+                if symbol.name == GOT_NAME {
+                    base.wrapping_add(plan.got().0)
+                } else if let Some(value) = resolve(symbol.name) {
+                    value
+                } else if symbol.is_weak() {
+                    0
+                } else {
+                    return Err(LoadError::Unresolved(owned(symbol.name)));
                 }
             }
             SHN_ABS => value,

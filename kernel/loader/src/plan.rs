@@ -2,7 +2,8 @@
 //!
 //! Each section that takes memory goes to a region by its flags. Relocations are
 //! read once to count what the loader adds: a GOT slot for each distinct target
-//! and a PLT stub for each function of another object.
+//! and a PLT stub for each function that a call may not reach: one of another
+//! object, or, if the call's field is short, any.
 //!
 //! A slot's target is a symbol, or a place in a section. The latter because LLVM
 //! names a local variable's slot by the section's symbol and an offset:
@@ -11,6 +12,7 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
+use crate::error::owned;
 use crate::object::Object;
 use crate::region::{Region, RegionKind, region_of};
 use crate::relocation::{Method, Relocation, instruction_bias, method_of};
@@ -115,7 +117,9 @@ impl Plan {
                 let method = check(object, &target, &relocation)?;
                 let symbol = relocation.symbol as usize;
                 let mut wants_slot = method.formula.needs_slot();
-                if method.formula.needs_stub() && object.is_undefined(symbol) {
+                let is_section = object.is_section_symbol(symbol);
+                let far = object.is_undefined(symbol) || method.field.is_short() && !is_section;
+                if method.formula.needs_stub() && far {
                     wants_slot = true;
                     if self.stubs[symbol] == NONE {
                         self.stubs[symbol] = self.stub_count;
@@ -125,7 +129,7 @@ impl Plan {
                 if !wants_slot {
                     continue;
                 }
-                if object.is_section_symbol(symbol) {
+                if is_section {
                     self.section_slots.try_reserve(1)?;
                     self.section_slots.push(Target {
                         symbol: relocation.symbol,
@@ -145,9 +149,12 @@ impl Plan {
     }
 
     fn place_regions(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
-        let mut kinds = filled(object.section_count(), None)?;
+        let mut placed = Vec::new();
         for section in object.sections() {
-            kinds[section.index] = region_of(&section)?;
+            if let Some(kind) = region_of(&section)? {
+                placed.try_reserve(1)?;
+                placed.push((kind, section));
+            }
         }
         let mut end = 0u64;
         for (index, kind) in RegionKind::ALL.into_iter().enumerate() {
@@ -155,8 +162,8 @@ impl Plan {
             end = start;
             // What the file has no bytes for comes last.
             for zeroed in [false, true] {
-                let here = object.sections().filter(|s| kinds[s.index] == Some(kind));
-                for section in here.filter(|section| section.has_bytes() != zeroed) {
+                let here = placed.iter().filter(|&&(its, _)| its == kind);
+                for (_, section) in here.filter(|(_, section)| section.has_bytes() != zeroed) {
                     let offset = align_up(end, section.align)?;
                     self.positions[section.index] = Position::Image(offset);
                     end = checked_end(offset, section.size)?;
@@ -313,7 +320,7 @@ fn check(
     relocation: &Relocation,
 ) -> Result<Method, LoadError> {
     let place = || Place {
-        section: target.name.into(),
+        section: owned(target.name),
         offset: relocation.offset,
     };
     let kind = relocation.kind;

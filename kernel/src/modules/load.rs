@@ -56,8 +56,21 @@ pub enum Purpose<'a> {
     },
 }
 
-/// Loads a module.
-pub fn load(file: &File, purpose: Purpose<'_>) -> Result<(), Error<'static>> {
+/// Where a module's image lay that didn't run, and its hash.
+#[derive(Clone, Copy, Debug)]
+pub struct Image {
+    /// The module's own name.
+    pub name: &'static str,
+    /// Address and bytes.
+    pub memory: (u64, u64),
+    /// Handle and bytes of its per-CPU template.
+    pub per_cpu: (u64, u64),
+    /// Hash of both.
+    pub hash: u64,
+}
+
+/// Loads a module; returns its image if that is all that was asked for.
+pub fn load(file: &File, purpose: Purpose<'_>) -> Result<Option<Image>, Error<'static>> {
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
@@ -68,15 +81,19 @@ fn bring_up(
     name: &'static str,
     object: &Object<'static>,
     purpose: Purpose<'_>,
-) -> Result<(), Reason> {
+) -> Result<Option<Image>, Reason> {
     if let Purpose::Run(_) = purpose {
         check_stamp(object)?;
     }
     let claim = Claim::new(name)?;
     let mut loaded = link(name, object, purpose)?;
     if let Some(hash) = loaded.hash {
-        report::linked(name, &loaded, hash);
-        return Ok(());
+        return Ok(Some(Image {
+            name,
+            memory: (loaded.base(), loaded.plan.size()),
+            per_cpu: (loaded.per_cpu, loaded.plan.per_cpu().0),
+            hash,
+        }));
     }
     let init = loaded.linked.address("init_module");
     let constructors = core::mem::take(&mut loaded.constructors);
@@ -91,7 +108,7 @@ fn bring_up(
     }
     settled.settle();
     claim.live();
-    Ok(())
+    Ok(None)
 }
 
 /// What changes when init has returned.

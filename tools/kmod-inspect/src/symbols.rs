@@ -62,6 +62,6 @@ mod tests {
     #[test]
     fn a_wrong_line_is_named() {
         assert_eq!(Symbols::parse("10 T f\n20 T\n").unwrap_err(), 2);
-        assert_eq!(Symbols::parse("f T 10\n").unwrap_err(), 1);
+        assert_eq!(Symbols::parse("g T 10\n").unwrap_err(), 1);
     }
 }

@@ -116,6 +116,7 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
         ),
         Stage::lint("clippy, guest", guest_lint),
         Stage::tests("host tests", cargo(&["test", "--quiet"])),
+        Stage::tests("modules of Debian's Linux", debian()),
         Stage::lint("one guest builds and boots", first_guest()),
         Stage::tests(
             "guests",
@@ -131,6 +132,14 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
             ]),
         ),
     ]
+}
+
+/// Links real modules as fast as the tool that people use does.
+fn debian() -> Command {
+    let mut command = cargo(&["test", "--quiet", "--release"]);
+    command.args(["-p", "kmod-inspect", "--test", "debian"]);
+    command.args(["--", "--ignored", "--nocapture"]);
+    command
 }
 
 /// This program itself: what keeps every guest from starting is told once, before

@@ -5,13 +5,14 @@
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  on request, by self-tests
 //!  extra/NAME.ko     from --module
+//!  extra/link-*.o    for bench, generated
 //!  run               commands of --run, one a line
 //! ```
 
 use crate::build::Guest;
 use crate::error::Error;
-use crate::options::Options;
-use crate::{gcc, layout};
+use crate::options::{Options, Verb};
+use crate::{gcc, generated, layout};
 use cpio::newc;
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,6 +56,11 @@ fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
             _ => module.clone(),
         };
         add(format!("{}/{name}.ko", layout::EXTRA), read(&object)?)?;
+    }
+    if options.verb == Some(Verb::Bench) {
+        for (name, data) in generated::linked()? {
+            add(format!("{}/{name}.o", layout::EXTRA), data)?;
+        }
     }
     let commands = options.commands();
     if !commands.is_empty() {

@@ -16,6 +16,7 @@ mod build;
 mod error;
 mod gate;
 mod gcc;
+mod generated;
 mod initrd;
 mod judge;
 mod ktap;

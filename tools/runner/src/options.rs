@@ -113,9 +113,6 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
-        if options.verb == Some(Verb::Bench) && options.run.is_some() {
-            return wrong("bench has commands of its own: --run has no place there");
-        }
         if options.verb == Some(Verb::Test) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options");
         }
@@ -140,7 +137,7 @@ impl Options {
 
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
-        if self.verb == Some(Verb::Bench) {
+        if self.verb == Some(Verb::Bench) && self.run.is_none() {
             return vec!["bench"];
         }
         let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));
@@ -235,7 +232,6 @@ mod tests {
             "help",
             "shell test",
             "shell --run help",
-            "bench --run help",
             "test --cpus 4",
             "--run ;",
         ] {
@@ -248,6 +244,10 @@ mod tests {
         let words = [PROGRAM, "--run", " insmod hello ;; lsmod;"];
         let options = Options::checked(words).unwrap();
         assert_eq!(options.commands(), ["insmod hello", "lsmod"]);
+        assert_eq!(parse("bench").unwrap().commands(), ["bench"]);
+        let words = [PROGRAM, "bench", "--run", "bench link"];
+        let options = Options::checked(words).unwrap();
+        assert_eq!(options.commands(), ["bench link"]);
     }
 
     #[test]

@@ -4,6 +4,11 @@
 //! These need QEMU and the cross tools, so a plain `cargo test` lists them as
 //! ignored; `./qemu-run.sh test` runs them. What needs no guest always runs.
 
+#[path = "guest/crafted.rs"]
+mod crafted;
+#[path = "guest/real.rs"]
+mod real;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,6 +30,24 @@ fn main() -> ExitCode {
         Trial::test("modules::missing_file", missing_file),
         Trial::test("modules::parameters", parameters),
         Trial::test("modules::information", information),
+        Trial::test("modules::refused", crafted::refused),
+        Trial::test(
+            "modules::constructors_by_number",
+            crafted::constructors_by_number,
+        ),
+        Trial::test(
+            "modules::ten_thousand_functions",
+            crafted::ten_thousand_functions,
+        ),
+        Trial::test("modules::a_thousand_loaded", crafted::a_thousand_loaded),
+        Trial::test(
+            "modules::a_hundred_thousand_symbols",
+            crafted::a_hundred_thousand_symbols,
+        ),
+        Trial::test("modules::rounds_on_four_cpus", crafted::rounds_on_four_cpus),
+        Trial::test("bench::links_are_linear", crafted::links_are_linear),
+        Trial::test("bench::rounds_do_not_slow", crafted::rounds_do_not_slow),
+        Trial::test("modules::real_ones_link_alike", real::modules),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
@@ -63,7 +86,7 @@ const SHAPES: [(&str, &[&str]); 9] = [
 ];
 
 /// Self-tests that end the run, with the exit code and words of the last line.
-const ENDINGS: [(&str, i32, &str); 15] = [
+const ENDINGS: [(&str, i32, &str); 16] = [
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
     ("wild_store", 3, "program check"),
@@ -81,6 +104,7 @@ const ENDINGS: [(&str, i32, &str); 15] = [
     ("panic_in_interrupt", 3, "in an interrupt handler"),
     ("lock_twice", 3, "panic: "),
     ("crash_in_module", 3, "program check"),
+    ("newer_machine", 3, "program check 0x0001 (operation)"),
     ("freed_init", 3, "module sections: its freed init section"),
     ("panic_in_module", 3, "module crash: on purpose"),
 ];

@@ -1,0 +1,82 @@
+//! What the loader's tests share: an assembler, and a machine's part of loading.
+
+#![allow(dead_code, reason = "each test uses its part of it")]
+
+use loader::{Linked, LoadError, Object, Plan, link};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Where modules go: far from everything.
+pub const BASE: u64 = 0x200_0000_0000;
+/// Handle of their per-CPU data.
+pub const HANDLE: u64 = 0x8000_0000;
+
+/// Assembles with GNU as; `None`, said aloud, where there is none.
+pub fn assemble(source: &str) -> Option<Vec<u8>> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("{}-{number}.o", std::process::id());
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let started = Command::new("s390x-linux-gnu-as")
+        .args(["-march=zEC12", "-o"])
+        .args([&path, Path::new("-")])
+        .stdin(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = started else {
+        println!("skipped: there is no s390x-linux-gnu-as here");
+        return None;
+    };
+    child.stdin.take()?.write_all(source.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success(), "{source}");
+    let object = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    Some(object)
+}
+
+/// A module in memory.
+#[derive(Debug)]
+pub struct Loaded<'data> {
+    pub object: Object<'data>,
+    pub plan: Plan,
+    pub image: Vec<u8>,
+    pub template: Vec<u8>,
+    pub linked: Linked<'data>,
+}
+
+/// Loads as the kernel does; what `resolve` doesn't know nobody exports.
+pub fn load<'data>(
+    data: &'data [u8],
+    base: u64,
+    mut resolve: impl FnMut(&str) -> Option<u64>,
+) -> Result<Loaded<'data>, LoadError> {
+    let object = Object::parse(data)?;
+    let plan = Plan::new(&object)?;
+    let mut image = vec![0; plan.size() as usize];
+    let mut template = vec![0; plan.per_cpu().0 as usize];
+    let linked = link(
+        &object,
+        &plan,
+        base,
+        HANDLE,
+        &mut |name| resolve(name),
+        &mut image,
+        &mut template,
+    )?;
+    Ok(Loaded {
+        object,
+        plan,
+        image,
+        template,
+        linked,
+    })
+}
+
+impl Loaded<'_> {
+    /// Eight bytes of the image.
+    pub fn doubleword(&self, address: u64) -> u64 {
+        let offset = (address - BASE) as usize;
+        u64::from_be_bytes(self.image[offset..][..8].try_into().unwrap())
+    }
+}

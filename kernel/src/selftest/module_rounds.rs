@@ -1,0 +1,160 @@
+//! All modules loaded and unloaded by all CPUs at once, round after round: nothing
+//! is left over, and no round costs more than another.
+//!
+//! A CPU's round loads every shipped module and unloads every one. The CPUs get in
+//! each other's way, which is the point: what another CPU has made impossible is no
+//! error, anything else is.
+
+use super::{Outcome, counters, failed};
+use crate::modules::{self, Error, Reason};
+use crate::{check, check_eq, percpu, println, selftest, smp};
+use alloc::string::String;
+use arch::timer;
+use core::sync::atomic::{AtomicU64, Ordering};
+use loader::LoadError;
+use spin::Mutex;
+
+/// What rounds cost: nanoseconds, or instructions under `-icount`.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Rounds in a part: a tenth of all.
+    pub part: u64,
+    /// The first part.
+    pub first: u64,
+    /// The last part.
+    pub last: u64,
+    /// Loads that succeeded.
+    pub loads: u64,
+}
+
+/// Whether another CPU's doings, or the address map, explain why a load failed.
+fn is_expected(reason: &Reason) -> bool {
+    match reason {
+        // Another CPU has it, or has what it needs on its way in or out.
+        Reason::Exists(_) | Reason::Provider { .. } => true,
+        Reason::Object(LoadError::Unresolved(_)) => true,
+        // `direct`, when far.
+        Reason::Object(LoadError::Overflow { .. }) => true,
+        _ => false,
+    }
+}
+
+/// Loads and unloads all modules once. The error is one that nothing explains.
+fn round(names: &[&'static str], loads: &AtomicU64) -> Result<(), Error<'static>> {
+    for name in names {
+        match modules::load(name) {
+            Ok(()) => {
+                loads.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) if is_expected(&error.reason) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    for name in names.iter().rev() {
+        match modules::unload(name) {
+            Ok(()) => {}
+            Err(error) => match error.reason {
+                Reason::NotLoaded | Reason::Busy(_) | Reason::InUse(_) => {}
+                _ => return Err(error),
+            },
+        }
+    }
+    Ok(())
+}
+
+/// Does so many rounds on all CPUs together. Every module must be away.
+pub fn rounds(total: u64) -> Result<Cost, Outcome> {
+    let names = modules::shipped();
+    let (taken, loads) = (AtomicU64::new(0), AtomicU64::new(0));
+    let part = (total / 10).max(1);
+    let marks = [part, total - part].map(|mark| (mark, AtomicU64::new(0)));
+    let wrong: Mutex<Option<String>> = Mutex::new(None);
+    let start = timer::now();
+    smp::run_as_task_on_each(|| {
+        loop {
+            let number = taken.fetch_add(1, Ordering::Relaxed);
+            for (mark, time) in &marks {
+                if number == *mark {
+                    time.store(timer::now(), Ordering::Relaxed);
+                }
+            }
+            if number >= total || wrong.lock().is_some() {
+                break;
+            }
+            if let Err(error) = round(&names, &loads) {
+                *wrong.lock() = Some(alloc::format!("round {number}: {error}"));
+            }
+        }
+        // What another CPU kept this one from unloading.
+        for name in names.iter().rev() {
+            while matches!(
+                modules::unload(name),
+                Err(Error {
+                    reason: Reason::Busy(_) | Reason::InUse(_),
+                    ..
+                })
+            ) {
+                arch::cpu::relax();
+            }
+        }
+    })
+    .map_err(failed)?;
+    let end = timer::now();
+    if let Some(text) = wrong.into_inner() {
+        return Err(failed(text));
+    }
+    let [first, last] = marks.map(|(_, time)| time.into_inner());
+    Ok(Cost {
+        part,
+        first: timer::nanoseconds(first - start),
+        last: timer::nanoseconds(end - last),
+        loads: loads.into_inner(),
+    })
+}
+
+fn rounds_leave_nothing(total: u64) -> Result<(), Outcome> {
+    let _silence = super::modules::Silence::begin();
+    let _away = super::modules::Away::all()?;
+    // Tables grow once, to what all modules at once need.
+    rounds(10)?;
+    percpu::trim();
+    let before = counters::read();
+    let cost = rounds(total)?;
+    let left = modules::loaded();
+    check!(left.is_empty(), "left over: {left:?}");
+    percpu::trim();
+    percpu::verify().map_err(failed)?;
+    check_eq!(counters::read(), before);
+    println!(
+        "# stress.modules: {total} rounds, {} loads; first {} rounds {} us, last {} us",
+        cost.loads,
+        cost.part,
+        cost.first / 1000,
+        cost.last / 1000
+    );
+    check!(cost.loads >= total, "only {} loads", cost.loads);
+    Ok(())
+}
+
+fn short() -> Result<(), Outcome> {
+    rounds_leave_nothing(40)
+}
+
+fn long() -> Result<(), Outcome> {
+    rounds_leave_nothing(1000)
+}
+
+/// The same for the benchmark, without a word on the console.
+pub fn measured(total: u64) -> Result<Cost, String> {
+    let text = |outcome| match outcome {
+        Outcome::Failed(text) => text,
+        Outcome::Skipped(reason) => String::from(reason),
+    };
+    let _silence = super::modules::Silence::begin();
+    let _away = super::modules::Away::all().map_err(text)?;
+    rounds(10).map_err(text)?;
+    rounds(total).map_err(text)
+}
+
+selftest!("stress.modules_short", short);
+selftest!("stress.modules", long, on_request);

@@ -1,0 +1,133 @@
+//! Real modules: those of Debian's Linux 6.1 for s390x, all of them, linked far
+//! from what they import, and checked byte for byte by a second implementation.
+//!
+//! Needs the package, which `debian-modules.sh` downloads once into the target
+//! folder; where it can't be had the test says that it was skipped. A plain
+//! `cargo test` lists it as ignored, `./qemu-run.sh test` runs it.
+
+mod abi;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+const OPTIONS: abi::Options = abi::Options {
+    base: 0x200_0000_0000,
+    per_cpu: 0x8000_0000,
+    unresolved: 0x10_0000,
+};
+
+/// The modules, unless they can't be had.
+fn modules(cache: &Path) -> Option<Vec<PathBuf>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/debian-modules.sh");
+    let mut command = Command::new(script);
+    command.arg(cache).stderr(Stdio::inherit());
+    let output = command.output().expect("the script starts");
+    if output.status.code() == Some(3) {
+        return None;
+    }
+    assert!(output.status.success(), "{}", output.status);
+    let folder = String::from_utf8(output.stdout).expect("a path");
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::from(folder.trim_end())];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "ko") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Some(files)
+}
+
+/// Checks the dumps of all files, on two threads.
+fn check_all(files: &[PathBuf], dumps: &Path) -> Vec<abi::Outcome> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut outcomes = Vec::new();
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let data = std::fs::read(file).expect("the module");
+            let folder = dumps.join(file.file_stem().expect("a name"));
+            let image = std::fs::read(folder.join("image.bin")).expect("image.bin");
+            let layout = std::fs::read_to_string(folder.join("layout.json")).expect("layout");
+            let outcome = abi::check(&data, &image, &layout, &OPTIONS);
+            for difference in &outcome.differences {
+                println!("{}: {difference}", file.display());
+            }
+            outcomes.push(outcome);
+        }
+        outcomes
+    };
+    std::thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work)];
+        let outcomes = threads.map(|thread| thread.join().expect("a check that ends"));
+        outcomes.into_iter().flatten().collect()
+    })
+}
+
+/// The check would notice: whichever byte of a section is changed.
+fn a_changed_byte_is_seen(file: &Path, dumps: &Path) {
+    let data = std::fs::read(file).expect("the module");
+    let folder = dumps.join(file.file_stem().expect("a name"));
+    let mut image = std::fs::read(folder.join("image.bin")).expect("image.bin");
+    let layout = std::fs::read_to_string(folder.join("layout.json")).expect("layout");
+    let text = &abi::check(&data, &image, &layout, &OPTIONS).text;
+    assert!(text.len() > 100);
+    for at in text.clone().step_by(7) {
+        image[at] ^= 0x10;
+        let outcome = abi::check(&data, &image, &layout, &OPTIONS);
+        assert!(!outcome.differences.is_empty(), "byte {at:#x}");
+        image[at] ^= 0x10;
+    }
+}
+
+#[test]
+#[ignore = "downloads 30 MB once; ./qemu-run.sh test runs it"]
+fn debian_modules_link_as_the_abi_says() {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("debian-modules");
+    let Some(files) = modules(&cache) else {
+        println!("skipped: Debian's modules can't be had here");
+        return;
+    };
+    let dumps = cache.join("dumps");
+    let _ = std::fs::remove_dir_all(&dumps);
+    let begin = Instant::now();
+    let status = Command::new(env!("CARGO_BIN_EXE_kmod-inspect"))
+        .args(["--base", "0x20000000000", "--percpu", "0x80000000"])
+        .args(["--unresolved", "0x100000", "--dump"])
+        .arg(&dumps)
+        .args(&files)
+        .stdout(Stdio::null())
+        .status()
+        .expect("kmod-inspect starts");
+    let linked = begin.elapsed();
+    assert!(status.success(), "{status}");
+    let begin = Instant::now();
+    let outcomes = check_all(&files, &dumps);
+    let checked = begin.elapsed();
+    let relocations: u64 = outcomes.iter().map(|outcome| outcome.relocations).sum();
+    let per_cpu = outcomes.iter().filter(|outcome| outcome.per_cpu).count();
+    let differences: usize = outcomes
+        .iter()
+        .map(|outcome| outcome.differences.len())
+        .sum();
+    println!(
+        "{} modules, {relocations} relocations, {per_cpu} with per-CPU data: linked in {:.1} s, \
+         checked in {:.1} s, {differences} differences",
+        files.len(),
+        linked.as_secs_f64(),
+        checked.as_secs_f64()
+    );
+    assert_eq!(outcomes.len(), files.len());
+    assert_eq!(differences, 0);
+    a_changed_byte_is_seen(&files[0], &dumps);
+    assert!(linked.as_secs() < 60);
+    // Fewer would mean that the package isn't what it was.
+    assert!(files.len() > 2000 && relocations > 1_000_000 && per_cpu > 20);
+    let _ = std::fs::remove_dir_all(&dumps);
+}
