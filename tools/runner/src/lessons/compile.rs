@@ -14,6 +14,8 @@ use std::process::{Command, Output};
 pub enum How {
     /// `modules/lessons/NAME.c`.
     C,
+    /// Another lesson's file, with one more flag.
+    CWith(&'static str, &'static str),
     /// A crate, as an object of its own.
     Rust {
         /// The package.
@@ -51,8 +53,12 @@ pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Co
     let object = folder.join(format!("{}.o", lesson.name));
     let module = folder.join(format!("{}.ko", lesson.name));
     match lesson.how {
-        How::C => {
-            let output = c(lesson.name, guest, &object)?;
+        How::C | How::CWith(..) => {
+            let (file, flags) = match lesson.how {
+                How::CWith(file, flag) => (file, vec![flag]),
+                _ => (lesson.name, vec![]),
+            };
+            let output = c(lesson.name, file, &flags, guest, &object)?;
             if !output.status.success() {
                 let message = String::from_utf8_lossy(&output.stderr);
                 let root = format!("{}/", layout::root().display());
@@ -90,7 +96,7 @@ pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Co
 /// Compiles the mail's function; returns the object.
 pub fn mail(guest: &Guest) -> Result<PathBuf, Error> {
     let object = folder()?.join("mail.o");
-    let output = c("mail", guest, &object)?;
+    let output = c("mail", "mail", &[], guest, &object)?;
     match output.status.success() {
         true => Ok(object),
         false => Err(Error::Program {
@@ -100,9 +106,16 @@ pub fn mail(guest: &Guest) -> Result<PathBuf, Error> {
     }
 }
 
-fn c(name: &str, guest: &Guest, object: &Path) -> Result<Output, Error> {
-    let source = sources().join(format!("{name}.c"));
+fn c(
+    name: &str,
+    file: &str,
+    flags: &[&str],
+    guest: &Guest,
+    object: &Path,
+) -> Result<Output, Error> {
+    let source = sources().join(format!("{file}.c"));
     let mut command = gcc::command(name, &source, &guest.stamp);
+    command.args(flags);
     // The messages are looked at: in English.
     command.arg("-o").arg(object).env("LC_ALL", "C");
     output(&mut command)

@@ -94,7 +94,7 @@ use Outcome::{Loads, NotCompiled, Refused};
 
 /// In the order in which the thread came upon them; then what rustc does with a plain
 /// reference.
-static LESSONS: [Lesson; 13] = [
+static LESSONS: [Lesson; 14] = [
     lesson("plain", "plain RELOC_HIDE", How::C, DIRECT, Loads, Refused),
     lesson(
         "got_symbol",
@@ -122,6 +122,14 @@ static LESSONS: [Lesson; 13] = [
     ),
     lesson("weak", "weak and -fPIC", How::C, BY_SLOT, Loads, Loads),
     lesson(
+        "weak_hidden",
+        "weak, -fvisibility=hidden",
+        How::CWith("weak", "-fvisibility=hidden"),
+        DIRECT,
+        Loads,
+        Refused,
+    ),
+    lesson(
         "macro",
         "percpu! and PerCpu: the type",
         How::RustModule("lesson-macro"),
@@ -140,7 +148,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "private_pic",
         "private static, pic",
-        rust("lesson-private", "pic", "lib"),
+        rust("lesson-private", "pic", "staticlib"),
         DIRECT,
         Loads,
         Refused,
@@ -148,7 +156,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "private_static",
         "private static, static",
-        rust("lesson-private", "static", "lib"),
+        rust("lesson-private", "static", "staticlib"),
         DIRECT,
         Loads,
         Refused,
@@ -156,7 +164,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "unmangled_pic",
         "#[no_mangle] static, pic",
-        rust("lesson-unmangled", "pic", "lib"),
+        rust("lesson-unmangled", "pic", "staticlib"),
         BY_SLOT,
         Loads,
         Loads,
@@ -164,7 +172,7 @@ static LESSONS: [Lesson; 13] = [
     lesson(
         "unmangled_static",
         "#[no_mangle] static, static",
-        rust("lesson-unmangled", "static", "lib"),
+        rust("lesson-unmangled", "static", "staticlib"),
         DIRECT,
         Loads,
         Refused,
@@ -295,7 +303,7 @@ fn table(found: &[Found]) -> Result<String, Error> {
     ];
     for (lesson, found) in LESSONS.iter().zip(found) {
         let (language, compiler) = match lesson.how {
-            How::C => ("C", &gcc),
+            How::C | How::CWith(..) => ("C", &gcc),
             _ => ("Rust", &rustc),
         };
         let verdict = if is_expected(lesson, found) {
