@@ -4,6 +4,7 @@
 //!  System.map        the kernel's symbols, for backtraces
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  for the self-tests
+//!  ctest/NAME.ko     tests in C, likewise
 //!  extra/NAME.ko     from the runner's --module
 //!  run               monitor commands, one a line
 //! ```

@@ -6,7 +6,7 @@
 //!
 //! Lock order, outermost first; a CPU takes a lock only if it holds none that
 //! stands further down (L-series and P-series of docs/INVARIANTS.md):
-//! modules, per-CPU sleeping path, vmalloc, per-CPU, memory, heap, console.
+//! modules, per-CPU sleeping path, vmalloc, per-CPU, memory, printk, heap, console.
 
 use arch::cpu::{self, InterruptState};
 use core::cell::UnsafeCell;

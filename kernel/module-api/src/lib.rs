@@ -20,11 +20,11 @@ pub use export::{ABI_STAMP, Export};
 pub use parameter::{Parameter, ParameterType, Text};
 #[doc(hidden)]
 pub use parameter::{ParameterRecord, lower_case};
-pub use print::{print_line, report_panic};
+pub use print::{print_line, print_text, report_panic};
 pub use request::request_module;
 pub use this_cpu::{
     Bitwise, ExportedHandle, Handle, Integer, NoMemory, Pair, PerCpu, PerCpuCounter, PerCpuRef,
-    Pinned, Remote, Scalar, Shared, Storage, Variable, Zeroable, percpu, pin,
+    Pinned, Remote, Scalar, Shared, Storage, Variable, Zeroable, offset, percpu, pin,
 };
 
 /// Error numbers that an init returns, negated, as Linux numbers them.

@@ -151,7 +151,7 @@ pub fn flush() {
 pub fn lines(level: u8, text: fmt::Arguments<'_>) {
     let mut whole = Text::new();
     // What is longer is cut; a Text takes all that it has room for.
-    let _ = write!(whole, "\x01{level}{text}\n");
+    let _ = writeln!(whole, "\x01{level}{text}");
     HELD.lock().take(whole.as_bytes());
 }
 

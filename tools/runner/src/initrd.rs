@@ -4,6 +4,7 @@
 //!  System.map        the kernel's symbols
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  on request, by self-tests
+//!  ctest/NAME.ko     tests in C, likewise
 //!  extra/NAME.ko     from --module
 //!  extra/link-*.o    for bench, generated
 //!  run               commands of --run, one a line

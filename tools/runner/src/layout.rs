@@ -4,7 +4,7 @@
 //!  modules/NAME           module crates        -> NAME.ko, modules/ in the initrd
 //!  modules/NAME.c         modules in C         -> NAME.ko, modules/ in the initrd
 //!  modules/fixtures/NAME  module crates        -> NAME.ko, fixtures/ in the initrd
-//!  modules/ctest/NAME.c   tests in C           -> NAME.ko, fixtures/ in the initrd
+//!  modules/ctest/NAME.c   tests in C           -> NAME.ko, ctest/ in the initrd
 //!  modules/include        headers for modules in C
 //!  linker/module.ld       layout of a .ko
 //!  target/s390x-unknown-none-softfloat/release/
@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 pub const AT_BOOT: &str = "modules";
 /// Folder of the initrd for modules that only self-tests load.
 pub const FIXTURES: &str = "fixtures";
+/// Folder of the initrd for modules in C that test what C may use.
+pub const C_TESTS: &str = "ctest";
 /// Folder of the initrd for modules given by `--module`.
 pub const EXTRA: &str = "extra";
 
@@ -89,7 +91,7 @@ pub fn modules() -> Result<Vec<Module>, Error> {
     let mut modules = crates(&folder, AT_BOOT)?;
     modules.extend(crates(&folder.join("fixtures"), FIXTURES)?);
     modules.extend(c_files(&folder, AT_BOOT)?);
-    modules.extend(c_files(&folder.join("ctest"), FIXTURES)?);
+    modules.extend(c_files(&folder.join("ctest"), C_TESTS)?);
     Ok(modules)
 }
 

@@ -6,7 +6,7 @@
 //!  layout      where files lie                judge       from both to a verdict
 //!  build       kernel, modules                verdict     its words, its exit code
 //!    gcc         NAME.c -> NAME.o             gate        the verb `test`
-//!    link        libNAME.a, NAME.o -> NAME.ko
+//!    link        libNAME.a, NAME.o -> NAME.ko  lessons    the verb `lessons`
 //!    system_map  the kernel's symbols         notice      kept out of its output
 //!  initrd      all that the guest reads
 //!  qemu        runs it, watches it
@@ -21,6 +21,7 @@ mod initrd;
 mod judge;
 mod ktap;
 mod layout;
+mod lessons;
 mod link;
 mod notice;
 mod options;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     let options = Options::from_arguments();
     let outcome = Toolchain::from_environment().and_then(|toolchain| match options.verb {
         Some(Verb::Test) => Ok(gate::run(toolchain)),
+        Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         _ => boot(toolchain, &options).map(|verdict| {
             eprintln!("{PROGRAM}: {verdict}");
             ExitCode::from(verdict.exit_code())

@@ -83,6 +83,15 @@ pub enum Verb {
     Shell,
     /// Measure in guest instructions: the same figures at each run
     Bench,
+    /// Run each claim of the mail thread as an experiment, near and far
+    Lessons {
+        /// Fail also if a listing of docs/thread.md isn't this run's
+        #[arg(long)]
+        check: bool,
+        /// Put this run's listings into docs/thread.md
+        #[arg(long, conflicts_with = "check")]
+        update: bool,
+    },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug,
 }
@@ -106,6 +115,9 @@ impl Options {
         }
         if options.verb == Some(Verb::Test) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options");
+        }
+        if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
+            return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
         if options.run.is_some() && options.commands().is_empty() {
             return wrong("--run names no command");
@@ -214,7 +226,9 @@ mod tests {
             "--memory 2Q",
             "--timeout 0",
             "--cpus",
-            "lessons",
+            "lesson",
+            "lessons --cpus 4",
+            "lessons --check --update",
             "help",
             "shell test",
             "shell --run help",

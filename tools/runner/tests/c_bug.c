@@ -1,4 +1,4 @@
-/* Ends the run in its init: on request only. */
+/* Ends the run in its init. */
 #include <linux/bug.h>
 #include <linux/module.h>
 
@@ -10,7 +10,7 @@ static int __init bug_init(void)
 	int zero = 0;
 
 	if (by_panic)
-		panic("ctest_bug panics: %d of %s\n", 1, "one");
+		panic("c_bug panics: %d of %s\n", 1, "one");
 	OPTIMIZER_HIDE_VAR(zero);
 	BUG_ON(zero == 0);
 	return 0;
