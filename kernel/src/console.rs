@@ -105,7 +105,8 @@ pub fn lost() -> u64 {
     CONSOLE.lock().lost
 }
 
-/// Reads typed bytes, if there are any.
+/// Reads typed bytes, if there are any. `input` is called with the console locked,
+/// the last lock in the order: it may take none, and so not allocate.
 pub fn read(input: impl FnMut(u8)) {
     let mut output = CONSOLE.lock();
     if output.console.read(input).is_err() {

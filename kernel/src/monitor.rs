@@ -164,6 +164,8 @@ fn read_line(typed: &mut String) -> String {
             return line;
         }
         let state = cpu::disable_interrupts();
+        // The closure must not allocate: a read brings no more than this.
+        typed.reserve(arch::sclp::console::BLOCK);
         let before = typed.len();
         console::read(|byte| match byte {
             b'\r' | b'\n' => typed.push('\n'),

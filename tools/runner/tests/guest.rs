@@ -4,6 +4,8 @@
 //! These need QEMU and the cross tools, so a plain `cargo test` lists them as
 //! ignored; `./qemu-run.sh test` runs them. What needs no guest always runs.
 
+#[path = "guest/c_modules.rs"]
+mod c_modules;
 #[path = "guest/crafted.rs"]
 mod crafted;
 #[path = "guest/real.rs"]
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         Trial::test("usage::unknown_option", unknown_option),
         Trial::test("usage::options_for_test", options_for_test),
         Trial::test("script::nothing_installed", nothing_installed),
+        Trial::test("c::every_name_is_tested", c_modules::every_name_is_tested),
     ];
     let guests = [
         Trial::test("modules::direct_is_refused_far", direct_is_refused_far),
@@ -48,6 +51,21 @@ fn main() -> ExitCode {
         Trial::test("bench::links_are_linear", crafted::links_are_linear),
         Trial::test("bench::rounds_do_not_slow", crafted::rounds_do_not_slow),
         Trial::test("modules::real_ones_link_alike", real::modules),
+        Trial::test(
+            "c::headers_have_no_warnings",
+            c_modules::headers_have_no_warnings,
+        ),
+        Trial::test(
+            "c::unsupported_is_refused_by_name",
+            c_modules::unsupported_is_refused_by_name,
+        ),
+        Trial::test("c::against_linux", c_modules::against_linux),
+        Trial::test("c::lessons", c_modules::lessons),
+        Trial::test(
+            "c::a_file_is_compiled_and_loaded",
+            c_modules::a_file_is_compiled_and_loaded,
+        ),
+        Trial::test("c::bugs", c_modules::bugs),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
@@ -102,11 +120,7 @@ const ENDINGS: &[(&str, i32, &str)] = &[
     ),
     ("early_percpu", 3, "before per-CPU memory is set up"),
     ("panic_in_interrupt", 3, "in an interrupt handler"),
-    (
-        "lock_twice",
-        3,
-        "lock order: a lock of rank 0 (test)",
-    ),
+    ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),
     (
         "lock_order",
         3,

@@ -92,8 +92,8 @@ fn normal_word(word: &str) -> String {
     let mut output = String::new();
     let mut rest = word;
     while let Some(first) = rest.chars().next() {
-        let (kept, length) = if let Some(digits) = rest.strip_prefix("0x") {
-            let digits = digits.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let (kept, length) = if let Some(number) = rest.strip_prefix("0x") {
+            let digits = number.bytes().take_while(u8::is_ascii_hexdigit).count();
             ("0x#", 2 + digits)
         } else if rest.starts_with("_R") {
             let name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
