@@ -10,7 +10,7 @@ mod common;
 
 use common::{Machine, UNITS, allocator_on};
 use lock_api::{GuardSend, RawMutex};
-use percpu::{Allocator, Backing, FreeError, Handle, OutOfMemory, PAGE_SIZE, Sizes};
+use percpu::{Allocator, Backing, FreeError, Handle, MIN_UNIT_SIZE, OutOfMemory, PAGE_SIZE, Sizes};
 use shuttle::sync::{Mutex, MutexGuard};
 use shuttle::thread::{self, yield_now};
 use std::cell::UnsafeCell;
@@ -113,7 +113,8 @@ impl Shared {
     /// A first chunk of one dynamic page, so that little fills it.
     fn new() -> Arc<Self> {
         let machine = Arc::new(Machine::default());
-        let sizes = Sizes::new(PAGE_SIZE, 0, PAGE_SIZE, UNITS).unwrap();
+        let sizes = Sizes::new(MIN_UNIT_SIZE - PAGE_SIZE, 0, PAGE_SIZE, UNITS).unwrap();
+        assert_eq!(sizes.unit_size, MIN_UNIT_SIZE);
         let tested = allocator_on(&machine, Slow(machine.clone()), sizes);
         Arc::new(Self { machine, tested })
     }
