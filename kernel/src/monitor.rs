@@ -87,8 +87,8 @@ const COMMANDS: [Command; 15] = [
     },
     Command {
         name: "percpu",
-        arguments: "",
-        help: "shows the per-CPU allocator's statistics",
+        arguments: "[ADDRESS]",
+        help: "shows the per-CPU allocator's statistics, or what an address or handle is",
         run: per_cpu,
     },
     Command {
@@ -314,7 +314,13 @@ fn cpus(arguments: &[&'static str]) -> Result<(), String> {
     Ok(())
 }
 
-fn per_cpu(_: &[&'static str]) -> Result<(), String> {
+fn per_cpu(arguments: &[&'static str]) -> Result<(), String> {
+    if let [address] = arguments {
+        let digits = address.trim_start_matches("0x");
+        let number = usize::from_str_radix(digits, 16).map_err(|_| "expected a hex number")?;
+        println!("{}", percpu::Described(number));
+        return Ok(());
+    }
     let total = percpu::statistics(&mut |chunk| println!("{chunk}"));
     println!("{total}");
     Ok(())

@@ -28,12 +28,13 @@ pub use error::{Error, Reason};
 pub use information::print as print_information;
 pub use parameters::split as split_parameter;
 pub use registry::{State, symbol_count};
-pub use report::{exports, list, print_names};
+pub use report::{VariableName, exports, list, print_names};
 
 use crate::symbols::Located;
 use crate::{initrd, percpu};
 use alloc::vec::Vec;
 use load::{Image, Purpose};
+use loader::Variable;
 use registry::{Farewell, Providers};
 
 /// Enters the kernel's exports, and looks through the command line for parameters of
@@ -129,6 +130,27 @@ pub fn with_symbol_at<R>(
                 inside.then(|| (entry.name, loaded.symbol_at(address)))
             })
             .map(|(name, symbol)| look(name, symbol))
+    })?
+}
+
+/// Calls `look` with the module, the name and the byte of the per-CPU variable that
+/// a handle lies in. Never waits.
+pub fn with_variable_at<R>(
+    handle: u64,
+    look: impl FnOnce(&str, VariableName<'_>, u64) -> R,
+) -> Option<R> {
+    registry::try_read(|entries| {
+        let found = entries.iter().find_map(|entry| {
+            let mut variables = entry.loaded.as_ref()?.linked.variables();
+            let inside = |variable: &Variable<'_>| {
+                (variable.handle..variable.handle + variable.size).contains(&handle)
+            };
+            Some((entry.name, variables.find(inside)?))
+        });
+        found.map(|(module, variable)| {
+            let name = VariableName(variable.name);
+            look(module, name, handle - variable.handle)
+        })
     })?
 }
 

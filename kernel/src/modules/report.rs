@@ -70,7 +70,8 @@ impl fmt::Display for Copies {
 /// A per-CPU variable's name as its author wrote it. The storage behind
 /// `percpu!` is a static inside a method of the variable's type, so the type is
 /// what to show. Allocates nothing.
-struct VariableName<'a>(&'a str);
+#[derive(Clone, Copy, Debug)]
+pub struct VariableName<'a>(pub &'a str);
 
 impl fmt::Display for VariableName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,12 +14,15 @@
 //!
 //! * `first_chunk.rs`: the first chunk, embedded in the identity map or mapped
 //!   page by page, and the copies of the template in it
+//! * `describe.rs`: what a handle or an address is, in words
 //! * `backing.rs`: frames and mappings for the later chunks
 
 mod backing;
+mod describe;
 mod first_chunk;
 
 pub use ::percpu::{AllocError, FreeError, Handle, Location, Part, Usage};
+pub use describe::Described;
 pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
