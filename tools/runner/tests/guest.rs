@@ -10,6 +10,8 @@ mod c_headers;
 mod c_modules;
 #[path = "guest/crafted.rs"]
 mod crafted;
+#[path = "guest/information.rs"]
+mod information;
 #[path = "guest/real.rs"]
 mod real;
 
@@ -33,8 +35,8 @@ fn main() -> ExitCode {
         Trial::test("modules::counter_uses_the_got", counter_uses_the_got),
         Trial::test("modules::written_in_c", written_in_c),
         Trial::test("modules::missing_file", missing_file),
-        Trial::test("modules::parameters", parameters),
-        Trial::test("modules::information", information),
+        Trial::test("modules::parameters", information::parameters),
+        Trial::test("modules::information", information::modinfo),
         Trial::test("modules::refused", crafted::refused),
         Trial::test(
             "modules::constructors_by_number",
@@ -314,56 +316,6 @@ fn missing_file() -> Outcome {
     let run = runner(&["--module", "no/such.ko"]);
     run.must_exit(6)?;
     run.must(run.verdict().contains("no/such.ko"), "the file is named")
-}
-
-/// Words of the kernel command line and of `insmod` reach the module; the latter win.
-fn parameters() -> Outcome {
-    let append = "parameters.count=9 parameters.limit=10 no_such.count=1";
-    let run = runner(&["--append", append, "--run", "lsmod"]);
-    run.must_exit(3)?;
-    run.must(run.verdict().contains("no_such"), "the module is named")?;
-    let run = runner(&[
-        "--append",
-        "parameters.count=9 parameters.limit=10",
-        "--run",
-        "insmod parameters limit=11; call parameters_number 0; call parameters_number 1; \
-         rmmod parameters; insmod parameters limit=many; modinfo parameters",
-    ]);
-    run.must_exit(1)?;
-    for (words, what) in [
-        (
-            ["parameters_number(0) = 0x9", "cpu 0"],
-            "the command line's",
-        ),
-        (["parameters_number(1) = 0xb", "cpu 0"], "insmod's"),
-        (["limit=many", "no uint"], "the refusal"),
-        (["parm", "loud:Yes or no. (bool)"], "modinfo"),
-    ] {
-        run.must(run.lines_with(&words).len() == 1, what)?;
-    }
-    run.must(
-        run.verdict().ends_with("1 of 6 commands failed"),
-        "one refusal",
-    )
-}
-
-/// What a module says of itself, in `modinfo` and `lsmod`.
-fn information() -> Outcome {
-    let commands = "modprobe visitor; lsmod; modinfo visitor; modinfo parameters";
-    let run = runner(&["--run", commands]);
-    run.must_exit(0)?;
-    for words in [
-        &["visitor ", "live", "MIT"][..],
-        &["counter ", "live", "1 visitor"],
-        &["filename ", "modules/visitor.ko"],
-        &["description ", "Counts on another"],
-        &["depends ", "counter"],
-        &["author ", "The tests"],
-        &["parm ", "count:A number of 32 bits with a sign. (int)"],
-    ] {
-        run.must(run.lines_with(words).len() == 1, &format!("{words:?}"))?;
-    }
-    Ok(())
 }
 
 fn commands() -> Outcome {

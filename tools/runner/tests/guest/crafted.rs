@@ -299,5 +299,5 @@ pub fn rounds_do_not_slow() -> Outcome {
 /// 1,000 rounds from four CPUs at once, and all counters as before.
 pub fn rounds_on_four_cpus() -> Outcome {
     let append = "selftest=stress.modules loglevel=3";
-    runner(&["--cpus", "4", "--timeout", "300", "--append", append]).must_exit(0)
+    runner(&["--cpus", "4", "--timeout", "900", "--append", append]).must_exit(0)
 }
