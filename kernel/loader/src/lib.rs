@@ -29,6 +29,7 @@
 //! Errors change nothing but the caller's own buffers. Memory for book-keeping is
 //! reserved fallibly and grows with the tables of the file.
 #![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 

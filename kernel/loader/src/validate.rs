@@ -224,6 +224,17 @@ impl<'data> Object<'data> {
     }
 
     pub(crate) fn check_symbols(&self) -> Result<(), LoadError> {
+        // The first one stands for no symbol: its value is 0, and it is nowhere.
+        if let Some(null) = self.symbols.first() {
+            let section = null.st_shndx.get(BE);
+            if section != SHN_UNDEF || null.st_type() != STT_NOTYPE {
+                return Err(LoadError::Symbol {
+                    index: 0,
+                    field: "section or type of the null symbol, section",
+                    value: section.0.into(),
+                });
+            }
+        }
         for (index, symbol) in self.symbols.iter().enumerate().skip(1) {
             let bad = |field, value| LoadError::Symbol {
                 index,

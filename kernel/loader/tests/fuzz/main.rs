@@ -1,0 +1,265 @@
+//! Broken objects by the hundred thousand: none may make the loader panic,
+//! overflow, read outside, or take memory without bound.
+//!
+//! The inputs are mutations of the committed corpus; each goes the whole way:
+//! validate, plan, link, and all that the kernel asks of the result. The loader has
+//! no `unsafe`, so a read outside is a panic; overflow checks are on in tests.
+//!
+//! A failure is shrunk to the fewest changes and written to a file, which belongs
+//! into `corpus/regressions`: those run first, each time.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod memory;
+mod mutate;
+
+use common::{BASE, HANDLE};
+use loader::{LoadError, Object, Plan};
+use mutate::{Edit, Random, Seed};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// The loader's own memory, for a file of so many bytes.
+fn allowed(file: usize) -> usize {
+    16 * file
+}
+
+/// What the machine offers for a module: larger ones are turned away, as the
+/// kernel does whose memory doesn't suffice. How large a module gets is what its
+/// sections say (a NOBITS section of any size costs 64 bytes of file).
+const MOST_IMAGE: u64 = 1 << 18;
+
+/// Takes text, and keeps nothing.
+struct Sink;
+
+impl Write for Sink {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        Ok(())
+    }
+}
+
+/// Memory for images, used again and again.
+struct Machine {
+    image: Vec<u8>,
+    template: Vec<u8>,
+}
+
+/// How an input ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Ending {
+    Invalid,
+    Unplanned,
+    Large,
+    Unlinked,
+    Linked,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self {
+            image: vec![0; MOST_IMAGE as usize],
+            template: vec![0; MOST_IMAGE as usize],
+        }
+    }
+
+    /// All that the kernel does with a file.
+    fn load(&mut self, data: &[u8], odd: u64) -> Ending {
+        let tell = |error: LoadError| {
+            let _ = write!(Sink, "{error}");
+        };
+        let object = match Object::parse(data) {
+            Ok(object) => object,
+            Err(error) => {
+                tell(error);
+                return Ending::Invalid;
+            }
+        };
+        let _ = object.information().count();
+        let plan = match Plan::new(&object) {
+            Ok(plan) => plan,
+            Err(error) => {
+                tell(error);
+                return Ending::Unplanned;
+            }
+        };
+        let (size, (template, align)) = (plan.size(), plan.per_cpu());
+        if size > MOST_IMAGE || template > MOST_IMAGE {
+            return Ending::Large;
+        }
+        // The kernel's allocators see to these.
+        assert!(size.is_multiple_of(loader::PAGE_SIZE));
+        assert!(align.is_power_of_two() && align <= loader::PAGE_SIZE);
+        let image = &mut self.image[..size as usize];
+        let template = &mut self.template[..template as usize];
+        image.fill(0);
+        template.fill(0);
+        let (base, handle) = match odd % 16 {
+            0 => (0, 0),
+            1 => (size.wrapping_neg() & !0xfff, u64::MAX - 0xfff),
+            2 => (u64::MAX - 0xfff, HANDLE),
+            3 => (1 << 30, HANDLE),
+            _ => (BASE, HANDLE),
+        };
+        let mut resolve = |name: &str| match name.len() as u64 ^ (odd >> 8) {
+            number if number % 16 == 0 => None,
+            number if number % 16 == 1 => Some(number),
+            number if number % 2 == 0 => Some(0x10_0000),
+            _ => Some(base.wrapping_add(0x10_0000)),
+        };
+        let linked = loader::link(&object, &plan, base, handle, &mut resolve, image, template);
+        let linked = match linked {
+            Ok(linked) => linked,
+            Err(error) => {
+                tell(error);
+                return Ending::Unlinked;
+            }
+        };
+        let _ = loader::image_hash(image, template);
+        let _ = loader::constructors(&object, &plan, base, image);
+        let _ = loader::destructors(&object, &plan, base, image);
+        let words = ["value=-7", "text=some", "other"].into_iter();
+        let _ = loader::set_parameters(&object, &plan, base, image, words, &mut |_| Some(8));
+        let _ = linked.address("init_module");
+        let _ = linked.exports().count() + linked.functions().count() + linked.symbols().count();
+        let _ = linked.variables().count() + linked.relocations(&plan).count();
+        Ending::Linked
+    }
+
+    /// Loads, and checks what it cost.
+    fn check(&mut self, data: &[u8], odd: u64) -> Ending {
+        let (ending, most) = memory::most_held(|| self.load(data, odd));
+        let limit = allowed(data.len());
+        assert!(most <= limit, "{most} bytes for a file of {}", data.len());
+        ending
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
+}
+
+/// The objects of a folder; none if it isn't there.
+fn objects(folder: &Path) -> Vec<Seed> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let is_object = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "o");
+    let mut paths: Vec<_> = paths.filter(is_object).collect();
+    paths.sort();
+    let seed = |path: PathBuf| {
+        let data = std::fs::read(&path).unwrap();
+        Seed::new(path.display().to_string(), data)
+    };
+    paths.into_iter().map(seed).collect()
+}
+
+/// The input that a seed and some changes make.
+fn input(seed: &Seed, edits: &[Edit], data: &mut Vec<u8>) {
+    data.clear();
+    data.extend_from_slice(&seed.data);
+    edits.iter().for_each(|edit| edit.apply(data));
+}
+
+fn fails(machine: &mut Machine, data: &[u8], odd: u64) -> bool {
+    catch_unwind(AssertUnwindSafe(|| machine.check(data, odd))).is_err()
+}
+
+/// Leaves out what the failure doesn't need, and keeps the rest for the corpus.
+fn shrink(machine: &mut Machine, seed: &Seed, mut edits: Vec<Edit>, odd: u64) -> PathBuf {
+    let mut data = Vec::new();
+    let mut at = 0;
+    while at < edits.len() {
+        let mut fewer = edits.clone();
+        fewer.remove(at);
+        input(seed, &fewer, &mut data);
+        if fails(machine, &data, odd) {
+            edits = fewer;
+        } else {
+            at += 1;
+        }
+    }
+    input(seed, &edits, &mut data);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{odd:016x}.o"));
+    std::fs::write(&path, &data).unwrap();
+    println!("{} with {edits:?}", seed.name);
+    path
+}
+
+/// Runs so many inputs; how they ended.
+fn run(start: u64, inputs: u64) -> BTreeMap<Ending, u64> {
+    let seeds = objects(&folder());
+    assert!(seeds.len() >= 4, "the corpus is there");
+    let mut machine = Machine::new();
+    let mut random = Random(start);
+    let mut endings = BTreeMap::new();
+    let mut data = Vec::new();
+    for _ in 0..inputs {
+        let seed = &seeds[random.below(seeds.len())];
+        let few = [1, 1, 2, 2, 3, 5, 8][random.below(7)];
+        let edits: Vec<_> = (0..few).map(|_| seed.edit(&mut random)).collect();
+        let odd = random.next();
+        input(seed, &edits, &mut data);
+        let result = catch_unwind(AssertUnwindSafe(|| machine.check(&data, odd)));
+        let Ok(ending) = result else {
+            let path = shrink(&mut machine, seed, edits, odd);
+            panic!("an input of {} fails; see {}", seed.name, path.display());
+        };
+        *endings.entry(ending).or_insert(0) += 1;
+    }
+    endings
+}
+
+#[test]
+fn the_corpus_links() {
+    let mut machine = Machine::new();
+    for seed in objects(&folder()) {
+        assert_eq!(
+            machine.check(&seed.data, 0xe0f),
+            Ending::Linked,
+            "{}",
+            seed.name
+        );
+    }
+}
+
+#[test]
+fn what_once_failed_does_not() {
+    let mut machine = Machine::new();
+    for seed in objects(&folder().join("regressions")) {
+        for odd in 0..4096 {
+            machine.check(&seed.data, odd);
+        }
+    }
+}
+
+#[test]
+fn broken_objects() {
+    let endings = run(1, 200_000);
+    println!("{endings:?}");
+    // Mutations that only ever broke the header would test nothing.
+    for ending in [
+        Ending::Invalid,
+        Ending::Unplanned,
+        Ending::Unlinked,
+        Ending::Linked,
+    ] {
+        assert!(
+            endings.get(&ending).is_some_and(|&count| count > 2_000),
+            "{endings:?}"
+        );
+    }
+}
+
+/// `OPERATIONS=10000000 cargo test -p loader --test fuzz -- --ignored --nocapture`
+#[test]
+#[ignore = "minutes, or as long as OPERATIONS says"]
+fn long() {
+    let inputs = std::env::var("OPERATIONS").ok();
+    let inputs = inputs.and_then(|text| text.parse().ok());
+    let inputs = inputs.unwrap_or(10_000_000);
+    let begin = std::time::Instant::now();
+    let endings = run(2, inputs);
+    let seconds = begin.elapsed().as_secs_f64();
+    println!("{inputs} inputs in {seconds:.0} s: {endings:?}");
+}
