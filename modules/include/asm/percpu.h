@@ -197,7 +197,8 @@ static __always_inline bool __pcpu_cdsg(u64 *place, u64 old1, u64 old2, u64 new1
 						(u64)(unsigned long)(new2));      \
 		} else {                                                          \
 			unsigned long __flags = arch_local_irq_save();            \
-			__swapped = *__first == (old1) && *__second == (old2);    \
+			__swapped = *__first == (typeof(pcp1))(old1) &&           \
+				    *__second == (typeof(pcp2))(old2);            \
 			if (__swapped) {                                          \
 				*__first = (new1);                                \
 				*__second = (new2);                               \

@@ -4,6 +4,8 @@
 //! These need QEMU and the cross tools, so a plain `cargo test` lists them as
 //! ignored; `./qemu-run.sh test` runs them. What needs no guest always runs.
 
+#[path = "guest/c_headers.rs"]
+mod c_headers;
 #[path = "guest/c_modules.rs"]
 mod c_modules;
 #[path = "guest/crafted.rs"]
@@ -25,7 +27,7 @@ fn main() -> ExitCode {
         Trial::test("usage::unknown_option", unknown_option),
         Trial::test("usage::options_for_test", options_for_test),
         Trial::test("script::nothing_installed", nothing_installed),
-        Trial::test("c::every_name_is_tested", c_modules::every_name_is_tested),
+        Trial::test("c::every_name_is_tested", c_headers::every_name_is_tested),
     ];
     let guests = [
         Trial::test("modules::direct_is_refused_far", direct_is_refused_far),
@@ -55,11 +57,16 @@ fn main() -> ExitCode {
         Trial::test("modules::real_ones_link_alike", real::modules),
         Trial::test(
             "c::headers_have_no_warnings",
-            c_modules::headers_have_no_warnings,
+            c_headers::headers_have_no_warnings,
         ),
         Trial::test(
             "c::unsupported_is_refused_by_name",
-            c_modules::unsupported_is_refused_by_name,
+            c_headers::unsupported_is_refused_by_name,
+        ),
+        Trial::test("c::single_instructions", c_headers::single_instructions),
+        Trial::test(
+            "c::stamp_of_another_kernel",
+            c_modules::stamp_of_another_kernel,
         ),
         Trial::test("c::against_linux", c_modules::against_linux),
         Trial::test("c::lessons", c_modules::lessons),
