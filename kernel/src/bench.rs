@@ -11,7 +11,9 @@
 //! ```
 
 use crate::percpu::{self, AllocError, Handle};
-use crate::println;
+use crate::selftest::module_rounds;
+use crate::{modules, println};
+use alloc::string::String;
 use alloc::vec::Vec;
 use arch::timer;
 use module_api::PerCpu;
@@ -144,11 +146,60 @@ fn accesses(figures: &mut Vec<Figure>) -> Result<(), NoMemory> {
     })
 }
 
-/// Runs all of it and prints the figures.
-pub fn run() -> Result<(), alloc::string::String> {
+/// A link of a module with so many relocations, made for this by the runner.
+fn links(figures: &mut Vec<Figure>) -> Result<(), String> {
+    for (name, module, relocations) in [
+        ("link.1k", "link-1k", 1000),
+        ("link.10k", "link-10k", 10_000),
+        ("link.100k", "link-100k", 100_000),
+    ] {
+        let link = || modules::link_only(module, None);
+        // Warm: the first may need tables for the mapping.
+        told(link())?;
+        told(measure(figures, name, relocations, || link().map(drop)))?;
+    }
+    Ok(())
+}
+
+/// Rounds of loading and unloading all modules, on all CPUs at once.
+fn rounds(figures: &mut Vec<Figure>) -> Result<(), String> {
+    let cost = module_rounds::measured(1000)?;
+    for (name, nanoseconds) in [
+        ("modules.first_100", cost.first),
+        ("modules.last_100", cost.last),
+    ] {
+        figures.push(Figure {
+            name,
+            operations: cost.part,
+            nanoseconds,
+        });
+    }
+    Ok(())
+}
+
+fn told<T, E: core::fmt::Display>(result: Result<T, E>) -> Result<T, String> {
+    result.map_err(|error| alloc::format!("{error}"))
+}
+
+type Group = fn(&mut Vec<Figure>) -> Result<(), String>;
+
+/// Name, and whether it is run without being named.
+const GROUPS: [(&str, bool, Group); 4] = [
+    ("alloc", true, |figures| told(allocations(figures))),
+    ("access", true, |figures| told(accesses(figures))),
+    ("link", true, links),
+    ("modules", false, rounds),
+];
+
+/// Runs one group, or all but the longest, and prints the figures.
+pub fn run(only: Option<&str>) -> Result<(), String> {
     let mut figures = Vec::with_capacity(32);
-    allocations(&mut figures).map_err(|error| alloc::format!("{error}"))?;
-    accesses(&mut figures).map_err(|error| alloc::format!("{error}"))?;
+    let wanted = |&&(name, always, _): &&(&str, bool, Group)| only.map_or(always, |it| it == name);
+    let mut groups = GROUPS.iter().filter(wanted).peekable();
+    if groups.peek().is_none() {
+        return Err("no such group".into());
+    }
+    groups.try_for_each(|(_, _, group)| group(&mut figures))?;
     percpu::trim();
     for figure in figures {
         let Figure {

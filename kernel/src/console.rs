@@ -3,14 +3,14 @@
 //! A line is put together in a buffer and written under one lock, so lines of
 //! several CPUs don't mix. A panic takes the console from whoever holds it.
 
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use arch::sclp::console::Console;
 use arch::timer;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use log::{Level, LevelFilter, Metadata, Record};
 
-static CONSOLE: Lock<Output> = Lock::new(Output {
+static CONSOLE: Lock<Output, { rank::CONSOLE }> = Lock::new(Output {
     console: Console::new(),
     line: Line::new(),
     lost: 0,
@@ -105,7 +105,8 @@ pub fn lost() -> u64 {
     CONSOLE.lock().lost
 }
 
-/// Reads typed bytes, if there are any.
+/// Reads typed bytes, if there are any. `input` is called with the console locked,
+/// the last lock in the order: it may take none, and so not allocate.
 pub fn read(input: impl FnMut(u8)) {
     let mut output = CONSOLE.lock();
     if output.console.read(input).is_err() {

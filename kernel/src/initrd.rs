@@ -4,13 +4,16 @@
 //!  System.map        the kernel's symbols, for backtraces
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  for the self-tests
+//!  ctest/NAME.ko     tests in C, likewise
 //!  extra/NAME.ko     from the runner's --module
 //!  run               monitor commands, one a line
 //! ```
 
+use alloc::vec::Vec;
 use spin::Once;
 
-static ARCHIVE: Once<&'static [u8]> = Once::new();
+/// All files. The archive is read once: its reader sums up every byte of it.
+static FILES: Once<Vec<File>> = Once::new();
 
 /// A file of the archive.
 #[derive(Clone, Copy, Debug)]
@@ -21,23 +24,24 @@ pub struct File {
     pub data: &'static [u8],
 }
 
-/// Names the archive's place.
+/// Names the archive's place, and reads its list of files.
 ///
 /// # Safety
 /// `[address, address + bytes)` is memory that nothing writes from here on (M1).
 pub unsafe fn init(address: usize, bytes: usize) {
     let start = core::ptr::with_exposed_provenance(address);
     // SAFETY: the caller's promise.
-    ARCHIVE.call_once(|| unsafe { core::slice::from_raw_parts(start, bytes) });
+    let archive: &'static [u8] = unsafe { core::slice::from_raw_parts(start, bytes) };
+    let files = cpio_reader::iter_files(archive).map(|entry| File {
+        path: entry.name(),
+        data: entry.file(),
+    });
+    FILES.call_once(|| files.collect());
 }
 
 /// All files, in the archive's order; none without an archive.
 pub fn files() -> impl Iterator<Item = File> {
-    let archive = ARCHIVE.get().copied().unwrap_or(&[]);
-    cpio_reader::iter_files(archive).map(|entry| File {
-        path: entry.name(),
-        data: entry.file(),
-    })
+    FILES.get().into_iter().flatten().copied()
 }
 
 /// The file of this path.

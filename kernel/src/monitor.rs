@@ -87,8 +87,8 @@ const COMMANDS: [Command; 15] = [
     },
     Command {
         name: "percpu",
-        arguments: "",
-        help: "shows the per-CPU allocator's statistics",
+        arguments: "[ADDRESS]",
+        help: "shows the per-CPU allocator's statistics, or what an address or handle is",
         run: per_cpu,
     },
     Command {
@@ -99,7 +99,7 @@ const COMMANDS: [Command; 15] = [
     },
     Command {
         name: "bench",
-        arguments: "",
+        arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
         run: bench,
     },
@@ -164,6 +164,8 @@ fn read_line(typed: &mut String) -> String {
             return line;
         }
         let state = cpu::disable_interrupts();
+        // The closure must not allocate: a read brings no more than this.
+        typed.reserve(arch::sclp::console::BLOCK);
         let before = typed.len();
         console::read(|byte| match byte {
             b'\r' | b'\n' => typed.push('\n'),
@@ -185,7 +187,7 @@ fn one<'a>(arguments: &[&'a str], what: &str) -> Result<&'a str, String> {
     }
 }
 
-fn told<E: core::fmt::Display>(result: Result<(), E>) -> Result<(), String> {
+fn told<T, E: core::fmt::Display>(result: Result<T, E>) -> Result<T, String> {
     result.map_err(|error| format!("{error}"))
 }
 
@@ -209,7 +211,9 @@ fn insmod(arguments: &[&'static str]) -> Result<(), String> {
             [name] => (None, name),
             _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
         };
-        return told(modules::link_only(name, unresolved));
+        let image = told(modules::link_only(name, unresolved))?;
+        image.iter().for_each(|image| println!("{image}"));
+        return Ok(());
     }
     let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
     told(modules::load_with(name, words))
@@ -310,7 +314,13 @@ fn cpus(arguments: &[&'static str]) -> Result<(), String> {
     Ok(())
 }
 
-fn per_cpu(_: &[&'static str]) -> Result<(), String> {
+fn per_cpu(arguments: &[&'static str]) -> Result<(), String> {
+    if let [address] = arguments {
+        let digits = address.trim_start_matches("0x");
+        let number = usize::from_str_radix(digits, 16).map_err(|_| "expected a hex number")?;
+        println!("{}", percpu::Described(number));
+        return Ok(());
+    }
     let total = percpu::statistics(&mut |chunk| println!("{chunk}"));
     println!("{total}");
     Ok(())
@@ -331,8 +341,12 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     Ok(())
 }
 
-fn bench(_: &[&'static str]) -> Result<(), String> {
-    crate::bench::run()
+fn bench(arguments: &[&'static str]) -> Result<(), String> {
+    match arguments {
+        [] => crate::bench::run(None),
+        [group] => crate::bench::run(Some(group)),
+        _ => Err("expected one group".into()),
+    }
 }
 
 fn poweroff(_: &[&'static str]) -> Result<(), String> {

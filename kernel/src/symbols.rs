@@ -14,6 +14,8 @@ pub struct Located<'name> {
     pub name: &'name str,
     /// Bytes from the symbol's start.
     pub offset: u64,
+    /// Bytes that the symbol has: the kernel's reach to the next.
+    pub size: u64,
 }
 
 /// The kernel's symbol at or below `address`.
@@ -24,14 +26,25 @@ pub fn kernel(address: u64) -> Option<Located<'static>> {
         return None;
     }
     let map = core::str::from_utf8(initrd::file("System.map")?.data).ok()?;
-    map.lines()
-        .filter_map(parse)
-        .take_while(|&(start, _)| start <= address)
-        .last()
-        .map(|(start, name)| Located {
-            name,
-            offset: address - start,
-        })
+    let mut found = None;
+    for (start, name) in map.lines().filter_map(parse) {
+        if start > address {
+            let (first, name) = found?;
+            return Some(Located {
+                name,
+                offset: address - first,
+                size: start - first,
+            });
+        }
+        found = Some((start, name));
+    }
+    let (first, name) = found?;
+    let offset = address - first;
+    Some(Located {
+        name,
+        offset,
+        size: offset + 1,
+    })
 }
 
 fn parse(line: &str) -> Option<(u64, &str)> {
@@ -61,4 +74,26 @@ impl fmt::Display for Address {
         })
         .unwrap_or(Ok(()))
     }
+}
+
+/// Writes an address as `%pS` and `%ps` do: `main+0x12/0x40 [module]`, `main [module]`,
+/// or as a number if no symbol is known.
+pub fn write(output: &mut dyn fmt::Write, address: u64, with_offset: bool) -> fmt::Result {
+    let mut symbol = |module: Option<&str>, symbol: Option<Located<'_>>| {
+        match symbol {
+            Some(symbol) => {
+                write!(output, "{:#}", rustc_demangle::demangle(symbol.name))?;
+                if with_offset {
+                    write!(output, "+{:#x}/{:#x}", symbol.offset, symbol.size)?;
+                }
+            }
+            None => write!(output, "{address:#x}")?,
+        }
+        module.map_or(Ok(()), |module| write!(output, " [{module}]"))
+    };
+    if let Some(found) = kernel(address) {
+        return symbol(None, Some(found));
+    }
+    let found = modules::with_symbol_at(address, |module, found| symbol(Some(module), found));
+    found.unwrap_or_else(|| symbol(None, None))
 }

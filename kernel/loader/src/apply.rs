@@ -3,6 +3,7 @@
 //! [`Linker::outcome`] works out a relocation from addresses alone; linking writes
 //! what it says, and whoever wants to show a module asks it again.
 
+use crate::error::owned;
 use crate::field::Misfit;
 use crate::object::Object;
 use crate::plan::{Plan, Position, SLOT, STUB};
@@ -178,8 +179,8 @@ impl Linker<'_, '_> {
         Err(LoadError::NotInMemory {
             place: place(section, relocation),
             kind: relocation.kind,
-            symbol: symbol.name.into(),
-            section: self.object.section(defined_in.0.into()).name.into(),
+            symbol: owned(symbol.name),
+            section: owned(self.object.section(defined_in.0.into()).name),
         })
     }
 
@@ -224,16 +225,16 @@ impl Linker<'_, '_> {
                 .object
                 .symbol_at(symbol.section, offset.cast_unsigned());
             if let Some(named) = named {
-                return (named.name.into(), self.values[named.index]);
+                return (owned(named.name), self.values[named.index]);
             }
         }
-        (symbol.name.into(), value)
+        (owned(symbol.name), value)
     }
 }
 
 fn place(section: &Section<'_>, relocation: &Relocation) -> Place {
     Place {
-        section: section.name.into(),
+        section: owned(section.name),
         offset: relocation.offset,
     }
 }

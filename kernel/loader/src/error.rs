@@ -323,3 +323,13 @@ impl From<alloc::collections::TryReserveError> for LoadError {
         LoadError::OutOfMemory
     }
 }
+
+/// A name for an error to carry; nothing of it where there is no memory, since an
+/// error must not end in another.
+pub(crate) fn owned(name: &str) -> String {
+    let mut copy = String::new();
+    if copy.try_reserve_exact(name.len()).is_ok() {
+        copy.push_str(name);
+    }
+    copy
+}

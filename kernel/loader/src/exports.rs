@@ -4,6 +4,7 @@
 //! of the names, so 10,000 exports cost hardly more each than ten.
 
 use crate::LoadError;
+use crate::error::owned;
 use crate::object::Object;
 use alloc::vec::Vec;
 
@@ -25,7 +26,7 @@ pub(crate) fn find<'data>(object: &Object<'data>) -> Result<Vec<Export<'data>>, 
     exports.sort_unstable_by_key(|export| export.name);
     for pair in exports.windows(2) {
         if pair[0].name == pair[1].name {
-            return Err(LoadError::ExportedTwice(pair[0].name.into()));
+            return Err(LoadError::ExportedTwice(owned(pair[0].name)));
         }
     }
     for symbol in object.symbols().filter(|symbol| symbol.is_definition()) {
@@ -37,7 +38,7 @@ pub(crate) fn find<'data>(object: &Object<'data>) -> Result<Vec<Export<'data>>, 
         }
     }
     match exports.iter().find(|export| export.symbol == 0) {
-        Some(undefined) => Err(LoadError::ExportUndefined(undefined.name.into())),
+        Some(undefined) => Err(LoadError::ExportUndefined(owned(undefined.name))),
         None => Ok(exports),
     }
 }

@@ -11,6 +11,7 @@
 
 use crate::LoadError;
 use crate::apply::Linker;
+use crate::error::owned;
 use crate::exports;
 use crate::field::Field;
 use crate::linked::{Linked, Slot};
@@ -97,7 +98,7 @@ fn values<'data>(
                 } else if symbol.is_weak() {
                     0
                 } else {
-                    return Err(LoadError::Unresolved(symbol.name.into()));
+                    return Err(LoadError::Unresolved(owned(symbol.name)));
                 }
             }
             SHN_ABS => value,

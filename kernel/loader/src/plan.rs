@@ -12,6 +12,7 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
+use crate::error::owned;
 use crate::object::Object;
 use crate::region::{Region, RegionKind, region_of};
 use crate::relocation::{Method, Relocation, instruction_bias, method_of};
@@ -148,9 +149,12 @@ impl Plan {
     }
 
     fn place_regions(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
-        let mut kinds = filled(object.section_count(), None)?;
+        let mut placed = Vec::new();
         for section in object.sections() {
-            kinds[section.index] = region_of(&section)?;
+            if let Some(kind) = region_of(&section)? {
+                placed.try_reserve(1)?;
+                placed.push((kind, section));
+            }
         }
         let mut end = 0u64;
         for (index, kind) in RegionKind::ALL.into_iter().enumerate() {
@@ -158,8 +162,8 @@ impl Plan {
             end = start;
             // What the file has no bytes for comes last.
             for zeroed in [false, true] {
-                let here = object.sections().filter(|s| kinds[s.index] == Some(kind));
-                for section in here.filter(|section| section.has_bytes() != zeroed) {
+                let here = placed.iter().filter(|&&(its, _)| its == kind);
+                for (_, section) in here.filter(|(_, section)| section.has_bytes() != zeroed) {
                     let offset = align_up(end, section.align)?;
                     self.positions[section.index] = Position::Image(offset);
                     end = checked_end(offset, section.size)?;
@@ -316,7 +320,7 @@ fn check(
     relocation: &Relocation,
 ) -> Result<Method, LoadError> {
     let place = || Place {
-        section: target.name.into(),
+        section: owned(target.name),
         offset: relocation.offset,
     };
     let kind = relocation.kind;

@@ -8,6 +8,7 @@
 //! Each step uses only what those before it have checked. A relocation itself is
 //! checked by the plan, which reads each of them anyway.
 
+use crate::error::owned;
 use crate::object::{Header, Object, Rela, SectionHeader, Sym, slice, text};
 use crate::{LoadError, PAGE_SIZE};
 use alloc::vec::Vec;
@@ -254,7 +255,7 @@ impl<'data> Object<'data> {
                 }
                 SHN_UNDEF | SHN_ABS => {}
                 SHN_COMMON => {
-                    return Err(LoadError::Common(self.symbol(index).name.into()));
+                    return Err(LoadError::Common(owned(self.symbol(index).name)));
                 }
                 _ if section.0 >= SHN_LORESERVE => return Err(bad("section", section.0.into())),
                 _ => {

@@ -14,23 +14,29 @@ pub mod cpus;
 mod export;
 mod parameter;
 mod print;
+mod request;
 
 pub use export::{ABI_STAMP, Export};
 pub use parameter::{Parameter, ParameterType, Text};
 #[doc(hidden)]
 pub use parameter::{ParameterRecord, lower_case};
-pub use print::{print_line, report_panic};
+pub use print::{print_line, print_text, report_panic};
+pub use request::request_module;
 pub use this_cpu::{
     Bitwise, ExportedHandle, Handle, Integer, NoMemory, Pair, PerCpu, PerCpuCounter, PerCpuRef,
-    Pinned, Remote, Scalar, Shared, Storage, Variable, Zeroable, percpu, pin,
+    Pinned, Remote, Scalar, Shared, Storage, Variable, Zeroable, offset, percpu, pin,
 };
 
 /// Error numbers that an init returns, negated, as Linux numbers them.
 pub mod errno {
+    /// No such file.
+    pub const ENOENT: i32 = 2;
     /// I/O error.
     pub const EIO: i32 = 5;
     /// Out of memory.
     pub const ENOMEM: i32 = 12;
+    /// In use, or in the making.
+    pub const EBUSY: i32 = 16;
     /// No such device, or CPU not online.
     pub const ENODEV: i32 = 19;
     /// Invalid argument.

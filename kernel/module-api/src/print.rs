@@ -7,6 +7,9 @@ unsafe extern "C" {
     fn module_panic(text: *const u8, length: usize) -> !;
 }
 
+/// The level of ordinary information.
+const INFORMATION: u32 = 3;
+
 /// Bytes of a line; what is longer is cut.
 const LINE: usize = 256;
 
@@ -41,10 +44,16 @@ impl Write for Line {
 
 /// Prints a line at the level of ordinary information; `print!` calls it.
 pub fn print_line(text: fmt::Arguments<'_>) {
-    const INFORMATION: u32 = 3;
     let line = Line::of(text);
     // SAFETY: the bytes are UTF-8 and live until the call ends.
     unsafe { kernel_print(INFORMATION, line.bytes.as_ptr(), line.used) }
+}
+
+/// Prints a line that needs no putting together.
+#[inline]
+pub fn print_text(text: &str) {
+    // SAFETY: the bytes are UTF-8 and live until the call ends.
+    unsafe { kernel_print(INFORMATION, text.as_ptr(), text.len()) }
 }
 
 /// Ends the run because of a panic in a module.

@@ -2,12 +2,12 @@
 
 use crate::chunk::Chunk;
 use crate::chunks::{Chunks, RESERVED};
+use crate::classes::Shape;
 use crate::error::{AllocError, OutOfMemory};
-use crate::extents::{GRANULE, Shape};
+use crate::extents::GRANULE;
 use crate::{Allocator, Backing, Handle, MIN_UNIT_SIZE, PAGE_SIZE};
-use lock_api::RawMutex;
 
-/// An area that was taken and isn't zeroed yet.
+/// Where an area is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
     /// Its chunk's number.
@@ -16,7 +16,7 @@ pub(crate) struct Taken {
     pub granule: u32,
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// An area of `size` bytes, 1 to [`MIN_UNIT_SIZE`], aligned to `align`, a power
     /// of two up to a page; zeroed in every unit. May map pages.
     ///
@@ -54,7 +54,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
     /// As for `alloc`.
     pub fn alloc_reserved(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
         let shape = self.shape(size, align)?;
-        let taken = self.areas.lock().take_in(RESERVED, shape);
+        let taken = self.areas.lock().took(RESERVED, |chunk| chunk.take(shape));
         match taken {
             Some(taken) => Ok(self.finish(taken, shape)),
             None => self.alloc(size, align),
@@ -149,17 +149,19 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
 }
 
 impl Chunks {
-    /// An area from what is populated.
+    /// An area from what is populated: the last one freed, if it is of this size,
+    /// else of the smallest class that has one, in the lowest chunk.
     pub fn take(&mut self, shape: Shape) -> Option<Taken> {
-        if let Some(chunk) = self.with_room(shape) {
-            return self.take_in(chunk, shape);
-        }
-        let mut candidates = self.by_chance(shape);
-        candidates.find_map(|chunk| self.take_in(chunk, shape))
+        self.take_recent(shape)
+            .or_else(|| self.take_from_bins(shape))
+            .or_else(|| self.merge_recent().then(|| self.take_from_bins(shape))?)
     }
 
-    fn take_in(&mut self, number: usize, shape: Shape) -> Option<Taken> {
-        self.took(number, |chunk| chunk.take(shape))
+    fn take_from_bins(&mut self, shape: Shape) -> Option<Taken> {
+        self.index.map().search(shape, |class| {
+            let chunk = self.index.lowest(class)?;
+            self.took(chunk, |chunk| chunk.take_from(class, shape))
+        })
     }
 
     /// Lets an area be taken out of a chunk, by whatever way.

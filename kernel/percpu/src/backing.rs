@@ -6,9 +6,15 @@
 //! variants or by `free`, but for `zero`, which only stores.
 
 use crate::error::OutOfMemory;
+use lock_api::RawMutex;
 
 /// Address space, frames and bytes under the chunks.
 pub trait Backing {
+    /// Lock of whoever populates or balances; outside the other in the lock order.
+    type PagesLock: RawMutex;
+    /// Lock of the book-keeping; interrupt handlers take it too.
+    type AreasLock: RawMutex;
+
     /// Sets aside `size` bytes of address space at `address` for one chunk. The
     /// last page of it is a guard: never mapped.
     ///

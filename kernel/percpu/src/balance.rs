@@ -5,6 +5,8 @@
 //!                          populate │   as it is   │ depopulate, to LOW
 //! ```
 //!
+//! That is when a balance is wanted; one that is asked for goes to LOW either way.
+//!
 //! A page leaves under the *pages* lock: first it is taken out of the book-keeping,
 //! so that no allocation can find it, then it is unmapped. A chunk with no page
 //! left is released. The first chunk stays as it is.
@@ -12,21 +14,20 @@
 use crate::chunk::Chunk;
 use crate::chunks::REGION;
 use crate::{Allocator, Backing, PAGE_SIZE};
-use lock_api::RawMutex;
 
 /// Empty pages kept at least: Linux's PCPU_EMPTY_POP_PAGES_LOW.
 pub const LOW: usize = 2;
 /// Empty pages kept at most: Linux's PCPU_EMPTY_POP_PAGES_HIGH.
 pub const HIGH: usize = 4;
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Whether `balance` would have something to do.
     pub fn wants_balance(&self) -> bool {
         let chunks = self.areas.lock();
         chunks.starved || chunks.empty < LOW || (chunks.empty > HIGH && chunks.spare > 0)
     }
 
-    /// Brings the number of empty pages between the marks. Waits and maps.
+    /// Brings the number of empty pages to the low mark. Waits and maps.
     pub fn balance(&self) {
         let _pages = self.pages.lock();
         self.areas.lock().starved = false;
@@ -36,9 +37,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                 return;
             }
         }
-        if self.areas.lock().empty > HIGH {
-            while self.areas.lock().empty > LOW && self.depopulate_one() {}
-        }
+        while self.areas.lock().empty > LOW && self.depopulate_one() {}
         self.release_chunks();
     }
 
@@ -53,6 +52,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
     fn depopulate_one(&self) -> bool {
         let (number, page) = {
             let mut chunks = self.areas.lock();
+            chunks.merge_recent();
             let empty = |(number, chunk): (usize, &Chunk)| {
                 Some((number, chunk.last_empty().filter(|_| !chunk.immutable)?))
             };

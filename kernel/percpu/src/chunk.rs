@@ -5,7 +5,8 @@
 //! *empty*, and may be taken away.
 
 use crate::PAGE_SIZE;
-use crate::extents::{Extents, GRANULE, Shape};
+use crate::classes::Shape;
+use crate::extents::{Extents, GRANULE};
 use heap::vec::Vec;
 
 /// Granules of a page.
@@ -39,12 +40,6 @@ pub struct Chunk {
     pub empty: usize,
     /// Pages in the longest run of unpopulated ones.
     pub run: usize,
-    /// Neighbours on the list of the chunks of its class.
-    pub previous: Option<usize>,
-    /// As above.
-    pub next: Option<usize>,
-    /// The list that it is on.
-    pub class: usize,
 }
 
 impl Chunk {
@@ -63,9 +58,6 @@ impl Chunk {
             populated: 0,
             empty: 0,
             run: count,
-            previous: None,
-            next: None,
-            class: 0,
         })
     }
 
@@ -97,6 +89,13 @@ impl Chunk {
         Some(start)
     }
 
+    /// Takes an area from an extent of this class.
+    pub fn take_from(&mut self, class: usize, shape: Shape) -> Option<u32> {
+        let start = self.extents.take_from(class, shape)?;
+        self.taken(start, shape);
+        Some(start)
+    }
+
     /// Takes an area from the free extent that a page's first granule is in.
     pub fn take_around(&mut self, page: usize, shape: Shape) -> Option<u32> {
         let granule = page as u32 * PAGE_GRANULES;
@@ -114,6 +113,22 @@ impl Chunk {
     /// Gives back the live area of `granules` at `start`.
     pub fn give(&mut self, start: u32, granules: u32) {
         self.extents.give(start, granules);
+        self.given(start, granules);
+    }
+
+    /// The same, leaving it whole.
+    pub fn retire(&mut self, start: u32, granules: u32) {
+        self.extents.retire(start, granules);
+        self.given(start, granules);
+    }
+
+    /// Takes an area that was left whole.
+    pub fn revive(&mut self, start: u32, shape: Shape) {
+        self.extents.revive(start, shape.granules);
+        self.taken(start, shape);
+    }
+
+    fn given(&mut self, start: u32, granules: u32) {
         self.live -= 1;
         self.used -= granules;
         self.count(start, granules, u16::wrapping_sub);

@@ -142,8 +142,8 @@ pub enum Entry {
     BinMap,
     /// An extent in the bin of another class.
     BinClass,
-    /// Free granules.
-    FreeGranules,
+    /// Idle areas against the table of them.
+    Idle,
     /// Live areas.
     Live,
     /// Live bytes as asked for, in granules.
@@ -158,10 +158,10 @@ pub enum Entry {
     PopulatedPages,
     /// Longest run of unpopulated pages.
     Run,
-    /// The list a chunk is on.
-    Slot,
-    /// Chunks on lists against chunks that belong there.
-    ListLength,
+    /// A chunk in a class's set, or not, against its bins.
+    Index,
+    /// Entries in all sets.
+    IndexSize,
 }
 
 impl fmt::Display for SetupError {

@@ -6,26 +6,24 @@
 //!   tags     L3   .    .    F4   .    .    E4    L1   .
 //! ```
 //!
-//! A *granule* is 4 bytes. An *extent* is a run of granules that is one live area
-//! or one maximal free run on populated pages; unpopulated pages are in no extent.
+//! A *granule* is 4 bytes. An *extent* is a run of granules that is one live area,
+//! one idle area (recent.rs) or one maximal free run on populated pages; unpopulated pages are in no extent.
 //! A *tag* word a granule holds an extent's kind and size at its first granule, and
 //! a free extent's size at its last, so that a free merges with both neighbours in
 //! constant time and a handle that isn't the start of a live area is told at once.
 //!
-//! A *bin* is the list of the free extents of one size class: exact below 8
-//! granules, eight classes a power of two above. A bit map of bins that aren't
-//! empty turns "the smallest class that surely fits" into a bit search. Nothing
-//! here loops over extents, so no pattern of sizes costs more than another.
+//! A *bin* is the list of the free extents of one size class (classes.rs), and a
+//! map has the bins that aren't empty. Nothing here loops over extents, so no
+//! pattern of sizes costs more than another.
 //!
 //! Invariants: the tag of a granule that neither starts an extent nor ends a free
 //! one is 0; two free extents never touch; each free extent is in its class's bin.
 
+use crate::classes::{CLASSES, ClassMap, Shape, class_of};
 use heap::vec::Vec;
 
 /// Bytes of a granule, the unit of allocation.
 pub const GRANULE: usize = 4;
-/// Size classes, bins and chunk slots.
-pub(crate) const CLASSES: usize = 128;
 /// Entries of one bin that a search looks at for a fit by chance.
 const LOOKS: usize = 4;
 
@@ -33,84 +31,19 @@ const FIELD: u64 = (1 << 20) - 1;
 /// No granule: the end of a bin.
 const NIL: u32 = FIELD as u32;
 const LIVE: u64 = 1 << 60;
+/// Set besides `LIVE`: freed, and not merged yet.
+const IDLE: u64 = 1 << 40;
 const FREE: u64 = 2 << 60;
 const END: u64 = 3 << 60;
 const KIND: u64 = 3 << 60;
-
-/// Size and alignment of a request, in granules.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
-    pub granules: u32,
-    /// Power of two.
-    pub align: u32,
-}
-
-impl Shape {
-    /// A free extent of this many granules fits wherever it starts.
-    pub fn padded(self) -> u32 {
-        self.granules + self.align - 1
-    }
-}
 
 /// What a granule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum At {
     Live { start: u32, granules: u32 },
+    Idle { start: u32, granules: u32 },
     Free { start: u32, granules: u32 },
     Nothing,
-}
-
-/// The class an extent of `n` granules is filed under.
-pub(crate) fn class_of(n: u32) -> usize {
-    if n < 8 {
-        return n as usize;
-    }
-    let log = n.ilog2();
-    (((log - 2) << 3) + ((n >> (log - 3)) & 7)) as usize
-}
-
-/// The lowest class all of whose extents have at least `n` granules.
-pub(crate) fn class_for(n: u32) -> usize {
-    if n < 16 {
-        return n as usize;
-    }
-    class_of(n + (1 << (n.ilog2() - 3)) - 1)
-}
-
-/// A set of classes.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ClassMap([u64; 2]);
-
-impl ClassMap {
-    pub fn set(&mut self, class: usize) {
-        self.0[(class >> 6) & 1] |= 1 << (class & 63);
-    }
-    pub fn clear(&mut self, class: usize) {
-        self.0[(class >> 6) & 1] &= !(1 << (class & 63));
-    }
-    pub fn has(&self, class: usize) -> bool {
-        self.0[(class >> 6) & 1] & (1 << (class & 63)) != 0
-    }
-    /// The lowest member from `class` up.
-    pub fn at_least(&self, class: usize) -> Option<usize> {
-        if class < 64 {
-            let low = self.0[0] & (u64::MAX << class);
-            if low != 0 {
-                return Some(low.trailing_zeros() as usize);
-            }
-            return (self.0[1] != 0).then(|| 64 + self.0[1].trailing_zeros() as usize);
-        }
-        let high = self.0[1] & (u64::MAX << (class & 63));
-        (class < CLASSES && high != 0).then(|| 64 + high.trailing_zeros() as usize)
-    }
-    /// The highest member, 0 if there is none (class 0 is never used).
-    pub fn highest(&self) -> usize {
-        if self.0[1] != 0 {
-            127 - self.0[1].leading_zeros() as usize
-        } else {
-            63usize.saturating_sub(self.0[0].leading_zeros() as usize)
-        }
-    }
 }
 
 /// Tags and bins of one chunk.
@@ -129,6 +62,15 @@ fn next_of(tag: u64) -> u32 {
 }
 fn prev_of(tag: u64) -> u32 {
     ((tag >> 40) & FIELD) as u32
+}
+
+/// What a `LIVE` tag says.
+fn live(tag: u64, start: u32) -> At {
+    let granules = size_of(tag);
+    match tag & IDLE {
+        0 => At::Live { start, granules },
+        _ => At::Idle { start, granules },
+    }
 }
 
 impl Extents {
@@ -160,7 +102,7 @@ impl Extents {
     /// Files a free extent, both of whose neighbours are not free.
     fn link(&mut self, start: u32, n: u32) {
         let class = class_of(n);
-        let head = self.bins[class & (CLASSES - 1)];
+        let head = self.bins[class];
         if n > 1 {
             self.set(start + n - 1, END | u64::from(n));
         }
@@ -174,7 +116,7 @@ impl Extents {
             let tag = self.tag(head);
             self.set(head, tag & !(FIELD << 40) | u64::from(start) << 40);
         }
-        self.bins[class & (CLASSES - 1)] = start;
+        self.bins[class] = start;
     }
 
     /// Takes a free extent out of its bin and clears its tags; gives its size.
@@ -190,7 +132,7 @@ impl Extents {
             let tag = self.tag(prev);
             self.set(prev, tag & !(FIELD << 20) | u64::from(next) << 20);
         } else {
-            self.bins[class & (CLASSES - 1)] = next;
+            self.bins[class] = next;
             if next == NIL {
                 self.map.clear(class);
             }
@@ -200,35 +142,76 @@ impl Extents {
         n
     }
 
-    /// Turns granules in no extent into free ones, merged with their neighbours.
-    pub fn add(&mut self, mut start: u32, mut n: u32) {
-        if start > 0 {
-            let tag = self.tag(start - 1);
-            let left = match tag & KIND {
-                END => size_of(tag),
-                FREE => 1,
-                _ => 0,
-            };
-            if left != 0 {
-                start -= left;
-                n += self.unlink(start);
+    /// Gives the free extent at `start` another start and size, which overlap the
+    /// old ones. Within a class it keeps its place in the bin.
+    fn reshape(&mut self, start: u32, new_start: u32, new_n: u32) {
+        let tag = self.tag(start);
+        let (n, next, prev) = (size_of(tag), next_of(tag), prev_of(tag));
+        let class = class_of(n);
+        if class_of(new_n) != class {
+            self.unlink(start);
+            self.link(new_start, new_n);
+            return;
+        }
+        // Classes below 8 are exact, so both sizes are above 1.
+        let (last, new_last) = (start + n - 1, new_start + new_n - 1);
+        if last != new_last {
+            self.set(last, 0);
+        }
+        self.set(new_last, END | u64::from(new_n));
+        if start != new_start {
+            self.set(start, 0);
+            if next != NIL {
+                let tag = self.tag(next);
+                self.set(next, tag & !(FIELD << 40) | u64::from(new_start) << 40);
+            }
+            if prev != NIL {
+                let tag = self.tag(prev);
+                self.set(prev, tag & !(FIELD << 20) | u64::from(new_start) << 20);
+            } else {
+                self.bins[class] = new_start;
             }
         }
-        if self.tag(start + n) & KIND == FREE {
-            n += self.unlink(start + n);
+        self.set(new_start, tag & !FIELD | u64::from(new_n));
+    }
+
+    /// Turns granules in no extent into free ones, merged with their neighbours.
+    pub fn add(&mut self, start: u32, n: u32) {
+        let left = match start.checked_sub(1).map(|before| self.tag(before)) {
+            Some(tag) if tag & KIND == END => size_of(tag),
+            Some(tag) if tag & KIND == FREE => 1,
+            _ => 0,
+        };
+        let after = start + n;
+        let right = match self.tag(after) {
+            tag if tag & KIND == FREE => size_of(tag),
+            _ => 0,
+        };
+        match (left, right) {
+            (0, 0) => self.link(start, n),
+            (0, _) => self.reshape(after, start, n + right),
+            (_, 0) => self.reshape(start - left, start - left, left + n),
+            _ => {
+                self.unlink(after);
+                self.reshape(start - left, start - left, left + n + right);
+            }
         }
-        self.link(start, n);
     }
 
     /// Takes the granules `from..to`, all inside the free extent at `start`, out
     /// of it; what is left on either side stays free.
     fn carve(&mut self, start: u32, from: u32, to: u32) {
-        let end = start + self.unlink(start);
-        if from > start {
-            self.link(start, from - start);
-        }
-        if end > to {
-            self.link(to, end - to);
+        let end = start + size_of(self.tag(start));
+        match (from > start, end > to) {
+            (false, false) => {
+                self.unlink(start);
+            }
+            (false, true) => self.reshape(start, to, end - to),
+            (true, false) => self.reshape(start, start, from - start),
+            (true, true) => {
+                self.reshape(start, start, from - start);
+                self.link(to, end - to);
+            }
         }
     }
 
@@ -239,12 +222,26 @@ impl Extents {
     }
 
     /// An area of this shape, now live; `None` if no free extent is found. Sizes
-    /// that fit by alignment's chance are looked for in a few entries only.
+    /// that fit by alignment's chance are looked for in a few entries a bin only.
     pub fn take(&mut self, shape: Shape) -> Option<u32> {
-        let (start, at) = self.find(shape)?;
-        self.carve(start, at, at + shape.granules);
-        self.set(at, LIVE | u64::from(shape.granules));
-        Some(at)
+        self.map.search(shape, |class| self.take_from(class, shape))
+    }
+
+    /// The same, in one bin.
+    pub fn take_from(&mut self, class: usize, shape: Shape) -> Option<u32> {
+        let mut start = self.bins[class];
+        for _ in 0..LOOKS {
+            if start == NIL {
+                return None;
+            }
+            if let Some(at) = self.fit(start, shape) {
+                self.carve(start, at, at + shape.granules);
+                self.set(at, LIVE | u64::from(shape.granules));
+                return Some(at);
+            }
+            start = next_of(self.tag(start));
+        }
+        None
     }
 
     /// An area of this shape in the free extent that `granule` is in, now live.
@@ -258,33 +255,32 @@ impl Extents {
         Some(at)
     }
 
-    fn find(&self, shape: Shape) -> Option<(u32, u32)> {
-        let bin = self.map.at_least(class_of(shape.granules))?;
-        let mut start = self.bins[bin & (CLASSES - 1)];
-        for _ in 0..LOOKS {
-            if start == NIL {
-                break;
-            }
-            if let Some(at) = self.fit(start, shape) {
-                return Some((start, at));
-            }
-            start = next_of(self.tag(start));
-        }
-        let bin = self.map.at_least(class_for(shape.padded()))?;
-        let start = self.bins[bin & (CLASSES - 1)];
-        Some((start, self.fit(start, shape)?))
-    }
-
     /// The size of the live area that starts at `granule`.
     pub fn live_at(&self, granule: u32) -> Option<u32> {
         let tag = self.tag(granule);
-        (tag & KIND == LIVE).then(|| size_of(tag))
+        (tag & (KIND | IDLE) == LIVE).then(|| size_of(tag))
     }
 
-    /// Frees the live area of `n` granules at `start`.
+    /// Frees the live or idle area of `n` granules at `start`.
     pub fn give(&mut self, start: u32, n: u32) {
         self.set(start, 0);
         self.add(start, n);
+    }
+
+    /// Makes a live area idle: free, but whole.
+    pub fn retire(&mut self, start: u32, n: u32) {
+        self.set(start, LIVE | IDLE | u64::from(n));
+    }
+
+    /// Makes an idle area live.
+    pub fn revive(&mut self, start: u32, n: u32) {
+        self.set(start, LIVE | u64::from(n));
+    }
+
+    /// Frees the idle area at `start`.
+    pub fn merge(&mut self, start: u32) {
+        let n = size_of(self.tag(start));
+        self.give(start, n);
     }
 
     /// Takes wholly free granules out of their extent; the extent starts at most
@@ -302,7 +298,7 @@ impl Extents {
             let tag = self.tag(start);
             let granules = size_of(tag);
             match tag & KIND {
-                LIVE if granule < start + granules => return At::Live { start, granules },
+                LIVE if granule < start + granules => return live(tag, start),
                 FREE if granule < start + granules => return At::Free { start, granules },
                 END if granule == start => {
                     return At::Free {
@@ -326,7 +322,7 @@ impl Extents {
                 let granules = size_of(tag);
                 granule += granules.max(1);
                 match tag & KIND {
-                    LIVE => return Some(At::Live { start, granules }),
+                    LIVE => return Some(live(tag, start)),
                     FREE => return Some(At::Free { start, granules }),
                     _ => {}
                 }
@@ -337,7 +333,7 @@ impl Extents {
 
     /// The free extents in one bin, with a bound against a list in a circle.
     pub fn bin(&self, class: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut start = self.bins[class & (CLASSES - 1)];
+        let mut start = self.bins[class];
         core::iter::from_fn(move || {
             (start != NIL).then(|| {
                 let tag = self.tag(start);

@@ -1,12 +1,12 @@
 //! Free: by handle alone, from any CPU, in any context.
 
+use crate::alloc::Taken;
 use crate::error::FreeError;
 use crate::extents::{At, GRANULE};
 use crate::locate::Place;
 use crate::{Allocator, Backing, Handle};
-use lock_api::RawMutex;
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Frees the area of this handle; the null handle is a no-op.
     ///
     /// # Errors
@@ -34,7 +34,8 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                 _ => FreeError::NotAllocated { handle },
             });
         };
-        chunks.change(number, |chunk| chunk.give(granule, granules));
+        let chunk = number;
+        chunks.give(Taken { chunk, granule }, granules);
         chunks.counts.freed += 1;
         Ok(())
     }

@@ -29,8 +29,10 @@
 //! | `first_chunk.rs` | sizes, and what all chunks share |
 //! | `extents.rs` | the bytes of one chunk |
 //! | `chunk.rs` | a chunk: its extents and its pages |
-//! | `chunks.rs` | all chunks, by how much they could still hold |
+//! | `classes.rs` | size classes, and which chunks have free extents of each |
+//! | `chunks.rs` | all chunks, and that index |
 //! | `alloc.rs`, `free.rs` | areas |
+//! | `recent.rs` | areas freed a moment ago |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
@@ -50,12 +52,14 @@ mod backing;
 mod balance;
 mod chunk;
 mod chunks;
+mod classes;
 mod error;
 mod extents;
 mod first_chunk;
 mod free;
 mod locate;
 mod populate;
+mod recent;
 mod statistics;
 mod verify;
 
@@ -71,7 +75,7 @@ pub use statistics::{ChunkStatistics, Statistics, Usage};
 use chunks::Chunks;
 use core::fmt;
 use first_chunk::Layout;
-use lock_api::{Mutex, RawMutex};
+use lock_api::Mutex;
 
 /// Bytes in a page.
 pub const PAGE_SIZE: usize = 4096;
@@ -95,14 +99,14 @@ impl fmt::Display for Handle {
 
 /// The allocator: the chunks, their locks, and what lies under them.
 #[derive(Debug)]
-pub struct Allocator<R: RawMutex, B: Backing> {
+pub struct Allocator<B: Backing> {
     layout: Layout,
     backing: B,
-    pages: Mutex<R, ()>,
-    areas: Mutex<R, Chunks>,
+    pages: Mutex<B::PagesLock, ()>,
+    areas: Mutex<B::AreasLock, Chunks>,
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// An allocator on a first chunk that is mapped and filled.
     ///
     /// # Errors

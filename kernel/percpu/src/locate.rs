@@ -4,7 +4,6 @@ use crate::chunks::{FIRST, REGION, RESERVED};
 use crate::extents::{At, GRANULE};
 use crate::first_chunk::Layout;
 use crate::{Allocator, Backing, Handle};
-use lock_api::RawMutex;
 
 /// A part of per-CPU memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +80,7 @@ impl Layout {
     }
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// What the handle belongs to; `None` if it is in no chunk.
     pub fn locate(&self, handle: Handle) -> Option<Location> {
         let (number, offset) = match self.layout.place(handle)? {

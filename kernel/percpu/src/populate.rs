@@ -5,12 +5,12 @@
 
 use crate::alloc::Taken;
 use crate::chunk::Chunk;
+use crate::classes::Shape;
 use crate::error::OutOfMemory;
-use crate::extents::{GRANULE, Shape};
+use crate::extents::GRANULE;
 use crate::{Allocator, Backing, PAGE_SIZE};
-use lock_api::RawMutex;
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Populates as many pages as an area of the shape takes, and takes it: before
     /// the lock is dropped, so nobody else can have it.
     pub(crate) fn grow(&self, shape: Shape) -> Result<Taken, OutOfMemory> {

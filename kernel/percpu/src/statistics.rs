@@ -4,7 +4,6 @@ use crate::chunks::{FIRST, RESERVED};
 use crate::extents::{At, GRANULE};
 use crate::{Allocator, Backing, PAGE_SIZE};
 use core::fmt;
-use lock_api::RawMutex;
 
 /// What happened since boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +73,7 @@ pub struct Statistics {
     pub counts: Counts,
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Areas, bytes and pages now.
     pub fn usage(&self) -> Usage {
         let chunks = self.areas.lock();
@@ -145,7 +144,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
                     let bytes = granules as usize * GRANULE;
                     found.largest_live = found.largest_live.max(bytes);
                 }
-                At::Free { granules, .. } => {
+                At::Free { granules, .. } | At::Idle { granules, .. } => {
                     let bytes = granules as usize * GRANULE;
                     found.free_bytes += bytes;
                     found.fragments += 1;

@@ -1,11 +1,11 @@
 //! Whether the book-keeping is what a recount from the tags makes it.
 
 use crate::chunk::{Chunk, PAGE_GRANULES};
-use crate::chunks::{Chunks, RESERVED, class_now};
+use crate::chunks::{Chunks, RESERVED};
+use crate::classes::{CLASSES, class_of};
 use crate::error::{Entry, Mismatch};
-use crate::extents::{At, CLASSES, class_of};
+use crate::extents::At;
 use crate::{Allocator, Backing};
-use lock_api::RawMutex;
 
 type Verdict = Result<(), Mismatch>;
 
@@ -23,7 +23,7 @@ fn equal(chunk: Option<usize>, entry: Entry, kept: usize, recomputed: usize) -> 
     }
 }
 
-impl<R: RawMutex, B: Backing> Allocator<R, B> {
+impl<B: Backing> Allocator<B> {
     /// Recomputes everything that is kept.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
         let chunks = self.areas.lock();
         let (mut empty, mut spare) = (0, 0);
         for (number, chunk) in chunks.all() {
-            verify_chunk(number, chunk)?;
+            verify_chunk(&chunks, number, chunk)?;
             if number != RESERVED {
                 empty += chunk.empty;
                 spare += if chunk.immutable { 0 } else { chunk.empty };
@@ -40,11 +40,11 @@ impl<R: RawMutex, B: Backing> Allocator<R, B> {
         }
         equal(None, Entry::EmptyPages, chunks.empty, empty)?;
         equal(None, Entry::EmptyPages, chunks.spare, spare)?;
-        verify_lists(&chunks)
+        verify_index(&chunks)
     }
 }
 
-fn verify_chunk(number: usize, chunk: &Chunk) -> Verdict {
+fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Verdict {
     let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
     if let Some(granule) = chunk.extents.wrong_tag() {
         let kept = granule as usize;
@@ -56,7 +56,7 @@ fn verify_chunk(number: usize, chunk: &Chunk) -> Verdict {
             recomputed: 0,
         });
     }
-    let (mut live, mut used, mut free) = (0, 0, 0);
+    let (mut live, mut used, mut free, mut idle) = (0, 0, 0, 0);
     let mut free_end = None;
     let mut on_page = heap::vec![0usize; chunk.pages.len()];
     for extent in chunk.extents.iter() {
@@ -76,6 +76,13 @@ fn verify_chunk(number: usize, chunk: &Chunk) -> Verdict {
                 free_end = Some(start + granules);
                 (start, granules)
             }
+            At::Idle { start, granules } => {
+                let mut recent = chunks.recent.iter();
+                let kept = recent.any(|area| (area.chunk, area.granule) == (number, start));
+                same(Entry::Idle, usize::from(kept), 1)?;
+                idle += 1;
+                (start, granules)
+            }
             At::Nothing => continue,
         };
         let pages = start / PAGE_GRANULES..=(start + granules - 1) / PAGE_GRANULES;
@@ -84,6 +91,8 @@ fn verify_chunk(number: usize, chunk: &Chunk) -> Verdict {
             same(Entry::PageState, usize::from(populated), 1)?;
         }
     }
+    let recent = chunks.recent.iter().filter(|area| area.chunk == number);
+    same(Entry::Idle, recent.count(), idle)?;
     same(Entry::Live, chunk.live, live)?;
     same(Entry::Used, chunk.used as usize, used)?;
     if !chunk.immutable {
@@ -118,30 +127,15 @@ fn verify_bins(number: usize, chunk: &Chunk, free: usize) -> Verdict {
     same(Entry::Binned, binned, free)
 }
 
-fn verify_lists(chunks: &Chunks) -> Verdict {
-    let mut listed = 0;
-    for class in 0..CLASSES {
-        let mut at = chunks.head(class);
-        let mapped = usize::from(chunks.is_mapped(class));
-        equal(None, Entry::BinMap, mapped, usize::from(at.is_some()))?;
-        let mut previous = None;
-        while let Some(number) = at {
-            let Some(chunk) = chunks.get(number) else {
-                return equal(Some(number), Entry::Slot, class, CLASSES);
-            };
-            equal(Some(number), Entry::Slot, chunk.class, class)?;
-            equal(Some(number), Entry::Slot, class, class_now(chunk))?;
-            let back = |link: Option<usize>| link.map_or(0, |number| number + 1);
-            equal(
-                Some(number),
-                Entry::Slot,
-                back(chunk.previous),
-                back(previous),
-            )?;
-            listed += 1;
-            (previous, at) = (at, chunk.next);
+fn verify_index(chunks: &Chunks) -> Verdict {
+    let mut entries = 0;
+    for (number, chunk) in chunks.all().filter(|&(number, _)| number != RESERVED) {
+        let (kept, bins) = (chunks.index.classes(number), chunk.extents.map);
+        for class in 0..CLASSES {
+            let (kept, bin) = (kept.has(class), bins.has(class));
+            equal(Some(number), Entry::Index, kept.into(), bin.into())?;
+            entries += usize::from(bin);
         }
     }
-    let all = chunks.all().filter(|&(number, _)| number != RESERVED);
-    equal(None, Entry::ListLength, listed, all.count())
+    equal(None, Entry::IndexSize, chunks.index.len(), entries)
 }

@@ -130,46 +130,54 @@ fn impossible_sizes_are_refused_at_set_up() {
     assert_eq!((none.static_size, none.unit_size), (0, MIN_UNIT_SIZE));
 }
 
-/// Populated bytes stay below 1.5 times the live ones under random sizes (1.35 is
-/// wanted, and isn't reached), and all chunks but the first go once all is freed.
+/// A million random operations, a fifth at each of five levels of live bytes: the
+/// populated ones stay within 1.35 times the live ones, and all chunks but the
+/// first go once all is freed. At 64 KiB the store of empty pages, which is the
+/// same at all levels, is an eighth of all there is: there it is left out.
 #[test]
 fn fragmentation_is_bounded() {
-    let machine = Machine::default();
-    let tested = allocator(&machine, 0);
-    let at_start = tested.usage();
-    let mut state = 7u64;
-    let mut below = |limit: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 24) % limit
-    };
-    let (mut live, mut bytes) = (Vec::new(), 0);
-    for _ in 0..1_000_000 {
-        let grows = bytes < 64 << 10 || (bytes < 1 << 20 && below(2) == 0);
-        if grows {
-            let size = 8 + below(1017) as usize;
-            live.push((tested.alloc(size, 8).unwrap(), size));
-            bytes += size;
-        } else {
-            let (area, size) = live.swap_remove(below(live.len() as u64) as usize);
-            tested.free(area).unwrap();
-            bytes -= size;
+    for (seed, level) in (1u64..).zip([64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20]) {
+        let machine = Machine::default();
+        let tested = allocator(&machine, 0);
+        let at_start = tested.usage();
+        let mut state = seed;
+        let mut below = |limit: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 24) % limit
+        };
+        let (mut live, mut bytes) = (Vec::new(), 0);
+        for _ in 0..200_000 {
+            if bytes < level - 4096 || (bytes < level && below(2) == 0) {
+                let size = 8 + below(1017) as usize;
+                live.push((tested.alloc(size, 8).unwrap(), size));
+                bytes += size;
+            } else {
+                let (area, size) = live.swap_remove(below(live.len() as u64) as usize);
+                tested.free(area).unwrap();
+                bytes -= size;
+            }
+            if tested.wants_balance() {
+                tested.balance();
+            }
         }
-        if tested.wants_balance() {
+        if level == 64 << 10 {
+            tested.trim();
+        } else {
             tested.balance();
         }
+        let populated = tested.usage().populated * PAGE_SIZE;
+        let percent = populated * 100 / bytes;
+        println!("{bytes} bytes live, {populated} populated: {percent} %");
+        assert!(
+            percent <= 135,
+            "{bytes} bytes live, {populated} populated: {percent} %"
+        );
+        for (area, _) in live {
+            tested.free(area).unwrap();
+        }
+        tested.trim();
+        assert_eq!(tested.usage(), at_start);
     }
-    let populated = tested.usage().populated * PAGE_SIZE;
-    let percent = populated * 100 / bytes;
-    println!("{bytes} bytes live, {populated} populated: {percent} %");
-    assert!(
-        percent <= 150,
-        "{bytes} bytes live, {populated} populated: {percent} %"
-    );
-    for (area, _) in live {
-        tested.free(area).unwrap();
-    }
-    tested.trim();
-    assert_eq!(tested.usage(), at_start);
 }

@@ -6,6 +6,7 @@ mod common;
 use common::{Machine, Tested, UNITS, allocator};
 use percpu::{AllocError, FreeError, Handle, MIN_UNIT_SIZE};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 /// xorshift64*.
 struct Random(u64);
@@ -145,9 +146,11 @@ impl Model<'_> {
     fn fails_cleanly(&mut self, random: &mut Random, size: usize, align: usize) {
         self.tested.trim();
         let (before, pages) = (self.tested.usage(), self.machine.count());
-        self.machine.fail.set(1 + random.below(UNITS as u64 + 1));
+        self.machine
+            .fail
+            .store(1 + random.below(UNITS as u64 + 1), Ordering::Relaxed);
         let result = self.tested.alloc(size, align);
-        self.machine.fail.set(0);
+        self.machine.fail.store(0, Ordering::Relaxed);
         match result {
             Ok(handle) => assert_eq!(self.tested.free(handle), Ok(())),
             Err(error) => assert_eq!(error, AllocError::OutOfMemory { size, align }),

@@ -3,5 +3,19 @@
 //! Each file exports functions with the C calling convention; the linker gathers
 //! their entries between `__start___ksymtab` and `__stop___ksymtab`, and the
 //! loader finds them by name (`modules/symbols.rs`).
+//!
+//! * `module_api.rs`: what modules in Rust need, and those in C too
+//! * the others: what stands behind the headers in `modules/include/linux`, named
+//!   after them
 
+mod bug;
+mod cpumask;
+mod kstrtox;
 mod module_api;
+mod percpu;
+pub mod printk;
+mod slab;
+mod sprintf;
+mod string;
+mod time;
+mod vmalloc;

@@ -4,14 +4,14 @@
 
 use super::{OutOfMemory, take_frames};
 use crate::fail::{self, Site};
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use ::memory::frames::order_of;
 use alloc::boxed::Box;
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::NonNull;
 use linked_list_allocator::Heap;
 
-struct KernelHeap(Lock<Heap>);
+struct KernelHeap(Lock<Heap, { rank::HEAP }>);
 
 #[global_allocator]
 static HEAP: KernelHeap = KernelHeap(Lock::new(Heap::empty()));

@@ -14,7 +14,7 @@ pub mod vmalloc;
 pub use heap::used as heap_used;
 
 use crate::fail::{self, Site};
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use ::memory::frames::{Frame, Frames, order_of};
 use arch::dat::{AddressSpace, NoTable, Protection, TableMemory};
 use arch::sclp::information::Information;
@@ -29,7 +29,7 @@ struct Memory {
     table_frames: usize,
 }
 
-static MEMORY: Lock<Option<Memory>> = Lock::new(None);
+static MEMORY: Lock<Option<Memory>, { rank::MEMORY }> = Lock::new(None);
 
 /// Memory has run out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,13 @@
 
 use super::{give_frames, map_page, prepare, take_frames, translation, unmap_page};
 use crate::fail::{self, Site};
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use ::memory::areas::{AreaError, Areas};
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
 use core::fmt;
 
-static AREAS: Lock<Areas> = Lock::new(Areas::new(0, 0));
+static AREAS: Lock<Areas, { rank::VMALLOC }> = Lock::new(Areas::new(0, 0));
 
 /// Why there is no area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -80,7 +80,7 @@ impl Exporters {
             }
         }
         path.pop();
-        load(file, Purpose::Run(words))
+        load(file, Purpose::Run(words)).map(drop)
     }
 }
 
@@ -99,6 +99,38 @@ pub fn load_with_dependencies<'name>(
 fn modules() -> impl Iterator<Item = File> {
     initrd::files()
         .filter(|file| file.path.starts_with("modules/") || file.path.starts_with("extra/"))
+}
+
+/// Names of the modules that are loaded at boot, each after those that it needs.
+pub fn shipped() -> Vec<&'static str> {
+    fn add(
+        name: &'static str,
+        depth: usize,
+        exporters: Option<&Exporters>,
+        names: &mut Vec<&'static str>,
+    ) {
+        // A path as long as this goes in a circle.
+        const LONGEST: usize = 64;
+        if names.contains(&name) || depth == LONGEST {
+            return;
+        }
+        let file = initrd::module(name);
+        let needed = file.and_then(|file| {
+            let object = Object::parse(file.data).ok()?;
+            Some(exporters?.needed_by(&object, &file))
+        });
+        for name in needed.into_iter().flatten() {
+            add(name, depth + 1, exporters, names);
+        }
+        names.push(name);
+    }
+    let exporters = Exporters::new().ok();
+    let mut names = Vec::new();
+    let at_boot = initrd::files().filter(|file| file.path.starts_with("modules/"));
+    for name in at_boot.filter_map(|file| initrd::module_name(file.path)) {
+        add(name, 0, exporters.as_ref(), &mut names);
+    }
+    names
 }
 
 /// Loads the modules of the initrd, or those that `modules=` names. One that

@@ -23,6 +23,7 @@ use super::loaded::{Loaded, Statics};
 use super::parameters::{self, Strings};
 use super::registry::{Claim, Providers};
 use super::report;
+use crate::exports::printk;
 use crate::initrd::{self, File};
 use crate::memory;
 use crate::memory::vmalloc::{self, Area};
@@ -55,8 +56,21 @@ pub enum Purpose<'a> {
     },
 }
 
-/// Loads a module.
-pub fn load(file: &File, purpose: Purpose<'_>) -> Result<(), Error<'static>> {
+/// Where a module's image lay that didn't run, and its hash.
+#[derive(Clone, Copy, Debug)]
+pub struct Image {
+    /// The module's own name.
+    pub name: &'static str,
+    /// Address and bytes.
+    pub memory: (u64, u64),
+    /// Handle and bytes of its per-CPU template.
+    pub per_cpu: (u64, u64),
+    /// Hash of both.
+    pub hash: u64,
+}
+
+/// Loads a module; returns its image if that is all that was asked for.
+pub fn load(file: &File, purpose: Purpose<'_>) -> Result<Option<Image>, Error<'static>> {
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
@@ -67,15 +81,19 @@ fn bring_up(
     name: &'static str,
     object: &Object<'static>,
     purpose: Purpose<'_>,
-) -> Result<(), Reason> {
+) -> Result<Option<Image>, Reason> {
     if let Purpose::Run(_) = purpose {
         check_stamp(object)?;
     }
     let claim = Claim::new(name)?;
     let mut loaded = link(name, object, purpose)?;
     if let Some(hash) = loaded.hash {
-        report::linked(name, &loaded, hash);
-        return Ok(());
+        return Ok(Some(Image {
+            name,
+            memory: (loaded.base(), loaded.plan.size()),
+            per_cpu: (loaded.per_cpu, loaded.plan.per_cpu().0),
+            hash,
+        }));
     }
     let init = loaded.linked.address("init_module");
     let constructors = core::mem::take(&mut loaded.constructors);
@@ -90,7 +108,7 @@ fn bring_up(
     }
     settled.settle();
     claim.live();
-    Ok(())
+    Ok(None)
 }
 
 /// What changes when init has returned.
@@ -251,6 +269,7 @@ pub fn call_void(address: u64) {
     // SAFETY: L3: the loader has checked that the address lies in sealed text.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
     function();
+    printk::flush();
 }
 
 /// Calls an init or exit function.
@@ -258,5 +277,7 @@ pub fn call(address: u64) -> i32 {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the address is that of the module's function, in sealed text.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
-    function()
+    let result = function();
+    printk::flush();
+    result
 }

@@ -86,6 +86,7 @@ impl Loaded {
         Some(symbols::Located {
             name: symbol.name,
             offset: address - symbol.value,
+            size: symbol.size,
         })
     }
 }

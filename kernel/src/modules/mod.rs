@@ -6,6 +6,7 @@
 //! * `parameters.rs`: `name=value` words for a module
 //! * `information.rs`: what a module's file says of it
 //! * `report.rs`: what the log and `lsmod` show of a module
+//! * `request.rs`: what a module may ask of the loader
 //! * `dependencies.rs`: what a module needs, loaded first
 //! * `error.rs`: everything that can be wrong
 //!
@@ -20,18 +21,20 @@ mod loaded;
 mod parameters;
 mod registry;
 mod report;
+mod request;
 
-pub use dependencies::{load_at_boot, load_with_dependencies};
+pub use dependencies::{load_at_boot, load_with_dependencies, shipped};
 pub use error::{Error, Reason};
 pub use information::print as print_information;
 pub use parameters::split as split_parameter;
 pub use registry::{State, symbol_count};
-pub use report::{exports, list, print_names};
+pub use report::{VariableName, exports, list, print_names};
 
 use crate::symbols::Located;
 use crate::{initrd, percpu};
 use alloc::vec::Vec;
-use load::Purpose;
+use load::{Image, Purpose};
+use loader::Variable;
 use registry::{Farewell, Providers};
 
 /// Enters the kernel's exports, and looks through the command line for parameters of
@@ -49,12 +52,12 @@ pub fn load(name: &str) -> Result<(), Error<'_>> {
 /// The same with `name=value` words for its parameters.
 pub fn load_with<'name>(name: &'name str, words: &[&'static str]) -> Result<(), Error<'name>> {
     let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
-    load::load(&file, Purpose::Run(words))
+    load::load(&file, Purpose::Run(words)).map(drop)
 }
 
-/// Does all of a load but for running the module, prints where it lay and its image's
-/// hash, and takes it away again. What nobody exports is taken to be at `unresolved`.
-pub fn link_only(name: &str, unresolved: Option<u64>) -> Result<(), Error<'_>> {
+/// Does all of a load but for running the module, and takes it away again. What nobody
+/// exports is taken to be at `unresolved`. `None` never comes.
+pub fn link_only(name: &str, unresolved: Option<u64>) -> Result<Option<Image>, Error<'_>> {
     let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
     load::load(&file, Purpose::Link { unresolved })
 }
@@ -94,6 +97,11 @@ pub fn call(symbol: &'static str, argument: u64) -> Result<u64, Error<'static>> 
     Ok(function(argument))
 }
 
+/// Names of all modules in the list, in the order in which they came.
+pub fn loaded() -> Vec<&'static str> {
+    registry::read(|entries| entries.iter().map(|entry| entry.name).collect())
+}
+
 /// Name, first address and the address behind the last of every module that takes
 /// memory; freed init sections are between the two.
 pub fn ranges() -> Vec<(&'static str, usize, usize)> {
@@ -122,6 +130,27 @@ pub fn with_symbol_at<R>(
                 inside.then(|| (entry.name, loaded.symbol_at(address)))
             })
             .map(|(name, symbol)| look(name, symbol))
+    })?
+}
+
+/// Calls `look` with the module, the name and the byte of the per-CPU variable that
+/// a handle lies in. Never waits.
+pub fn with_variable_at<R>(
+    handle: u64,
+    look: impl FnOnce(&str, VariableName<'_>, u64) -> R,
+) -> Option<R> {
+    registry::try_read(|entries| {
+        let found = entries.iter().find_map(|entry| {
+            let mut variables = entry.loaded.as_ref()?.linked.variables();
+            let inside = |variable: &Variable<'_>| {
+                (variable.handle..variable.handle + variable.size).contains(&handle)
+            };
+            Some((entry.name, variables.find(inside)?))
+        });
+        found.map(|(module, variable)| {
+            let name = VariableName(variable.name);
+            look(module, name, handle - variable.handle)
+        })
     })?
 }
 

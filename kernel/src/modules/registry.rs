@@ -18,7 +18,7 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use crate::memory::heap::try_box;
 use crate::percpu::AllocError;
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -90,7 +90,7 @@ pub struct Registry {
     next: u64,
 }
 
-static REGISTRY: Lock<Registry> = Lock::new(Registry {
+static REGISTRY: Lock<Registry, { rank::MODULES }> = Lock::new(Registry {
     entries: Vec::new(),
     symbols: None,
     next: 0,

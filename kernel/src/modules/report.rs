@@ -1,5 +1,6 @@
 //! What is shown of a module: where it lies, and where its variables lie.
 
+use super::load::Image;
 use super::loaded::Loaded;
 use super::registry;
 use crate::{percpu, println, smp};
@@ -33,16 +34,14 @@ pub fn loaded(name: &str, loaded: &Loaded) {
     }
 }
 
-/// Prints where an image was linked that doesn't run, and its hash: what
-/// `kmod-inspect` says of the same file for the same addresses.
-pub fn linked(name: &str, loaded: &Loaded, hash: u64) {
-    println!(
-        "linked {name}: {} bytes at {:#x}, {} per-CPU bytes at {:#x}, hash {hash:#018x}",
-        loaded.plan.size(),
-        loaded.base(),
-        loaded.plan.per_cpu().0,
-        loaded.per_cpu
-    );
+impl fmt::Display for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "linked {}: {} bytes at {:#x}, {} per-CPU bytes at {:#x}, hash {:#018x}",
+            self.name, self.memory.1, self.memory.0, self.per_cpu.1, self.per_cpu.0, self.hash
+        )
+    }
 }
 
 /// Prints all exported symbols in the format of System.map, in no order.
@@ -71,7 +70,8 @@ impl fmt::Display for Copies {
 /// A per-CPU variable's name as its author wrote it. The storage behind
 /// `percpu!` is a static inside a method of the variable's type, so the type is
 /// what to show. Allocates nothing.
-struct VariableName<'a>(&'a str);
+#[derive(Clone, Copy, Debug)]
+pub struct VariableName<'a>(pub &'a str);
 
 impl fmt::Display for VariableName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@
 //! non-zero, and say which.
 
 use super::Outcome;
+use crate::sync::{Lock, rank};
 use crate::{check, println, selftest};
 use arch::{cpu, lowcore};
 use core::arch::asm;
@@ -82,9 +83,17 @@ fn panic_in_interrupt() -> Result<(), Outcome> {
 }
 
 fn lock_twice() -> Result<(), Outcome> {
-    static LOCK: crate::sync::Lock<u64> = crate::sync::Lock::new(0);
+    static LOCK: Lock<u64, { rank::TEST }> = Lock::new(0);
     let _first = LOCK.lock();
     let _second = LOCK.lock();
+    Ok(())
+}
+
+fn lock_order() -> Result<(), Outcome> {
+    static OUTER: Lock<u64, { rank::TEST }> = Lock::new(0);
+    static INNER: Lock<u64, { rank::HEAP }> = Lock::new(0);
+    let _inner = INNER.lock();
+    let _outer = OUTER.lock();
     Ok(())
 }
 
@@ -100,3 +109,4 @@ selftest!("ending.disabled_wait", disabled_wait, on_request);
 selftest!("ending.early_percpu", early_percpu, on_request);
 selftest!("ending.panic_in_interrupt", panic_in_interrupt, on_request);
 selftest!("ending.lock_twice", lock_twice, on_request);
+selftest!("ending.lock_order", lock_order, on_request);

@@ -18,10 +18,13 @@
 
 mod accessors;
 mod boot;
+mod c_modules;
 mod counters;
 mod endings;
 mod memory;
+mod module_life;
 mod module_parameters;
+pub mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
@@ -54,8 +57,8 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 7] = [
-    "boot", "memory", "smp", "percpu", "module", "stress", "ending",
+const GROUPS: [&str; 8] = [
+    "boot", "memory", "smp", "percpu", "module", "c", "stress", "ending",
 ];
 
 /// Registers a test.

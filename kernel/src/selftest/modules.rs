@@ -2,11 +2,10 @@
 //! wrong ones are refused, and nothing is left of them.
 
 use super::{Outcome, counters, failed};
-use crate::fail::{self, Site};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
 use crate::percpu::{self, AllocError};
-use crate::{check, check_eq, println, selftest, smp};
+use crate::{check, check_eq, selftest, smp};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -36,16 +35,15 @@ impl Drop for Held {
 }
 
 /// Takes modules away, those that use others first; dropping it brings them back.
-struct Away(Vec<&'static str>);
+pub struct Away(Vec<&'static str>);
 
 impl Away {
-    fn all() -> Result<Self, Outcome> {
+    /// Takes away all that are loaded.
+    pub fn all() -> Result<Self, Outcome> {
         let mut away = Self(Vec::new());
-        for name in ["visitor", "counter", "hello", "dynamic", "mixed"] {
-            if modules::state(name).is_some() {
-                modules::unload(name).map_err(failed)?;
-                away.0.push(name);
-            }
+        for name in modules::loaded().into_iter().rev() {
+            modules::unload(name).map_err(failed)?;
+            away.0.push(name);
         }
         Ok(away)
     }
@@ -62,10 +60,11 @@ impl Drop for Away {
 }
 
 /// Keeps the log silent: some tests load hundreds of modules.
-struct Silence(log::LevelFilter);
+pub struct Silence(log::LevelFilter);
 
 impl Silence {
-    fn begin() -> Self {
+    /// Begins.
+    pub fn begin() -> Self {
         let before = log::max_level();
         log::set_max_level(log::LevelFilter::Off);
         Self(before)
@@ -291,50 +290,6 @@ fn no_such_module() -> Result<(), Outcome> {
     Ok(())
 }
 
-/// Every allocation that a load makes fails in turn: an error each time, and
-/// nothing is left over.
-fn every_allocation_fails_once() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
-    let mut failures = 0;
-    for name in ["hello", "counter", "visitor", "dynamic", "mixed"] {
-        let _counter = match name {
-            "visitor" => Some(Held::load("counter")?),
-            _ => None,
-        };
-        for site in [Site::Frames, Site::Vmalloc, Site::PerCpu, Site::Heap] {
-            for nth in 1.. {
-                percpu::trim();
-                let before = counters::read();
-                fail::arm(site, nth);
-                let result = modules::load(name);
-                let reached = fail::left(site) == 0;
-                fail::arm(site, 0);
-                match result {
-                    Ok(()) => modules::unload(name).map_err(failed)?,
-                    Err(error) => {
-                        drop(error);
-                        failures += 1;
-                        check!(reached, "{name} fails by itself at {site:?} {nth}");
-                    }
-                }
-                percpu::trim();
-                let after = counters::read();
-                check!(
-                    after == before,
-                    "{name}, {site:?} {nth}: {after:x?}, not {before:x?}"
-                );
-                if !reached {
-                    break;
-                }
-            }
-        }
-    }
-    println!("# module.every_allocation_fails_once: {failures} loads failed cleanly");
-    check!(failures > 20, "only {failures} loads failed");
-    Ok(())
-}
-
 /// All CPUs load and unload the same modules at once.
 fn parallel_loads() -> Result<(), Outcome> {
     let _silence = Silence::begin();
@@ -388,10 +343,6 @@ selftest!("module.unknown_symbol", unknown_symbol);
 selftest!("module.failing_init", failing_init);
 selftest!("module.positive_init", positive_init);
 selftest!("module.no_such_module", no_such_module);
-selftest!(
-    "module.every_allocation_fails_once",
-    every_allocation_fails_once
-);
 selftest!("module.parallel_loads", parallel_loads);
 selftest!("ending.crash_in_module", crash_in_module, on_request);
 selftest!("ending.panic_in_module", panic_in_module, on_request);

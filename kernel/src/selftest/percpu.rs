@@ -314,6 +314,31 @@ fn late_cpu() -> Result<(), Outcome> {
     Ok(())
 }
 
+fn addresses_are_named() -> Result<(), Outcome> {
+    let last = smp::possible() - 1;
+    let area = PerCpu::<u64>::alloc().map_err(failed)?;
+    let handle = area.handle().value();
+    let copy = handle.wrapping_add(percpu::offset(last));
+    let text = alloc::format!("{}", percpu::Described(copy));
+    for words in [
+        alloc::format!("is cpu {last}'s copy of handle {handle:#x}"),
+        alloc::format!("in the area of 8 bytes at {handle:#x}"),
+        alloc::format!("cpu {last}: {copy:#x}, real "),
+    ] {
+        check!(text.contains(&words), "{words:?} is not in {text}");
+    }
+    drop(area);
+    let text = alloc::format!("{}", percpu::Described(handle));
+    check!(text.contains("in no live area"), "{text}");
+    let text = alloc::format!("{}", percpu::Described(HITS.handle().value()));
+    check!(
+        text.contains("selftest::percpu::HITS, byte 0"),
+        "{text} lacks the name"
+    );
+    Ok(())
+}
+
+selftest!("percpu.addresses_are_named", addresses_are_named);
 selftest!(
     "percpu.statics_have_their_values",
     statics_have_their_values

@@ -1,7 +1,7 @@
 //! Several CPUs: calls, signals, stacks, lines on the console.
 
 use super::{Outcome, failed};
-use crate::sync::Lock;
+use crate::sync::{Lock, rank};
 use crate::{check, check_eq, interrupts, selftest, smp};
 use arch::cpu;
 use arch::sigp::{self, Order, Refusal};
@@ -73,7 +73,7 @@ fn calls_cross() -> Result<(), Outcome> {
 }
 
 fn locks_exclude() -> Result<(), Outcome> {
-    static COUNT: Lock<u64> = Lock::new(0);
+    static COUNT: Lock<u64, { rank::TEST }> = Lock::new(0);
     *COUNT.lock() = 0;
     smp::run_on_each(|| {
         for _ in 0..2000 {

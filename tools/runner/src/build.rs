@@ -1,18 +1,20 @@
-//! Builds the guest: kernel and modules in one cargo call, then what is made of
-//! them.
+//! Builds the guest: kernel and modules in one cargo call, modules in C one by
+//! one, then what is made of them.
 
 use crate::error::Error;
 use crate::layout::{self, Module};
 use crate::toolchain::Toolchain;
-use crate::{link, notice, system_map};
+use crate::{gcc, link, notice, system_map};
 use std::fs;
 use std::process::Command;
 
 /// What a guest boots from.
 #[derive(Clone, Debug)]
 pub struct Guest {
-    /// Module crates; their `.ko` files are up to date.
+    /// Modules; their `.ko` files are up to date.
     pub modules: Vec<Module>,
+    /// What tells the kernel that a module was built for it.
+    pub stamp: String,
     /// Text of `System.map`.
     pub system_map: String,
 }
@@ -22,14 +24,21 @@ pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
     let modules = layout::modules()?;
     let mut cargo = toolchain.cargo("build");
     cargo.args(["--quiet", "-p", "kernel"]);
-    for module in &modules {
+    for module in modules.iter().filter(|module| module.is_crate()) {
         cargo.args(["-p", &module.name]);
     }
     if !layout::kernel().exists() {
         eprintln!("building the kernel and {} modules", modules.len());
     }
     succeed(&mut cargo, "cargo build of the guest")?;
-    for module in &modules {
+    let (crates, in_c): (Vec<&Module>, Vec<&Module>) =
+        modules.iter().partition(|module| module.is_crate());
+    for module in &crates {
+        link::module(module)?;
+    }
+    let stamp = gcc::stamp(&crates)?;
+    for module in in_c {
+        gcc::module(module, &stamp)?;
         link::module(module)?;
     }
     let kernel = layout::kernel();
@@ -39,6 +48,7 @@ pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
     fs::write(&path, &system_map).map_err(Error::file("write", &path))?;
     Ok(Guest {
         modules,
+        stamp,
         system_map,
     })
 }

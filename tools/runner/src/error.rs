@@ -50,12 +50,14 @@ pub enum Error {
         /// The per-CPU symbol or section.
         target: String,
     },
+    /// No module crate says what it was built for.
+    NoStamp,
     /// Two files would lie under one name in the initrd.
     SameName {
         /// Path in the initrd.
         path: String,
     },
-    /// A path that names no module: neither `.ko` nor `.o`.
+    /// A path that names no module: none of `.ko`, `.o` and `.c`.
     NotAModule {
         /// The path.
         path: PathBuf,
@@ -120,9 +122,14 @@ impl fmt::Display for Error {
                 "module {module}: {section}+{offset:#x} reaches per-CPU {target} by \
                  R_390_PC32DBL; it must go through a GOT slot (R_390_GOTENT)"
             ),
+            Error::NoStamp => f.write_str("no module crate has a vermagic entry in .modinfo"),
             Error::SameName { path } => write!(f, "two modules would be {path} in the initrd"),
             Error::NotAModule { path } => {
-                write!(f, "{}: a module's name ends in .ko or .o", path.display())
+                write!(
+                    f,
+                    "{}: a module's name ends in .ko, .o or .c",
+                    path.display()
+                )
             }
             Error::Qemu { message } => write!(f, "QEMU could not start the guest: {message}"),
             Error::Toolchain { value } => {

@@ -4,14 +4,16 @@
 //!  System.map        the kernel's symbols
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  on request, by self-tests
+//!  ctest/NAME.ko     tests in C, likewise
 //!  extra/NAME.ko     from --module
+//!  extra/link-*.o    for bench, generated
 //!  run               commands of --run, one a line
 //! ```
 
 use crate::build::Guest;
 use crate::error::Error;
-use crate::layout;
-use crate::options::Options;
+use crate::options::{Options, Verb};
+use crate::{gcc, generated, layout};
 use cpio::newc;
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,10 +51,17 @@ fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
         add(path, read(&module.linked())?)?;
     }
     for module in &options.modules {
-        add(
-            format!("{}/{}.ko", layout::EXTRA, module_name(module)?),
-            read(module)?,
-        )?;
+        let name = module_name(module)?;
+        let object = match module.extension() {
+            Some(extension) if extension == "c" => gcc::extra(&name, module, &guest.stamp)?,
+            _ => module.clone(),
+        };
+        add(format!("{}/{name}.ko", layout::EXTRA), read(&object)?)?;
+    }
+    if options.verb == Some(Verb::Bench) {
+        for (name, data) in generated::linked()? {
+            add(format!("{}/{name}.o", layout::EXTRA), data)?;
+        }
     }
     let commands = options.commands();
     if !commands.is_empty() {
@@ -61,11 +70,11 @@ fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
     Ok(files)
 }
 
-/// `some/NAME.ko` or `some/NAME.o`: NAME.
+/// `some/NAME.ko`, `some/NAME.o` or `some/NAME.c`: NAME.
 fn module_name(path: &Path) -> Result<String, Error> {
     let extension = path.extension().unwrap_or_default();
     match path.file_stem() {
-        Some(name) if extension == "ko" || extension == "o" => {
+        Some(name) if ["ko", "o", "c"].iter().any(|known| extension == *known) => {
             Ok(name.to_string_lossy().into_owned())
         }
         _ => Err(Error::NotAModule {
@@ -121,6 +130,7 @@ mod tests {
     fn a_module_is_named_by_its_file() {
         assert_eq!(module_name(Path::new("a/b.ko")).unwrap(), "b");
         assert_eq!(module_name(Path::new("b-c.o")).unwrap(), "b-c");
+        assert_eq!(module_name(Path::new("d.c")).unwrap(), "d");
         assert!(module_name(Path::new("a/b.txt")).is_err());
         assert!(module_name(Path::new("/")).is_err());
     }

@@ -2,11 +2,15 @@
 //!
 //! ```text
 //!  modules/NAME           module crates        -> NAME.ko, modules/ in the initrd
+//!  modules/NAME.c         modules in C         -> NAME.ko, modules/ in the initrd
 //!  modules/fixtures/NAME  module crates        -> NAME.ko, fixtures/ in the initrd
+//!  modules/ctest/NAME.c   tests in C           -> NAME.ko, ctest/ in the initrd
+//!  modules/include        headers for modules in C
 //!  linker/module.ld       layout of a .ko
 //!  target/s390x-unknown-none-softfloat/release/
 //!    kernel               ELF, as QEMU boots it
 //!    libNAME.a            a module with all it needs of core
+//!    c/NAME.o             a module in C, compiled
 //!    modules/NAME.ko      the module, linked
 //!    System.map           the kernel's symbols
 //! ```
@@ -19,22 +23,34 @@ use std::path::{Path, PathBuf};
 pub const AT_BOOT: &str = "modules";
 /// Folder of the initrd for modules that only self-tests load.
 pub const FIXTURES: &str = "fixtures";
+/// Folder of the initrd for modules in C that test what C may use.
+pub const C_TESTS: &str = "ctest";
 /// Folder of the initrd for modules given by `--module`.
 pub const EXTRA: &str = "extra";
 
-/// A module crate.
+/// A module of the source tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
-    /// Name of the package and of its folder.
+    /// Name of the package and of its folder, or of the C file.
     pub name: String,
     /// Folder in the initrd.
     pub folder: &'static str,
+    /// The C file; `None` for a crate.
+    pub source: Option<PathBuf>,
 }
 
 impl Module {
-    /// The static library that cargo makes.
-    pub fn archive(&self) -> PathBuf {
-        release().join(format!("lib{}.a", self.name.replace('-', "_")))
+    /// What the compiler makes of it: cargo a static library, gcc an object.
+    pub fn compiled(&self) -> PathBuf {
+        match self.source {
+            Some(_) => release().join("c").join(format!("{}.o", self.name)),
+            None => release().join(format!("lib{}.a", self.name.replace('-', "_"))),
+        }
+    }
+
+    /// Whether cargo builds it.
+    pub fn is_crate(&self) -> bool {
+        self.source.is_none()
     }
 
     /// The linked module.
@@ -64,25 +80,51 @@ pub fn kernel() -> PathBuf {
     release().join("kernel")
 }
 
-/// All module crates, by name.
+/// Headers for modules in C.
+pub fn include() -> PathBuf {
+    root().join("modules/include")
+}
+
+/// All modules, by name; crates first.
 pub fn modules() -> Result<Vec<Module>, Error> {
     let folder = root().join("modules");
     let mut modules = crates(&folder, AT_BOOT)?;
-    let fixtures = folder.join("fixtures");
-    if fixtures.is_dir() {
-        modules.extend(crates(&fixtures, FIXTURES)?);
-    }
+    modules.extend(crates(&folder.join("fixtures"), FIXTURES)?);
+    modules.extend(c_files(&folder, AT_BOOT)?);
+    modules.extend(c_files(&folder.join("ctest"), C_TESTS)?);
     Ok(modules)
 }
 
 fn crates(path: &Path, folder: &'static str) -> Result<Vec<Module>, Error> {
+    found(path, |entry| {
+        let name = entry.file_name()?.to_string_lossy().into_owned();
+        entry.join("Cargo.toml").is_file().then_some(Module {
+            name,
+            folder,
+            source: None,
+        })
+    })
+}
+
+/// The C files of a folder, each a module.
+pub fn c_files(path: &Path, folder: &'static str) -> Result<Vec<Module>, Error> {
+    found(path, |entry| {
+        let name = entry.file_stem()?.to_string_lossy().into_owned();
+        let is_c = entry.extension().is_some_and(|extension| extension == "c");
+        is_c.then(|| Module {
+            name,
+            folder,
+            source: Some(entry.to_owned()),
+        })
+    })
+}
+
+/// What `look` makes of a folder's entries, by name.
+fn found(path: &Path, look: impl Fn(&Path) -> Option<Module>) -> Result<Vec<Module>, Error> {
     let mut found = Vec::new();
     for entry in path.read_dir().map_err(Error::file("read", path))? {
         let entry = entry.map_err(Error::file("read", path))?;
-        if entry.path().join("Cargo.toml").is_file() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            found.push(Module { name, folder });
-        }
+        found.extend(look(&entry.path()));
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)

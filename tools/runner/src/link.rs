@@ -1,8 +1,8 @@
-//! Links a module: libNAME.a, with all of `core` in it, to one relocatable
-//! NAME.ko that holds only what the module uses.
+//! Links a module: libNAME.a, with all of `core` in it, or gcc's NAME.o, to one
+//! relocatable NAME.ko that holds only what the module uses.
 //!
 //! `ld -r --gc-sections` keeps what its roots reach. The roots are the entry
-//! points and the exports; only those that the archive defines are named, for a
+//! points and the exports; only those that the input defines are named, for a
 //! root that nothing defines would stay in the module as an undefined symbol.
 //!
 //! Afterwards the module's relocations are looked through: hidden visibility, or
@@ -15,7 +15,7 @@ use crate::layout::{self, Module};
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, elf};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The linker.
@@ -25,27 +25,13 @@ pub const LINKER: &str = "s390x-linux-gnu-ld";
 /// comes of it.
 const DIRECT: &str = "direct";
 
-/// Links `module` if its library or the linker script is newer, and checks it.
+/// Links `module` if what it is made of is newer, and checks it.
 pub fn module(module: &Module) -> Result<(), Error> {
-    let archive = module.archive();
-    let output = module.linked();
-    let script = layout::root().join("linker/module.ld");
-    if is_newer(&output, &[&archive, &script]) {
+    let (input, output) = (module.compiled(), module.linked());
+    if is_newer(&output, &[&input, &script()]) {
         return Ok(());
     }
-    let folder = layout::release().join("modules");
-    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    // Two runners may link at once: each writes its own file, and the name moves.
-    let unfinished = folder.join(format!("{}.{}", module.name, std::process::id()));
-    let mut command = Command::new(LINKER);
-    command
-        .args(["-r", "--gc-sections", "--strip-debug", "-T"])
-        .arg(&script);
-    for root in roots(&archive)? {
-        command.args(["-u", &root]);
-    }
-    command.arg("-o").arg(&unfinished).arg(&archive);
-    succeed(&mut command, &format!("link of module {}", module.name))?;
+    let unfinished = link(&module.name, &input, &output)?;
     let data = fs::read(&unfinished).map_err(Error::file("read", &unfinished))?;
     let checked = check(&module.name, &data).map_err(Error::object(&unfinished))?;
     if let Some(error) = checked.filter(|_| module.name != DIRECT) {
@@ -56,25 +42,65 @@ pub fn module(module: &Module) -> Result<(), Error> {
     fs::rename(&unfinished, &output).map_err(Error::file("write", &output))
 }
 
-fn is_newer(output: &Path, inputs: &[&Path]) -> bool {
+/// Links a module whatever its relocations: the kernel will say what it thinks of
+/// them.
+pub fn unchecked(name: &str, input: &Path, output: &Path) -> Result<(), Error> {
+    let unfinished = link(name, input, output)?;
+    fs::rename(&unfinished, output).map_err(Error::file("write", output))
+}
+
+fn script() -> PathBuf {
+    layout::root().join("linker/module.ld")
+}
+
+/// Links beside `output`; two runners may link at once, so each writes its own
+/// file, whose name is returned.
+fn link(name: &str, input: &Path, output: &Path) -> Result<PathBuf, Error> {
+    let folder = output.parent().unwrap_or(output);
+    fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    let unfinished = folder.join(format!("{name}.{}", std::process::id()));
+    let mut command = Command::new(LINKER);
+    command
+        .args(["-r", "--gc-sections", "--strip-debug", "-T"])
+        .arg(script());
+    for root in roots(input)? {
+        command.args(["-u", &root]);
+    }
+    command.arg("-o").arg(&unfinished).arg(input);
+    succeed(&mut command, &format!("link of module {name}"))?;
+    Ok(unfinished)
+}
+
+/// Whether `output` is there and no input is newer.
+pub fn is_newer(output: &Path, inputs: &[&Path]) -> bool {
     let time = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
     let made = time(output);
     made.is_some() && inputs.iter().all(|input| time(input) <= made)
 }
 
-/// Symbols of the archive that a module is reached by.
-fn roots(archive: &Path) -> Result<Vec<String>, Error> {
-    let wrong = Error::object(archive);
-    let data = fs::read(archive).map_err(Error::file("read", archive))?;
-    let file = ArchiveFile::parse(&*data).map_err(&wrong)?;
+/// Symbols of an archive or object that a module is reached by.
+fn roots(input: &Path) -> Result<Vec<String>, Error> {
+    let wrong = Error::object(input);
+    let data = fs::read(input).map_err(Error::file("read", input))?;
+    let is_root = |name: &str| {
+        name == "init_module" || name == "cleanup_module" || name.starts_with("__ksymtab_")
+    };
     let mut roots = Vec::new();
-    for symbol in file.symbols().map_err(&wrong)?.into_iter().flatten() {
-        let symbol = symbol.map_err(&wrong)?;
-        let name = String::from_utf8_lossy(symbol.name());
-        if name == "init_module" || name == "cleanup_module" || name.starts_with("__ksymtab_") {
-            roots.push(name.into_owned());
+    if input.extension().is_some_and(|extension| extension == "a") {
+        let file = ArchiveFile::parse(&*data).map_err(&wrong)?;
+        for symbol in file.symbols().map_err(&wrong)?.into_iter().flatten() {
+            let symbol = symbol.map_err(&wrong)?;
+            roots.push(String::from_utf8_lossy(symbol.name()).into_owned());
+        }
+    } else {
+        let file = object::File::parse(&*data).map_err(&wrong)?;
+        for symbol in file.symbols().filter(|symbol| symbol.is_global()) {
+            if symbol.is_definition() {
+                roots.push(symbol.name().map_err(&wrong)?.to_owned());
+            }
         }
     }
+    roots.retain(|name| is_root(name));
     Ok(roots)
 }
 

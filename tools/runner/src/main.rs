@@ -5,8 +5,9 @@
 //!  toolchain   how guest code is compiled       ktap      its test report
 //!  layout      where files lie                judge       from both to a verdict
 //!  build       kernel, modules                verdict     its words, its exit code
-//!    link        libNAME.a -> NAME.ko         gate        the verb `test`
-//!    system_map  the kernel's symbols            notice    kept out of its output
+//!    gcc         NAME.c -> NAME.o             gate        the verb `test`
+//!    link        libNAME.a, NAME.o -> NAME.ko  lessons    the verb `lessons`
+//!    system_map  the kernel's symbols         notice      kept out of its output
 //!  initrd      all that the guest reads
 //!  qemu        runs it, watches it
 //! ```
@@ -14,10 +15,13 @@
 mod build;
 mod error;
 mod gate;
+mod gcc;
+mod generated;
 mod initrd;
 mod judge;
 mod ktap;
 mod layout;
+mod lessons;
 mod link;
 mod notice;
 mod options;
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     let options = Options::from_arguments();
     let outcome = Toolchain::from_environment().and_then(|toolchain| match options.verb {
         Some(Verb::Test) => Ok(gate::run(toolchain)),
+        Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         _ => boot(toolchain, &options).map(|verdict| {
             eprintln!("{PROGRAM}: {verdict}");
             ExitCode::from(verdict.exit_code())

@@ -57,7 +57,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "WORDS", allow_hyphen_values = true)]
     pub append: Vec<String>,
 
-    /// Another module (.ko or .o), packed as extra/NAME.ko
+    /// Another module (.ko or .o, or a .c file to compile), packed as extra/NAME.ko
     #[arg(long = "module", global = true, value_name = "PATH")]
     pub modules: Vec<PathBuf>,
 
@@ -83,6 +83,15 @@ pub enum Verb {
     Shell,
     /// Measure in guest instructions: the same figures at each run
     Bench,
+    /// Run each claim of the mail thread as an experiment, near and far
+    Lessons {
+        /// Fail also if a listing of docs/thread.md isn't this run's
+        #[arg(long)]
+        check: bool,
+        /// Put this run's listings into docs/thread.md
+        #[arg(long, conflicts_with = "check")]
+        update: bool,
+    },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug,
 }
@@ -104,11 +113,11 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
-        if options.verb == Some(Verb::Bench) && options.run.is_some() {
-            return wrong("bench has commands of its own: --run has no place there");
-        }
         if options.verb == Some(Verb::Test) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options");
+        }
+        if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
+            return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
         if options.run.is_some() && options.commands().is_empty() {
             return wrong("--run names no command");
@@ -128,7 +137,7 @@ impl Options {
 
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
-        if self.verb == Some(Verb::Bench) {
+        if self.verb == Some(Verb::Bench) && self.run.is_none() {
             return vec!["bench"];
         }
         let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));
@@ -217,11 +226,12 @@ mod tests {
             "--memory 2Q",
             "--timeout 0",
             "--cpus",
-            "lessons",
+            "lesson",
+            "lessons --cpus 4",
+            "lessons --check --update",
             "help",
             "shell test",
             "shell --run help",
-            "bench --run help",
             "test --cpus 4",
             "--run ;",
         ] {
@@ -234,6 +244,10 @@ mod tests {
         let words = [PROGRAM, "--run", " insmod hello ;; lsmod;"];
         let options = Options::checked(words).unwrap();
         assert_eq!(options.commands(), ["insmod hello", "lsmod"]);
+        assert_eq!(parse("bench").unwrap().commands(), ["bench"]);
+        let words = [PROGRAM, "bench", "--run", "bench link"];
+        let options = Options::checked(words).unwrap();
+        assert_eq!(options.commands(), ["bench link"]);
     }
 
     #[test]

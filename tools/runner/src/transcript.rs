@@ -36,6 +36,8 @@ pub struct Transcript {
     pub panic: Option<String>,
     /// The last line that isn't empty.
     pub last_line: Option<String>,
+    /// All lines that aren't empty.
+    pub lines: Vec<String>,
 }
 
 impl Transcript {
@@ -46,6 +48,7 @@ impl Transcript {
             return;
         }
         self.last_line = Some(line.to_owned());
+        self.lines.push(line.to_owned());
         self.report.line(line);
         if line.starts_with("panic: ") {
             self.panic.get_or_insert(line.to_owned());

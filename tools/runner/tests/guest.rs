@@ -4,6 +4,14 @@
 //! These need QEMU and the cross tools, so a plain `cargo test` lists them as
 //! ignored; `./qemu-run.sh test` runs them. What needs no guest always runs.
 
+#[path = "guest/c_headers.rs"]
+mod c_headers;
+#[path = "guest/c_modules.rs"]
+mod c_modules;
+#[path = "guest/crafted.rs"]
+mod crafted;
+#[path = "guest/information.rs"]
+mod information;
 #[path = "guest/real.rs"]
 mod real;
 
@@ -19,6 +27,7 @@ fn main() -> ExitCode {
         Trial::test("usage::unknown_option", unknown_option),
         Trial::test("usage::options_for_test", options_for_test),
         Trial::test("script::nothing_installed", nothing_installed),
+        Trial::test("c::every_name_is_tested", c_headers::every_name_is_tested),
     ];
     let guests = [
         Trial::test("modules::direct_is_refused_far", direct_is_refused_far),
@@ -26,9 +35,46 @@ fn main() -> ExitCode {
         Trial::test("modules::counter_uses_the_got", counter_uses_the_got),
         Trial::test("modules::written_in_c", written_in_c),
         Trial::test("modules::missing_file", missing_file),
-        Trial::test("modules::parameters", parameters),
-        Trial::test("modules::information", information),
+        Trial::test("modules::parameters", information::parameters),
+        Trial::test("modules::information", information::modinfo),
+        Trial::test("modules::refused", crafted::refused),
+        Trial::test(
+            "modules::constructors_by_number",
+            crafted::constructors_by_number,
+        ),
+        Trial::test(
+            "modules::ten_thousand_functions",
+            crafted::ten_thousand_functions,
+        ),
+        Trial::test("modules::a_thousand_loaded", crafted::a_thousand_loaded),
+        Trial::test(
+            "modules::a_hundred_thousand_symbols",
+            crafted::a_hundred_thousand_symbols,
+        ),
+        Trial::test("modules::rounds_on_four_cpus", crafted::rounds_on_four_cpus),
+        Trial::test("bench::links_are_linear", crafted::links_are_linear),
+        Trial::test("bench::rounds_do_not_slow", crafted::rounds_do_not_slow),
         Trial::test("modules::real_ones_link_alike", real::modules),
+        Trial::test(
+            "c::headers_have_no_warnings",
+            c_headers::headers_have_no_warnings,
+        ),
+        Trial::test(
+            "c::unsupported_is_refused_by_name",
+            c_headers::unsupported_is_refused_by_name,
+        ),
+        Trial::test("c::single_instructions", c_headers::single_instructions),
+        Trial::test(
+            "c::stamp_of_another_kernel",
+            c_modules::stamp_of_another_kernel,
+        ),
+        Trial::test("c::against_linux", c_modules::against_linux),
+        Trial::test("c::lessons", c_modules::lessons),
+        Trial::test(
+            "c::a_file_is_compiled_and_loaded",
+            c_modules::a_file_is_compiled_and_loaded,
+        ),
+        Trial::test("c::bugs", c_modules::bugs),
         Trial::test("run::commands", commands),
         Trial::test("run::failing_command", failing_command),
         Trial::test("run::shell", shell),
@@ -39,7 +85,7 @@ fn main() -> ExitCode {
     let shapes = SHAPES
         .into_iter()
         .map(|(name, arguments)| Trial::test(format!("shape::{name}"), move || passes(arguments)));
-    let endings = ENDINGS.into_iter().map(|(name, code, words)| {
+    let endings = ENDINGS.iter().map(|&(name, code, words)| {
         Trial::test(format!("ending::{name}"), move || ends(name, code, words))
     });
     let guests = guests.into_iter().chain(shapes).chain(endings);
@@ -67,7 +113,7 @@ const SHAPES: [(&str, &[&str]); 9] = [
 ];
 
 /// Self-tests that end the run, with the exit code and words of the last line.
-const ENDINGS: [(&str, i32, &str); 15] = [
+const ENDINGS: &[(&str, i32, &str)] = &[
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
     ("wild_store", 3, "program check"),
@@ -83,8 +129,14 @@ const ENDINGS: [(&str, i32, &str); 15] = [
     ),
     ("early_percpu", 3, "before per-CPU memory is set up"),
     ("panic_in_interrupt", 3, "in an interrupt handler"),
-    ("lock_twice", 3, "panic: "),
+    ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),
+    (
+        "lock_order",
+        3,
+        "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 7 (heap)",
+    ),
     ("crash_in_module", 3, "program check"),
+    ("newer_machine", 3, "program check 0x0001 (operation)"),
     ("freed_init", 3, "module sections: its freed init section"),
     ("panic_in_module", 3, "module crash: on purpose"),
 ];
@@ -264,56 +316,6 @@ fn missing_file() -> Outcome {
     let run = runner(&["--module", "no/such.ko"]);
     run.must_exit(6)?;
     run.must(run.verdict().contains("no/such.ko"), "the file is named")
-}
-
-/// Words of the kernel command line and of `insmod` reach the module; the latter win.
-fn parameters() -> Outcome {
-    let append = "parameters.count=9 parameters.limit=10 no_such.count=1";
-    let run = runner(&["--append", append, "--run", "lsmod"]);
-    run.must_exit(3)?;
-    run.must(run.verdict().contains("no_such"), "the module is named")?;
-    let run = runner(&[
-        "--append",
-        "parameters.count=9 parameters.limit=10",
-        "--run",
-        "insmod parameters limit=11; call parameters_number 0; call parameters_number 1; \
-         rmmod parameters; insmod parameters limit=many; modinfo parameters",
-    ]);
-    run.must_exit(1)?;
-    for (words, what) in [
-        (
-            ["parameters_number(0) = 0x9", "cpu 0"],
-            "the command line's",
-        ),
-        (["parameters_number(1) = 0xb", "cpu 0"], "insmod's"),
-        (["limit=many", "no uint"], "the refusal"),
-        (["parm", "loud:Yes or no. (bool)"], "modinfo"),
-    ] {
-        run.must(run.lines_with(&words).len() == 1, what)?;
-    }
-    run.must(
-        run.verdict().ends_with("1 of 6 commands failed"),
-        "one refusal",
-    )
-}
-
-/// What a module says of itself, in `modinfo` and `lsmod`.
-fn information() -> Outcome {
-    let commands = "modprobe visitor; lsmod; modinfo visitor; modinfo parameters";
-    let run = runner(&["--run", commands]);
-    run.must_exit(0)?;
-    for words in [
-        &["visitor ", "live", "MIT"][..],
-        &["counter ", "live", "1 visitor"],
-        &["filename ", "modules/visitor.ko"],
-        &["description ", "Counts on another"],
-        &["depends ", "counter"],
-        &["author ", "The tests"],
-        &["parm ", "count:A number of 32 bits with a sign. (int)"],
-    ] {
-        run.must(run.lines_with(words).len() == 1, &format!("{words:?}"))?;
-    }
-    Ok(())
 }
 
 fn commands() -> Outcome {

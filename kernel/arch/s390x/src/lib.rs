@@ -12,6 +12,7 @@
 //!   timer.rs     TOD clock and clock comparator
 //!   stack.rs     stacks, and walking the back chain
 //!   string.rs    memcpy and its kin, with the storage-to-storage instructions
+//!   variadic.rs  C functions with variable arguments
 //!   power.rs     the two ways a run ends
 //! ```
 //!
@@ -31,6 +32,7 @@ pub mod stack;
 pub mod string;
 pub mod timer;
 pub mod traps;
+pub mod variadic;
 
 /// Bytes in a page and in a page frame.
 pub const PAGE_SIZE: usize = 4096;

@@ -2,10 +2,12 @@
 //! each, and a request that can be made to fail.
 //!
 //! A touch of a page that isn't mapped panics, as it would fault in the kernel.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
+use parking_lot::Mutex;
 use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, Sizes};
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Possible CPUs of the tests.
 pub const UNITS: usize = 3;
@@ -18,27 +20,29 @@ const REGION: usize = 0x1_0000_0000;
 /// Pages by number, with their bytes.
 #[derive(Default)]
 pub struct Machine {
-    pages: RefCell<BTreeMap<usize, Vec<u8>>>,
-    reserved: RefCell<BTreeMap<usize, usize>>,
+    pages: Mutex<BTreeMap<usize, Vec<u8>>>,
+    reserved: Mutex<BTreeMap<usize, usize>>,
     /// Requests until one fails; 0 for never.
-    pub fail: Cell<u64>,
+    pub fail: AtomicU64,
 }
 
 impl Machine {
     fn fails(&self) -> bool {
-        let left = self.fail.get();
-        self.fail.set(left.saturating_sub(1));
-        left == 1
+        let fewer = |left: u64| Some(left.saturating_sub(1));
+        let before = self
+            .fail
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
+        before == Ok(1)
     }
 
     /// Pages that are mapped, and chunks that have address space.
     pub fn count(&self) -> (usize, usize) {
-        (self.pages.borrow().len(), self.reserved.borrow().len())
+        (self.pages.lock().len(), self.reserved.lock().len())
     }
 
     /// Works on `size` bytes at `address`, piece by piece.
     fn touch(&self, address: usize, size: usize, mut work: impl FnMut(&mut [u8])) {
-        let mut pages = self.pages.borrow_mut();
+        let mut pages = self.pages.lock();
         let mut at = address;
         while at < address + size {
             let page = pages.get_mut(&(at / PAGE_SIZE));
@@ -65,17 +69,20 @@ impl Machine {
 }
 
 impl Backing for &Machine {
+    type PagesLock = parking_lot::RawMutex;
+    type AreasLock = parking_lot::RawMutex;
+
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         if self.fails() {
             return Err(OutOfMemory);
         }
-        let before = self.reserved.borrow_mut().insert(address, size);
+        let before = self.reserved.lock().insert(address, size);
         assert_eq!(before, None, "{address:#x} is reserved twice");
         Ok(())
     }
 
     fn release(&self, address: usize, size: usize) {
-        assert_eq!(self.reserved.borrow_mut().remove(&address), Some(size));
+        assert_eq!(self.reserved.lock().remove(&address), Some(size));
     }
 
     fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
@@ -85,10 +92,7 @@ impl Backing for &Machine {
         for page in 0..pages {
             // What a frame holds that somebody else had.
             let junk = vec![0xdb; PAGE_SIZE];
-            let before = self
-                .pages
-                .borrow_mut()
-                .insert(address / PAGE_SIZE + page, junk);
+            let before = self.pages.lock().insert(address / PAGE_SIZE + page, junk);
             assert_eq!(before, None, "page {page} at {address:#x} is mapped twice");
         }
         Ok(())
@@ -96,10 +100,7 @@ impl Backing for &Machine {
 
     fn unmap(&self, address: usize, pages: usize) {
         for page in 0..pages {
-            let gone = self
-                .pages
-                .borrow_mut()
-                .remove(&(address / PAGE_SIZE + page));
+            let gone = self.pages.lock().remove(&(address / PAGE_SIZE + page));
             assert!(gone.is_some(), "page {page} at {address:#x} is not mapped");
         }
     }
@@ -110,19 +111,23 @@ impl Backing for &Machine {
 }
 
 /// The allocator of the tests.
-pub type Tested<'machine> = Allocator<parking_lot::RawMutex, &'machine Machine>;
+pub type Tested<'machine> = Allocator<&'machine Machine>;
 
 /// An allocator on a machine, its units in descending order of address, so that
 /// offsets are negative.
 pub fn allocator(machine: &Machine, reserved: usize) -> Tested<'_> {
     let sizes = Sizes::new(1000, reserved, percpu::DYNAMIC_RESERVE, UNITS).unwrap();
-    let backing = machine;
+    allocator_on(machine, machine, sizes)
+}
+
+/// The same on any backing that comes down to the machine.
+pub fn allocator_on<B: Backing>(machine: &Machine, backing: B, sizes: Sizes) -> Allocator<B> {
     let unit_offsets: Vec<usize> = (0..UNITS)
         .map(|unit| 0usize.wrapping_sub(unit * sizes.unit_size))
         .collect();
     for offset in &unit_offsets {
         let unit = UNIT0.wrapping_add(*offset);
-        backing.map(unit, sizes.pages()).unwrap();
+        machine.map(unit, sizes.pages()).unwrap();
         machine.fill(unit, sizes.unit_size, 0);
     }
     let first = FirstChunk {
@@ -133,5 +138,5 @@ pub fn allocator(machine: &Machine, reserved: usize) -> Tested<'_> {
         region: REGION,
         region_size: 1 << 36,
     };
-    Allocator::new(first, machine).unwrap()
+    Allocator::new(first, backing).unwrap()
 }

@@ -9,7 +9,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 const ASCII_CONSOLE: u8 = 0x1a;
 const ASCII_CONSOLE_MASK: u32 = 1 << (32 - ASCII_CONSOLE as u32);
 
-const BLOCK: usize = 4096;
+/// Bytes of a block: no read brings more.
+pub const BLOCK: usize = 4096;
 const HEAD: usize = size_of::<Header>() + size_of::<EventHeader>();
 
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]

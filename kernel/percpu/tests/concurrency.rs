@@ -1,0 +1,266 @@
+//! Allocation, free and balance on several CPUs, under a scheduler that tries one
+//! interleaving after the other.
+//!
+//! The scheduler switches wherever a lock is taken or dropped and around each
+//! request to the machine. A CPU fills its copies of an area with a byte of its
+//! own and finds them so later: two owners of one byte, a page taken away under an
+//! area, or a copy that isn't zero would show, and so would a deadlock.
+
+mod common;
+
+use common::{Machine, UNITS, allocator_on};
+use lock_api::{GuardSend, RawMutex};
+use percpu::{Allocator, Backing, FreeError, Handle, MIN_UNIT_SIZE, OutOfMemory, PAGE_SIZE, Sizes};
+use shuttle::sync::{Mutex, MutexGuard};
+use shuttle::thread::{self, yield_now};
+use std::cell::UnsafeCell;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A lock that the scheduler knows.
+struct Scheduled {
+    lock: Mutex<()>,
+    guard: UnsafeCell<Option<MutexGuard<'static, ()>>>,
+}
+
+// SAFETY: `guard` is only accessed by whoever holds `lock`.
+unsafe impl Sync for Scheduled {}
+// SAFETY: the scheduler's threads take turns on one thread.
+unsafe impl Send for Scheduled {}
+
+// SAFETY: the inner mutex excludes.
+unsafe impl RawMutex for Scheduled {
+    const INIT: Self = Self {
+        lock: Mutex::new(()),
+        guard: UnsafeCell::new(None),
+    };
+
+    type GuardMarker = GuardSend;
+
+    fn lock(&self) {
+        let guard = self.lock.lock().unwrap();
+        // SAFETY: the lock is held; `unlock` drops the guard before the lock goes.
+        unsafe {
+            *self.guard.get() = Some(std::mem::transmute::<
+                MutexGuard<'_, ()>,
+                MutexGuard<'static, ()>,
+            >(guard))
+        };
+    }
+
+    fn try_lock(&self) -> bool {
+        let Ok(guard) = self.lock.try_lock() else {
+            return false;
+        };
+        // SAFETY: as above.
+        unsafe {
+            *self.guard.get() = Some(std::mem::transmute::<
+                MutexGuard<'_, ()>,
+                MutexGuard<'static, ()>,
+            >(guard))
+        };
+        true
+    }
+
+    unsafe fn unlock(&self) {
+        // SAFETY: the caller holds the lock.
+        drop(unsafe { (*self.guard.get()).take() });
+    }
+}
+
+/// A machine whose requests take a while.
+struct Slow(Arc<Machine>);
+
+impl Backing for Slow {
+    type PagesLock = Scheduled;
+    type AreasLock = Scheduled;
+
+    fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
+        yield_now();
+        (&*self.0).reserve(address, size)
+    }
+
+    fn release(&self, address: usize, size: usize) {
+        yield_now();
+        (&*self.0).release(address, size);
+    }
+
+    fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        yield_now();
+        (&*self.0).map(address, pages)?;
+        yield_now();
+        Ok(())
+    }
+
+    fn unmap(&self, address: usize, pages: usize) {
+        yield_now();
+        (&*self.0).unmap(address, pages);
+    }
+
+    fn zero(&self, address: usize, size: usize) {
+        yield_now();
+        (&*self.0).zero(address, size);
+    }
+}
+
+/// What the CPUs of a case share.
+struct Shared {
+    machine: Arc<Machine>,
+    tested: Allocator<Slow>,
+}
+
+impl Shared {
+    /// A first chunk of one dynamic page, so that little fills it.
+    fn new() -> Arc<Self> {
+        let machine = Arc::new(Machine::default());
+        let sizes = Sizes::new(MIN_UNIT_SIZE - PAGE_SIZE, 0, PAGE_SIZE, UNITS).unwrap();
+        assert_eq!(sizes.unit_size, MIN_UNIT_SIZE);
+        let tested = allocator_on(&machine, Slow(machine.clone()), sizes);
+        Arc::new(Self { machine, tested })
+    }
+
+    fn copies(&self, handle: Handle) -> impl Iterator<Item = usize> + '_ {
+        (0..UNITS).map(move |unit| handle.0.wrapping_add(self.tested.offset(unit)))
+    }
+
+    /// Makes an area its owner's, who found it zero.
+    fn own(&self, handle: Handle, size: usize, byte: u8) {
+        for copy in self.copies(handle) {
+            assert!(self.machine.holds(copy, size, 0), "{handle} isn't zero");
+            self.machine.fill(copy, size, byte);
+        }
+        yield_now();
+    }
+
+    /// Frees an area that nobody else has touched.
+    fn disown(&self, handle: Handle, size: usize, byte: u8) {
+        for copy in self.copies(handle) {
+            let whole = self.machine.holds(copy, size, byte);
+            assert!(whole, "somebody wrote to {handle}");
+        }
+        self.tested.free(handle).unwrap();
+    }
+
+    /// An area from birth to death.
+    fn live(&self, size: usize, align: usize, byte: u8) {
+        if let Ok(handle) = self.tested.alloc(size, align) {
+            self.own(handle, size, byte);
+            self.disown(handle, size, byte);
+        }
+    }
+}
+
+/// Runs these on a CPU each, thousands of times over; after each time the
+/// book-keeping adds up, and what was allocated is freed.
+fn at_once<const N: usize>(setup: fn(&Shared), cpus: [fn(&Shared); N]) {
+    let case = move || {
+        let shared = Shared::new();
+        let before = shared.machine.count();
+        setup(&shared);
+        let running: Vec<_> = cpus
+            .into_iter()
+            .map(|cpu| {
+                let shared = shared.clone();
+                thread::spawn(move || cpu(&shared))
+            })
+            .collect();
+        for cpu in running {
+            cpu.join().unwrap();
+        }
+        shared.tested.verify().unwrap();
+        shared.tested.trim();
+        shared.tested.verify().unwrap();
+        assert_eq!(shared.tested.usage().live, 0);
+        assert_eq!(shared.machine.count(), before, "pages or chunks were lost");
+    };
+    shuttle::check_random(case, 1000);
+    shuttle::check_pct(case, 1000, 3);
+}
+
+fn nothing(_: &Shared) {}
+
+#[test]
+fn two_cpus_that_need_the_same_page() {
+    let small = |shared: &Shared| shared.live(PAGE_SIZE, PAGE_SIZE, 1);
+    let large = |shared: &Shared| shared.live(3 * PAGE_SIZE, 8, 2);
+    at_once(nothing, [small, large, small]);
+}
+
+#[test]
+fn a_page_taken_away_while_an_allocation_wants_it() {
+    let setup = |shared: &Shared| {
+        // Empty pages above the marks, which the balance takes.
+        let areas: Vec<_> = (0..8)
+            .map(|_| shared.tested.alloc(PAGE_SIZE, 8).unwrap())
+            .collect();
+        for area in areas {
+            shared.tested.free(area).unwrap();
+        }
+    };
+    let user = |shared: &Shared| {
+        shared.live(PAGE_SIZE, 8, 1);
+        shared.live(24, 8, 2);
+    };
+    at_once(setup, [user, |shared| shared.tested.balance(), user]);
+}
+
+#[test]
+fn a_chunk_released_while_a_free_is_on_its_way() {
+    let user = |shared: &Shared| {
+        for byte in 1..4 {
+            shared.live(2 * PAGE_SIZE, 8, byte);
+        }
+    };
+    at_once(nothing, [user, |shared| shared.tested.trim(), user]);
+}
+
+#[test]
+fn an_atomic_allocation_beside_a_balance() {
+    let atomic = |shared: &Shared| {
+        for byte in 1..4 {
+            if let Ok(handle) = shared.tested.alloc_atomic(1000, 8) {
+                shared.own(handle, 1000, byte);
+                shared.disown(handle, 1000, byte);
+            }
+        }
+    };
+    at_once(nothing, [atomic, |shared| shared.tested.balance(), atomic]);
+}
+
+#[test]
+fn idle_areas_taken_by_one_and_merged_by_another() {
+    let user = |shared: &Shared| {
+        for byte in 1..4 {
+            shared.live(8, 8, byte);
+        }
+    };
+    at_once(nothing, [user, user, |shared| shared.tested.trim()]);
+}
+
+#[test]
+fn memory_that_runs_out_under_one_of_them() {
+    let setup = |shared: &Shared| shared.machine.fail.store(2, Ordering::Relaxed);
+    let user = |shared: &Shared| shared.live(2 * PAGE_SIZE, 8, 1);
+    at_once(setup, [user, |shared| shared.tested.balance(), user]);
+}
+
+#[test]
+fn of_two_frees_of_one_area_one_is_refused() {
+    let case = || {
+        let shared = Shared::new();
+        let area = shared.tested.alloc(64, 8).unwrap();
+        let frees: Vec<_> = (0..2)
+            .map(|_| {
+                let shared = shared.clone();
+                thread::spawn(move || shared.tested.free(area))
+            })
+            .collect();
+        let mut results: Vec<_> = frees.into_iter().map(|cpu| cpu.join().unwrap()).collect();
+        results.sort_by_key(Result::is_err);
+        let refused = Err(FreeError::NotAllocated { handle: area });
+        assert_eq!(results, [Ok(()), refused]);
+        shared.tested.verify().unwrap();
+    };
+    // So few steps that every interleaving is tried.
+    shuttle::check_dfs(case, None);
+}

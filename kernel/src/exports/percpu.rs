@@ -1,0 +1,28 @@
+//! linux/percpu.h: addresses of copies; allocation is in `module_api.rs`.
+
+use crate::percpu::{self, Part};
+
+module_api::export!(is_kernel_percpu_address, per_cpu_ptr_to_phys);
+
+// The array itself: `per_cpu_offset(cpu)` of a module in C is an element of it.
+const _: () = {
+    #[used]
+    #[unsafe(link_section = "__ksymtab")]
+    #[unsafe(export_name = "__ksymtab___per_cpu_offset")]
+    static ENTRY: module_api::Export =
+        module_api::Export::new((&raw const percpu::OFFSETS).cast(), "__per_cpu_offset\0");
+};
+
+/// Whether the address is in some CPU's copy of the kernel's static variables.
+#[unsafe(no_mangle)]
+extern "C" fn is_kernel_percpu_address(address: usize) -> bool {
+    let handle = percpu::locate_address(address).map(|(_, handle)| handle);
+    let location = handle.and_then(percpu::locate);
+    location.is_some_and(|location| location.part == Part::Static)
+}
+
+/// The real address behind a copy's; 0 if nothing is mapped there.
+#[unsafe(no_mangle)]
+extern "C" fn per_cpu_ptr_to_phys(address: usize) -> u64 {
+    arch::dat::real_address(address).unwrap_or(0) as u64
+}

@@ -1,0 +1,150 @@
+//! linux/kernel.h: text in buffers, by printf's formats.
+
+use crate::symbols;
+use arch::variadic::VaList;
+use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU64, Ordering};
+use printf::{Arguments, Pointer, Sink};
+
+arch::variadic!("snprintf", fixed: 3, list: "5", vsnprintf);
+arch::variadic!("scnprintf", fixed: 3, list: "5", vscnprintf);
+arch::variadic!("sprintf", fixed: 2, list: "4", vsprintf);
+
+unsafe extern "C" {
+    fn snprintf();
+    fn scnprintf();
+    fn sprintf();
+}
+
+module_api::export!(
+    sprintf, vsprintf, snprintf, vsnprintf, scnprintf, vscnprintf
+);
+
+/// A buffer of the caller's, for text and a NUL.
+struct Buffer {
+    start: *mut u8,
+    size: usize,
+    used: usize,
+}
+
+impl Sink for Buffer {
+    fn put(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if self.used + 1 < self.size {
+                // SAFETY: `vsnprintf`'s caller: `size` bytes at `start` are its own.
+                unsafe { self.start.add(self.used).write(byte) };
+            }
+            self.used += 1;
+        }
+    }
+}
+
+/// The arguments of a C call.
+struct Passed(*mut VaList);
+
+impl Arguments for Passed {
+    fn word(&mut self) -> u64 {
+        // SAFETY: L3: a module calls by the function's type: the format and the
+        // arguments agree, which its compiler checks (attribute format).
+        unsafe { (*self.0).next() }
+    }
+
+    fn string(&mut self, address: u64, limit: usize, take: &mut dyn FnMut(&[u8])) {
+        let start = core::ptr::with_exposed_provenance::<u8>(address as usize);
+        for at in 0..limit {
+            // SAFETY: as above: the argument of %s points to a string that ends with
+            // NUL, or has as many bytes as the precision says.
+            let byte = unsafe { start.add(at).read() };
+            if byte == 0 {
+                break;
+            }
+            take(&[byte]);
+        }
+    }
+
+    fn pointer(&mut self, pointer: Pointer, address: u64, take: &mut dyn FnMut(&[u8])) {
+        let mut writer = Taker(take);
+        let written = match pointer {
+            Pointer::Hashed | Pointer::Plain => write!(writer, "{:016x}", hash(address)),
+            Pointer::SymbolOffset => symbols::write(&mut writer, address, true),
+            Pointer::Symbol => symbols::write(&mut writer, address, false),
+        };
+        // A taker takes all.
+        debug_assert!(written.is_ok());
+    }
+}
+
+struct Taker<'a>(&'a mut dyn FnMut(&[u8]));
+
+impl Write for Taker<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        (self.0)(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// 32 bits that tell an address apart from others for as long as the machine runs,
+/// and from which nobody learns it (splitmix64, keyed by the clock).
+fn hash(address: u64) -> u64 {
+    static KEY: AtomicU64 = AtomicU64::new(0);
+    // Whoever is first decides; the error is the key that is there.
+    let fresh = arch::timer::now() | 1;
+    let key = match KEY.compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => fresh,
+        Err(key) => key,
+    };
+    let mut mixed = address ^ key;
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ mixed >> 31) & 0xffff_ffff
+}
+
+/// Formats into a sink; returns the length of the text.
+///
+/// # Safety
+/// `format` ends with NUL, and the list holds what it asks for.
+pub unsafe fn format(sink: &mut dyn Sink, format: *const u8, list: *mut VaList) -> usize {
+    // SAFETY: the caller's promise.
+    let format = unsafe { core::ffi::CStr::from_ptr(format.cast()) };
+    printf::format(sink, format.to_bytes(), &mut Passed(list))
+}
+
+/// Writes at most `size` bytes, the last a NUL; returns the length of the whole text.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn vsnprintf(
+    start: *mut u8,
+    size: usize,
+    pattern: *const u8,
+    list: *mut VaList,
+) -> i32 {
+    let used = 0;
+    let mut buffer = Buffer { start, size, used };
+    // SAFETY: L3: the caller passes what C's vsnprintf takes.
+    let length = unsafe { format(&mut buffer, pattern, list) };
+    if size > 0 {
+        let end = length.min(size - 1);
+        // SAFETY: as above: inside the buffer.
+        unsafe { start.add(end).write(0) };
+    }
+    i32::try_from(length).unwrap_or(i32::MAX)
+}
+
+/// The same; returns the length of what was written.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn vscnprintf(
+    start: *mut u8,
+    size: usize,
+    pattern: *const u8,
+    list: *mut VaList,
+) -> i32 {
+    // SAFETY: L3: as above.
+    let length = unsafe { vsnprintf(start, size, pattern, list) };
+    length.min(i32::try_from(size.saturating_sub(1)).unwrap_or(i32::MAX))
+}
+
+/// The same into a buffer that is large enough.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn vsprintf(start: *mut u8, pattern: *const u8, list: *mut VaList) -> i32 {
+    // SAFETY: L3: as above. No buffer is larger than an int can say.
+    unsafe { vsnprintf(start, i32::MAX as usize, pattern, list) }
+}

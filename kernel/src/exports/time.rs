@@ -1,0 +1,20 @@
+//! linux/ktime.h and linux/delay.h: the clock, and waiting for it.
+
+use crate::console;
+
+module_api::export!(ktime_get, __ndelay);
+
+/// Nanoseconds since the kernel's first instructions.
+#[unsafe(no_mangle)]
+extern "C" fn ktime_get() -> i64 {
+    console::uptime() as i64
+}
+
+/// Returns when so many nanoseconds have passed, at the earliest.
+#[unsafe(no_mangle)]
+extern "C" fn __ndelay(nanoseconds: u64) {
+    let start = console::uptime();
+    while console::uptime() - start < nanoseconds {
+        arch::cpu::relax();
+    }
+}

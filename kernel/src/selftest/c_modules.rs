@@ -1,0 +1,168 @@
+//! Modules in C. Each of `modules/ctest` runs its own tests in its init, on every CPU
+//! where that matters, and prints how many passed; here they are loaded, what they
+//! print is looked at, and all must be as before once they are gone.
+
+use super::{Outcome, counters, failed};
+use crate::exports::printk;
+use crate::modules::{self, Reason};
+use crate::{check, check_eq, percpu, selftest};
+use alloc::string::String;
+
+/// Loads a module of tests; returns what it printed. Takes it away again.
+fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outcome> {
+    let (loaded, printed) = printk::capture(|| modules::load_with(name, words));
+    let count = || {
+        let last = printed.lines().last()?;
+        let counts = last.strip_prefix("<6>")?.strip_prefix(name)?;
+        let (passed, of) = counts.strip_prefix(": ")?.split_once(" of ")?;
+        let all = of.strip_suffix(" tests passed")?;
+        Some((passed.parse::<u32>().ok()?, all.parse::<u32>().ok()?))
+    };
+    if let Err(error) = loaded {
+        return Err(failed(alloc::format!("{error}; it says: {printed}")));
+    }
+    modules::unload(name).map_err(failed)?;
+    match count() {
+        Some((passed, all)) if passed == all && all > 0 => Ok(printed),
+        _ => Err(failed(alloc::format!("its last line is wrong: {printed}"))),
+    }
+}
+
+/// The same twice: the first time allocates what stays; after the second all is as
+/// before it.
+fn passes(name: &'static str) -> Result<(), Outcome> {
+    printed_by(name, &[])?;
+    percpu::trim();
+    let before = counters::read();
+    printed_by(name, &[])?;
+    percpu::trim();
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+fn base() -> Result<(), Outcome> {
+    let printed = printed_by("ctest_base", &[])?;
+    // Each warning has file, line and function, and who called it.
+    let warnings = printed
+        .lines()
+        .filter(|line| line.starts_with("<4>WARNING: CPU: "));
+    let named = warnings.filter(|line| {
+        line.contains("modules/ctest/ctest_base.c:") && line.ends_with("[ctest_base]")
+    });
+    check_eq!(named.count(), 4);
+    for line in ["<4>five is 5", "<4>five, once", "<4>Call trace:"] {
+        check!(
+            printed.lines().any(|found| found == line),
+            "no line {line}: {printed}"
+        );
+    }
+    check!(
+        !printed.contains("never"),
+        "a WARN that isn't so: {printed}"
+    );
+    passes("ctest_base")
+}
+
+fn operations() -> Result<(), Outcome> {
+    passes("ctest_ops")
+}
+
+fn wrap_around() -> Result<(), Outcome> {
+    passes("ctest_wrap")
+}
+
+fn per_cpu() -> Result<(), Outcome> {
+    passes("ctest_percpu")
+}
+
+fn smp() -> Result<(), Outcome> {
+    passes("ctest_smp")
+}
+
+fn memory() -> Result<(), Outcome> {
+    passes("ctest_memory")
+}
+
+fn counting() -> Result<(), Outcome> {
+    passes("ctest_counters")
+}
+
+/// One module uses per-CPU variables that another exports.
+fn exports() -> Result<(), Outcome> {
+    let (loaded, _) = printk::capture(|| modules::load("ctest_provider"));
+    loaded.map_err(failed)?;
+    let used = printed_by("ctest_user", &[]);
+    modules::unload("ctest_provider").map_err(failed)?;
+    used.map(drop)
+}
+
+fn parameters() -> Result<(), Outcome> {
+    printed_by("ctest_parameters", &[])?;
+    let words = [
+        "set",
+        "an_int=-2147483648",
+        "a_uint=4294967295",
+        "a_long=-9223372036854775808",
+        "a_ulong=18446744073709551615",
+        "a_bool=n",
+        "a_charp=text",
+        "another_name=7",
+    ];
+    printed_by("ctest_parameters", &words)?;
+    let wrong = modules::load_with("ctest_parameters", &["an_int=2147483648"]);
+    check!(
+        matches!(&wrong, Err(error) if matches!(error.reason, Reason::Parameter(_))),
+        "a number that is too large: {wrong:?}"
+    );
+    Ok(())
+}
+
+/// What `ctest_printk` prints, line by line, with the levels.
+const PRINTED: &str = "\
+<0>printk: emergency 0
+<1>printk: alert 1
+<2>printk: critical 2
+<3>printk: error 3
+<4>printk: warning 4
+<5>printk: notice 5
+<6>printk: information 6
+<7>debug
+<0>emergency
+<1>alert
+<2>critical
+<3>error
+<4>warning
+<5>notice
+<6>information
+<4>no level
+<6>one
+<6>two
+<6>printk: continued: 0 1 2
+<6>without an end
+<6>printk: once
+<4>printk: warned once
+<5>by list: a 1
+<6>[     abc|-42   |0xabc|1099511627776|z]
+<6>0000000000000abc named [ctest_printk]
+<6>   42 ab  |
+";
+
+fn text() -> Result<(), Outcome> {
+    let printed = printed_by("ctest_printk", &[])?;
+    let (text, _) = printed
+        .rsplit_once("<6>ctest_printk: ")
+        .ok_or(failed("no count"))?;
+    check!(text == PRINTED, "printed: {text}");
+    Ok(())
+}
+
+selftest!("c.base", base);
+selftest!("c.operations", operations);
+selftest!("c.wrap_around", wrap_around);
+selftest!("c.percpu", per_cpu);
+selftest!("c.smp", smp);
+selftest!("c.memory", memory);
+selftest!("c.counters", counting);
+selftest!("c.exports", exports);
+selftest!("c.parameters", parameters);
+selftest!("c.printk", text);

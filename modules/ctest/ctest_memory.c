@@ -1,0 +1,111 @@
+/* Memory from the heap and from vmalloc. */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "ctest.h"
+
+static int allocates(void)
+{
+	static const size_t sizes[] = { 1, 7, 8, 9, 64, 100, 1000, 1024, 4096, 5000, 65536 };
+	unsigned char *blocks[ARRAY_SIZE(sizes)];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		blocks[i] = kmalloc(sizes[i], GFP_KERNEL);
+		CHECK(blocks[i] && ksize(blocks[i]) >= sizes[i]);
+		CHECK(IS_ALIGNED((unsigned long)blocks[i], ARCH_KMALLOC_MINALIGN));
+		memset(blocks[i], (int)i + 1, sizes[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		CHECK(blocks[i][0] == i + 1 && blocks[i][sizes[i] - 1] == i + 1);
+		kfree(blocks[i]);
+	}
+	kfree(NULL);
+	return 0;
+}
+
+/* A power of two is aligned to itself. */
+static int aligned(void)
+{
+	size_t size;
+
+	for (size = 8; size <= 4096; size *= 2) {
+		void *block = kmalloc(size, GFP_ATOMIC);
+
+		CHECK(block && IS_ALIGNED((unsigned long)block, size));
+		kfree(block);
+	}
+	return 0;
+}
+
+static int zeroed(void)
+{
+	int round, at;
+
+	for (round = 0; round < 3; round++) {
+		unsigned char *block = kzalloc(777, GFP_KERNEL);
+		unsigned int *array = kcalloc(50, sizeof(*array), GFP_KERNEL);
+
+		CHECK(block && array);
+		for (at = 0; at < 777; at++)
+			CHECK(!block[at]);
+		for (at = 0; at < 50; at++)
+			CHECK(!array[at]);
+		memset(block, 0xff, 777);
+		memset(array, 0xff, 200);
+		kfree(block);
+		kfree(array);
+	}
+	return 0;
+}
+
+static int arrays(void)
+{
+	size_t huge = SIZE_MAX / 2;
+	int *array = kmalloc_array(10, sizeof(int), GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(huge);
+	CHECK(array);
+	array[9] = 5;
+	kfree(array);
+	CHECK(!kmalloc_array(huge, 4, GFP_KERNEL | __GFP_NOWARN));
+	CHECK(!kcalloc(huge, 4, GFP_KERNEL | __GFP_NOWARN));
+	return 0;
+}
+
+static int grows(void)
+{
+	char *block = kmalloc(10, GFP_KERNEL);
+
+	CHECK(block);
+	strcpy(block, "nine char");
+	block = krealloc(block, 5000, GFP_KERNEL);
+	CHECK(block && !strcmp(block, "nine char"));
+	block[4999] = 'x';
+	block = krealloc(block, 5, GFP_KERNEL);
+	CHECK(block && !memcmp(block, "nine ", 5));
+	kfree(block);
+	return 0;
+}
+
+static int virtual_areas(void)
+{
+	char *area = vmalloc(10000);
+	char *zeros = vzalloc(5000);
+	int local, at;
+
+	CHECK(area && zeros && IS_ALIGNED((unsigned long)area, 4096));
+	CHECK(is_vmalloc_addr(area) && is_vmalloc_addr(zeros + 4999) && !is_vmalloc_addr(&local));
+	for (at = 0; at < 5000; at++)
+		CHECK(!zeros[at]);
+	memset(area, 'x', 10000);
+	CHECK(area[9999] == 'x');
+	vfree(area);
+	vfree(zeros);
+	vfree(NULL);
+	return 0;
+}
+
+CTESTS(ONCE(allocates), ONCE(aligned), ONCE(zeroed), ONCE(arrays), ONCE(grows),
+       ONCE(virtual_areas));

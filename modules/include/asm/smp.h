@@ -1,0 +1,14 @@
+/* The running CPU's number: lowcore byte 824. Nothing migrates, so it may be kept. */
+#ifndef __ASM_SMP_H
+#define __ASM_SMP_H
+
+#include <linux/compiler.h>
+
+#define raw_smp_processor_id()                                                    \
+	({                                                                        \
+		unsigned long __cpu;                                              \
+		__asm__("llgf %0,824" : "=d"(__cpu));                             \
+		(int)__cpu;                                                       \
+	})
+
+#endif

@@ -1,0 +1,53 @@
+/* What everybody uses: sizes, alignment, minimum and maximum, text in buffers. */
+#ifndef __LINUX_KERNEL_H
+#define __LINUX_KERNEL_H
+
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/container_of.h>
+#include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/stdarg.h>
+#include <linux/stddef.h>
+#include <linux/stringify.h>
+#include <linux/types.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]) + __must_be_array(array))
+
+#define __ALIGN_KERNEL_MASK(x, mask) (((x) + (mask)) & ~(mask))
+#define ALIGN(x, a) __ALIGN_KERNEL_MASK((x), (typeof(x))(a)-1)
+#define ALIGN_DOWN(x, a) ALIGN((x) - ((a)-1), (a))
+#define PTR_ALIGN(p, a) ((typeof(p))ALIGN((unsigned long)(p), (a)))
+#define IS_ALIGNED(x, a) (((x) & ((typeof(x))(a)-1)) == 0)
+
+#define upper_32_bits(n) ((u32)(((n) >> 16) >> 16))
+#define lower_32_bits(n) ((u32)((n)&0xffffffff))
+
+#define typecheck(type, x)                                                        \
+	({                                                                        \
+		type __wanted;                                                    \
+		typeof(x) __found;                                                \
+		(void)(&__wanted == &__found);                                    \
+		1;                                                                \
+	})
+
+/* Nothing here sleeps on a queue; what waits says so. */
+#define might_sleep() do { } while (0)
+#define cond_resched() ({ 0; })
+
+extern __printf(2, 3) int sprintf(char *buffer, const char *format, ...);
+extern __printf(2, 0) int vsprintf(char *buffer, const char *format, va_list arguments);
+extern __printf(3, 4) int snprintf(char *buffer, size_t size, const char *format, ...);
+extern __printf(3, 0) int vsnprintf(char *buffer, size_t size, const char *format,
+				    va_list arguments);
+extern __printf(3, 4) int scnprintf(char *buffer, size_t size, const char *format, ...);
+extern __printf(3, 0) int vscnprintf(char *buffer, size_t size, const char *format,
+				     va_list arguments);
+extern __printf(1, 2) void panic(const char *format, ...) __noreturn __cold;
+
+#define sscanf(arguments...) ((int)__unsupported(sscanf))
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * A module: its entry points, and what it says of itself in section .modinfo.
+ *
+ * The loader calls init_module and cleanup_module; module_init and module_exit
+ * make those other names of the functions given.
+ */
+#ifndef __LINUX_MODULE_H
+#define __LINUX_MODULE_H
+
+#include <linux/compiler.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/stringify.h>
+#include <linux/types.h>
+
+struct module {
+	char name[56];
+};
+
+#define module_init(function)                                                     \
+	static inline initcall_t __maybe_unused __inittest(void)                  \
+	{                                                                         \
+		return function;                                                  \
+	}                                                                         \
+	int init_module(void) __copy(function) __attribute__((alias(#function)))
+
+#define module_exit(function)                                                     \
+	static inline exitcall_t __maybe_unused __exittest(void)                  \
+	{                                                                         \
+		return function;                                                  \
+	}                                                                         \
+	void cleanup_module(void) __copy(function) __attribute__((alias(#function)))
+
+extern int init_module(void);
+extern void cleanup_module(void);
+
+#define MODULE_LICENSE(_text) MODULE_INFO(license, _text)
+#define MODULE_AUTHOR(_text) MODULE_INFO(author, _text)
+#define MODULE_DESCRIPTION(_text) MODULE_INFO(description, _text)
+#define MODULE_VERSION(_text) MODULE_INFO(version, _text)
+#define MODULE_ALIAS(_text) MODULE_INFO(alias, _text)
+#define MODULE_SOFTDEP(_text) MODULE_INFO(softdep, _text)
+#define MODULE_FIRMWARE(_text) MODULE_INFO(firmware, _text)
+#define MODULE_IMPORT_NS(_space) MODULE_INFO(import_ns, #_space)
+
+#define MODULE_DEVICE_TABLE(type, name) __unsupported_MODULE_DEVICE_TABLE
+#define try_module_get(module) ((bool)__unsupported(try_module_get))
+#define module_put(module) ((void)__unsupported(module_put))
+#define request_module(name...) ((int)__unsupported(request_module))
+
+#ifdef MODULE
+/* Here, and not in a file of its own, because a module is one C file. */
+MODULE_INFO(name, KBUILD_MODNAME);
+#ifdef MODULE_ABI_STAMP
+MODULE_INFO(vermagic, MODULE_ABI_STAMP);
+#endif
+struct module __this_module __weak = { .name = KBUILD_MODNAME };
+#endif
+
+#endif

@@ -1,0 +1,143 @@
+//! Compiles the lessons, each by itself: the shipped modules' build would refuse most
+//! of them.
+
+use super::Lesson;
+use crate::build::{Guest, succeed};
+use crate::error::Error;
+use crate::toolchain::Toolchain;
+use crate::{gcc, layout, link};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What a lesson is compiled from.
+pub enum How {
+    /// `modules/lessons/NAME.c`.
+    C,
+    /// Another lesson's file, with one more flag.
+    CWith(&'static str, &'static str),
+    /// A crate, as an object of its own.
+    Rust {
+        /// The package.
+        package: &'static str,
+        /// rustc's relocation model.
+        model: &'static str,
+        /// `lib` or `staticlib`.
+        crate_type: &'static str,
+    },
+    /// A crate, built as the shipped modules are.
+    RustModule(&'static str),
+}
+
+/// What the compiler makes of it.
+pub enum Compiled {
+    /// A linked module.
+    Module(PathBuf),
+    /// What the compiler has to say.
+    Refusal(String),
+}
+
+fn sources() -> PathBuf {
+    layout::root().join("modules/lessons")
+}
+
+fn folder() -> Result<PathBuf, Error> {
+    let folder = layout::release().join("lessons");
+    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+    Ok(folder)
+}
+
+/// Compiles and links a lesson.
+pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Compiled, Error> {
+    let folder = folder()?;
+    let object = folder.join(format!("{}.o", lesson.name));
+    let module = folder.join(format!("{}.ko", lesson.name));
+    match lesson.how {
+        How::C | How::CWith(..) => {
+            let (file, flags) = match lesson.how {
+                How::CWith(file, flag) => (file, vec![flag]),
+                _ => (lesson.name, vec![]),
+            };
+            let output = c(lesson.name, file, &flags, guest, &object)?;
+            if !output.status.success() {
+                let message = String::from_utf8_lossy(&output.stderr);
+                let root = format!("{}/", layout::root().display());
+                return Ok(Compiled::Refusal(message.replace(&root, "")));
+            }
+            link::unchecked(lesson.name, &object, &module)?;
+        }
+        How::Rust {
+            package,
+            model,
+            crate_type,
+        } => {
+            let mut cargo = toolchain.cargo("rustc");
+            cargo.args(["--quiet", "-p", package, "--crate-type", crate_type]);
+            // The model is told twice: here for cargo, which compiles again when it
+            // changes, and to the wrapper, whose word is the last.
+            cargo.args(["--", "-C", &format!("relocation-model={model}")]);
+            cargo.arg(format!("--emit=obj={}", object.display()));
+            cargo.env("RUSTC_WORKSPACE_WRAPPER", sources().join("rustc.sh"));
+            cargo.env("LESSON_MODEL", model).env("LESSON", lesson.name);
+            succeed(&mut cargo, &format!("cargo rustc of {package}"))?;
+            link::unchecked(lesson.name, &object, &module)?;
+        }
+        How::RustModule(package) => {
+            let mut cargo = toolchain.cargo("build");
+            cargo.args(["--quiet", "-p", package]);
+            succeed(&mut cargo, &format!("cargo build of {package}"))?;
+            let archive = layout::release().join(format!("lib{}.a", package.replace('-', "_")));
+            link::unchecked(lesson.name, &archive, &module)?;
+        }
+    }
+    Ok(Compiled::Module(module))
+}
+
+/// Compiles the mail's function; returns the object.
+pub fn mail(guest: &Guest) -> Result<PathBuf, Error> {
+    let object = folder()?.join("mail.o");
+    let output = c("mail", "mail", &[], guest, &object)?;
+    match output.status.success() {
+        true => Ok(object),
+        false => Err(Error::Program {
+            program: format!("{} of mail.c", gcc::COMPILER),
+            status: output.status,
+        }),
+    }
+}
+
+fn c(
+    name: &str,
+    file: &str,
+    flags: &[&str],
+    guest: &Guest,
+    object: &Path,
+) -> Result<Output, Error> {
+    let source = sources().join(format!("{file}.c"));
+    let mut command = gcc::command(name, &source, &guest.stamp);
+    command.args(flags);
+    // The messages are looked at: in English.
+    command.arg("-o").arg(object).env("LC_ALL", "C");
+    output(&mut command)
+}
+
+fn output(command: &mut Command) -> Result<Output, Error> {
+    command.output().map_err(|source| Error::Start {
+        program: command.get_program().to_string_lossy().into_owned(),
+        source,
+    })
+}
+
+/// Names and versions of both compilers.
+pub fn compilers() -> Result<(String, String), Error> {
+    let gcc = output(Command::new(gcc::COMPILER).arg("-dumpfullversion"))?;
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let rustc = output(Command::new(rustc).arg("--version"))?;
+    let words = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let rustc: Vec<String> = words(&rustc)
+        .split_whitespace()
+        .take(2)
+        .map(str::to_owned)
+        .collect();
+    Ok((format!("gcc {}", words(&gcc).trim()), rustc.join(" ")))
+}
