@@ -184,7 +184,7 @@ fn rounds_leave_nothing(total: u64) -> Result<(), Outcome> {
 }
 
 fn short() -> Result<(), Outcome> {
-    rounds_leave_nothing(40)
+    rounds_leave_nothing(20)
 }
 
 fn long() -> Result<(), Outcome> {
