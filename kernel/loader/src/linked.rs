@@ -58,7 +58,7 @@ pub struct Linked<'data> {
     slots: Vec<Slot<'data>>,
     /// Slot numbers, sorted by value.
     by_value: Vec<u32>,
-    exports: Vec<Export>,
+    exports: Vec<Export<'data>>,
 }
 
 impl<'data> Linked<'data> {
@@ -69,7 +69,7 @@ impl<'data> Linked<'data> {
         plan: &Plan,
         values: Vec<u64>,
         slots: Vec<Slot<'data>>,
-        exports: Vec<Export>,
+        exports: Vec<Export<'data>>,
     ) -> Result<Self, LoadError> {
         let mut by_value = Vec::new();
         by_value.try_reserve_exact(slots.len())?;
@@ -96,7 +96,7 @@ impl<'data> Linked<'data> {
     /// What the module exports, sorted by name.
     pub fn exports(&self) -> impl Iterator<Item = Symbol<'data>> {
         self.exports.iter().map(|export| Symbol {
-            name: export.name(&self.object),
+            name: export.name,
             value: self.values[export.symbol as usize],
             size: self.object.size_of(export.symbol as usize),
         })

@@ -13,6 +13,8 @@ struct Report<'a> {
     information: Vec<(&'a str, &'a str)>,
     base: u64,
     size: u64,
+    /// As `insmod --link-only` prints it.
+    hash: String,
     per_cpu: PerCpu,
     regions: Vec<Region>,
     sections: Vec<Section<'a>>,
@@ -126,6 +128,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         information: module.object.information().collect(),
         base: image.base,
         size: module.plan.size(),
+        hash: format!("{:016x}", image.hash()),
         per_cpu: PerCpu {
             handle: image.per_cpu,
             size,

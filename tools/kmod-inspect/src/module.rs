@@ -59,7 +59,7 @@ pub enum LinkError {
         /// The alignment.
         align: u64,
     },
-    /// This machine hasn't the memory.
+    /// There isn't the memory.
     Memory {
         /// Bytes.
         bytes: u64,
@@ -87,6 +87,13 @@ impl std::error::Error for LinkError {}
 impl From<LoadError> for LinkError {
     fn from(error: LoadError) -> Self {
         LinkError::Loader(error)
+    }
+}
+
+impl Image<'_> {
+    /// The hash that the kernel's `insmod --link-only` prints for the same addresses.
+    pub fn hash(&self) -> u64 {
+        loader::image_hash(&self.image, &self.template)
     }
 }
 
@@ -150,11 +157,12 @@ impl<'data> Module<'data> {
     }
 }
 
+/// More than any module has; the kernel would find no room for it either.
+const MOST: u64 = 1 << 30;
+
 fn zeroed(bytes: u64) -> Result<Vec<u8>, LinkError> {
     let mut buffer = Vec::new();
-    let reserved =
-        usize::try_from(bytes).is_ok_and(|bytes| buffer.try_reserve_exact(bytes).is_ok());
-    if !reserved {
+    if bytes > MOST || buffer.try_reserve_exact(bytes as usize).is_err() {
         return Err(LinkError::Memory { bytes });
     }
     buffer.resize(bytes as usize, 0);

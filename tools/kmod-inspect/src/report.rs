@@ -147,6 +147,9 @@ impl Report<'_, '_> {
                 "  {start:>18} {size:>9} bytes  per-CPU template, aligned to {align}"
             )?;
         }
+        if let Some(image) = self.image {
+            writeln!(self.output, "  hash {:016x}", image.hash())?;
+        }
         Ok(())
     }
 

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test uses its part of it")]
 
+pub mod broken;
+pub mod builder;
+
 use loader::{Linked, LoadError, Object, Plan, link};
 use std::io::Write;
 use std::path::Path;

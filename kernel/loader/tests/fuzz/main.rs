@@ -97,7 +97,7 @@ impl Machine {
         template.fill(0);
         let (base, handle) = match odd % 16 {
             0 => (0, 0),
-            1 => (size.wrapping_neg() & !0xfff, u64::MAX - 0xfff),
+            1 => ((size + 0x1000).wrapping_neg(), u64::MAX - 0xfff),
             2 => (u64::MAX - 0xfff, HANDLE),
             3 => (1 << 30, HANDLE),
             _ => (BASE, HANDLE),

@@ -1,0 +1,253 @@
+//! Symbols: weak, absolute, common, exported, many, and with names that bite.
+
+mod common;
+
+use common::builder::*;
+use common::{BASE, assemble, load};
+use loader::{LONGEST_NAME, LoadError, Object, Via};
+
+const GLOBAL: u8 = 0x10;
+const GLOBAL_OBJECT: u8 = 0x11;
+const R_390_64: u32 = 22;
+
+#[test]
+fn a_weak_symbol_that_nobody_defines_is_0() {
+    let Some(data) = assemble(
+        "lgrl %r1,maybe@GOTENT
+         lgrl %r2,other@GOTENT
+         brasl %r14,maybe@PLT
+         .weak maybe, other
+         .data
+         .quad maybe, maybe + 8
+        ",
+    ) else {
+        return;
+    };
+    let exported = |name: &str| (name == "other").then_some(0x1234);
+    let loaded = load(&data, BASE, exported).unwrap();
+    let slots: Vec<_> = loaded
+        .linked
+        .got()
+        .1
+        .iter()
+        .map(|s| (s.name, s.value))
+        .collect();
+    assert_eq!(slots, [("maybe", 0), ("other", 0x1234)]);
+    let slot = |index: usize| loaded.doubleword(loaded.linked.got().1[index].address);
+    assert_eq!((slot(0), slot(1)), (0, 0x1234));
+    let results: Vec<_> = loaded
+        .linked
+        .relocations(&loaded.plan)
+        .map(|(_, _, outcome)| (outcome.via, outcome.result))
+        .collect();
+    // 0 is out of reach from here: a call goes by a stub, to a fault at 0 that names
+    // its caller, unless the code asks first.
+    assert!(matches!(results[2].0, Via::Stub(_)));
+    assert_eq!(results[3], (Via::Direct, 0));
+    assert_eq!(results[4], (Via::Direct, 8));
+}
+
+#[test]
+fn a_weak_symbol_out_of_reach() {
+    let Some(data) = assemble("larl %r1,maybe\n.weak maybe\n") else {
+        return;
+    };
+    let error = load(&data, BASE, |_| None).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        matches!(error, LoadError::Overflow { value: 0, .. }),
+        "{text}"
+    );
+    assert!(
+        text.contains("maybe (0x0)") && text.contains("-2048.0 GiB"),
+        "{text}"
+    );
+    // Near 0 it is what it should be.
+    let loaded = load(&data, 1 << 30, |_| None).unwrap();
+    let (_, _, outcome) = loaded.linked.relocations(&loaded.plan).next().unwrap();
+    // S + A - P
+    assert_eq!(outcome.result, 2 - ((1 << 30) + 2));
+}
+
+#[test]
+fn a_weak_definition_is_used() {
+    let Some(data) = assemble(".weak f\nf: br %r14\n.data\n.quad f\n") else {
+        return;
+    };
+    // Nobody is asked for what the module defines.
+    let loaded = load(&data, BASE, |name| panic!("{name}")).unwrap();
+    assert_eq!(loaded.linked.address("f"), Some(BASE));
+}
+
+#[test]
+fn absolute_and_local_symbols() {
+    let Some(data) = assemble(
+        ".set fixed, 0x123456789
+         .globl fixed
+         br %r14
+         inner: br %r14
+         .data
+         .quad fixed + 1, inner - 2
+        ",
+    ) else {
+        return;
+    };
+    let loaded = load(&data, BASE, |_| None).unwrap();
+    let start = BASE
+        + loaded
+            .plan
+            .regions()
+            .iter()
+            .find(|r| r.kind.is_writable() && r.size != 0)
+            .unwrap()
+            .offset;
+    assert_eq!(loaded.doubleword(start), 0x1_2345_678a);
+    assert_eq!(loaded.doubleword(start + 8), BASE);
+    assert_eq!(loaded.linked.address("fixed"), Some(0x1_2345_6789));
+}
+
+#[test]
+fn an_unknown_symbol_is_named() {
+    let Some(data) = assemble(".data\n.quad elsewhere\n") else {
+        return;
+    };
+    let error = load(&data, BASE, |_| None).unwrap_err();
+    assert_eq!(error, LoadError::Unresolved("elsewhere".into()));
+}
+
+#[test]
+fn a_common_symbol_is_refused() {
+    let Some(data) = assemble(".comm shared,8,8\n.data\n.quad shared\n") else {
+        return;
+    };
+    let error = Object::parse(&data).unwrap_err();
+    assert_eq!(error, LoadError::Common("shared".into()));
+    assert!(error.to_string().contains("-fno-common"));
+}
+
+/// A module with these exports, defined or not.
+fn exporting(defined: &[&str], exported: &[&str]) -> Vec<u8> {
+    let mut builder = Builder::new();
+    let data = builder.section(".data", DATA, 8, vec![0; 8 * defined.len()]);
+    let table = builder.section("__ksymtab", ALLOC, 8, vec![0; 8 * exported.len()]);
+    for (name, index) in exported.iter().zip(0..) {
+        builder.symbol(&format!("__ksymtab_{name}"), 0, table as u16, 8 * index, 0);
+    }
+    for (name, index) in defined.iter().zip(0..) {
+        builder.symbol(name, GLOBAL_OBJECT, data as u16, 8 * index, 8);
+    }
+    builder.finish()
+}
+
+#[test]
+fn a_name_exported_twice_is_refused() {
+    let data = exporting(&["one", "two"], &["one", "two", "one"]);
+    let error = load(&data, BASE, |_| None).unwrap_err();
+    assert_eq!(error, LoadError::ExportedTwice("one".into()));
+}
+
+#[test]
+fn an_export_without_definition_is_refused() {
+    let data = exporting(&["one"], &["one", "two"]);
+    let error = load(&data, BASE, |_| None).unwrap_err();
+    assert_eq!(error, LoadError::ExportUndefined("two".into()));
+}
+
+/// The definition goes before an import of the same name, which nobody answers
+/// but another module.
+#[test]
+fn a_module_does_not_import_from_itself() {
+    let mut builder = Builder::new();
+    let data = builder.section(".data", DATA, 8, vec![0; 16]);
+    let table = builder.section("__ksymtab", ALLOC, 8, vec![0; 8]);
+    builder.symbol("__ksymtab_x", 0, table as u16, 0, 0);
+    builder.symbol("x", GLOBAL_OBJECT, data as u16, 0, 8);
+    let import = builder.symbol("x", GLOBAL, 0, 0, 0);
+    builder.relocations(data, [(8, R_390_64, import, 0)]);
+    let data = builder.finish();
+    let error = load(&data, BASE, |_| None).unwrap_err();
+    assert_eq!(error, LoadError::Unresolved("x".into()));
+}
+
+#[test]
+fn exports_are_found_by_their_whole_name() {
+    let longest = "n".repeat(LONGEST_NAME - 10);
+    let longer = "n".repeat(10_000);
+    let names = ["a", "ab", "abc", "b", "__ksymtab_a", &longer, &longest];
+    let data = exporting(&names, &["abc", "ab", &longest, &longer, "__ksymtab_a"]);
+    let loaded = load(&data, BASE, |_| None).unwrap();
+    let exports: Vec<_> = loaded
+        .linked
+        .exports()
+        .map(|e| (e.name, e.value - BASE))
+        .collect();
+    let start = loaded.linked.address("a").unwrap() - BASE;
+    let expected = [
+        ("__ksymtab_a", start + 32),
+        ("ab", start + 8),
+        ("abc", start + 16),
+        (&longer, start + 40),
+        (&longest, start + 48),
+    ];
+    assert_eq!(exports, expected);
+    assert!(loaded.linked.exports().all(|export| export.size == 8));
+    let told: Vec<_> = loaded.object.exports().collect();
+    assert_eq!(told, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
+}
+
+#[test]
+fn a_name_beyond_the_limit_is_refused() {
+    let name = "n".repeat(LONGEST_NAME);
+    assert!(Object::parse(&exporting(&[&name], &[])).is_ok());
+    let name = "n".repeat(LONGEST_NAME + 1);
+    let error = Object::parse(&exporting(&[&name], &[])).unwrap_err();
+    assert!(
+        matches!(error, LoadError::Name { what: "symbol", .. }),
+        "{error}"
+    );
+}
+
+/// Two files of one module may each have a local symbol of a name that a third
+/// exports.
+#[test]
+fn a_global_symbol_goes_before_local_ones() {
+    let mut builder = Builder::new();
+    let data = builder.section(".data", DATA, 8, vec![0; 32]);
+    let table = builder.section("__ksymtab", ALLOC, 8, vec![0; 8]);
+    builder.symbol("x", 1, data as u16, 0, 8);
+    builder.symbol("__ksymtab_x", 0, table as u16, 0, 0);
+    builder.symbol("x", GLOBAL_OBJECT, data as u16, 16, 8);
+    builder.symbol("x", 1, data as u16, 24, 8);
+    let data = builder.finish();
+    let loaded = load(&data, BASE, |_| None).unwrap();
+    let start = loaded.linked.address("x").unwrap() - 16;
+    assert_eq!(start % 4096, 0);
+    assert_eq!(loaded.linked.exports().next().unwrap().value, start + 16);
+}
+
+#[test]
+fn a_hundred_thousand_symbols() {
+    let mut builder = Builder::new();
+    let data = builder.section(".data", DATA, 8, vec![0; 800_000]);
+    let symbols: Vec<_> = (0..100_000)
+        .map(|index| {
+            builder.symbol(
+                &format!("s{index}"),
+                GLOBAL_OBJECT,
+                data as u16,
+                8 * index,
+                8,
+            )
+        })
+        .collect();
+    let places = (0..).step_by(8);
+    let entries = symbols.iter().rev().zip(places);
+    builder.relocations(data, entries.map(|(&symbol, at)| (at, R_390_64, symbol, 0)));
+    let data = builder.finish();
+    let loaded = load(&data, BASE, |_| None).unwrap();
+    assert_eq!(loaded.linked.symbols().count(), 100_001 - 1);
+    let last = loaded.linked.address("s99999").unwrap();
+    assert_eq!(loaded.linked.address("s0"), Some(last - 8 * 99_999));
+    assert_eq!(loaded.doubleword(last - 8 * 99_999), last);
+    assert_eq!(loaded.doubleword(last), last - 8 * 99_999);
+}
