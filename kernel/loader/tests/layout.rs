@@ -72,11 +72,15 @@ fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     builder.symbol("f", GLOBAL, text as u16, 0, 16);
     let mut data = builder.finish();
     data.extend(b"~Module signature appended~\n");
-    let begin = std::time::Instant::now();
-    let loaded = load(&data, BASE, |_| None).unwrap();
-    assert_eq!(loaded.plan.size(), 4096);
-    // Reading the 100 MiB would take longer.
-    assert!(begin.elapsed().as_millis() < 20);
+    let time = || {
+        let begin = std::time::Instant::now();
+        let loaded = load(&data, BASE, |_| None).unwrap();
+        assert_eq!(loaded.plan.size(), 4096);
+        begin.elapsed()
+    };
+    // Reading the 100 MiB would take longer; the shortest of a few, on a busy host.
+    let shortest = (0..10).map(|_| time()).min().unwrap();
+    assert!(shortest.as_millis() < 20, "{shortest:?}");
 }
 
 #[test]

@@ -12,7 +12,13 @@ use loader::{LoadError, Object};
 fn the_module_itself_is_valid() {
     let data = module();
     let loaded = load(&data, common::BASE, |_| Some(0x1000)).unwrap();
-    assert_eq!(loaded.linked.address("v"), loaded.linked.address("v"));
+    let v = loaded.linked.address("v").unwrap();
+    assert_eq!(
+        loaded.doubleword(v - 16),
+        common::BASE + 4 + 1,
+        "S + A of f"
+    );
+    assert_eq!(loaded.doubleword(v - 8), 0x1000 + 2, "S + A of far");
     assert_eq!(loaded.linked.address("f"), Some(common::BASE + 4));
 }
 
