@@ -5,7 +5,7 @@
 //! that takes one while it holds another of the same rank or a later one could
 //! wait for ever, some day, and panics at once instead.
 
-use crate::smp;
+use crate::{smp, timer};
 use arch::cpu::{self, InterruptState};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -83,8 +83,8 @@ unsafe impl<const RANK: u8> RawMutex for InterruptSafe<RANK> {
         if held >> RANK != 0 {
             out_of_order(RANK, held);
         }
-        while !self.acquire() {
-            cpu::relax();
+        if !self.acquire() {
+            timer::spin_until(|| self.acquire());
         }
         self.taken_on_this_cpu(before);
     }

@@ -3,7 +3,10 @@
 mod common;
 
 use common::{Machine, UNITS, allocator};
-use percpu::{AllocError, Handle, MIN_UNIT_SIZE, PAGE_SIZE, Part, SetupError, Sizes};
+use percpu::{
+    AllocError, Allocator, FirstChunk, FreeError, Handle, MIN_UNIT_SIZE, PAGE_SIZE, Part,
+    SetupError, Sizes,
+};
 
 #[test]
 fn bad_sizes_and_alignments_are_refused() {
@@ -29,6 +32,76 @@ fn the_largest_area_fits_again_and_again() {
         tested.free(area).unwrap();
         assert!(tested.usage().chunks <= 2, "a freed area isn't taken again");
     }
+}
+
+#[test]
+fn areas_across_pages_and_at_the_end_of_a_unit() {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    // Two pages at a time: each crosses from one to the next, and the last of a
+    // unit ends with it.
+    let size = 2 * PAGE_SIZE;
+    let areas: Vec<_> = (0..16).map(|_| tested.alloc(size, 8).unwrap()).collect();
+    let crosses = |area: &Handle| area.0 / PAGE_SIZE != (area.0 + size - 1) / PAGE_SIZE;
+    assert!(areas.iter().any(crosses), "no area crosses a page");
+    let ends: Vec<_> = areas
+        .iter()
+        .map(|&area| tested.locate(area).unwrap())
+        .filter(|location| (location.offset + size).is_multiple_of(MIN_UNIT_SIZE))
+        .collect();
+    assert!(!ends.is_empty(), "no area ends at the unit's last byte");
+    for (&area, byte) in areas.iter().zip(1..) {
+        for unit in 0..UNITS {
+            let copy = area.0.wrapping_add(tested.offset(unit));
+            assert!(machine.holds(copy, size, 0));
+            machine.fill(copy, size, byte);
+        }
+    }
+    for (&area, byte) in areas.iter().zip(1..) {
+        for unit in 0..UNITS {
+            assert!(machine.holds(area.0.wrapping_add(tested.offset(unit)), size, byte));
+        }
+        tested.free(area).unwrap();
+    }
+    tested.verify().unwrap();
+}
+
+#[test]
+fn the_largest_extent_need_not_fit_once_aligned() {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    // Holes of a page that begin off a page: large enough, and of no use.
+    let mut areas = Vec::new();
+    while tested.usage().chunks < 2 {
+        areas.push(tested.alloc(PAGE_SIZE / 2, PAGE_SIZE / 2).unwrap());
+    }
+    let misaligned = |area: &Handle| area.0 % PAGE_SIZE == PAGE_SIZE / 2;
+    let first = areas.iter().position(misaligned).unwrap();
+    tested.free(areas.remove(first)).unwrap();
+    tested.free(areas.remove(first)).unwrap();
+    let page = tested.alloc(PAGE_SIZE, PAGE_SIZE).unwrap();
+    assert_eq!(page.0.wrapping_add(tested.offset(0)) % PAGE_SIZE, 0);
+    tested.verify().unwrap();
+}
+
+#[test]
+fn a_layout_with_a_null_handle_is_refused() {
+    let machine = Machine::default();
+    let sizes = Sizes::new(1000, 0, percpu::DYNAMIC_RESERVE, 1).unwrap();
+    let first = |template| FirstChunk {
+        template,
+        unit0: 0xc0_0000,
+        unit_offsets: vec![0],
+        sizes,
+        region: 1 << 32,
+        region_size: 1 << 30,
+    };
+    let refused = |template| Allocator::new(first(template), &machine).err();
+    assert_eq!(refused(0), Some(SetupError::NullHandle));
+    // The unit's handles would wrap past 0.
+    let wraps = 0usize.wrapping_sub(PAGE_SIZE);
+    assert_eq!(refused(wraps), Some(SetupError::NullHandle));
+    assert_eq!(refused(PAGE_SIZE), None);
 }
 
 #[test]

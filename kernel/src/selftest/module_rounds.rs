@@ -8,10 +8,9 @@
 use super::{Outcome, counters, failed};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
-use crate::{check, check_eq, percpu, println, selftest, smp};
+use crate::{check, check_eq, percpu, println, selftest, smp, timer};
 use alloc::string::String;
 use alloc::vec::Vec;
-use arch::timer;
 use core::sync::atomic::{AtomicU64, Ordering};
 use loader::LoadError;
 use spin::Mutex;
@@ -72,7 +71,7 @@ fn settled(mut work: impl FnMut() -> Result<(), Error<'static>>) -> Result<(), E
             Err(Error {
                 reason: Reason::Exists(State::Loading | State::Going) | Reason::Busy(_),
                 ..
-            }) => arch::cpu::relax(),
+            }) => timer::nap(50),
             result => return result,
         }
     }
@@ -85,13 +84,13 @@ pub fn rounds(total: u64) -> Result<Cost, Outcome> {
     let part = (total / 10).max(1);
     let marks = [part, total - part].map(|mark| (mark, AtomicU64::new(0)));
     let wrong: Mutex<Option<String>> = Mutex::new(None);
-    let start = timer::now();
+    let start = arch::timer::now();
     smp::run_as_task_on_each(|| {
         loop {
             let number = taken.fetch_add(1, Ordering::Relaxed);
             for (mark, time) in &marks {
                 if number == *mark {
-                    time.store(timer::now(), Ordering::Relaxed);
+                    time.store(arch::timer::now(), Ordering::Relaxed);
                 }
             }
             if number >= total || wrong.lock().is_some() {
@@ -110,20 +109,20 @@ pub fn rounds(total: u64) -> Result<Cost, Outcome> {
                     ..
                 })
             ) {
-                arch::cpu::relax();
+                timer::nap(50);
             }
         }
     })
     .map_err(failed)?;
-    let end = timer::now();
+    let end = arch::timer::now();
     if let Some(text) = wrong.into_inner() {
         return Err(failed(text));
     }
     let [first, last] = marks.map(|(_, time)| time.into_inner());
     Ok(Cost {
         part,
-        first: timer::nanoseconds(first - start),
-        last: timer::nanoseconds(end - last),
+        first: arch::timer::nanoseconds(first - start),
+        last: arch::timer::nanoseconds(end - last),
         loads: loads.into_inner(),
     })
 }

@@ -5,6 +5,7 @@
 //! function must not call: its caller has the turn until it ends.
 
 use super::{CPUS, Error, address, is_online, online, possible};
+use crate::timer;
 use arch::cpu;
 use arch::sigp::{self, Order};
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
@@ -74,10 +75,10 @@ pub fn wake(cpu: u32) -> Result<(), Error> {
 }
 
 fn wait_for(cpu: u32) {
-    while !CPUS[cpu as usize].mailbox.is_empty() {
+    timer::spin_until(|| {
         serve_mailbox();
-        cpu::relax();
-    }
+        CPUS[cpu as usize].mailbox.is_empty()
+    });
 }
 
 /// Has the turn to call; gives it back when dropped.
@@ -85,10 +86,10 @@ struct Turn;
 
 impl Turn {
     fn take() -> Self {
-        while CALLER.swap(true, Ordering::Acquire) {
+        timer::spin_until(|| {
             serve_mailbox();
-            cpu::relax();
-        }
+            !CALLER.swap(true, Ordering::Acquire)
+        });
         Turn
     }
 }

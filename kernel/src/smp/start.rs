@@ -2,7 +2,7 @@
 
 use super::{CPUS, Error, ONLINE, address, is_online, online_count, possible, present, task, top};
 use crate::memory::{self, OutOfMemory};
-use crate::percpu;
+use crate::{percpu, timer};
 use ::memory::frames::order_of;
 use arch::lowcore::{self, Lowcore};
 use arch::sigp::{self, Order};
@@ -45,7 +45,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
         if arch::timer::now() > deadline {
             return Err(Error::Silent(cpu));
         }
-        cpu::relax();
+        timer::nap(50);
     }
     ONLINE.fetch_add(1, Ordering::Release);
     Ok(())

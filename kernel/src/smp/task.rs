@@ -5,6 +5,7 @@
 
 use super::call::{Mailbox, wake};
 use super::{CPUS, Error, online};
+use crate::timer;
 use arch::cpu;
 
 fn own() -> &'static Mailbox {
@@ -43,7 +44,7 @@ pub fn run_as_task_on_each<F: Fn() + Sync>(work: F) -> Result<(), Error> {
     work();
     for cpu in others() {
         while !CPUS[cpu as usize].task.is_empty() {
-            cpu::relax();
+            timer::nap(50);
         }
     }
     result

@@ -247,12 +247,12 @@ pub fn a_hundred_thousand_symbols() -> Outcome {
 }
 
 /// `BENCH NAME OPERATIONS TOTAL EACH` lines of a group, under `-icount`.
-fn figures(group: &str) -> Result<(Run, Vec<(String, f64)>), libtest_mimic::Failed> {
+fn figures(group: &str, cpus: &str) -> Result<(Run, Vec<(String, f64)>), libtest_mimic::Failed> {
     let commands = format!("bench {group}");
     let run = runner(&[
         "bench",
         "--cpus",
-        "1",
+        cpus,
         "--timeout",
         "300",
         "--run",
@@ -282,7 +282,7 @@ fn within(figures: &[(String, f64)], limit: f64) -> bool {
 
 /// A link costs the same for each relocation, whether there are 1,000 or 100,000.
 pub fn links_are_linear() -> Outcome {
-    let (run, figures) = figures("link")?;
+    let (run, figures) = figures("link", "1")?;
     println!("{figures:?}");
     run.must(figures.len() == 3, "three sizes")?;
     run.must(within(&figures, 1.2), &format!("{figures:?}"))
@@ -290,7 +290,7 @@ pub fn links_are_linear() -> Outcome {
 
 /// The last 100 of 1,000 rounds of all modules cost what the first 100 did.
 pub fn rounds_do_not_slow() -> Outcome {
-    let (run, figures) = figures("modules")?;
+    let (run, figures) = figures("modules", "4")?;
     println!("{figures:?}");
     run.must(figures.len() == 2, "two figures")?;
     run.must(within(&figures, 1.1), &format!("{figures:?}"))
