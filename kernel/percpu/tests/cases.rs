@@ -4,8 +4,7 @@ mod common;
 
 use common::{Machine, UNITS, allocator};
 use percpu::{
-    AllocError, Allocator, FirstChunk, FreeError, Handle, MIN_UNIT_SIZE, PAGE_SIZE, Part,
-    SetupError, Sizes,
+    AllocError, Allocator, FirstChunk, Handle, MIN_UNIT_SIZE, PAGE_SIZE, Part, SetupError, Sizes,
 };
 
 #[test]
