@@ -6,6 +6,7 @@ use crate::{check, check_eq, memory, selftest, smp};
 use alloc::vec::Vec;
 use arch::{PAGE_SIZE, boot};
 use core::cell::Cell;
+use core::sync::atomic::{AtomicU64, Ordering};
 use module_api::{PerCpu, PerCpuCounter, PerCpuRef, Variable, pin};
 use this_cpu::percpu;
 
@@ -17,6 +18,8 @@ percpu! {
     /// Neighbours of one byte each.
     static BYTES: Cell<[u8; 4]> = Cell::new([1, 2, 3, 4]);
     static HITS: u64 = 0;
+    /// All bits alike.
+    static WHOLE: u64 = 0;
 }
 
 fn address(handle: usize, cpu: u32) -> *mut u8 {
@@ -338,6 +341,28 @@ fn addresses_are_named() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// Every CPU flips all bits of its copy and reads its neighbour's: it finds all of
+/// them or none set.
+fn remote_reads_are_whole() -> Result<(), Outcome> {
+    let (reads, torn) = (AtomicU64::new(0), AtomicU64::new(0));
+    smp::run_as_task_on_each(|| {
+        let next = (arch::cpu::number() + 1) % smp::online_count();
+        for round in 0..5000u64 {
+            WHOLE.write(0u64.wrapping_sub(round % 2));
+            if let Some(value) = WHOLE.on(next).map(|copy| copy.read()) {
+                reads.fetch_add(1, Ordering::Relaxed);
+                let whole = value == 0 || value == u64::MAX;
+                torn.fetch_add(u64::from(!whole), Ordering::Relaxed);
+            }
+        }
+    })
+    .map_err(failed)?;
+    check_eq!(torn.into_inner(), 0);
+    check_eq!(reads.into_inner(), 5000 * u64::from(smp::online_count()));
+    Ok(())
+}
+
+selftest!("percpu.remote_reads_are_whole", remote_reads_are_whole);
 selftest!("percpu.addresses_are_named", addresses_are_named);
 selftest!(
     "percpu.statics_have_their_values",
