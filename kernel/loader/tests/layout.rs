@@ -33,13 +33,7 @@ fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
         return;
     };
     let loaded = load(&data, BASE, |_| None).unwrap();
-    let position = |name: &str| {
-        let section = loaded
-            .object
-            .sections()
-            .find(|section| section.name == name);
-        loaded.plan.position(section.unwrap().index)
-    };
+    let position = |name: &str| loaded.position(name);
     for name in [".text.f", ".rodata.str1.1", ".note.test", ".data"] {
         assert!(matches!(position(name), Position::Image(_)), "{name}");
     }
@@ -160,13 +154,7 @@ fn a_relocation_into_per_cpu_data_is_in_the_template() {
         return;
     };
     let loaded = load(&data, BASE, |_| None).unwrap();
-    let position = |name: &str| {
-        let section = loaded
-            .object
-            .sections()
-            .find(|section| section.name == name);
-        loaded.plan.position(section.unwrap().index)
-    };
+    let position = |name: &str| loaded.position(name);
     // In the order of the file, each aligned as it asks for; the assembler fills a
     // section up to its alignment.
     assert_eq!(position(".data..percpu"), Position::PerCpu(0));

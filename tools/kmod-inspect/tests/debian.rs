@@ -1,7 +1,7 @@
 //! Real modules: those of Debian's Linux 6.1 for s390x, all of them, linked far
 //! from what they import, and checked byte for byte by a second implementation.
 //!
-//! Needs the package, which `debian-modules.sh` downloads once into the target
+//! Needs the package, which `tools/debian.sh` downloads once into the target
 //! folder; where it can't be had the test says that it was skipped. A plain
 //! `cargo test` lists it as ignored, `./qemu-run.sh test` runs it.
 
@@ -20,9 +20,9 @@ const OPTIONS: abi::Options = abi::Options {
 
 /// The modules, unless they can't be had.
 fn modules(cache: &Path) -> Option<Vec<PathBuf>> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/debian-modules.sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../debian.sh");
     let mut command = Command::new(script);
-    command.arg(cache).stderr(Stdio::inherit());
+    command.arg("modules").arg(cache).stderr(Stdio::inherit());
     let output = command.output().expect("the script starts");
     if output.status.code() == Some(3) {
         return None;

@@ -118,7 +118,7 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
                     "qemu-run.sh",
                     ".ci/run",
                     "modules/lessons/rustc.sh",
-                    "tools/runner/tests/debian-headers.sh",
+                    "tools/debian.sh",
                 ],
             ),
         ),

@@ -5,7 +5,7 @@
 pub mod broken;
 pub mod builder;
 
-use loader::{Linked, LoadError, Object, Plan, link};
+use loader::{Linked, LoadError, Object, Plan, Position, link};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -77,6 +77,13 @@ pub fn load<'data>(
 }
 
 impl Loaded<'_> {
+    /// Where the section of this name lies.
+    pub fn position(&self, name: &str) -> Position {
+        let mut sections = self.object.sections();
+        let section = sections.find(|section| section.name == name);
+        self.plan.position(section.unwrap().index)
+    }
+
     /// Eight bytes of the image.
     pub fn doubleword(&self, address: u64) -> u64 {
         let offset = (address - BASE) as usize;

@@ -10,9 +10,9 @@ use std::process::Command;
 
 /// Folder of Linux's headers, if they can be had.
 fn linux() -> Result<Option<PathBuf>, Box<dyn Error>> {
-    let script = root().join("tools/runner/tests/debian-headers.sh");
+    let script = root().join("tools/debian.sh");
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("debian-headers");
-    let output = Command::new(script).arg(cache).output()?;
+    let output = Command::new(script).arg("headers").arg(cache).output()?;
     match output.status.code() {
         Some(0) => Ok(Some(String::from_utf8(output.stdout)?.trim_end().into())),
         Some(3) => Ok(None),

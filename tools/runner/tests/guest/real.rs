@@ -21,9 +21,9 @@ const OTHERS: usize = 24;
 
 /// The package's module files, sorted; none if it can't be had.
 fn package() -> Result<Option<Vec<PathBuf>>, Box<dyn Error>> {
-    let script = root().join("tools/kmod-inspect/tests/debian-modules.sh");
+    let script = root().join("tools/debian.sh");
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("debian-modules");
-    let output = Command::new(script).arg(cache).output()?;
+    let output = Command::new(script).arg("modules").arg(cache).output()?;
     match output.status.code() {
         Some(0) => {}
         Some(3) => return Ok(None),
