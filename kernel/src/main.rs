@@ -155,7 +155,7 @@ fn install_traps() {
     static FAULT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     let top = |stack: &Stack| stack.0.get() as usize + SIZE - stack::SAVE_AREA;
     // SAFETY: the boot CPU, before translation and before any other CPU.
-    unsafe { arch::traps::install(&interrupts::Handlers, top(&INTERRUPT), top(&FAULT)) };
+    unsafe { arch::traps::install(&interrupts::KernelHandlers, top(&INTERRUPT), top(&FAULT)) };
 }
 
 /// Prints the address map, and the distance this kernel exists for.

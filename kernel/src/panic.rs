@@ -8,8 +8,9 @@
 
 use crate::symbols::Address;
 use crate::{console, modules, println, smp};
+use arch::backtrace::{Step, Walk};
 use arch::psw::Psw;
-use arch::stack::{self, Step, Walk};
+use arch::stack;
 use arch::traps::{ProgramCheck, TrapFrame};
 use core::fmt;
 use core::panic::PanicInfo;

@@ -5,7 +5,8 @@
 use crate::percpu::{self, AllocError, Handle};
 use crate::symbols::Address;
 use crate::{panic, smp};
-use arch::stack::{self, Step, Walk};
+use arch::backtrace::{Step, Walk};
+use arch::stack;
 use log::{error, warn};
 use module_api::errno;
 

@@ -70,7 +70,8 @@ fn disabled_wait() -> Result<(), Outcome> {
 }
 
 fn early_percpu() -> Result<(), Outcome> {
-    lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize);
+    // SAFETY: P2: per-CPU accesses are refused from here on, and end the run.
+    unsafe { lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize) };
     crate::interrupts::CLOCK.inc();
     Ok(())
 }
