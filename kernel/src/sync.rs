@@ -5,7 +5,8 @@
 //! that takes one while it holds another of the same rank or a later one could
 //! wait for ever, some day, and panics at once instead.
 
-use crate::{smp, timer};
+use crate::timer;
+use arch::MAX_CPUS;
 use arch::cpu::{self, InterruptState};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -53,7 +54,7 @@ const FREE: u32 = 0;
 const TAKEN: u32 = 1;
 
 /// A bit for each rank that the CPU holds a lock of.
-static HELD: [AtomicU32; smp::MAX] = [const { AtomicU32::new(0) }; smp::MAX];
+static HELD: [AtomicU32; MAX_CPUS] = [const { AtomicU32::new(0) }; MAX_CPUS];
 
 /// The raw lock behind [`Lock`].
 #[derive(Debug)]
@@ -135,7 +136,7 @@ impl<const RANK: u8> InterruptSafe<RANK> {
 
 #[inline]
 fn held() -> &'static AtomicU32 {
-    &HELD[cpu::number() as usize % smp::MAX]
+    &HELD[cpu::number() as usize % MAX_CPUS]
 }
 
 #[cold]
