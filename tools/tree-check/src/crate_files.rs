@@ -93,8 +93,8 @@ impl Declared {
             _ => None,
         };
         let mut exported = false;
-        for at in 0..tokens.len() {
-            if let TokenTree::Group(group) = &tokens[at] {
+        for (at, token) in tokens.iter().enumerate() {
+            if let TokenTree::Group(group) = token {
                 exported |= at > 0 && is(at - 1, "#") && group.to_string() == "[macro_export]";
             }
             if is(at, "mod") && is(at + 2, ";") {
