@@ -15,25 +15,30 @@
 
 extern crate alloc;
 
+mod backtrace;
 mod bench;
 mod command_line;
 mod console;
+mod continuation;
+mod cpus;
 mod exports;
 mod fail;
 mod initrd;
 mod interrupts;
+mod machine;
 mod memory;
 mod modules;
 mod monitor;
 mod panic;
 mod percpu;
+mod percpu_address;
+mod power;
 mod selftest;
 mod smp;
 mod symbols;
 mod sync;
 mod timer;
 
-use arch::sclp::information::{self, Information};
 use arch::{boot, stack};
 use command_line::Options;
 use core::cell::UnsafeCell;
@@ -44,28 +49,21 @@ use memory::map::{BadMap, Map};
 /// First Rust function, on the boot CPU, with translation and interruptions off.
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
-    console::init();
     install_traps();
+    console::init();
     let parameters = boot::parameters();
     if let Err(error) = boot(parameters) {
         error!("boot: {error}");
         println!("panic: the kernel can't boot: {error}");
         arch::power::crash();
     }
-    power_off()
-}
-
-/// Stops the other CPUs and powers off. The console is written through at each
-/// line, so nothing is left to flush.
-pub fn power_off() -> ! {
-    smp::stop_others();
-    arch::power::off()
+    power::off()
 }
 
 /// Why there is no boot.
 enum BootError {
     CommandLine(command_line::BadWord),
-    Machine(arch::sclp::Error),
+    Machine(machine::Error),
     Map(BadMap),
     FailSite(&'static str),
     PerCpu(percpu::SetupError),
@@ -93,12 +91,7 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
-    let information = machine().map_err(BootError::Machine)?;
-    info!(
-        "machine: {} MiB of memory, {} CPUs",
-        information.memory >> 20,
-        information.cpus().len()
-    );
+    let information = machine::configuration().map_err(BootError::Machine)?;
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
 
@@ -109,7 +102,7 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
         unsafe { initrd::init(address, bytes) };
     }
     smp::init_boot_stacks();
-    smp::init(&information, options.possible_cpus);
+    cpus::init(&information, options.possible_cpus);
     percpu::init(&options, &map).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Module)?;
     print_map(&map);
@@ -133,15 +126,6 @@ fn work(options: &Options) {
         return monitor::interactive();
     }
     selftest::run_all(options.selftest, options.seed);
-}
-
-fn machine() -> Result<Information, arch::sclp::Error> {
-    struct ForBoot(UnsafeCell<information::ResponseBlock>);
-    // SAFETY: only `machine` uses it, once, on the boot CPU.
-    unsafe impl Sync for ForBoot {}
-    static BLOCK: ForBoot = ForBoot(UnsafeCell::new(information::response_block()));
-    // SAFETY: as above.
-    information::read(unsafe { &mut *BLOCK.0.get() })
 }
 
 /// Handlers and small static stacks, until `smp::init_boot_stacks`.

@@ -6,7 +6,7 @@
 //! waits to be stopped. A fault while reporting prints one line more and ends
 //! the run at once.
 
-use crate::symbols::Address;
+use crate::backtrace::Address;
 use crate::{console, modules, println, smp};
 use arch::backtrace::{Step, Walk};
 use arch::psw::Psw;

@@ -1,6 +1,7 @@
 //! Starting CPUs: a lowcore, three stacks, restart, and the idle loop.
 
-use super::{CPUS, Error, ONLINE, address, is_online, online_count, possible, present, task, top};
+use super::{CPUS, Error, task, top};
+use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{self, OutOfMemory};
 use crate::{percpu, timer};
 use ::memory::frames::order_of;
@@ -50,7 +51,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
         }
         timer::nap(50);
     }
-    ONLINE.fetch_add(1, Ordering::Release);
+    cpus::count_online();
     Ok(())
 }
 
@@ -89,9 +90,7 @@ fn prepare_lowcore(cpu: u32, address: u16) -> Result<usize, OutOfMemory> {
 extern "C" fn secondary() -> ! {
     traps::expect_no_restart();
     admit_signals();
-    CPUS[cpu::number() as usize]
-        .online
-        .store(true, Ordering::Release);
+    cpus::set_online();
     // SAFETY: C2: this CPU's ordinary course.
     unsafe { cpu::enable_interrupts() };
     loop {

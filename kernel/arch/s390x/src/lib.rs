@@ -1,7 +1,7 @@
 //! The machine layer: everything of the kernel that touches s390x.
 //!
 //! ```text
-//!   page.rs        bytes in a page
+//!   limits.rs      page size, number of CPUs
 //!   psw.rs         the program-status word
 //!   lowcore.rs     the prefix area: old and new PSWs, save areas, per-CPU offset
 //!   control.rs     control registers: what is admitted, protected, translated
@@ -31,8 +31,9 @@ pub mod control;
 pub mod cpu;
 pub mod dat;
 pub mod fault_safe;
+mod limits;
 pub mod lowcore;
-mod page;
+
 pub mod power;
 pub mod psw;
 pub mod sclp;
@@ -43,4 +44,4 @@ pub mod timer;
 pub mod traps;
 pub mod variadic;
 
-pub use page::PAGE_SIZE;
+pub use limits::{MAX_CPUS, PAGE_SIZE};

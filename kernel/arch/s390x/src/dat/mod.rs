@@ -11,7 +11,7 @@ mod walk;
 pub use entries::{Level, PAGE_TABLE_SIZE, PageEntry, TABLE_SIZE, TableEntry};
 pub use walk::{Found, Step, Table, Walk, walk};
 
-use crate::page::PAGE_SIZE;
+use crate::limits::PAGE_SIZE;
 use bitflags::bitflags;
 use core::arch::asm;
 use core::fmt;

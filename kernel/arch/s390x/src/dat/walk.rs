@@ -13,7 +13,7 @@
 use super::entries::{Level, PageEntry, TableEntry, page_index};
 use crate::control;
 use crate::fault_safe::{self, Fault};
-use crate::page::PAGE_SIZE;
+use crate::limits::PAGE_SIZE;
 use core::fmt;
 
 /// A table's kind: what one step of a walk looks an entry up in.
