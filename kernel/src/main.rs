@@ -133,12 +133,13 @@ fn install_traps() {
     const SIZE: usize = 16 * 1024;
     #[repr(C, align(4096))]
     struct Stack(UnsafeCell<[u8; SIZE]>);
-    // SAFETY: only the trap entry code uses them, on the boot CPU.
+    // SAFETY: C8: only the trap entry code uses them, on the boot CPU.
     unsafe impl Sync for Stack {}
     static INTERRUPT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     static FAULT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     let top = |stack: &Stack| stack.0.get() as usize + SIZE - stack::SAVE_AREA;
-    // SAFETY: the boot CPU, before translation and before any other CPU.
+    // SAFETY: C8: the boot CPU, before translation and before any other CPU. C3: the
+    // stacks are used for nothing else.
     unsafe { arch::traps::install(&interrupts::KernelHandlers, top(&INTERRUPT), top(&FAULT)) };
 }
 
