@@ -87,7 +87,7 @@ impl fmt::Display for Reason<'_> {
 }
 
 fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: Walk) -> ! {
-    arch::cpu::disable_interrupts();
+    arch::cpu::interrupts_off_for_good();
     let cpu = arch::cpu::number();
     let first = REPORTER.compare_exchange(NOBODY, cpu, Ordering::AcqRel, Ordering::Acquire);
     match first {

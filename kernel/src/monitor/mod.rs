@@ -93,7 +93,7 @@ fn read_line(typed: &mut String) -> String {
             let line = core::mem::replace(typed, rest);
             return line;
         }
-        let state = cpu::disable_interrupts();
+        cpu::push_interrupts_off();
         // The closure must not allocate: a read brings no more than this.
         typed.reserve(arch::sclp::console::BLOCK);
         let before = typed.len();
@@ -106,7 +106,7 @@ fn read_line(typed: &mut String) -> String {
         if typed.len() == before {
             cpu::wait_for_interrupt();
         }
-        cpu::restore_interrupts(state);
+        cpu::pop_interrupts_off();
     }
 }
 

@@ -89,22 +89,24 @@ extern "C" fn secondary() -> ! {
     lowcore::set_restart(traps::new_psws().restart);
     admit_signals();
     cpus::set_online();
+    // SAFETY: C2: this CPU's ordinary course.
+    unsafe { cpu::enable_interrupts() };
     loop {
-        cpu::disable_interrupts();
-        if task::is_waiting() {
-            cpu::enable_interrupts();
-            task::serve();
-            percpu::balance();
-        } else {
-            cpu::wait_for_interrupt();
-        }
+        cpu::without_interrupts(|| {
+            while !task::is_waiting() {
+                cpu::wait_for_interrupt();
+            }
+        });
+        task::serve();
+        percpu::balance();
     }
 }
 
 /// Takes signals and clock-comparator interruptions, on the boot CPU from here on.
 pub fn enable_signals() {
     admit_signals();
-    cpu::enable_interrupts();
+    // SAFETY: C2: the boot CPU's ordinary course.
+    unsafe { cpu::enable_interrupts() };
 }
 
 /// Lets this CPU's signals and clock comparator through control register 0.

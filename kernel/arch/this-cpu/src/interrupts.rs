@@ -90,7 +90,8 @@ impl InterruptsOff {
         V: Variable<Value: Shared + Send>,
     {
         // SAFETY: P9: the copy is a `Value` while the variable is borrowed; P4: only this
-        // code uses it while `self` lives; P5: and all its uses are by shared references.
+        // code uses it while `self` lives, by shared references (P5), and what it finds
+        // there may have come from elsewhere (P11).
         unsafe { &*variable.this() }
     }
 }

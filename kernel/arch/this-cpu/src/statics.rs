@@ -31,8 +31,8 @@ const UNIT_ALIGN: usize = 4096;
 #[repr(transparent)]
 pub struct Template<T>(UnsafeCell<T>);
 
-// SAFETY: P3: the template is never accessed through the handle; only copies
-// are, each through operations that are whole in themselves.
+// SAFETY: P3: the template is never accessed through the handle; only copies are, and
+// each is a value of its own (P10).
 unsafe impl<T> Sync for Template<T> {}
 
 impl<T> Template<T> {

@@ -2,7 +2,9 @@
 
 use core::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use this_cpu::{Handle, Integer, Pair, PerCpu, Storage, Variable, host, percpu, with_interrupts_off};
+use this_cpu::{
+    Handle, Integer, Pair, PerCpu, Storage, Variable, host, percpu, with_interrupts_off,
+};
 
 /// Any integer against arithmetic of 128 bits cut to the type's width.
 macro_rules! integers {
