@@ -6,7 +6,8 @@
 
 use arch::cpu;
 use arch::timer::{clear_comparator, from_microseconds, now, set_comparator};
-use this_cpu::{Variable, percpu};
+use core::cell::Cell;
+use this_cpu::{Variable, percpu, with_interrupts_off};
 
 /// What a tick calls, in the interrupt handler.
 pub type Tick = fn();
@@ -14,8 +15,8 @@ pub type Tick = fn();
 percpu! {
     /// Clock units between ticks; 0 when off.
     static PERIOD: u64 = 0;
-    /// Function of the tick, as an address.
-    static FUNCTION: usize = 0;
+    /// What the tick calls.
+    static FUNCTION: Cell<Option<Tick>> = Cell::new(None);
 }
 
 /// Calls `tick` on this CPU every `microseconds`, 1 at least, from the interrupt
@@ -23,7 +24,7 @@ percpu! {
 /// an earlier tick. Once per-CPU memory is set up.
 pub fn start(microseconds: u64, tick: Tick) {
     let period = from_microseconds(microseconds.max(1));
-    FUNCTION.write(tick as usize);
+    with_interrupts_off(|off| off.get(&FUNCTION).set(Some(tick)));
     PERIOD.write(period);
     set_comparator(now().saturating_add(period));
 }
@@ -80,8 +81,8 @@ pub fn interrupt() {
         return;
     }
     set_comparator(now().saturating_add(period));
-    // SAFETY: P1: this CPU's own copy, which changes in `start` alone: a `Tick`, stored
-    // before the first period.
-    let tick = unsafe { core::mem::transmute::<usize, Tick>(FUNCTION.read()) };
-    tick();
+    let tick = with_interrupts_off(|off| off.get(&FUNCTION).get());
+    if let Some(tick) = tick {
+        tick();
+    }
 }

@@ -2,10 +2,10 @@
 
 use arch::fault_safe;
 
-module_api::export!(
-    copy_from_kernel_nofault,
-    copy_to_kernel_nofault,
-    strncpy_from_kernel_nofault
+module_api::export_symbol!(
+    copy_from_kernel_nofault(_, _, _),
+    copy_to_kernel_nofault(_, _, _),
+    strncpy_from_kernel_nofault(_, _, _),
 );
 
 const EFAULT: i64 = 14;
