@@ -167,13 +167,13 @@ fn this() -> VolatilePtr<'static, Lowcore> {
 
 /// Nesting of interrupts-off sections and locks, as it was at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nesting {
+pub(crate) struct Nesting {
     depth: u32,
     held: u32,
 }
 
 /// The running CPU's nesting. With interruptions off.
-pub fn nesting() -> Nesting {
+pub(crate) fn nesting() -> Nesting {
     let depth;
     // SAFETY: C4: two words of this CPU's own; page 0 is readable on every CPU.
     unsafe {
