@@ -2,8 +2,9 @@
 
 mod common;
 
+use assembler::{Assembler, tests};
 use common::builder::*;
-use common::{BASE, HANDLE, assemble, load};
+use common::{BASE, HANDLE, load};
 use loader::{LoadError, Object, Plan, Position, RegionKind};
 
 const R_390_64: u32 = 22;
@@ -11,9 +12,8 @@ const R_390_GOTENT: u32 = 26;
 const R_390_PLT32DBL: u32 = 20;
 const GLOBAL: u8 = 0x10;
 
-#[test]
-fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
-    let Some(data) = assemble(
+fn groups_strings_and_notes_are_loaded_debug_data_is_not(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".section .text.f,\"axG\",@progbits,f,comdat
          .weak f
          f: br %r14
@@ -29,9 +29,7 @@ fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
          .data
          .quad f, text
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let position = |name: &str| loaded.position(name);
     for name in [".text.f", ".rodata.str1.1", ".note.test", ".data"] {
@@ -57,7 +55,6 @@ fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
     assert_eq!(loaded.image[text as usize..][..5], *b"text\0");
 }
 
-#[test]
 fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     let mut builder = Builder::new();
     let text = builder.section(".text", TEXT, 8, vec![7; 16]);
@@ -77,7 +74,6 @@ fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     assert!(shortest.as_millis() < 20, "{shortest:?}");
 }
 
-#[test]
 fn an_address_of_debug_data_is_refused() {
     let mut builder = Builder::new();
     let data = builder.section(".data", DATA, 8, vec![0; 8]);
@@ -92,7 +88,6 @@ fn an_address_of_debug_data_is_refused() {
 }
 
 /// A module whose text is so long that its stubs can't reach its GOT.
-#[test]
 fn text_above_the_limit() {
     let module = |size| {
         let mut builder = Builder::new();
@@ -131,9 +126,8 @@ fn text_above_the_limit() {
     }
 }
 
-#[test]
-fn a_relocation_into_per_cpu_data_is_in_the_template() {
-    let Some(data) = assemble(
+fn a_relocation_into_per_cpu_data_is_in_the_template(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".section .data..percpu,\"aw\"
          .balign 8
          first: .quad 0x1111, second, f
@@ -150,9 +144,7 @@ fn a_relocation_into_per_cpu_data_is_in_the_template() {
          .text
          f: br %r14
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let position = |name: &str| loaded.position(name);
     // In the order of the file, each aligned as it asks for; the assembler fills a
@@ -179,7 +171,6 @@ fn a_relocation_into_per_cpu_data_is_in_the_template() {
     assert_eq!(loaded.linked.address("second"), Some(HANDLE + 256));
 }
 
-#[test]
 fn per_cpu_data_without_bytes_and_without_size() {
     let mut builder = Builder::new();
     builder.section(".data..percpu", DATA, 64, vec![]);
@@ -193,7 +184,6 @@ fn per_cpu_data_without_bytes_and_without_size() {
 
 /// `lgrl` of a slot that isn't on a doubleword is a specification exception, which
 /// QEMU 7.2 doesn't raise.
-#[test]
 fn the_got_is_aligned_whatever_is_before_it() {
     for odd in [1, 2, 3, 7, 8, 9, 4095, 4096, 4097] {
         let mut builder = Builder::new();
@@ -231,9 +221,8 @@ fn the_got_is_aligned_whatever_is_before_it() {
     }
 }
 
-#[test]
-fn regions_do_not_share_pages_and_are_not_both_writable_and_executable() {
-    let Some(data) = assemble(
+fn regions_do_not_share_pages_and_are_not_both_writable_and_executable(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
          br %r14
          .section .rodata,\"a\"
@@ -249,9 +238,7 @@ fn regions_do_not_share_pages_and_are_not_both_writable_and_executable() {
          .section .init.data,\"aw\"
          .byte 4
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let mut end = 0;
     for region in loaded.plan.regions() {
@@ -283,4 +270,9 @@ fn regions_do_not_share_pages_and_are_not_both_writable_and_executable() {
         let init = section.name.starts_with(".init");
         assert_eq!(region.kind.is_init(), init, "{}", section.name);
     }
+}
+
+tests! {
+    host: debug_data_costs_nothing_and_a_signature_is_no_part, an_address_of_debug_data_is_refused, text_above_the_limit, per_cpu_data_without_bytes_and_without_size, the_got_is_aligned_whatever_is_before_it;
+    assembled: groups_strings_and_notes_are_loaded_debug_data_is_not, a_relocation_into_per_cpu_data_is_in_the_template, regions_do_not_share_pages_and_are_not_both_writable_and_executable;
 }

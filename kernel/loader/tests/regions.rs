@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{BASE, assemble, load};
+use assembler::{Assembler, tests};
+use common::{BASE, load};
 use loader::{RegionKind, constructors, destructors};
 
 /// Every region gets its sections, no two share a page, and init's are last.
-#[test]
-fn sections_go_to_their_regions() {
-    let Some(data) = assemble(
+fn sections_go_to_their_regions(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
 f:       br %r14
          .section .rodata,\"a\"
@@ -28,9 +28,7 @@ init:    br %r14
          .section .init.data,\"aw\"
          .byte 4
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let region_of = |name: &str| {
         let section = { loaded.object.sections() }.find(|section| section.name == name);
@@ -63,19 +61,15 @@ init:    br %r14
 }
 
 /// A module without init sections has nothing to free.
-#[test]
-fn without_init_sections_nothing_is_freed() {
-    let Some(data) = assemble(".text\nbr %r14\n.data\n.quad 1\n") else {
-        return;
-    };
+fn without_init_sections_nothing_is_freed(assembler: &Assembler) {
+    let data = assembler.assemble(".text\nbr %r14\n.data\n.quad 1\n");
     let loaded = load(&data, BASE, |_| None).unwrap();
     assert_eq!(loaded.plan.init(), (loaded.plan.size(), 0));
 }
 
 /// By number, whatever the order in the file; destructors the other way round.
-#[test]
-fn constructors_are_called_by_number() {
-    let Some(data) = assemble(
+fn constructors_are_called_by_number(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
 a:       br %r14
 b:       br %r14
@@ -92,9 +86,7 @@ d:       br %r14
          .section .fini_array.7,\"aw\"
          .quad c
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let named = |addresses: Vec<u64>| -> String {
         let letter = |address| char::from(b'a' + ((address - BASE) / 2) as u8);
@@ -106,4 +98,8 @@ d:       br %r14
     // Constructors' order would be c (7), then b, a (backwards).
     let last = destructors(object, plan, BASE, image).unwrap();
     assert_eq!(named(last), "abc");
+}
+
+tests! {
+    assembled: sections_go_to_their_regions, without_init_sections_nothing_is_freed, constructors_are_called_by_number;
 }
