@@ -120,7 +120,7 @@ fn a_changed_byte_is_seen() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kernel/loader/tests/corpus");
     let file = corpus.join("calls.o");
     let dumps = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed");
-    dump(&[file.clone()], &dumps);
+    dump(std::slice::from_ref(&file), &dumps);
     let dump = Dump::read(&file, &dumps);
     let outcome = dump.check();
     assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
