@@ -66,7 +66,7 @@ fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     let time = || {
         let begin = std::time::Instant::now();
         let loaded = load(&data, BASE, |_| None).unwrap();
-        assert_eq!(loaded.plan.size(), 4096);
+        assert_eq!(loaded.layout().size(), 4096);
         begin.elapsed()
     };
     // Reading the 100 MiB would take longer; the shortest of a few, on a busy host.
@@ -106,12 +106,11 @@ fn text_above_the_limit() {
         match Plan::new(&object) {
             Ok(plan) if !fits => {
                 // The caller has no such memory; given the addresses, it is an error.
-                assert!(plan.size() > size);
-                let result =
-                    loader::link(&object, &plan, BASE, 0, &mut |_| Some(0), &mut [], &mut []);
+                assert!(plan.layout().size() > size);
+                let result = loader::link(&plan, BASE, 0, &mut |_| Some(0), &mut [], &mut []);
                 assert!(matches!(result, Err(LoadError::TooLarge { .. })));
             }
-            Ok(plan) => assert!(plan.size() < 2 * size),
+            Ok(plan) => assert!(plan.layout().size() < 2 * size),
             Err(error) => assert!(
                 !fits && matches!(error, LoadError::TooLarge { .. }),
                 "{error}"
@@ -160,7 +159,7 @@ fn a_relocation_into_per_cpu_data_is_in_the_template(assembler: &Assembler) {
     );
     assert_eq!(position(".data..percpu..first"), Position::PerCpu(8192));
     assert!(matches!(position(".data..percpu_not"), Position::Image(_)));
-    assert_eq!(loaded.plan.per_cpu(), (8200, 4096));
+    assert_eq!(loaded.layout().per_cpu(), (8200, 4096));
     let at = |offset: usize| u64::from_be_bytes(loaded.template[offset..][..8].try_into().unwrap());
     assert_eq!(at(0), 0x1111);
     assert_eq!(at(8), HANDLE + 256);
@@ -177,9 +176,9 @@ fn per_cpu_data_without_bytes_and_without_size() {
     builder.zeroed(".data..percpu..bss", DATA, 16, 24);
     let empty = builder.finish();
     let loaded = load(&empty, BASE, |_| None).unwrap();
-    assert_eq!(loaded.plan.per_cpu(), (24, 64));
+    assert_eq!(loaded.layout().per_cpu(), (24, 64));
     assert_eq!(loaded.template, [0; 24]);
-    assert_eq!(loaded.plan.size(), 0);
+    assert_eq!(loaded.layout().size(), 0);
 }
 
 /// `lgrl` of a slot that isn't on a doubleword is a specification exception, which
@@ -199,7 +198,7 @@ fn the_got_is_aligned_whatever_is_before_it() {
         );
         let data = builder.finish();
         let loaded = load(&data, BASE, |_| Some(0x1000)).unwrap();
-        let ((got, got_size), (plt, plt_size)) = (loaded.plan.got(), loaded.plan.plt());
+        let ((got, got_size), (plt, plt_size)) = (loaded.layout().got(), loaded.layout().plt());
         assert_eq!((got % 8, got_size), (0, 24), "{odd}");
         assert_eq!((plt % 8, plt_size), (0, 8), "{odd}");
         assert!(
@@ -212,7 +211,7 @@ fn the_got_is_aligned_whatever_is_before_it() {
         );
         // Behind text and rodata, each in its region.
         let region = |kind| {
-            let mut regions = loaded.plan.regions().iter();
+            let mut regions = loaded.layout().regions().iter();
             *regions.find(|region| region.kind == kind).unwrap()
         };
         assert!(plt >= odd as u64 + 12 && region(RegionKind::Text).contains(plt + 7));
@@ -241,18 +240,18 @@ fn regions_do_not_share_pages_and_are_not_both_writable_and_executable(assembler
     );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let mut end = 0;
-    for region in loaded.plan.regions() {
+    for region in loaded.layout().regions() {
         assert_eq!((region.offset % 4096, region.size % 4096), (0, 0));
         assert!(region.offset >= end);
         assert!(!(region.kind.is_writable() && region.kind.is_text()));
         end = region.offset + region.size;
     }
-    assert_eq!(end, loaded.plan.size());
+    assert_eq!(end, loaded.layout().size());
     for section in loaded.object.sections().filter(|section| section.size != 0) {
-        let Position::Image(offset) = loaded.plan.position(section.index) else {
+        let Position::Image(offset) = loaded.layout().position(section.index) else {
             continue;
         };
-        let mut regions = loaded.plan.regions().iter();
+        let mut regions = loaded.layout().regions().iter();
         let region = regions.find(|region| region.contains(offset)).unwrap();
         assert!(
             region.contains(offset + section.size - 1),

@@ -4,7 +4,7 @@ mod common;
 
 use assembler::{Assembler, tests};
 use common::{BASE, load};
-use loader::{RegionKind, constructors, destructors};
+use loader::{RegionKind, Startup};
 
 /// Every region gets its sections, no two share a page, and init's are last.
 fn sections_go_to_their_regions(assembler: &Assembler) {
@@ -32,8 +32,8 @@ init:    br %r14
     let loaded = load(&data, BASE, |_| None).unwrap();
     let region_of = |name: &str| {
         let section = { loaded.object.sections() }.find(|section| section.name == name);
-        let offset = loaded.plan.offset_of(section.unwrap().index).unwrap();
-        let mut regions = loaded.plan.regions().iter();
+        let offset = loaded.layout().offset_of(section.unwrap().index).unwrap();
+        let mut regions = loaded.layout().regions().iter();
         regions.find(|region| region.contains(offset)).unwrap().kind
     };
     for (name, kind) in [
@@ -50,13 +50,13 @@ init:    br %r14
         assert_eq!(region_of(name), kind, "{name}");
     }
     let mut end = 0;
-    for region in loaded.plan.regions() {
+    for region in loaded.layout().regions() {
         assert_eq!(region.offset, end);
         assert!(region.size.is_multiple_of(4096) && region.size > 0);
         end = region.offset + region.size;
     }
-    let (init, bytes) = loaded.plan.init();
-    assert_eq!(init + bytes, loaded.plan.size());
+    let (init, bytes) = loaded.layout().init();
+    assert_eq!(init + bytes, loaded.layout().size());
     assert_eq!(bytes, 3 * 4096);
 }
 
@@ -64,7 +64,7 @@ init:    br %r14
 fn without_init_sections_nothing_is_freed(assembler: &Assembler) {
     let data = assembler.assemble(".text\nbr %r14\n.data\n.quad 1\n");
     let loaded = load(&data, BASE, |_| None).unwrap();
-    assert_eq!(loaded.plan.init(), (loaded.plan.size(), 0));
+    assert_eq!(loaded.layout().init(), (loaded.layout().size(), 0));
 }
 
 /// By number, whatever the order in the file; destructors the other way round.
@@ -92,12 +92,10 @@ d:       br %r14
         let letter = |address| char::from(b'a' + ((address - BASE) / 2) as u8);
         addresses.into_iter().map(letter).collect()
     };
-    let (object, plan, image) = (&loaded.object, &loaded.plan, &loaded.image);
-    let first = constructors(object, plan, BASE, image).unwrap();
-    assert_eq!(named(first), "abcd");
+    let startup = Startup::of(loaded.layout(), BASE, &loaded.image).unwrap();
+    assert_eq!(named(startup.constructors), "abcd");
     // Constructors' order would be c (7), then b, a (backwards).
-    let last = destructors(object, plan, BASE, image).unwrap();
-    assert_eq!(named(last), "abc");
+    assert_eq!(named(startup.destructors), "abc");
 }
 
 tests! {

@@ -34,13 +34,13 @@ fn a_got_that_outgrows_12_16_and_20_bits(assembler: &Assembler) {
         let full = many_slots(assembler, kind, fits);
         let over = many_slots(assembler, kind, fits + 1);
         let loaded = load(&full, BASE, |_| Some(1)).unwrap();
-        assert_eq!(loaded.plan.got().1, u64::from(fits) * 8);
+        assert_eq!(loaded.layout().got().1, u64::from(fits) * 8);
         let error = load(&over, BASE, |_| Some(1)).unwrap_err();
-        let LoadError::Overflow { place, result, .. } = error else {
+        let LoadError::Overflow(facts) = error else {
             panic!("{error}");
         };
-        assert_eq!(place.offset, u64::from(fits) * 8);
-        assert_eq!(result, i64::from(fits) * 8);
+        assert_eq!(facts.place.offset, u64::from(fits) * 8);
+        assert_eq!(facts.result, i128::from(fits) * 8);
     }
 }
 
@@ -57,8 +57,8 @@ fn a_symbol_has_one_slot_whatever_the_addends_and_types(assembler: &Assembler) {
         ",
     );
     let loaded = load(&data, BASE, symbols).unwrap();
-    assert_eq!(loaded.plan.got().1, 16);
-    let mut regions = loaded.plan.regions().iter();
+    assert_eq!(loaded.layout().got().1, 16);
+    let mut regions = loaded.layout().regions().iter();
     let data = regions.find(|region| region.kind == RegionKind::Data);
     let data = data.unwrap().offset;
     let field = |index| loaded.doubleword(BASE + data + 8u64 * index);
@@ -66,7 +66,7 @@ fn a_symbol_has_one_slot_whatever_the_addends_and_types(assembler: &Assembler) {
     assert_eq!(field(1), field(0) + 4);
     assert_eq!(field(2), field(0));
     assert_ne!(field(3), field(0));
-    let got = BASE + loaded.plan.got().0;
+    let got = BASE + loaded.layout().got().0;
     assert_eq!(loaded.doubleword(got + field(0)), 0x1000);
     assert_eq!(loaded.doubleword(got + field(3)), 0x2000);
     // 64 bits reach everything: no stub in between.
@@ -108,7 +108,7 @@ second:  .quad 2
         // lgrl counts from the instruction, two bytes before the field.
         (BASE + place as u64 - 2).wrapping_add_signed(i64::from(field) * 2)
     };
-    assert_eq!(loaded.plan.got().1, 16, "two variables, two slots");
+    assert_eq!(loaded.layout().got().1, 16, "two variables, two slots");
     assert_ne!(target(0), target(1));
     assert_eq!(target(1), target(2));
     assert_eq!(loaded.doubleword(target(0)), common::HANDLE);
@@ -156,21 +156,18 @@ fn a_local_function_through_the_plt(assembler: &Assembler) {
         let result = load(&data, BASE, |_| None);
         let Ok(reached) = reached else {
             // Neither the function nor the stub, behind all text, is near.
-            assert!(
-                matches!(result, Err(LoadError::Overflow { .. })),
-                "{result:?}"
-            );
+            assert!(matches!(result, Err(LoadError::Overflow(_))), "{result:?}");
             continue;
         };
         let loaded = result.unwrap();
         let via: Vec<_> = loaded
             .linked
             .relocations(&loaded.plan)
-            .map(|(_, _, outcome)| outcome.via)
+            .map(|(_, _, computed)| computed.via)
             .collect();
         // A long field reaches all of the module.
         assert_eq!(via[1], Via::Direct);
-        let stub = BASE + loaded.plan.plt().0;
+        let stub = BASE + loaded.layout().plt().0;
         match reached {
             "direct" => assert_eq!(via[0], Via::Direct, "{before}"),
             _ => {
@@ -180,7 +177,7 @@ fn a_local_function_through_the_plt(assembler: &Assembler) {
                 let field = i16::from_be_bytes(field.try_into().unwrap());
                 let target = (BASE + place as u64).wrapping_add_signed(i64::from(field) * 2);
                 assert_eq!(target, stub);
-                assert_eq!(loaded.doubleword(BASE + loaded.plan.got().0), BASE);
+                assert_eq!(loaded.doubleword(BASE + loaded.layout().got().0), BASE);
             }
         }
     }
@@ -189,14 +186,14 @@ fn a_local_function_through_the_plt(assembler: &Assembler) {
 fn a_symbol_that_is_called_and_loaded_has_one_slot(assembler: &Assembler) {
     let data = assembler.assemble("brasl %r14,x@PLT\nlgrl %r1,x@GOTENT\nbrasl %r14,x@PLT\n");
     let loaded = load(&data, BASE, |_| Some(0x10_0000)).unwrap();
-    assert_eq!((loaded.plan.got().1, loaded.plan.plt().1), (8, 8));
+    assert_eq!((loaded.layout().got().1, loaded.layout().plt().1), (8, 8));
     let via: Vec<_> = loaded
         .linked
         .relocations(&loaded.plan)
-        .map(|(_, _, outcome)| outcome.via)
+        .map(|(_, _, computed)| computed.via)
         .collect();
-    let stub = Via::Stub(BASE + loaded.plan.plt().0);
-    assert_eq!(via, [stub, Via::Slot(BASE + loaded.plan.got().0), stub]);
+    let stub = Via::Stub(BASE + loaded.layout().plt().0);
+    assert_eq!(via, [stub, Via::Slot(BASE + loaded.layout().got().0), stub]);
 }
 
 fn without_an_assembler_tests_are_ignored() {

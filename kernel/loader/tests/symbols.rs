@@ -36,7 +36,7 @@ fn a_weak_symbol_that_nobody_defines_is_0(assembler: &Assembler) {
     let results: Vec<_> = loaded
         .linked
         .relocations(&loaded.plan)
-        .map(|(_, _, outcome)| (outcome.via, outcome.result))
+        .map(|(_, _, computed)| (computed.via, computed.result))
         .collect();
     // 0 is out of reach from here: a call goes by a stub, to a fault at 0 that names
     // its caller, unless the code asks first.
@@ -50,7 +50,7 @@ fn a_weak_symbol_out_of_reach(assembler: &Assembler) {
     let error = load(&data, BASE, |_| None).unwrap_err();
     let text = error.to_string();
     assert!(
-        matches!(error, LoadError::Overflow { value: 0, .. }),
+        matches!(&error, LoadError::Overflow(facts) if facts.value == 0),
         "{text}"
     );
     assert!(
@@ -59,9 +59,9 @@ fn a_weak_symbol_out_of_reach(assembler: &Assembler) {
     );
     // Near 0 it is what it should be.
     let loaded = load(&data, 1 << 30, |_| None).unwrap();
-    let (_, _, outcome) = loaded.linked.relocations(&loaded.plan).next().unwrap();
+    let (_, _, computed) = loaded.linked.relocations(&loaded.plan).next().unwrap();
     // S + A - P
-    assert_eq!(outcome.result, 2 - ((1 << 30) + 2));
+    assert_eq!(computed.result, 2 - ((1 << 30) + 2));
 }
 
 fn a_weak_definition_is_used(assembler: &Assembler) {
@@ -84,7 +84,7 @@ fn absolute_and_local_symbols(assembler: &Assembler) {
     let loaded = load(&data, BASE, |_| None).unwrap();
     let start = BASE
         + loaded
-            .plan
+            .layout()
             .regions()
             .iter()
             .find(|r| r.kind.is_writable() && r.size != 0)

@@ -8,6 +8,8 @@
 //! Exit codes: 0, all files link; 1, one doesn't, or can't be read or written;
 //! 2, wrong usage.
 
+#![forbid(unsafe_code)]
+
 mod dump;
 mod json;
 mod module;
@@ -117,7 +119,7 @@ fn inspect(
         dump::write(&module, linked, folder)?;
     }
     let written = if options.json {
-        // A module that can't be linked has no addresses to tell.
+        // A module that can't be linked has no addresses to show.
         linked
             .as_ref()
             .map_or(Ok(()), |linked| json::write(&module, linked, output))

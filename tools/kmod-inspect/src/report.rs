@@ -2,8 +2,7 @@
 
 use crate::module::{Image, Module};
 use anstyle::{AnsiColor, Style};
-use loader::{Position, Via, kind_name};
-use rustc_demangle::demangle;
+use loader::{Demangled, Position, Via, type_name};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -122,13 +121,13 @@ impl Report<'_, '_> {
 
     fn layout(&mut self) -> io::Result<()> {
         self.title("layout")?;
-        let plan = &self.module.plan;
-        for region in plan.regions().iter().filter(|region| region.size != 0) {
+        let layout = self.module.layout();
+        for region in layout.regions().iter().filter(|region| region.size != 0) {
             let start = self.address(region.offset);
             let (kind, size) = (region.kind.to_string(), region.size);
             writeln!(self.output, "  {start:>18} {size:>9} bytes  {kind}")?;
         }
-        for ((offset, size), (name, entry)) in [plan.got(), plan.plt()]
+        for ((offset, size), (name, entry)) in [layout.got(), layout.plt()]
             .into_iter()
             .zip([("GOT", "slots"), ("PLT", "stubs")])
         {
@@ -139,7 +138,7 @@ impl Report<'_, '_> {
                 size / 8
             )?;
         }
-        let (size, align) = plan.per_cpu();
+        let (size, align) = layout.per_cpu();
         if size != 0 {
             let start = self.handle(0);
             writeln!(
@@ -156,7 +155,7 @@ impl Report<'_, '_> {
     fn sections(&mut self) -> io::Result<()> {
         self.title("sections")?;
         for section in self.module.object.sections() {
-            let place = match self.module.plan.position(section.index) {
+            let place = match self.module.layout().position(section.index) {
                 Position::Nowhere => continue,
                 Position::Image(offset) => self.address(offset),
                 Position::PerCpu(offset) => self.handle(offset),
@@ -185,8 +184,8 @@ impl Report<'_, '_> {
             let value = value.map_or(String::new(), |value| format!("{value:#x}"));
             let weak = if symbol.is_weak() { " (weak)" } else { "" };
             let style = self.styles.name;
-            let name = demangle(symbol.name);
-            writeln!(self.output, "  {value:>18} {style}{name:#}{style:#}{weak}")?;
+            let name = Demangled(symbol.name);
+            writeln!(self.output, "  {value:>18} {style}{name}{style:#}{weak}")?;
         }
         Ok(())
     }
@@ -197,15 +196,15 @@ impl Report<'_, '_> {
         match self.image {
             Some(image) => {
                 for export in image.linked.exports() {
-                    let name = demangle(export.name);
+                    let name = Demangled(export.name);
                     let value = format!("{:#x}", export.value);
-                    writeln!(self.output, "  {value:>18} {style}{name:#}{style:#}")?;
+                    writeln!(self.output, "  {value:>18} {style}{name}{style:#}")?;
                 }
             }
             None => {
                 for name in self.module.object.exports() {
-                    let name = demangle(name);
-                    writeln!(self.output, "  {:>18} {style}{name:#}{style:#}", "")?;
+                    let name = Demangled(name);
+                    writeln!(self.output, "  {:>18} {style}{name}{style:#}", "")?;
                 }
             }
         }
@@ -226,10 +225,10 @@ impl Report<'_, '_> {
             let style = self.styles.name;
             writeln!(
                 self.output,
-                "  {:>18} {:>9} bytes  {style}{:#}{style:#}, {slot}",
+                "  {:>18} {:>9} bytes  {style}{}{style:#}, {slot}",
                 format!("{:#x}", variable.handle),
                 variable.size,
-                demangle(variable.name)
+                Demangled(variable.name)
             )?;
         }
         Ok(())
@@ -244,10 +243,10 @@ impl Report<'_, '_> {
         let style = self.styles.name;
         for slot in slots {
             let (address, value) = (slot.address, slot.value);
-            let name = demangle(slot.name);
+            let name = Demangled(slot.name);
             writeln!(
                 self.output,
-                "  {address:#18x} holds {value:#x}, {style}{name:#}{style:#}"
+                "  {address:#18x} holds {value:#x}, {style}{name}{style:#}"
             )?;
         }
         Ok(())
@@ -263,27 +262,27 @@ impl Report<'_, '_> {
             detour,
             ..
         } = self.styles;
-        for (section, relocation, outcome) in image.linked.relocations(&self.module.plan) {
+        for (section, relocation, computed) in image.linked.relocations(&self.module.plan) {
             let symbol = self.module.object.symbol(relocation.symbol as usize);
             let addend = match relocation.addend {
                 0 => String::new(),
                 addend => format!("{addend:+}"),
             };
-            let via = match outcome.via {
+            let via = match computed.via {
                 Via::Direct => String::new(),
                 Via::Slot(address) => format!(" through {detour}slot {address:#x}{detour:#}"),
                 Via::Stub(address) => format!(" through {detour}stub {address:#x}{detour:#}"),
             };
             writeln!(
                 self.output,
-                "  {:#x} {faint}{}+{:#x}{faint:#} {} {name}{:#}{name:#}{addend} = {:#x}{via}: {}",
-                outcome.address,
+                "  {:#x} {faint}{}+{:#x}{faint:#} {} {name}{}{name:#}{addend} = {:#x}{via}: {}",
+                computed.address,
                 section.name,
                 relocation.offset,
-                kind_name(relocation.kind),
-                demangle(symbol.name),
-                outcome.value,
-                Signed(outcome.result)
+                type_name(relocation.r_type),
+                Demangled(symbol.name),
+                computed.value,
+                Signed(computed.result)
             )?;
         }
         Ok(())

@@ -5,7 +5,7 @@
 pub mod broken;
 pub mod builder;
 
-use loader::{Linked, LoadError, Object, Plan, Position, link};
+use loader::{Layout, Linked, LoadError, Object, Plan, Position, link};
 
 /// Where modules go: far from everything.
 pub const BASE: u64 = 0x200_0000_0000;
@@ -16,7 +16,7 @@ pub const HANDLE: u64 = 0x8000_0000;
 #[derive(Debug)]
 pub struct Loaded<'data> {
     pub object: Object<'data>,
-    pub plan: Plan,
+    pub plan: Plan<'data>,
     pub image: Vec<u8>,
     pub template: Vec<u8>,
     pub linked: Linked<'data>,
@@ -30,10 +30,9 @@ pub fn load<'data>(
 ) -> Result<Loaded<'data>, LoadError> {
     let object = Object::parse(data)?;
     let plan = Plan::new(&object)?;
-    let mut image = vec![0; plan.size() as usize];
-    let mut template = vec![0; plan.per_cpu().0 as usize];
+    let mut image = vec![0; plan.layout().size() as usize];
+    let mut template = vec![0; plan.layout().per_cpu().0 as usize];
     let linked = link(
-        &object,
         &plan,
         base,
         HANDLE,
@@ -50,12 +49,16 @@ pub fn load<'data>(
     })
 }
 
-impl Loaded<'_> {
+impl<'data> Loaded<'data> {
+    pub fn layout(&self) -> &Layout<'data> {
+        self.plan.layout()
+    }
+
     /// Where the section of this name lies.
     pub fn position(&self, name: &str) -> Position {
         let mut sections = self.object.sections();
         let section = sections.find(|section| section.name == name);
-        self.plan.position(section.unwrap().index)
+        self.layout().position(section.unwrap().index)
     }
 
     /// Eight bytes of the image.
