@@ -199,7 +199,7 @@ impl Addresses<'_, '_> {
             offset,
             value,
             from: self.from(relocation, computed.address),
-            result: computed.result,
+            result: computed.result as i64,
         };
         match error {
             FieldError::Overflow { .. } => LoadError::Overflow(facts),
@@ -209,7 +209,7 @@ impl Addresses<'_, '_> {
 
     /// What a person would say that a relocation refers to: its symbol, or for a section's
     /// symbol the one that lies there; bytes from it; its value.
-    fn meant(&self, relocation: &PlannedRelocation) -> (Name, i128, u64) {
+    fn meant(&self, relocation: &PlannedRelocation) -> (Name, i64, u64) {
         let object = self.plan.object();
         let symbol = object.symbol(relocation.entry.symbol as usize);
         // The assembler's addend counts from the place, the source's from the instruction.
@@ -220,16 +220,12 @@ impl Addresses<'_, '_> {
                 let inside = offset.wrapping_sub(named.value);
                 return (
                     Name::new(named.name),
-                    inside.into(),
+                    inside.cast_signed(),
                     self.values[named.index],
                 );
             }
         }
-        (
-            Name::new(symbol.name),
-            addend.into(),
-            self.values[symbol.index],
-        )
+        (Name::new(symbol.name), addend, self.values[symbol.index])
     }
 }
 

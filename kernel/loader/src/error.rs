@@ -75,13 +75,14 @@ pub struct Unrepresentable {
     /// the one that lies there.
     pub symbol: Name,
     /// Bytes from that symbol to what is meant.
-    pub offset: i128,
+    pub offset: i64,
     /// The symbol's value.
     pub value: u64,
     /// What the value counts from: address of the place or of the GOT, or 0.
     pub from: u64,
-    /// What the field would have to hold, in bytes.
-    pub result: i128,
+    /// What the field would have to hold, in bytes; one that wraps at 64 bits never
+    /// comes here.
+    pub result: i64,
 }
 
 /// Why something that a module's file names can't be called, or given to others.
@@ -381,7 +382,7 @@ impl Unrepresentable {
         write!(f, "{place}: {} against {symbol}", howto.name)?;
         match self.offset {
             0 => {}
-            offset @ ..0 => write!(f, "-{:#x}", -offset)?,
+            offset @ ..0 => write!(f, "-{:#x}", offset.unsigned_abs())?,
             offset => write!(f, "+{offset:#x}")?,
         }
         write!(f, " ({value:#x}): ")
@@ -406,7 +407,7 @@ impl Unrepresentable {
             "{result} is out of reach from {from_what}{from:#x}; the distance is {}, the field \
              spans {} to {}",
             Outside {
-                bytes: result,
+                bytes: result.into(),
                 least,
                 greatest
             },

@@ -231,7 +231,7 @@ fn symbol_table<'data>(
         field: "symbol table size",
         value: size,
     };
-    if size % entry != 0 || size / entry > u32::MAX.into() {
+    if !size.is_multiple_of(entry) || size / entry > u32::MAX.into() {
         return Err(bad);
     }
     let symbols = entries(bytes).ok_or(bad)?;

@@ -177,7 +177,7 @@ fn relocation_section(
     if size != entry {
         return Err(bad("entry size", size));
     }
-    if header.sh_size.get(BE) % entry != 0 {
+    if !header.sh_size.get(BE).is_multiple_of(entry) {
         return Err(bad("size", header.sh_size.get(BE)));
     }
     let link = header.sh_link.get(BE);

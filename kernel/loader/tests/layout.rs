@@ -272,6 +272,16 @@ fn regions_do_not_share_pages_and_are_not_both_writable_and_executable(assembler
 }
 
 tests! {
-    host: debug_data_costs_nothing_and_a_signature_is_no_part, an_address_of_debug_data_is_refused, text_above_the_limit, per_cpu_data_without_bytes_and_without_size, the_got_is_aligned_whatever_is_before_it;
-    assembled: groups_strings_and_notes_are_loaded_debug_data_is_not, a_relocation_into_per_cpu_data_is_in_the_template, regions_do_not_share_pages_and_are_not_both_writable_and_executable;
+    host: [
+        debug_data_costs_nothing_and_a_signature_is_no_part,
+        an_address_of_debug_data_is_refused,
+        text_above_the_limit,
+        per_cpu_data_without_bytes_and_without_size,
+        the_got_is_aligned_whatever_is_before_it,
+    ],
+    assembled: [
+        groups_strings_and_notes_are_loaded_debug_data_is_not,
+        a_relocation_into_per_cpu_data_is_in_the_template,
+        regions_do_not_share_pages_and_are_not_both_writable_and_executable,
+    ],
 }

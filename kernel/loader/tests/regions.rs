@@ -99,5 +99,9 @@ d:       br %r14
 }
 
 tests! {
-    assembled: sections_go_to_their_regions, without_init_sections_nothing_is_freed, constructors_are_called_by_number;
+    assembled: [
+        sections_go_to_their_regions,
+        without_init_sections_nothing_is_freed,
+        constructors_are_called_by_number,
+    ],
 }

@@ -229,6 +229,21 @@ fn a_hundred_thousand_symbols() {
 }
 
 tests! {
-    host: a_name_exported_twice_is_refused, an_export_without_definition_is_refused, a_module_does_not_import_from_itself, exports_are_found_by_their_whole_name, a_name_beyond_the_limit_is_refused, a_global_symbol_goes_before_local_ones, a_hundred_thousand_symbols;
-    assembled: a_weak_symbol_that_nobody_defines_is_0, a_weak_symbol_out_of_reach, a_weak_definition_is_used, absolute_and_local_symbols, an_unknown_symbol_is_named, a_common_symbol_is_refused;
+    host: [
+        a_name_exported_twice_is_refused,
+        an_export_without_definition_is_refused,
+        a_module_does_not_import_from_itself,
+        exports_are_found_by_their_whole_name,
+        a_name_beyond_the_limit_is_refused,
+        a_global_symbol_goes_before_local_ones,
+        a_hundred_thousand_symbols,
+    ],
+    assembled: [
+        a_weak_symbol_that_nobody_defines_is_0,
+        a_weak_symbol_out_of_reach,
+        a_weak_definition_is_used,
+        absolute_and_local_symbols,
+        an_unknown_symbol_is_named,
+        a_common_symbol_is_refused,
+    ],
 }

@@ -16,8 +16,8 @@
 //! }
 //!
 //! tests! {
-//!     host: adds;
-//!     assembled: returns;
+//!     host: [adds],
+//!     assembled: [returns],
 //! }
 //! ```
 //!
@@ -137,7 +137,7 @@ pub fn is_ignored_without_assembler(test: &str) {
 /// functions that take the assembler.
 #[macro_export]
 macro_rules! tests {
-    ($(host: $($host:ident),* $(,)?;)? $(assembled: $($assembled:ident),* $(,)?;)?) => {
+    ($(host: [$($host:ident),* $(,)?],)? $(assembled: [$($assembled:ident),* $(,)?],)?) => {
         fn main() -> ::std::process::ExitCode {
             $crate::run(
                 vec![$($((stringify!($host), $host as fn())),*)?],

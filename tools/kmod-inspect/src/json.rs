@@ -21,6 +21,7 @@ struct Report<'a> {
     got: Table,
     slots: Vec<Named<'a>>,
     plt: Table,
+    startup: Startup<'a>,
     imports: Vec<Import<'a>>,
     exports: Vec<Named<'a>>,
     symbols: Vec<Symbol<'a>>,
@@ -39,6 +40,20 @@ struct Region {
     kind: String,
     address: u64,
     size: u64,
+}
+
+/// Addresses that the kernel calls.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Startup<'a> {
+    Calls {
+        constructors: &'a [u64],
+        init: Option<u64>,
+        exit: Option<u64>,
+        destructors: &'a [u64],
+    },
+    /// Why it wouldn't.
+    Refused { refused: String },
 }
 
 /// A slot, or an export.
@@ -122,6 +137,17 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         },
         result: computed.result,
     });
+    let startup = match &image.startup {
+        Ok(startup) => Startup::Calls {
+            constructors: &startup.constructors,
+            init: startup.init,
+            exit: startup.exit,
+            destructors: &startup.destructors,
+        },
+        Err(error) => Startup::Refused {
+            refused: error.to_string(),
+        },
+    };
     let report = Report {
         file: module.file.display().to_string(),
         module: &module.name,
@@ -139,6 +165,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         got,
         slots: slots.collect(),
         plt,
+        startup,
         imports: imports.collect(),
         exports: exports.collect(),
         relocations: relocations.collect(),

@@ -2,7 +2,7 @@
 //! plan, link into zeroed memory.
 
 use crate::symbols::Symbols;
-use loader::{Layout, Linked, LoadError, Object, Plan, Position, Section};
+use loader::{Layout, Linked, LoadError, Object, Plan, Position, Section, Startup, StartupError};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
@@ -45,6 +45,8 @@ pub struct Image<'data> {
     pub template: Vec<u8>,
     /// Symbols, slots.
     pub linked: Linked<'data>,
+    /// What the kernel would call, or why it would refuse to.
+    pub startup: Result<Startup, StartupError<'data>>,
 }
 
 /// Why a module doesn't link.
@@ -139,7 +141,9 @@ impl<'data> Module<'data> {
             &mut image,
             &mut template,
         )?;
+        let startup = Startup::of(self.layout(), addresses.base, &image);
         Ok(Image {
+            startup,
             base: addresses.base,
             per_cpu: addresses.per_cpu,
             image,

@@ -92,6 +92,7 @@ impl Report<'_, '_> {
         self.imports()?;
         self.exports()?;
         if let Some(image) = self.image {
+            self.startup(image)?;
             self.variables(image)?;
             self.slots(image)?;
             self.relocations(image)?;
@@ -207,6 +208,38 @@ impl Report<'_, '_> {
                     writeln!(self.output, "  {:>18} {style}{name}{style:#}", "")?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What the kernel calls, in the order in which it does.
+    fn startup(&mut self, image: &Image<'_>) -> io::Result<()> {
+        self.title("startup")?;
+        let startup = match &image.startup {
+            Ok(startup) => startup,
+            Err(error) => return writeln!(self.output, "  refused by the kernel: {error}"),
+        };
+        let list = |what, addresses: &[u64]| {
+            let named = addresses.iter().map(move |&address| (what, address));
+            named.collect::<Vec<_>>()
+        };
+        let calls = [
+            list("constructor", &startup.constructors),
+            list("init", startup.init.as_slice()),
+            list("exit", startup.exit.as_slice()),
+            list("destructor", &startup.destructors),
+        ];
+        for (what, address) in calls.concat() {
+            let function = image
+                .linked
+                .functions()
+                .find(|function| function.value == address);
+            let name = Demangled(function.map_or("", |function| function.name));
+            let style = self.styles.name;
+            writeln!(
+                self.output,
+                "  {address:#18x} {what:<11} {style}{name}{style:#}"
+            )?;
         }
         Ok(())
     }

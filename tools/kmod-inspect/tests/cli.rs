@@ -138,6 +138,26 @@ fn what_cannot_link_ends_with_1_and_the_others_are_shown(assembler: &Assembler) 
     assert!(stderr.contains("/no/such/file.ko"), "{stderr}");
 }
 
+fn what_the_kernel_does_not_start_is_named(assembler: &Assembler) {
+    let source = ".data\n.globl init_module\ninit_module: lghi %r2,0\nbr %r14\n";
+    let file = assemble(assembler, "start", "start", source);
+    let (code, stdout, stderr) = run(&[], &[&file]);
+    assert_eq!(code, Some(0), "it links");
+    let words = "init_module is no function of the module: it is in section .data";
+    assert!(
+        stdout.contains(words) && stderr.contains(words),
+        "{stdout}{stderr}"
+    );
+    let (_, stdout, _) = run(&["--json"], &[&file]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert!(
+        report["startup"]["refused"]
+            .as_str()
+            .unwrap()
+            .contains(words)
+    );
+}
+
 fn the_dump_is_as_the_design_has_it(assembler: &Assembler) {
     let file = assemble(assembler, "dump", "good", GOOD);
     let folder = file.with_extension("dump");
@@ -208,6 +228,15 @@ fn json_has_a_line_for_each_module(assembler: &Assembler) {
 }
 
 tests! {
-    host: wrong_usage_ends_with_2;
-    assembled: the_report_names_what_a_person_looks_for, an_import_that_nobody_exports_is_an_error_of_its_own, what_cannot_link_ends_with_1_and_the_others_are_shown, the_dump_is_as_the_design_has_it, json_has_a_line_for_each_module;
+    host: [
+        wrong_usage_ends_with_2,
+    ],
+    assembled: [
+        the_report_names_what_a_person_looks_for,
+        an_import_that_nobody_exports_is_an_error_of_its_own,
+        what_cannot_link_ends_with_1_and_the_others_are_shown,
+        what_the_kernel_does_not_start_is_named,
+        the_dump_is_as_the_design_has_it,
+        json_has_a_line_for_each_module,
+    ],
 }

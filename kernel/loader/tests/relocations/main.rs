@@ -93,7 +93,7 @@ fn each_type_at_its_limits(assembler: &Assembler) {
                         Distance | SlotDistance | GotDistance | Call => PLACE,
                         FromGot | Slot | CallFromGot => GOT,
                     };
-                    assert_eq!((facts.result, facts.from), (*number, from), "{what}");
+                    assert_eq!((facts.result, facts.from), (*number as i64, from), "{what}");
                 }
                 Odd => assert!(
                     matches!(result, Err(LoadError::Odd(_))),
@@ -238,5 +238,10 @@ fn instructions_as_the_assembler_writes_them(assembler: &Assembler) {
 }
 
 tests! {
-    assembled: each_type_at_its_limits, a_stub_that_is_out_of_reach_itself_is_refused, thread_local_and_dynamic_types_are_refused_by_name, instructions_as_the_assembler_writes_them;
+    assembled: [
+        each_type_at_its_limits,
+        a_stub_that_is_out_of_reach_itself_is_refused,
+        thread_local_and_dynamic_types_are_refused_by_name,
+        instructions_as_the_assembler_writes_them,
+    ],
 }
