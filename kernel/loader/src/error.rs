@@ -407,7 +407,7 @@ impl Unrepresentable {
             "{result} is out of reach from {from_what}{from:#x}; the distance is {}, the field \
              spans {} to {}",
             Outside {
-                bytes: result.into(),
+                bytes: result,
                 least,
                 greatest
             },

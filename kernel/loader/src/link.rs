@@ -149,7 +149,7 @@ fn fill_stubs(plan: &Plan<'_>, image: &mut [u8]) -> Result<(), LoadError> {
         let slot = got + u64::from(slot) * SLOT;
         // Text so long that its end doesn't reach the slots behind it.
         let bytes = plan.layout().size();
-        let code = stub(i128::from(slot) - i128::from(offset));
+        let code = stub(slot.wrapping_sub(offset).cast_signed());
         copy(
             image,
             offset,
