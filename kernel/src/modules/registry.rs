@@ -294,7 +294,7 @@ impl Farewell {
         };
         // SAFETY: L2: nobody else removes a module that is going.
         let references = unsafe { &*references };
-        if !references.kill() && references.revive() {
+        if !references.kill() && references.resurrect() {
             let users = references.count();
             if let Some(entry) = REGISTRY.lock().entry(id) {
                 entry.state = State::Live;
