@@ -70,7 +70,15 @@ fn a_copy_is_a_module_of_its_own() {
     name_modules(tree.path());
     let target = tree.path().join("target");
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--offline", "-p", "mine", "-p", "counter"])
+        .args([
+            "build",
+            "--quiet",
+            "--offline",
+            "-p",
+            "mine",
+            "-p",
+            "counter",
+        ])
         .current_dir(tree.path())
         .env("CARGO_TARGET_DIR", &target)
         .output()

@@ -15,8 +15,10 @@
 //! keeps the count from zero.
 
 use crate::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+use crate::dynamic::{NoMemory, PerCpu};
+use crate::interrupts::with_interrupts_off;
 use crate::kernel::on_each_cpu;
-use crate::{NoMemory, PerCpu, Variable, with_interrupts_off};
+use crate::variable::Variable;
 
 /// Far from any number of references.
 const BIAS: i64 = 1 << 62;
