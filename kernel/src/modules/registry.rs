@@ -303,7 +303,7 @@ impl Farewell {
         }
         let mut registry = REGISTRY.lock();
         let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_mut());
-        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.destructors));
+        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.startup.destructors));
         Ok(Self {
             id,
             exit,
