@@ -1,9 +1,9 @@
 //! Modules' lives where they touch each other or a caller; every allocation of every
 //! load failing once.
 
-use super::modules::{Away, Silence};
-use super::{Outcome, counters, failed};
+use super::{Outcome, call, counters, failed};
 use crate::fail::{self, Site};
+use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::modules::{self, Error, Reason, State};
 use crate::{check, check_eq, cpus, initrd, percpu, println, selftest, smp};
 use alloc::vec::Vec;
@@ -28,7 +28,7 @@ fn caller_inside() -> Result<(), Outcome> {
     let other = cpus::online().find(|&cpu| cpu != this);
     let deadline = timer::now() + timer::from_microseconds(10_000_000);
     let (refused, late) = (AtomicBool::new(false), AtomicBool::new(false));
-    let ask = |symbol| modules::call(symbol, 0).unwrap_or(0);
+    let ask = |symbol| call(symbol, 0).unwrap_or(0);
     smp::run_as_task_on_each(|| {
         if Some(arch::cpu::number()) == other {
             ask("waiter_wait");
@@ -59,8 +59,8 @@ fn caller_inside() -> Result<(), Outcome> {
 }
 
 /// Every module file that can be loaded and unloaded, after those that it needs.
-fn all() -> Vec<&'static str> {
-    let mut names = modules::shipped();
+fn all() -> Result<Vec<&'static str>, Outcome> {
+    let mut names = modules::shipped().map_err(failed)?;
     let fixtures = initrd::files().filter(|file| file.path.starts_with("fixtures/"));
     let fixtures = fixtures.filter_map(|file| initrd::module_name(file.path));
     // `no-exit` would stay; `sections` needs `notes`, which sorts before it, and
@@ -69,7 +69,7 @@ fn all() -> Vec<&'static str> {
     let chosen =
         |name: &&str| !name.starts_with("ctest") && !["no-exit", "loads-another"].contains(name);
     names.extend(fixtures.filter(chosen));
-    names
+    Ok(names)
 }
 
 /// Makes the `nth` allocation at a site fail in a load; whether it came to that.
@@ -105,12 +105,12 @@ fn fail_once(
 /// Every allocation that a load makes fails in turn, for every module there is: an
 /// error each time, and nothing is left over.
 fn every_allocation_fails_once() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
     let (mut failures, mut modules_loaded) = (0, 0);
     // Those that load stay, for others may need them.
     let mut held = Vec::new();
-    for name in all() {
+    for name in all()? {
         let whole = match modules::load(name) {
             Ok(()) => modules::unload(name).map_err(failed).map(|()| true)?,
             Err(_) => false,
@@ -143,7 +143,7 @@ fn every_allocation_fails_once() -> Result<(), Outcome> {
 
 fn newer_machine() -> Result<(), Outcome> {
     modules::load("crash").map_err(failed)?;
-    modules::call("crash_newer", 0).map_err(failed)?;
+    call("crash_newer", 0)?;
     Ok(())
 }
 

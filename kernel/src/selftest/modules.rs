@@ -1,7 +1,8 @@
 //! Modules: each that is shipped works on every CPU with copies of its own; the
 //! wrong ones are refused, and nothing is left of them.
 
-use super::{Outcome, counters, failed};
+use super::{Outcome, call, counters, failed};
+use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
 use crate::percpu::{self, AllocError};
@@ -34,53 +35,6 @@ impl Drop for Held {
     }
 }
 
-/// Takes modules away, those that use others first; dropping it brings them back.
-pub struct Away(Vec<&'static str>);
-
-impl Away {
-    /// Takes away all that are loaded.
-    pub fn all() -> Result<Self, Outcome> {
-        let mut away = Self(Vec::new());
-        for name in modules::loaded().into_iter().rev() {
-            modules::unload(name).map_err(failed)?;
-            away.0.push(name);
-        }
-        Ok(away)
-    }
-}
-
-impl Drop for Away {
-    fn drop(&mut self) {
-        for name in self.0.drain(..).rev() {
-            if let Err(error) = modules::load(name) {
-                log::error!("{error}");
-            }
-        }
-    }
-}
-
-/// Keeps the log silent: some tests load hundreds of modules.
-pub struct Silence(log::LevelFilter);
-
-impl Silence {
-    /// Begins.
-    pub fn begin() -> Self {
-        let before = log::max_level();
-        log::set_max_level(log::LevelFilter::Off);
-        Self(before)
-    }
-}
-
-impl Drop for Silence {
-    fn drop(&mut self) {
-        log::set_max_level(self.0);
-    }
-}
-
-fn call(symbol: &'static str, argument: u64) -> Result<u64, Outcome> {
-    modules::call(symbol, argument).map_err(failed)
-}
-
 /// Calls `hit` so many times on each online CPU, `1 + cpu` times, then checks what
 /// `read` returns for each possible CPU against what it returned before.
 fn counts_on_every_cpu(
@@ -94,11 +48,8 @@ fn counts_on_every_cpu(
             .map(|other| call(read, other.into()))
             .collect::<Result<_, _>>()?;
         let hits = 1 + i64::from(cpu);
-        smp::run_on(cpu, || {
-            (0..hits).try_for_each(|_| modules::call(hit, 0).map(drop))
-        })
-        .map_err(failed)?
-        .map_err(failed)?;
+        smp::run_on(cpu, || (0..hits).try_for_each(|_| call(hit, 0).map(drop)))
+            .map_err(failed)??;
         for (other, before) in (0..).zip(before) {
             let added = if other == cpu { hits * change } else { 0 };
             let wanted = before.wrapping_add_signed(added) % modulus;
@@ -176,8 +127,8 @@ fn direct() -> Result<(), Outcome> {
 }
 
 fn reload() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
     let before = counters::read();
     for round in 0..5 {
@@ -214,7 +165,7 @@ fn loads_once() -> Result<(), Outcome> {
 }
 
 /// Loads a module that must be refused for a reason; everything is as before.
-fn refused(name: &'static str, right: fn(&Reason) -> bool) -> Result<String, Outcome> {
+fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String, Outcome> {
     percpu::trim();
     let before = counters::read();
     let text = match modules::load(name) {
@@ -292,8 +243,8 @@ fn no_such_module() -> Result<(), Outcome> {
 
 /// All CPUs load and unload the same modules at once.
 fn parallel_loads() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
     let before = counters::read();
     let wanted = AtomicU64::new(200);
