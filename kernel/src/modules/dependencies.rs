@@ -20,7 +20,7 @@ use crate::fallible::TryPush;
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
 use hashbrown::HashMap;
-use loader::Object;
+use loader::{LoadError, Object};
 
 /// Which file of the initrd exports a symbol: of two, the first.
 pub struct Exporters(HashMap<&'static str, File>);
@@ -34,8 +34,10 @@ impl Exporters {
     pub fn find() -> Result<Self, Reason<'static>> {
         let mut found = HashMap::new();
         for file in module_files() {
-            let Ok(object) = Object::parse(file.data) else {
-                continue;
+            let object = match Object::parse(file.data) {
+                Ok(object) => object,
+                Err(LoadError::OutOfMemory) => return Err(Reason::Heap),
+                Err(_) => continue,
             };
             for symbol in object.exports() {
                 found.try_reserve(1)?;

@@ -82,7 +82,10 @@ impl<'a> Reason<'a> {
 
 impl From<LoadError> for Reason<'_> {
     fn from(error: LoadError) -> Self {
-        Reason::Object(error)
+        match error {
+            LoadError::OutOfMemory => Reason::Heap,
+            error => Reason::Object(error),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ use super::report;
 use crate::memory;
 use crate::memory::vmalloc;
 use crate::percpu;
+use alloc::vec::Vec;
 use arch::dat::Protection;
 use loader::RegionKind;
 
@@ -52,6 +53,21 @@ pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), 
 }
 
 fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<'a>> {
+    form(module, words)?.do_init(module.name)
+}
+
+/// A module that is complete but for its init.
+struct Formed {
+    unformed: UnformedModule,
+    constructors: Vec<u64>,
+    init: Option<u64>,
+    init_memory: InitMemory,
+}
+
+/// Makes a module of a file. Not inlined: what it needs of the stack must be free again when
+/// init runs, which may load other modules.
+#[inline(never)]
+fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>> {
     check_vermagic(module)?;
     let unformed = UnformedModule::add(module.name)?;
     let mut image = WritableImage::link(module, None)?;
@@ -59,24 +75,32 @@ fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<
     let (plan, bytes) = image.parts();
     let strings = parameters::set(module, plan, base, bytes, words)?;
     let (mut loaded, uses) = image.seal(module, strings)?;
-
-    let init = loaded.linked.address("init_module");
     let constructors = core::mem::take(&mut loaded.constructors);
+    let init = loaded.linked.address("init_module");
     let init_memory = InitMemory::of(&loaded);
     report::log(module.name, &loaded);
     unformed.complete_formation(loaded, uses)?;
-    constructors.into_iter().for_each(call::call_void);
-    match init.map_or(0, call::call_int) {
-        0 => {}
-        errno @ ..0 => return Err(Reason::Init(errno.wrapping_neg())),
-        value => log::warn!(
-            "module {}: its init returned {value}; 0 says success",
-            module.name
-        ),
+    Ok(Formed {
+        unformed,
+        constructors,
+        init,
+        init_memory,
+    })
+}
+
+impl Formed {
+    /// Runs the module's constructors and its init, after which it is live.
+    fn do_init(self, name: &str) -> Result<(), Reason<'static>> {
+        self.constructors.into_iter().for_each(call::call_void);
+        match self.init.map_or(0, call::call_int) {
+            0 => {}
+            errno @ ..0 => return Err(Reason::Init(errno.wrapping_neg())),
+            value => log::warn!("module {name}: its init returned {value}; 0 says success"),
+        }
+        self.init_memory.free();
+        self.unformed.make_live();
+        Ok(())
     }
-    init_memory.free();
-    unformed.make_live();
-    Ok(())
 }
 
 /// Runs a module's exit and frees what it owns.

@@ -105,11 +105,11 @@ impl Row {
 /// # Errors
 /// [`Reason::Heap`]; then the list isn't complete.
 pub fn list() -> Result<(), Reason<'static>> {
+    let rows = registry::read(|entries| try_collect(entries.iter().map(Row::of)))?;
     println!(
         "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
         "module", "address", "bytes", "per-CPU", "license"
     );
-    let rows = registry::read(|entries| try_collect(entries.iter().map(Row::of)))?;
     let mut users = Vec::new();
     for row in rows {
         users.clear();

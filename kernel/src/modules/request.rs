@@ -4,7 +4,8 @@
 //!  init of a ──► load_module("b") ──► init of b ──► load_module("c") ──► ..
 //! ```
 //!
-//! All of these inits are on one stack, so only so many may be one inside another.
+//! All of these inits are on one stack, of which each such load takes 3 KiB and its init
+//! what it takes, so only so many may be one inside another.
 
 use super::error::Reason;
 use super::lookup::state;

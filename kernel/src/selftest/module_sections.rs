@@ -1,12 +1,12 @@
 //! What a module's sections allow and how long they are there; what is called before
 //! init and after exit.
 
+use super::held::Held;
 use super::{Outcome, counters, failed};
 use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
 use alloc::string::String;
-use alloc::vec::Vec;
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
 use arch::traps::{self, ProgramCheck};
@@ -14,30 +14,6 @@ use core::arch::asm;
 
 fn call(symbol: &'static str) -> Result<usize, Outcome> {
     selftest::call(symbol, 0).map(|value| value as usize)
-}
-
-/// Loads modules in this order; dropping it unloads them in the opposite one.
-struct Held(Vec<&'static str>);
-
-impl Held {
-    fn load(names: &[&'static str]) -> Result<Self, Outcome> {
-        let mut held = Self(Vec::new());
-        for name in names {
-            modules::load(name).map_err(failed)?;
-            held.0.push(name);
-        }
-        Ok(held)
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        for name in self.0.drain(..).rev() {
-            if let Err(error) = modules::unload(name) {
-                log::error!("{error}");
-            }
-        }
-    }
 }
 
 fn load_from(address: usize) -> Option<ProgramCheck> {

@@ -1,6 +1,7 @@
 //! Modules: each that is shipped works on every CPU with copies of its own; the
 //! wrong ones are refused, and nothing is left of them.
 
+use super::held::Held;
 use super::{Outcome, call, counters, failed};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
@@ -11,29 +12,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 use loader::LoadError;
-
-/// Unless it is there already, loads a module; it is unloaded when dropped.
-struct Held(Option<&'static str>);
-
-impl Held {
-    fn load(name: &'static str) -> Result<Self, Outcome> {
-        if modules::state(name).is_some() {
-            return Ok(Self(None));
-        }
-        modules::load(name).map_err(failed)?;
-        Ok(Self(Some(name)))
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let Some(name) = self.0
-            && let Err(error) = modules::unload(name)
-        {
-            log::error!("{error}");
-        }
-    }
-}
 
 /// Calls `hit` so many times on each online CPU, `1 + cpu` times, then checks what
 /// `read` returns for each possible CPU against what it returned before.
@@ -66,7 +44,7 @@ fn counts_on_every_cpu(
 const EXACT: u64 = u64::MAX;
 
 fn counter() -> Result<(), Outcome> {
-    let _counter = Held::load("counter")?;
+    let _counter = Held::load(&["counter"])?;
     counts_on_every_cpu("counter_hit", "counter_hits", 1, EXACT)?;
     counts_on_every_cpu("counter_hit", "counter_left", -1, EXACT)?;
     let left = call("counter_left", 0)?;
@@ -76,8 +54,7 @@ fn counter() -> Result<(), Outcome> {
 }
 
 fn visitor() -> Result<(), Outcome> {
-    let _counter = Held::load("counter")?;
-    let _visitor = Held::load("visitor")?;
+    let _held = Held::load(&["counter", "visitor"])?;
     counts_on_every_cpu("visitor_hit", "counter_visits", 1, EXACT)?;
     counts_on_every_cpu("visitor_hit", "visitor_read", 1, EXACT)?;
     let refused = modules::unload("counter");
@@ -96,13 +73,13 @@ fn visitor() -> Result<(), Outcome> {
 }
 
 fn dynamic() -> Result<(), Outcome> {
-    let _dynamic = Held::load("dynamic")?;
+    let _dynamic = Held::load(&["dynamic"])?;
     counts_on_every_cpu("dynamic_hit", "dynamic_hits", 1, EXACT)?;
     counts_on_every_cpu("dynamic_hit", "dynamic_bytes", 1, 256)
 }
 
 fn mixed() -> Result<(), Outcome> {
-    let _mixed = Held::load("mixed")?;
+    let _mixed = Held::load(&["mixed"])?;
     counts_on_every_cpu("mixed_hit", "mixed_fixed", 1, EXACT)?;
     counts_on_every_cpu("mixed_hit", "mixed_allocated", 1, EXACT)
 }
@@ -114,7 +91,7 @@ fn is_near() -> bool {
 
 fn direct() -> Result<(), Outcome> {
     if is_near() {
-        let _direct = Held::load("direct")?;
+        let _direct = Held::load(&["direct"])?;
         return counts_on_every_cpu("direct_hit", "direct_hits", 1, EXACT);
     }
     let text = refused("direct", |reason| {
@@ -149,7 +126,7 @@ fn reload() -> Result<(), Outcome> {
 }
 
 fn loads_once() -> Result<(), Outcome> {
-    let _hello = Held::load("hello")?;
+    let _hello = Held::load(&["hello"])?;
     let twice = modules::load("hello");
     check!(
         matches!(
@@ -210,7 +187,7 @@ fn failing_init() -> Result<(), Outcome> {
 }
 
 fn positive_init() -> Result<(), Outcome> {
-    let _module = Held::load("positive-init")?;
+    let _module = Held::load(&["positive-init"])?;
     check_eq!(modules::state("positive-init"), Some(State::Live));
     Ok(())
 }
@@ -271,13 +248,13 @@ fn parallel_loads() -> Result<(), Outcome> {
 }
 
 fn crash_in_module() -> Result<(), Outcome> {
-    let _crash = Held::load("crash")?;
+    let _crash = Held::load(&["crash"])?;
     call("crash_store", 0)?;
     Ok(())
 }
 
 fn panic_in_module() -> Result<(), Outcome> {
-    let _crash = Held::load("crash")?;
+    let _crash = Held::load(&["crash"])?;
     call("crash_panic", 0)?;
     Ok(())
 }
