@@ -4,14 +4,16 @@ use super::sprintf;
 use crate::backtrace::Address;
 use crate::continuation;
 use crate::panic;
-use arch::stack::{self, Step, Walk};
+use arch::backtrace::{Step, Walk};
+use arch::stack;
 use arch::variadic::VaList;
 use core::ffi::CStr;
 use core::fmt::Write;
 use printf::Sink;
 
-arch::variadic!("warn_slowpath_fmt", fixed: 4, list: "6", warn);
-arch::variadic!("panic", fixed: 1, list: "3", panic_with);
+// SAFETY: C12: each target takes the fixed arguments and the list.
+arch::variadic!(unsafe "warn_slowpath_fmt", fixed: 4, list: "6", warn);
+arch::variadic!(unsafe "panic", fixed: 1, list: "3", panic_with);
 
 unsafe extern "C" {
     fn warn_slowpath_fmt();
@@ -19,14 +21,9 @@ unsafe extern "C" {
     fn c_panic();
 }
 
-module_api::export!(warn_slowpath_fmt, __bug, dump_stack);
-// `export!` goes by Rust's name, and that is taken.
-const _: () = {
-    #[used]
-    #[unsafe(link_section = "__ksymtab")]
-    #[unsafe(export_name = "__ksymtab_panic")]
-    static ENTRY: module_api::Export = module_api::Export::new(c_panic as *const (), "panic\0");
-};
+module_api::export_symbol!(warn_slowpath_fmt(), __bug(_, _), dump_stack());
+// Rust's own name for it is taken.
+module_api::export_symbol!("panic": c_panic());
 
 /// Level of a warning.
 const WARNING: u8 = 4;

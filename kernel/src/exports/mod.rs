@@ -19,4 +19,5 @@ mod slab;
 mod sprintf;
 mod string;
 mod time;
+mod uaccess;
 mod vmalloc;

@@ -3,13 +3,14 @@
 use crate::continuation::{self, Text};
 use arch::variadic::VaList;
 
-arch::variadic!("_printk", fixed: 1, list: "3", vprintk);
+// SAFETY: C12: the target takes the fixed argument and the list.
+arch::variadic!(unsafe "_printk", fixed: 1, list: "3", vprintk);
 
 unsafe extern "C" {
     fn _printk();
 }
 
-module_api::export!(_printk, vprintk);
+module_api::export_symbol!(_printk(), vprintk(_, _));
 
 /// printk; returns the length of the text without its level.
 #[unsafe(no_mangle)]

@@ -113,7 +113,7 @@ impl GoingModule {
         // SAFETY: L2: nobody else removes a module that is going, and with it the box that
         // the count lies in.
         let refcount = unsafe { &*refcount };
-        if !refcount.kill() && refcount.revive() {
+        if !refcount.kill() && refcount.resurrect() {
             let users = refcount.count();
             if let Some(entry) = REGISTRY.lock().entry(id) {
                 entry.state = State::Live;

@@ -15,7 +15,7 @@ use core::slice;
 use module_api::errno;
 use this_cpu::{Variable, percpu};
 
-module_api::export!(load_module);
+module_api::export_symbol!(load_module(_, _));
 
 /// Most loads that may be asked for inside of one another on a CPU.
 const DEEPEST: u32 = 8;
