@@ -210,7 +210,7 @@ impl Registry {
         for export in loaded.exports() {
             let exported = Exported {
                 value: export.value,
-                kind: loaded.kind_of(export.value),
+                kind: loaded.kind_of(&export),
                 owner: Some(id),
             };
             enter(symbols, export.name, exported)?;
