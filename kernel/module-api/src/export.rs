@@ -42,7 +42,19 @@ macro_rules! export {
                 unsafe { $crate::Export::new(value, NAME) }
             };
         };
+        $crate::export_result!(concat!(env!("CARGO_CRATE_NAME"), "_", stringify!($name)) $(, $result)?);
     )+};
+}
+
+/// Notes in `.modinfo` that an exported function returns nothing, which its symbol doesn't
+/// say: the monitor's `call` then shows no result.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_result {
+    ($symbol:expr) => {
+        $crate::module_information!(VOID, "void=", $symbol);
+    };
+    ($symbol:expr, $result:ty) => {};
 }
 
 /// Exports functions by their own names, which must be symbols

@@ -1,7 +1,7 @@
 //! Calls of functions of modules, and of what the kernel exports.
 
 use super::error::{Error, Reason};
-use super::registry::References;
+use super::registry::{self, References};
 use super::symbol_kind::SymbolKind;
 use crate::continuation;
 
@@ -30,9 +30,19 @@ pub unsafe fn call_int(address: u64) -> i32 {
     result
 }
 
+/// Whether an exported function is known to return nothing: the file of a module in Rust
+/// says so (`module_api::export!`); of a function in C, in assembly or of the kernel's own
+/// it isn't known.
+pub fn returns_nothing(symbol: &str) -> bool {
+    registry::object_of(symbol).is_some_and(|object| {
+        let mut entries = object.information();
+        entries.any(|entry| entry == ("void", symbol))
+    })
+}
+
 /// Calls an exported function with one argument, on the running CPU. A reference keeps its
 /// module from being unloaded meanwhile. Of a function that returns nothing the result is
-/// whatever it left in register 2.
+/// whatever it left in register 2 ([`returns_nothing`] knows some).
 ///
 /// # Errors
 /// [`Reason::NoSymbol`]; [`Reason::NotFunction`] if the symbol isn't in sealed text that

@@ -41,7 +41,7 @@ mod static_percpu;
 mod symbol_kind;
 mod variable_name;
 
-pub use call::call;
+pub use call::{call, returns_nothing};
 pub use error::{Error, Reason};
 pub use link_only::link_only;
 pub use load::{load, load_with, unload};

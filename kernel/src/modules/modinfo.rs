@@ -38,6 +38,8 @@ pub fn print_modinfo(name: &str) -> Result<(), Error<'_>> {
                     line("parm", format_args!("{value} ({kind})"));
                 }
             }
+            // For `call`.
+            "void" => {}
             _ => line(key, format_args!("{value}")),
         }
     }

@@ -24,6 +24,7 @@ use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
+use loader::Object;
 use module_api::{Export, PerCpuRef};
 
 /// A module in the list.
@@ -131,6 +132,14 @@ fn kernel_exports() -> &'static [Export] {
 pub fn is_kernels(name: &str) -> bool {
     let found = REGISTRY.lock().symbol(name);
     found.is_some_and(|found| found.owner.is_none())
+}
+
+/// The object of the module that exports a symbol; `None` for the kernel's symbols.
+pub fn object_of(symbol: &str) -> Option<Object<'static>> {
+    let mut registry = REGISTRY.lock();
+    let owner = registry.symbol(symbol)?.owner?;
+    let loaded = registry.entry(owner)?.loaded.as_ref()?;
+    Some(*loaded.layout.object())
 }
 
 /// All exported symbols, in no order.

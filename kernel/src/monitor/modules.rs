@@ -100,12 +100,16 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         }
         _ => return Err("expected a symbol, and a number".into()),
     };
+    let is_void = modules::returns_nothing(symbol);
     for cpu in cpus::online() {
         // SAFETY: L3: who types the command answers for what the function does with it.
         let called = smp::run_on(cpu, || unsafe { modules::call(symbol, argument) });
         let result = called.map_err(|error| format!("{error}"))?;
         let value = result.map_err(|error| format!("{error}"))?;
-        println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
+        match is_void {
+            true => println!("cpu {cpu}: {symbol}({argument})"),
+            false => println!("cpu {cpu}: {symbol}({argument}) = {value:#x}"),
+        }
     }
     Ok(())
 }

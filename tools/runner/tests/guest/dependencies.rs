@@ -74,11 +74,17 @@ pub fn calls() -> Outcome {
     source += "\t.globl number\n\t.set number, 0x1234\n";
     source += &entry("number");
     objects.add("places", &source)?;
-    let commands = "insmod places; call in_text; call in_data; call in_rodata; call typed; \
+    let commands = "insmod counter; call counter_hit; call counter_hits; insmod places; call in_text; call in_data; call in_rodata; call typed; \
                     call in_percpu; call number; call __per_cpu_offset; call unknown; exports; \
                     rmmod places; call in_text";
     let run = objects.run(&["places"], commands);
     run.must_exit(1)?;
+    for (name, result) in [("counter_hit", None), ("counter_hits", Some("0x1"))] {
+        let start = format!("cpu 0: {name}(");
+        let line = run.lines_with(&[&start]).first().copied().unwrap_or("");
+        let shown = line.split_once(" = ").map(|(_, shown)| shown);
+        run.must(shown == result, &format!("{name}: {result:?}"))?;
+    }
     let lines = run.lines_with(&["cpu 0: in_text", "0x1"]).len();
     run.must(lines == 1, "a function is called")?;
     for (name, what, letter) in [
@@ -98,7 +104,7 @@ pub fn calls() -> Outcome {
         let lines = run.stdout.lines().filter(|line| line.ends_with(&end));
         run.must(lines.count() == 1, &format!("a line of System.map:{end}"))?;
     }
-    run.must(run.verdict().contains("8 of 12 "), "eight refusals")
+    run.must(run.verdict().contains("8 of 15 "), "eight refusals")
 }
 
 /// Out of memory at some allocation of a `modprobe`, the command's own among them: an error.
