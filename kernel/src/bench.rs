@@ -10,13 +10,13 @@
 //!  BENCH name ops total per_op
 //! ```
 
-use crate::fallible::try_filled;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff, RoundsError};
 use crate::percpu::{self, AllocError, Handle};
 use crate::{modules, println, smp};
 use alloc::collections::TryReserveError;
 use arch::timer;
 use core::fmt;
+use fallible::filled;
 use module_api::PerCpu;
 use this_cpu::{NoMemory, Variable, percpu};
 
@@ -160,7 +160,7 @@ fn with_live(
     live: usize,
     count: u64,
 ) -> Result<(), BenchError> {
-    let mut areas = try_filled(Handle(0), live)?;
+    let mut areas = filled(live, Handle(0))?;
     percpu::alloc_batch(8, 8, &mut areas)?;
     // Warm: the first allocation may populate a page.
     pairs(16)?;
@@ -171,7 +171,7 @@ fn with_live(
 
 fn batches(figures: &mut Figures) -> Result<(), BenchError> {
     const COUNT: usize = 4096;
-    let mut areas = try_filled(Handle(0), COUNT)?;
+    let mut areas = filled(COUNT, Handle(0))?;
     measure(figures, "alloc_8_batch_alloc", COUNT as u64, || {
         percpu::alloc_batch(8, 8, &mut areas)
     })?;
@@ -185,7 +185,7 @@ fn batches(figures: &mut Figures) -> Result<(), BenchError> {
 fn mixed(figures: &mut Figures) -> Result<(), BenchError> {
     const RING: usize = 512;
     const COUNT: usize = 4096;
-    let mut ring = try_filled(Handle(0), RING)?;
+    let mut ring = filled(RING, Handle(0))?;
     let mut state = 1u32;
     let result = measure(figures, "alloc_mixed", COUNT as u64, || {
         for index in 0..COUNT {

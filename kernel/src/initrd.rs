@@ -9,9 +9,9 @@
 //!  run               monitor commands, one a line
 //! ```
 
-use crate::fallible::try_collect;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use fallible::collected;
 use spin::Once;
 
 /// All files. The archive is read once: its reader sums up every byte of it.
@@ -42,7 +42,7 @@ pub unsafe fn init(address: usize, bytes: usize) -> Result<(), TryReserveError> 
         path: entry.name(),
         data: entry.file(),
     });
-    let files = try_collect(files)?;
+    let files = collected(0, files)?;
     FILES.call_once(|| files);
     Ok(())
 }

@@ -5,12 +5,12 @@
 //! each other's way, which is the point: what another CPU has made impossible is no
 //! error, anything else is.
 
-use crate::fallible::TryPush;
 use crate::modules::{self, Error, Reason, State};
 use crate::{smp, timer};
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
+use fallible::TryPush;
 use loader::LoadError;
 use spin::Mutex;
 

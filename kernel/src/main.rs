@@ -33,7 +33,6 @@ mod continuation;
 mod cpus;
 mod exports;
 mod fail;
-mod fallible;
 mod initrd;
 mod interrupts;
 mod load_unload_rounds;

@@ -6,13 +6,13 @@
 //! called before that may lie there.
 
 use crate::error::{Name, Unusable};
-use crate::fallible::TryPush;
 use crate::layout::{Layout, Position};
 use crate::region::region_of;
 use crate::s390x::INSTRUCTION;
 use crate::section::{Section, SymbolEntry};
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use fallible::TryPush;
 use object::elf::{SHN_ABS, STT_FUNC, STT_NOTYPE};
 
 /// How long what is asked for must stay.

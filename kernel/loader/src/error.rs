@@ -1,11 +1,11 @@
 //! Everything that can be wrong with an object, with its facts.
 
 use crate::demangle::Demangled;
-use crate::fallible::copied;
 use crate::s390x::{Field, Howto, RelativeTo, type_name};
 use crate::size::{Exact, Outside};
 use alloc::string::String;
 use core::fmt;
+use fallible::copied;
 
 /// A name for an error to carry: a copy, or nothing of it where there is no memory, since
 /// an error must not end in another. Printed as its author wrote it.

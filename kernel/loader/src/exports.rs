@@ -5,10 +5,10 @@
 
 use crate::code::{Until, check_function, check_memory};
 use crate::error::{LoadError, Name, Unusable};
-use crate::fallible::collected;
 use crate::layout::Layout;
 use crate::section::SymbolEntry;
 use alloc::vec::Vec;
+use fallible::collected;
 use object::elf::STT_FUNC;
 
 /// An exported name, and the index of the symbol that it names.

@@ -9,12 +9,12 @@
 //! order of the file; what the file has no bytes for comes last in its region.
 
 use crate::error::LoadError;
-use crate::fallible::{TryPush, filled};
 use crate::object::Object;
 use crate::region::{Region, RegionKind, region_of};
 use crate::s390x::{PAGE_SIZE, SLOT, STUB};
 use crate::section::Section;
 use alloc::vec::Vec;
+use fallible::{TryPush, filled};
 
 /// Where a section lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,13 +7,13 @@
 use crate::apply::Addresses;
 use crate::error::{LoadError, Name};
 use crate::exports;
-use crate::fallible::{TryPush, with_room};
 use crate::layout::Position;
 use crate::linked::{Linked, Slot};
 use crate::names::ByPlace;
 use crate::plan::Plan;
 use crate::s390x::{SLOT, STUB, stub};
 use alloc::vec::Vec;
+use fallible::{TryPush, with_room};
 use object::elf::{SHN_ABS, SHN_UNDEF};
 
 /// Finds the value of a symbol that the module doesn't define: an address, or a handle of

@@ -3,12 +3,12 @@
 use crate::apply::{Addresses, Computed};
 use crate::error::LoadError;
 use crate::exports::Export;
-use crate::fallible::collected;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::relocation::Relocation;
 use crate::section::Section;
 use alloc::vec::Vec;
+use fallible::collected;
 use object::elf::STT_FUNC;
 
 /// A symbol with its address; for per-CPU data, its handle.

@@ -1,10 +1,10 @@
 //! Symbols by the place they name, for the slots of places in sections.
 
 use crate::error::LoadError;
-use crate::fallible::collected;
 use crate::object::Object;
 use crate::section::section_index;
 use alloc::vec::Vec;
+use fallible::collected;
 use object::elf::SymbolSection;
 
 /// The definitions of an object, sorted by section, value and size.

@@ -15,13 +15,13 @@
 //! module would share it.
 
 use crate::error::{LoadError, Name, Place};
-use crate::fallible::{TryPush, filled, with_room};
 use crate::layout::Layout;
 use crate::object::{Object, RelocationSection};
 use crate::relocation::Relocation;
 use crate::s390x::{Howto, Target};
 use crate::section::Section;
 use alloc::vec::Vec;
+use fallible::{TryPush, filled, with_room};
 
 /// What a relocation refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

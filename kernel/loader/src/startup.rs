@@ -17,12 +17,12 @@
 
 use crate::code::{ByAddress, Until, check_function};
 use crate::error::Unusable;
-use crate::fallible::TryPush;
 use crate::layout::Layout;
 use crate::section::Section;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;
+use fallible::TryPush;
 
 /// Symbols that a module's init and exit have.
 const INIT: &str = "init_module";

@@ -8,9 +8,9 @@
 //! checked by the plan, which reads each of them anyway.
 
 use crate::error::{LoadError, Name};
-use crate::fallible::collected;
 use crate::s390x::PAGE_SIZE;
 use crate::tables::{Rela, SectionHeader, Sym, Tables};
+use fallible::collected;
 use object::BigEndian as BE;
 use object::elf::*;
 

@@ -78,6 +78,7 @@ unsafe extern "C" fn warn(
     // The first step leads to the variadic entry, the second to its caller.
     let mut walk = Walk::from(stack::pointer());
     walk.next();
+    #[expect(clippy::disallowed_methods, reason = "a walk owns no memory")]
     let caller = walk.clone().find_map(|step| match step {
         Step::Return(address) => Some(Address(address)),
         Step::Interrupted(_) => None,

@@ -1,10 +1,10 @@
 //! linux/vmalloc.h: areas of virtual memory.
 
 use super::module_api::caller;
-use crate::fallible::TryPush;
 use crate::memory::vmalloc::{self, Area};
 use crate::sync::{Lock, rank};
 use alloc::vec::Vec;
+use fallible::TryPush;
 
 module_api::export_symbol!(vmalloc(_), vzalloc(_), vfree(_), is_vmalloc_addr(_));
 

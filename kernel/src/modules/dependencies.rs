@@ -16,9 +16,9 @@
 use super::error::{Error, Reason};
 use super::module_file::ModuleFile;
 use super::registry;
-use crate::fallible::TryPush;
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
+use fallible::TryPush;
 use hashbrown::HashMap;
 use loader::{LoadError, Object};
 

@@ -17,11 +17,11 @@ use super::module_file::ModuleFile;
 use super::parameters::Strings;
 use super::registry::References;
 use super::static_percpu::StaticPerCpu;
-use crate::fallible::try_filled;
 use crate::memory;
 use crate::memory::vmalloc::Area;
 use alloc::vec::Vec;
 use arch::dat::Protection;
+use fallible::filled;
 use loader::{Layout, Linked, Object, Plan, Startup};
 
 /// A linked image that can still be written. Fields are dropped from top to bottom.
@@ -51,7 +51,7 @@ impl WritableImage {
         };
         let base = area.as_ref().map_or(0, Area::start);
         let statics = StaticPerCpu::new(layout.per_cpu())?;
-        let mut template = try_filled(0, layout.per_cpu().0 as usize)?;
+        let mut template = filled(layout.per_cpu().0 as usize, 0)?;
         let mut uses = References::default();
         let mut problem = None;
         let mut resolve = |symbol: &'static str| {

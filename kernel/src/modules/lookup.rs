@@ -4,9 +4,9 @@
 use super::error::Reason;
 use super::registry;
 use super::state::State;
-use crate::fallible::try_collect;
 use crate::symbols::Located;
 use alloc::vec::Vec;
+use fallible::collected;
 use loader::Variable;
 
 /// The state of the module of this name; `None` if there is none.
@@ -22,7 +22,8 @@ pub fn state(name: &str) -> Option<State> {
 /// # Errors
 /// [`Reason::Heap`].
 pub fn loaded() -> Result<Vec<&'static str>, Reason<'static>> {
-    let names = registry::read(|entries| try_collect(entries.iter().map(|entry| entry.name)));
+    let names =
+        registry::read(|entries| collected(entries.len(), entries.iter().map(|entry| entry.name)));
     Ok(names?)
 }
 
@@ -33,11 +34,12 @@ pub fn loaded() -> Result<Vec<&'static str>, Reason<'static>> {
 /// [`Reason::Heap`].
 pub fn ranges() -> Result<Vec<(&'static str, usize, usize)>, Reason<'static>> {
     let ranges = registry::read(|entries| {
-        try_collect(entries.iter().filter_map(|entry| {
+        let ranges = entries.iter().filter_map(|entry| {
             let loaded = entry.loaded.as_ref()?;
             let (start, size) = (loaded.base() as usize, loaded.layout.size() as usize);
             (start != 0).then_some((entry.name, start, start + size))
-        }))
+        });
+        collected(entries.len(), ranges)
     });
     Ok(ranges?)
 }

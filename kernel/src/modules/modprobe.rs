@@ -6,9 +6,9 @@ use super::load::load_file;
 use super::lookup::state;
 use super::module_file::ModuleFile;
 use super::state::State;
-use crate::fallible::try_collect;
 use crate::initrd;
 use alloc::vec::Vec;
+use fallible::collected;
 
 /// Loads a module and, first, what it needs. What is loaded already is fine. The words are
 /// for the module named, not for those that it needs. What was loaded before an error
@@ -67,7 +67,7 @@ pub fn shipped() -> Result<Vec<&'static str>, Error<'static>> {
     let order = order.finish();
     let names = order.iter().map(|module| module.file.path);
     let names = names.filter_map(initrd::module_name);
-    try_collect(names).map_err(|error| no_memory(error.into()))
+    collected(order.len(), names).map_err(|error| no_memory(error.into()))
 }
 
 /// Loads the modules of the initrd, or those that `modules=` names. One that can't be

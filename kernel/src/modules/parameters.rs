@@ -6,10 +6,10 @@
 use super::error::Reason;
 use super::module_file::ModuleFile;
 use crate::command_line::module_parameter;
-use crate::fallible::TryPush;
 use crate::initrd;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use fallible::TryPush;
 use loader::Layout;
 use spin::Once;
 

@@ -18,11 +18,11 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
-use crate::fallible::{TryPush, try_collect};
 use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use fallible::{TryPush, collected};
 use hashbrown::HashMap;
 use loader::Object;
 use module_api::{Export, PerCpuRef};
@@ -148,8 +148,9 @@ pub fn object_of(symbol: &str) -> Option<Object<'static>> {
 /// If there is no memory for the list.
 pub fn symbols() -> Result<Vec<(&'static str, Exported)>, TryReserveError> {
     let registry = REGISTRY.lock();
+    let count = registry.symbols.as_ref().map_or(0, HashMap::len);
     let all = registry.symbols.iter().flatten();
-    try_collect(all.map(|(&name, &exported)| (name, exported)))
+    collected(count, all.map(|(&name, &exported)| (name, exported)))
 }
 
 /// Number of symbols that are exported.

@@ -7,10 +7,10 @@ use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::variable_name::VariableName;
-use crate::fallible::{TryPush, try_collect};
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
+use fallible::{TryPush, collected};
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
@@ -105,7 +105,7 @@ impl Row {
 /// # Errors
 /// [`Reason::Heap`]; then the list isn't complete.
 pub fn list() -> Result<(), Reason<'static>> {
-    let rows = registry::read(|entries| try_collect(entries.iter().map(Row::of)))?;
+    let rows = registry::read(|entries| collected(entries.len(), entries.iter().map(Row::of)))?;
     println!(
         "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
         "module", "address", "bytes", "per-CPU", "license"

@@ -6,12 +6,12 @@
 
 use crate::command_line::{FirstChunk as Kind, Options};
 use crate::cpus;
-use crate::fallible::try_collect;
 use crate::memory::{map::Map, take_frames};
 use ::memory::frames::order_of;
 use ::percpu::{Backing, DYNAMIC_RESERVE, FirstChunk, Sizes, Summary};
 use arch::{PAGE_SIZE, boot};
 use core::fmt;
+use fallible::collected;
 use spin::Once;
 
 /// Why there is no per-CPU memory.
@@ -77,7 +77,7 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
         );
     }
     let unit_offsets = (0..units).map(|unit| unit * sizes.unit_size);
-    let unit_offsets = try_collect(unit_offsets).map_err(|_| no_memory)?;
+    let unit_offsets = collected(units, unit_offsets).map_err(|_| no_memory)?;
     PLACE.call_once(|| (unit0, unit0 + total));
     let embedded = options.percpu_alloc == Kind::Embed;
     log::info!("{}", Summary { sizes, embedded });

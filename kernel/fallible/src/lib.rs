@@ -1,0 +1,117 @@
+//! Lists and texts that take memory and end in an error where there is none.
+//!
+//! What `alloc` offers for this ends the run instead. No such call may be on a path that a
+//! user or a module drives: `kernel/clippy.toml` has them by name, and the crates that
+//! keep off them deny them in their root files. This is the one file that calls them,
+//! each behind a reservation that has succeeded.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use alloc::collections::TryReserveError;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// [`Vec::push`] that can fail.
+pub trait TryPush<T> {
+    /// Appends a value; grows as [`Vec::push`] does.
+    ///
+    /// # Errors
+    /// If there is no memory for it: the list is as before, and the value dropped.
+    fn try_push(&mut self, value: T) -> Result<(), TryReserveError>;
+}
+
+impl<T> TryPush<T> for Vec<T> {
+    #[inline]
+    fn try_push(&mut self, value: T) -> Result<(), TryReserveError> {
+        if self.len() == self.capacity() {
+            self.try_reserve(1)?;
+        }
+        self.push(value);
+        Ok(())
+    }
+}
+
+/// A list of `count` clones of a value.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, TryReserveError> {
+    let mut list = with_room(count)?;
+    list.resize(count, value);
+    Ok(list)
+}
+
+/// An empty list with room for `count` values, and no more.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn with_room<T>(count: usize) -> Result<Vec<T>, TryReserveError> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count)?;
+    Ok(list)
+}
+
+/// A list of all items, of which there are `count` or so: room is taken for as many, and
+/// for more if more come.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn collected<T>(
+    count: usize,
+    items: impl Iterator<Item = T>,
+) -> Result<Vec<T>, TryReserveError> {
+    let mut list = with_room(count)?;
+    for item in items {
+        list.try_push(item)?;
+    }
+    Ok(list)
+}
+
+/// A copy of a text.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn copied(text: &str) -> Result<String, TryReserveError> {
+    let mut copy = String::new();
+    copy.try_reserve_exact(text.len())?;
+    copy.push_str(text);
+    Ok(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than any machine's memory: a reservation of it fails.
+    const TOO_MANY: usize = isize::MAX as usize;
+
+    #[test]
+    fn what_there_is_memory_for() {
+        assert_eq!(filled(3, 7).unwrap(), [7, 7, 7]);
+        assert_eq!(collected(1, 1..=4).unwrap(), [1, 2, 3, 4]);
+        assert_eq!(with_room::<u8>(9).unwrap().capacity(), 9);
+        assert_eq!(copied("text").unwrap(), "text");
+        let mut list = Vec::new();
+        for number in 0..100 {
+            list.try_push(number).unwrap();
+        }
+        assert!(list.into_iter().eq(0..100));
+    }
+
+    #[test]
+    fn what_there_is_none_for_is_an_error() {
+        assert!(filled(TOO_MANY, 0u64).is_err());
+        assert!(with_room::<u64>(TOO_MANY).is_err());
+        assert!(collected(TOO_MANY, 0u64..1).is_err());
+    }
+
+    #[test]
+    fn a_value_without_room_is_dropped_and_the_list_as_before() {
+        // A list of values of no bytes is full at usize::MAX of them.
+        let mut list = filled(usize::MAX, ()).unwrap();
+        assert!(list.try_push(()).is_err());
+        assert_eq!(list.len(), usize::MAX);
+    }
+}
