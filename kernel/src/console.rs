@@ -3,20 +3,19 @@
 //! A line is put together in a buffer and written under one lock, so lines of
 //! several CPUs don't mix. A panic takes the console from whoever holds it.
 
-use crate::sync::{Lock, rank};
-use arch::sclp::console::Console;
+use crate::sync::{OutputLock, rank};
+use arch::sclp::console::{Console, INPUT};
 use arch::timer;
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 use log::{Level, LevelFilter, Metadata, Record};
 
-static CONSOLE: Lock<Output, { rank::CONSOLE }> = Lock::new(Output {
+static CONSOLE: OutputLock<Output, { rank::CONSOLE }> = OutputLock::new(Output {
     console: Console::new(),
     line: Line::new(),
     lost: 0,
 });
 
-static BROKEN_OPEN: AtomicBool = AtomicBool::new(false);
 static BOOT_TIME: AtomicU64 = AtomicU64::new(0);
 
 struct Output {
@@ -68,10 +67,6 @@ impl Write for Output {
 
 /// Writes one line; `println!` calls it.
 pub fn print_line(text: fmt::Arguments<'_>) {
-    if BROKEN_OPEN.load(Ordering::Relaxed) {
-        // SAFETY: after a panic only the panicking CPU runs.
-        unsafe { CONSOLE.force_unlock() };
-    }
     let mut output = CONSOLE.lock();
     // Formatting into the buffer cannot fail; a Display that says it did has
     // printed what it could.
@@ -94,10 +89,13 @@ macro_rules! println {
     ($($text:tt)*) => { $crate::console::print_line(format_args!($($text)*)) };
 }
 
-/// Takes the console from whoever holds it. For a panic, with the other CPUs
-/// stopped.
-pub fn break_open() {
-    BROKEN_OPEN.store(true, Ordering::Relaxed);
+/// Takes the console from whoever holds it, for a panic's report.
+///
+/// # Safety
+/// C20: only this CPU runs from here on.
+pub unsafe fn take_over() {
+    // SAFETY: C20: the caller's promise.
+    unsafe { CONSOLE.take_over() };
 }
 
 /// Writes that the console lost.
@@ -107,11 +105,15 @@ pub fn lost() -> u64 {
 
 /// Reads typed bytes, if there are any. `input` is called with the console locked,
 /// the last lock in the order: it may take none, and so not allocate.
-pub fn read(input: impl FnMut(u8)) {
+pub fn read(mut input: impl FnMut(u8)) {
+    let mut bytes = [0; INPUT];
     let mut output = CONSOLE.lock();
-    if output.console.read(input).is_err() {
+    let Ok(count) = output.console.read(&mut bytes) else {
         output.lost += 1;
-    }
+        return;
+    };
+    drop(output);
+    bytes[..count].iter().for_each(|&byte| input(byte));
 }
 
 /// Nanoseconds since the kernel's first instructions.

@@ -20,6 +20,7 @@ mod bench;
 mod command_line;
 mod console;
 mod continuation;
+mod control;
 mod cpus;
 mod exports;
 mod fail;
@@ -41,6 +42,7 @@ mod timer;
 use arch::sclp::information::{self, Information};
 use arch::{boot, stack};
 use command_line::Options;
+use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
 use log::{error, info};
@@ -50,14 +52,18 @@ use memory::map::{BadMap, Map};
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
     console::init();
+    control::init();
     install_traps();
     let parameters = boot::parameters();
-    if let Err(error) = boot(parameters) {
-        error!("boot: {error}");
-        println!("panic: the kernel can't boot: {error}");
-        arch::power::crash();
+    match boot(parameters) {
+        Ok(by) => power::off(by),
+        Err(error) => {
+            error!("boot: {error}");
+            println!("panic: the kernel can't boot: {error}");
+            control::panic(0, format_args!("the kernel can't boot: {error}"));
+            arch::power::crash();
+        }
     }
-    power::off()
 }
 
 /// Why there is no boot.
@@ -87,7 +93,9 @@ impl fmt::Display for BootError {
     }
 }
 
-fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
+/// Brings the kernel up and does what the machine was started for; returns who wants
+/// it off then.
+fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
@@ -117,20 +125,22 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
         let site = fail::Site::named(site).ok_or(BootError::FailSite(site))?;
         fail::arm(site, nth);
     }
-    work(&options);
-    Ok(())
+    control::boot(cpus::online_count(), information.memory);
+    Ok(work(&options))
 }
 
 /// What the machine was started for.
-fn work(options: &Options) {
+fn work(options: &Options) -> PowerOffBy {
     if let Some(commands) = initrd::file("run") {
         return monitor::run(commands.data);
     }
     modules::load_at_boot(options.modules);
     if options.monitor {
-        return monitor::interactive();
+        monitor::interactive();
+        return PowerOffBy::Command;
     }
     selftest::run_all(options.selftest, options.seed);
+    PowerOffBy::End
 }
 
 fn machine() -> Result<Information, arch::sclp::Error> {

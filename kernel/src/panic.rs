@@ -7,7 +7,7 @@
 //! the run at once.
 
 use crate::backtrace::Address;
-use crate::{console, modules, println, smp};
+use crate::{console, control, modules, println, smp};
 use arch::psw::Psw;
 use arch::stack::{self, Step, Walk};
 use arch::traps::{ProgramCheck, TrapFrame};
@@ -102,8 +102,13 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
         },
     }
     smp::stop_others();
-    console::break_open();
+    // SAFETY: C20: the other CPUs have stopped, and this one stays in its report.
+    unsafe {
+        console::take_over();
+        control::take_over();
+    }
     println!("panic: cpu {cpu}: {reason}");
+    control::panic(cpu, reason);
     if let Some(psw) = psw {
         println!(
             "  PSW {:#018x} {:#018x} {}",

@@ -8,8 +8,8 @@
 
 use crate::timer;
 use arch::{cpu, lowcore};
-use core::sync::atomic::{AtomicU32, Ordering};
-use lock_api::{GuardNoSend, RawMutex};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use lock_api::{GuardNoSend, MutexGuard, RawMutex};
 
 /// A mutual-exclusion lock, taken with interruptions off.
 pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<RANK>, T>;
@@ -34,9 +34,11 @@ pub mod rank {
     pub const HEAP: u8 = 7;
     /// The console.
     pub const CONSOLE: u8 = 8;
+    /// The control channel.
+    pub const CONTROL: u8 = 9;
 
     /// Names, for the panic's message.
-    pub(super) const NAMES: [&str; 9] = [
+    pub(super) const NAMES: [&str; 10] = [
         "test",
         "modules",
         "per-CPU pages",
@@ -46,6 +48,7 @@ pub mod rank {
         "memory",
         "heap",
         "console",
+        "control",
     ];
 }
 
@@ -124,4 +127,40 @@ fn out_of_order(rank: u8, held: u32) -> ! {
         name(rank),
         name(holds)
     )
+}
+
+/// A lock around a way out of the machine, which a panic's report takes from whoever
+/// holds it.
+pub struct OutputLock<T, const RANK: u8> {
+    lock: Lock<T, RANK>,
+    taken_over: AtomicBool,
+}
+
+impl<T, const RANK: u8> OutputLock<T, RANK> {
+    /// A lock that is free.
+    pub const fn new(value: T) -> Self {
+        Self {
+            lock: Lock::new(value),
+            taken_over: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes the lock; once it was taken over, from its holder.
+    pub fn lock(&self) -> MutexGuard<'_, RawIrqSaveLock<RANK>, T> {
+        if self.taken_over.load(Ordering::Relaxed) && self.lock.is_locked() {
+            // SAFETY: C20: the holder doesn't run any more.
+            unsafe { self.lock.force_unlock() };
+        }
+        self.lock.lock()
+    }
+
+    /// Lets the running CPU have the lock from here on, whoever holds it.
+    ///
+    /// # Safety
+    /// C20: only this CPU runs from here on.
+    pub unsafe fn take_over(&self) {
+        self.taken_over.store(true, Ordering::Relaxed);
+        // Frees it, and takes its rank off those that this CPU holds.
+        drop(self.lock());
+    }
 }

@@ -23,10 +23,10 @@ use super::loaded::{Loaded, Statics};
 use super::parameters::{self, Strings};
 use super::registry::{Claim, Providers};
 use super::report;
-use crate::continuation;
 use crate::initrd::{self, File};
 use crate::memory;
 use crate::memory::vmalloc::{self, Area};
+use crate::{continuation, control};
 use alloc::vec::Vec;
 use arch::dat::Protection;
 use loader::{Object, Plan, Region, RegionKind};
@@ -74,7 +74,11 @@ pub fn load(file: &File, purpose: Purpose<'_>) -> Result<Option<Image>, Error<'s
     let of_file = initrd::module_name(file.path).unwrap_or(file.path);
     let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
     let name = name_of(file, &object);
-    bring_up(name, &object, purpose).map_err(|reason| reason.of(name))
+    let result = bring_up(name, &object, purpose).map_err(|reason| reason.of(name));
+    if let (Err(error), Purpose::Run(_)) = (&result, purpose) {
+        control::module_refused(name, error);
+    }
+    result
 }
 
 fn bring_up(
@@ -99,6 +103,7 @@ fn bring_up(
     let constructors = core::mem::take(&mut loaded.constructors);
     let settled = Settled::of(&loaded);
     report::loaded(name, &loaded);
+    let place = loaded.place();
     claim.publish(loaded)?;
     constructors.into_iter().for_each(call_void);
     match init.map_or(0, call) {
@@ -108,6 +113,7 @@ fn bring_up(
     }
     settled.settle();
     claim.live();
+    control::module_live(name, place);
     Ok(None)
 }
 

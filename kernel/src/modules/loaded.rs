@@ -3,6 +3,7 @@
 use super::error::Reason;
 use super::parameters::Strings;
 use super::registry::Providers;
+use crate::control::Place;
 use crate::memory::vmalloc::Area;
 use crate::percpu::{self, Handle};
 use crate::{cpus, symbols};
@@ -48,6 +49,15 @@ impl Loaded {
         match self.init_is_freed {
             true => self.plan.init().0,
             false => self.plan.size(),
+        }
+    }
+
+    /// Where it lies, for the control channel: its init sections are counted.
+    pub fn place(&self) -> Place {
+        Place {
+            base: self.base(),
+            bytes: self.plan.size(),
+            per_cpu_bytes: self.plan.per_cpu().0,
         }
     }
 

@@ -30,7 +30,7 @@ pub use registry::{State, symbol_count};
 pub use report::{VariableName, exports, list, print_names};
 
 use crate::symbols::Located;
-use crate::{initrd, percpu};
+use crate::{control, initrd, percpu};
 use alloc::vec::Vec;
 use load::{Image, Purpose};
 use loader::Variable;
@@ -68,7 +68,14 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         load::call_void(exit);
     }
     farewell.destructors.drain(..).for_each(load::call_void);
+    let place = registry::read(|entries| {
+        let entry = entries.iter().find(|entry| entry.name == name)?;
+        Some(entry.loaded.as_ref()?.place())
+    });
     drop(farewell);
+    if let Some(place) = place {
+        control::module_gone(name, place);
+    }
     percpu::balance();
     log::info!("module {name}: unloaded");
     Ok(())

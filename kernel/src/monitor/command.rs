@@ -12,8 +12,27 @@ pub struct Command {
     pub arguments: &'static str,
     /// What it does, for `help`.
     pub help: &'static str,
-    /// Carries it out; the error is for the person who typed it.
-    pub run: fn(&[&'static str]) -> Result<(), String>,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug)]
+pub enum Action {
+    /// Runs a function on the command's arguments; the error is for the person who
+    /// typed it.
+    Run(fn(&[&'static str]) -> Result<(), String>),
+    /// Ends the session, and the machine's run with it.
+    PowerOff,
+}
+
+/// What follows a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The next command.
+    Command,
+    /// The machine goes off.
+    PowerOff,
 }
 
 /// The one argument of a command that takes one; `what` it is, for the error.

@@ -1,8 +1,8 @@
 //! Commands on CPUs and memory, and the end of the run.
 
-use super::command::{Command, text};
+use super::command::{Action, Command, text};
 use crate::memory::{self, vmalloc};
-use crate::{command_line, console, cpus, interrupts, modules, percpu, power, println, smp};
+use crate::{command_line, console, control, cpus, interrupts, modules, percpu, println, smp};
 use alloc::format;
 use alloc::string::String;
 use this_cpu::Variable;
@@ -13,19 +13,19 @@ pub const COMMANDS: &[Command] = &[
         name: "cpu",
         arguments: "[online N]",
         help: "lists the CPUs, or starts one",
-        run: cpu,
+        action: Action::Run(cpu),
     },
     Command {
         name: "meminfo",
         arguments: "",
         help: "shows memory in use",
-        run: meminfo,
+        action: Action::Run(meminfo),
     },
     Command {
         name: "poweroff",
         arguments: "",
         help: "ends the run",
-        run: poweroff,
+        action: Action::PowerOff,
     },
 ];
 
@@ -69,9 +69,6 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     println!("heap: {used} of {size} bytes in use");
     println!("exported symbols: {}", modules::symbol_count());
     println!("console: {} writes lost", console::lost());
+    println!("control channel: {} lines lost", control::lost());
     Ok(())
-}
-
-fn poweroff(_: &[&'static str]) -> Result<(), String> {
-    power::off()
 }

@@ -1,6 +1,6 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::Command;
+use super::command::{Action, Command};
 use crate::{bench, command_line, selftest};
 use alloc::format;
 use alloc::string::String;
@@ -11,13 +11,13 @@ pub const COMMANDS: &[Command] = &[
         name: "selftest",
         arguments: "[GLOB]",
         help: "runs self-tests",
-        run: self_tests,
+        action: Action::Run(self_tests),
     },
     Command {
         name: "bench",
         arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
-        run: benchmark,
+        action: Action::Run(benchmark),
     },
 ];
 

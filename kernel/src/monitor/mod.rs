@@ -13,19 +13,21 @@ mod measure;
 mod modules;
 mod percpu;
 
+use crate::control::PowerOffBy;
 use crate::percpu::balance;
-use crate::{console, println};
+use crate::{console, control, println};
 use alloc::format;
 use alloc::string::String;
 use arch::cpu;
-use command::Command;
+use command::{Action, Command, Next};
+use core::fmt::Display;
 
 /// `help`, which has to know the others.
 const HELP: &[Command] = &[Command {
     name: "help",
     arguments: "",
     help: "lists the commands",
-    run: help,
+    action: Action::Run(help),
 }];
 
 /// All commands, a group a file.
@@ -42,32 +44,51 @@ fn commands() -> impl Iterator<Item = &'static Command> {
 }
 
 /// Carries out a command line.
-fn execute(line: &'static str) -> Result<(), String> {
+fn execute(line: &'static str) -> Result<Next, String> {
     let mut words = alloc::vec::Vec::new();
     words.extend(line.split_ascii_whitespace());
     let Some((&name, arguments)) = words.split_first() else {
-        return Ok(());
+        return Ok(Next::Command);
     };
-    match commands().find(|command| command.name == name) {
-        Some(command) => (command.run)(arguments),
+    let command = commands().find(|command| command.name == name);
+    match command.map(|command| command.action) {
+        Some(Action::Run(run)) => run(arguments).map(|()| Next::Command),
+        Some(Action::PowerOff) => Ok(Next::PowerOff),
         None => Err(format!("{name}: no such command; try help")),
     }
 }
 
-/// Carries out the commands of `--run`, one a line, and prints the sum.
-pub fn run(script: &'static [u8]) {
+/// Carries out the commands of `--run`, one a line, up to a `poweroff` if there is
+/// one, and prints the sum; returns who wants the machine off.
+pub fn run(script: &'static [u8]) -> PowerOffBy {
     let script = core::str::from_utf8(script).unwrap_or("");
     let (mut commands, mut failed) = (0, 0);
+    let mut by = PowerOffBy::End;
     for line in script.lines().filter(|line| !line.trim().is_empty()) {
         println!("> {line}");
         commands += 1;
-        if let Err(error) = execute(line) {
-            println!("{error}");
-            failed += 1;
+        let result = execute(line);
+        control::command(
+            commands,
+            line,
+            result.as_ref().err().map(|error| error as &dyn Display),
+        );
+        match result {
+            Ok(Next::Command) => {}
+            Ok(Next::PowerOff) => {
+                by = PowerOffBy::Command;
+                break;
+            }
+            Err(error) => {
+                println!("{error}");
+                failed += 1;
+            }
         }
         balance();
     }
     println!("run: {commands} commands, {failed} failed");
+    control::commands(commands, failed);
+    by
 }
 
 /// Reads commands from the console until `poweroff`. The terminal echoes.
@@ -78,8 +99,10 @@ pub fn interactive() {
         console::print("> ");
         let line = read_line(&mut typed);
         // Names given to commands outlive them: the loader keeps some.
-        if let Err(error) = execute(String::leak(line)) {
-            println!("{error}");
+        match execute(String::leak(line)) {
+            Ok(Next::Command) => {}
+            Ok(Next::PowerOff) => return,
+            Err(error) => println!("{error}"),
         }
         balance();
     }
@@ -95,7 +118,7 @@ fn read_line(typed: &mut String) -> String {
         }
         cpu::push_interrupts_off();
         // The closure must not allocate: a read brings no more than this.
-        typed.reserve(arch::sclp::console::BLOCK);
+        typed.reserve(arch::sclp::console::INPUT);
         let before = typed.len();
         console::read(|byte| match byte {
             b'\r' | b'\n' => typed.push('\n'),

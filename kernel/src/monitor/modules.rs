@@ -1,6 +1,6 @@
 //! Commands on modules and what they export.
 
-use super::command::{Command, one, text};
+use super::command::{Action, Command, one, text};
 use crate::{command_line, cpus, initrd, modules, println, smp};
 use alloc::format;
 use alloc::string::String;
@@ -11,49 +11,49 @@ pub const COMMANDS: &[Command] = &[
         name: "insmod",
         arguments: "NAME [P=VALUE]..",
         help: "loads a module; --link-only [--unresolved ADDRESS] NAME: runs nothing",
-        run: insmod,
+        action: Action::Run(insmod),
     },
     Command {
         name: "modprobe",
         arguments: "NAME [P=VALUE]..",
         help: "loads a module and what it needs",
-        run: modprobe,
+        action: Action::Run(modprobe),
     },
     Command {
         name: "rmmod",
         arguments: "NAME",
         help: "unloads a module",
-        run: rmmod,
+        action: Action::Run(rmmod),
     },
     Command {
         name: "lsmod",
         arguments: "",
         help: "lists the modules",
-        run: lsmod,
+        action: Action::Run(lsmod),
     },
     Command {
         name: "modinfo",
         arguments: "NAME",
         help: "shows what a module's file says of it",
-        run: modinfo,
+        action: Action::Run(modinfo),
     },
     Command {
         name: "call",
         arguments: "SYMBOL [NUMBER]",
         help: "calls an exported function on every CPU",
-        run: call,
+        action: Action::Run(call),
     },
     Command {
         name: "exports",
         arguments: "",
         help: "lists what kernel and modules export, as in System.map",
-        run: exports,
+        action: Action::Run(exports),
     },
     Command {
         name: "ls",
         arguments: "",
         help: "lists the initrd's files",
-        run: ls,
+        action: Action::Run(ls),
     },
 ];
 

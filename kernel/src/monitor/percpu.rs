@@ -1,6 +1,6 @@
 //! Commands on per-CPU memory.
 
-use super::command::Command;
+use super::command::{Action, Command};
 use crate::percpu_address::PerCpuAddress;
 use crate::{percpu, println};
 use alloc::string::String;
@@ -10,7 +10,7 @@ pub const COMMANDS: &[Command] = &[Command {
     name: "percpu",
     arguments: "[ADDRESS]",
     help: "shows the per-CPU allocator's statistics, or what an address or handle is",
-    run: per_cpu,
+    action: Action::Run(per_cpu),
 }];
 
 fn per_cpu(arguments: &[&'static str]) -> Result<(), String> {

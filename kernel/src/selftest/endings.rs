@@ -4,6 +4,7 @@
 //! non-zero, and say which.
 
 use super::Outcome;
+use crate::control::PowerOffBy;
 use crate::sync::{Lock, rank};
 use crate::{check, println, selftest};
 use arch::{cpu, lowcore};
@@ -59,7 +60,7 @@ fn hang() -> Result<(), Outcome> {
 
 fn power_off() -> Result<(), Outcome> {
     println!("# powers off before the plan is complete");
-    crate::power::off()
+    crate::power::off(PowerOffBy::End)
 }
 
 fn disabled_wait() -> Result<(), Outcome> {

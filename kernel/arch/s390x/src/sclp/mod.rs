@@ -1,4 +1,4 @@
-//! The service-call processor: console and machine configuration.
+//! The service-call processor: consoles and machine configuration.
 //!
 //! A request is an SCCB, a block of storage below 2 GiB that starts with its
 //! length and gets a response code. SERVICE CALL hands it over. QEMU answers
@@ -6,7 +6,9 @@
 //! response, not for the service-signal interruption that follows it.
 
 pub mod console;
+mod event;
 pub mod information;
+pub mod line_mode;
 
 use core::arch::asm;
 use core::fmt;
