@@ -93,6 +93,8 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
     match first {
         Ok(_) => {}
         Err(reporter) if reporter == cpu => {
+            // SAFETY: C20: this CPU is in its report, and has stopped the others if it can.
+            unsafe { console::take_over() };
             println!("panic: cpu {cpu}: another fault while reporting: {reason}");
             arch::power::crash();
         }
@@ -101,7 +103,7 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
             arch::cpu::relax();
         },
     }
-    smp::stop_others();
+    let stopped = smp::stop_others();
     // SAFETY: C20: the other CPUs have stopped, and this one stays in its report.
     unsafe {
         console::take_over();
@@ -109,6 +111,9 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
     }
     println!("panic: cpu {cpu}: {reason}");
     control::panic(cpu, reason);
+    if let Err(error) = stopped {
+        println!("  {error}");
+    }
     if let Some(psw) = psw {
         println!(
             "  PSW {:#018x} {:#018x} {}",

@@ -8,6 +8,7 @@
 
 use crate::timer;
 use arch::{cpu, lowcore};
+use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use lock_api::{GuardNoSend, MutexGuard, RawMutex};
 
@@ -118,15 +119,32 @@ impl<const RANK: u8> RawIrqSaveLock<RANK> {
 
 #[cold]
 fn out_of_order(rank: u8, held: u32) -> ! {
-    let name = |rank: u8| rank::NAMES[usize::from(rank)];
-    let holds = (31 - held.leading_zeros()) as u8;
+    let holds = Rank((31 - held.leading_zeros()) as u8);
     // What a panic does must find its own locks free.
     lowcore::release_all_ranks();
     panic!(
-        "lock order: a lock of rank {rank} ({}) wanted by a CPU that holds one of rank {holds} ({})",
-        name(rank),
-        name(holds)
+        "lock order: a lock of rank {} wanted by a CPU that holds one of rank {holds}",
+        Rank(rank)
     )
+}
+
+/// A rank; prints its number and its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rank(u8);
+
+impl fmt::Display for Rank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(number) = self;
+        let name = rank::NAMES.get(usize::from(*number)).unwrap_or(&"?");
+        write!(f, "{number} ({name})")
+    }
+}
+
+/// The innermost rank of which the running CPU holds a lock, if it holds any.
+pub fn innermost_held() -> Option<Rank> {
+    let held = lowcore::held_ranks();
+    let innermost = held.checked_ilog2()?;
+    Some(Rank(innermost as u8))
 }
 
 /// A lock around a way out of the machine, which a panic's report takes from whoever
@@ -160,7 +178,10 @@ impl<T, const RANK: u8> OutputLock<T, RANK> {
     /// C20: only this CPU runs from here on.
     pub unsafe fn take_over(&self) {
         self.taken_over.store(true, Ordering::Relaxed);
-        // Frees it, and takes its rank off those that this CPU holds.
-        drop(self.lock());
+        if self.lock.is_locked() {
+            // SAFETY: C20: the caller's promise. If this CPU held it, its rank goes off
+            // those held, or the next lock could be out of order.
+            unsafe { self.lock.force_unlock() };
+        }
     }
 }

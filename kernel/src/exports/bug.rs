@@ -2,13 +2,12 @@
 
 use super::sprintf;
 use crate::backtrace::Address;
-use crate::continuation;
+use crate::continuation::{self, Text};
 use crate::panic;
 use arch::stack::{self, Step, Walk};
 use arch::variadic::VaList;
 use core::ffi::CStr;
 use core::fmt::Write;
-use printf::Sink;
 
 arch::variadic!("warn_slowpath_fmt", fixed: 4, list: "6", warn);
 arch::variadic!("panic", fixed: 1, list: "3", panic_with);
@@ -31,31 +30,21 @@ const _: () = {
 /// Level of a warning.
 const WARNING: u8 = 4;
 
-struct Line(heapless::Vec<u8, 256>);
-
-impl Sink for Line {
-    fn put(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            // What is longer is cut.
-            let _ = self.0.push(byte);
-        }
-    }
+/// What a format and its arguments say, as text without its last line end.
+///
+/// # Safety
+/// As for [`sprintf::format`].
+unsafe fn formatted(pattern: *const u8, list: *mut VaList) -> Text {
+    let mut text = Text::new();
+    // SAFETY: L3: the caller's promise.
+    unsafe { sprintf::format(&mut text, pattern, list) };
+    text
 }
 
-impl Line {
-    /// # Safety
-    /// As for [`sprintf::format`].
-    unsafe fn format(pattern: *const u8, list: *mut VaList) -> Self {
-        let mut line = Self(heapless::Vec::new());
-        // SAFETY: the caller's promise.
-        unsafe { sprintf::format(&mut line, pattern, list) };
-        line
-    }
-
-    fn as_str(&self) -> &str {
-        let valid = self.0.utf8_chunks().next();
-        valid.map_or("", |chunk| chunk.valid()).trim_end()
-    }
+/// As much of a text as is UTF-8.
+fn as_str(text: &Text) -> &str {
+    let valid = text.as_bytes().utf8_chunks().next();
+    valid.map_or("", |chunk| chunk.valid()).trim_end()
 }
 
 /// # Safety
@@ -93,8 +82,8 @@ unsafe extern "C" fn warn(
     );
     if !pattern.is_null() {
         // SAFETY: L3: a format and what it asks for.
-        let text = unsafe { Line::format(pattern, list) };
-        continuation::lines(WARNING, format_args!("{}", text.as_str()));
+        let text = unsafe { formatted(pattern, list) };
+        continuation::lines(WARNING, format_args!("{}", as_str(&text)));
     }
     backtrace(walk);
 }
@@ -116,17 +105,17 @@ extern "C" fn dump_stack() {
 /// BUG(): ends the run.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __bug(file: *const u8, line: i32) -> ! {
-    let mut text = heapless::String::<256>::new();
+    let mut text = Text::new();
     // SAFETY: L3: bug.h passes __FILE__.
     let file = unsafe { text_of(file) };
-    // What is longer is cut.
+    // A Text takes all that it has room for.
     let _ = write!(text, "kernel BUG at {file}:{line}");
-    panic::module(&text)
+    panic::module(as_str(&text))
 }
 
 /// The target of `panic(format, ...)`.
 unsafe extern "C" fn panic_with(pattern: *const u8, list: *mut VaList) -> ! {
     // SAFETY: L3: a format and what it asks for.
-    let text = unsafe { Line::format(pattern, list) };
-    panic::module(text.as_str())
+    let text = unsafe { formatted(pattern, list) };
+    panic::module(as_str(&text))
 }

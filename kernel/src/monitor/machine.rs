@@ -5,6 +5,7 @@ use crate::memory::{self, vmalloc};
 use crate::{command_line, console, control, cpus, interrupts, modules, percpu, println, smp};
 use alloc::format;
 use alloc::string::String;
+use console::Losses;
 use this_cpu::Variable;
 
 /// The commands of this group.
@@ -68,7 +69,12 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     println!("vmalloc: {areas} areas, {bytes} bytes");
     println!("heap: {used} of {size} bytes in use");
     println!("exported symbols: {}", modules::symbol_count());
-    println!("console: {} writes lost", console::lost());
+    let Losses {
+        refused,
+        cut,
+        too_deep,
+    } = console::losses();
+    println!("console: {refused} writes lost, {cut} lines cut, {too_deep} lost in others");
     println!("control channel: {} lines lost", control::lost());
     Ok(())
 }

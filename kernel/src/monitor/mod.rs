@@ -8,19 +8,22 @@
 //!   are about
 
 mod command;
+mod line_editor;
 mod machine;
 mod measure;
 mod modules;
 mod percpu;
+mod terminal;
 
 use crate::control::PowerOffBy;
 use crate::percpu::balance;
-use crate::{console, control, println};
+use crate::{control, println};
 use alloc::format;
 use alloc::string::String;
-use arch::cpu;
 use command::{Action, Command, Next};
 use core::fmt::Display;
+use line_editor::LENGTH;
+use terminal::Terminal;
 
 /// `help`, which has to know the others.
 const HELP: &[Command] = &[Command {
@@ -68,21 +71,11 @@ pub fn run(script: &'static [u8]) -> PowerOffBy {
         println!("> {line}");
         commands += 1;
         let result = execute(line);
-        control::command(
-            commands,
-            line,
-            result.as_ref().err().map(|error| error as &dyn Display),
-        );
-        match result {
-            Ok(Next::Command) => {}
-            Ok(Next::PowerOff) => {
-                by = PowerOffBy::Command;
-                break;
-            }
-            Err(error) => {
-                println!("{error}");
-                failed += 1;
-            }
+        report(commands, line, &result);
+        failed += usize::from(result.is_err());
+        if result == Ok(Next::PowerOff) {
+            by = PowerOffBy::Command;
+            break;
         }
         balance();
     }
@@ -91,45 +84,37 @@ pub fn run(script: &'static [u8]) -> PowerOffBy {
     by
 }
 
-/// Reads commands from the console until `poweroff`. The terminal echoes.
+/// Carries out the commands that a person types, until `poweroff`.
 pub fn interactive() {
     println!("Type help for the commands, poweroff to end.");
-    let mut typed = String::new();
+    let mut terminal = Terminal::new();
+    let mut number = 0;
     loop {
-        console::print("> ");
-        let line = read_line(&mut typed);
+        let Ok(line) = terminal.read_line() else {
+            println!("a line has at most {LENGTH} characters");
+            continue;
+        };
+        if line.trim().is_empty() {
+            continue;
+        }
+        number += 1;
         // Names given to commands outlive them: the loader keeps some.
-        match execute(String::leak(line)) {
-            Ok(Next::Command) => {}
-            Ok(Next::PowerOff) => return,
-            Err(error) => println!("{error}"),
+        let line = String::leak(String::from(line));
+        let result = execute(line);
+        report(number, line, &result);
+        if result == Ok(Next::PowerOff) {
+            return;
         }
         balance();
     }
 }
 
-/// The next line; what was typed beyond it stays in `typed`.
-fn read_line(typed: &mut String) -> String {
-    loop {
-        if let Some(end) = typed.find('\n') {
-            let rest = typed.split_off(end + 1);
-            let line = core::mem::replace(typed, rest);
-            return line;
-        }
-        cpu::push_interrupts_off();
-        // The closure must not allocate: a read brings no more than this.
-        typed.reserve(arch::sclp::console::INPUT);
-        let before = typed.len();
-        console::read(|byte| match byte {
-            b'\r' | b'\n' => typed.push('\n'),
-            b' '..=b'~' => typed.push(byte.into()),
-            _ => {}
-        });
-        // What comes in between is a service signal, and ends the wait at once.
-        if typed.len() == before {
-            cpu::wait_for_interrupt();
-        }
-        cpu::pop_interrupts_off();
+/// Reports a command that has ended, to people and programs.
+fn report(number: usize, line: &str, result: &Result<Next, String>) {
+    let error = result.as_ref().err();
+    control::command(number, line, error.map(|error| error as &dyn Display));
+    if let Some(error) = error {
+        println!("{error}");
     }
 }
 

@@ -19,6 +19,7 @@
 mod accessors;
 mod boot;
 mod c_modules;
+mod console;
 mod counters;
 mod endings;
 mod interrupts_off;
@@ -59,8 +60,8 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 8] = [
-    "boot", "memory", "smp", "percpu", "module", "c", "stress", "ending",
+const GROUPS: [&str; 9] = [
+    "boot", "console", "memory", "smp", "percpu", "module", "c", "stress", "ending",
 ];
 
 /// Registers a test.

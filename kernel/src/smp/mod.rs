@@ -20,8 +20,8 @@ pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbo
 pub use start::{enable_signals, start, start_all};
 pub use task::run_as_task_on_each;
 
+use crate::cpus;
 use crate::memory::{self, OutOfMemory};
-use crate::{cpus, println};
 use arch::lowcore;
 use arch::sigp::{self, Order};
 use arch::{MAX_CPUS, PAGE_SIZE, cpu, stack};
@@ -142,13 +142,18 @@ impl fmt::Display for Guard {
     }
 }
 
-/// Stops every other CPU for good. For the end of a run.
-pub fn stop_others() {
+/// Stops every other CPU for good, for the end of a run. Prints nothing: the console
+/// may be another CPU's.
+///
+/// # Errors
+/// The first CPU that doesn't stop; the others do all the same.
+pub fn stop_others() -> Result<(), Error> {
     let this = cpu::number();
+    let mut result = Ok(());
     for cpu in cpus::online().filter(|&cpu| cpu != this) {
-        let stopped = cpus::address(cpu).map(sigp::stop);
-        if let Some(Err(error)) = stopped {
-            println!("cpu {cpu} does not stop: {error}");
+        if let Some(Err(refusal)) = cpus::address(cpu).map(sigp::stop) {
+            result = result.and(Err(Error::Refused(cpu, Order::Stop, refusal)));
         }
     }
+    result
 }
