@@ -13,6 +13,7 @@ mod machine;
 mod measure;
 mod modules;
 mod percpu;
+mod self_tests;
 mod terminal;
 
 use crate::control::PowerOffBy;

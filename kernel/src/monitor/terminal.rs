@@ -48,14 +48,14 @@ impl Terminal {
 
     /// Reads what was typed, at least one byte; returns how many there are.
     fn wait_for_input(&mut self) -> usize {
-        cpu::without_interrupts(|| {
-            loop {
-                match console::read(&mut self.input) {
-                    // A signal that comes between this look and the wait ends the wait.
-                    0 => cpu::wait_for_interrupt(),
-                    count => return count,
-                }
-            }
-        })
+        let mut count = 0;
+        while count == 0 {
+            // A service signal that comes between this look and the wait ends the wait.
+            cpu::wait_for_interrupt_unless(|| {
+                count = console::read(&mut self.input);
+                count != 0
+            });
+        }
+        count
     }
 }

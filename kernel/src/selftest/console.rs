@@ -4,6 +4,7 @@ use super::Outcome;
 use crate::percpu_address::PerCpuAddress;
 use crate::{check, check_eq, console, cpus, percpu, println, selftest, smp, timer};
 use alloc::vec::Vec;
+use arch::control::{self, ExternalClass};
 use arch::cpu;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -145,6 +146,19 @@ fn per_cpu_address() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// A CPU that reads nothing would take the signal and leave its reader asleep.
+fn input_wakes_its_reader() -> Result<(), Outcome> {
+    for cpu in cpus::online() {
+        let admitted = smp::run_on(cpu, || control::admits(ExternalClass::SERVICE_SIGNAL));
+        check!(
+            admitted.map_err(super::failed)? == (cpu == 0),
+            "cpu {cpu}: service signals"
+        );
+    }
+    Ok(())
+}
+
+selftest!("console.input_wakes_its_reader", input_wakes_its_reader);
 selftest!("console.nested_display", nested_display);
 selftest!("console.too_deep", too_deep);
 selftest!("console.interrupted_line", interrupted_line);

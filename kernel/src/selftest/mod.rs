@@ -22,6 +22,7 @@ mod c_modules;
 mod console;
 mod counters;
 mod endings;
+mod fault_safe;
 mod interrupts_off;
 mod memory;
 mod module_life;
@@ -60,8 +61,9 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 9] = [
-    "boot", "console", "memory", "smp", "percpu", "module", "c", "stress", "ending",
+const GROUPS: [&str; 11] = [
+    "boot", "fault", "console", "monitor", "memory", "smp", "percpu", "module", "c", "stress",
+    "ending",
 ];
 
 /// Registers a test.
