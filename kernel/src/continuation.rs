@@ -12,8 +12,6 @@
 //! printed with nothing locked.
 
 use crate::sync::{Lock, rank};
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use printf::Sink;
 
@@ -170,8 +168,8 @@ pub fn lines(level: u8, text: fmt::Arguments<'_>) {
     print(&whole);
 }
 
-/// Bytes that a self-test can look at.
-const COPY: usize = 16 * 1024;
+/// Bytes that a self-test can look at; what is more is left out.
+pub const COPY: usize = 16 * 1024;
 
 /// What goes to a self-test, and not to the log: lines, each as `<level>text`.
 struct Copy {
@@ -199,26 +197,24 @@ fn copy(line: fmt::Arguments<'_>) -> bool {
     true
 }
 
-/// Runs `work` and returns what is printed meanwhile, each line as `<level>text`. For
-/// self-tests, one at a time.
-///
-/// # Panics
-/// If that is more than a self-test can look at, or more than the heap holds.
-pub fn capture<R>(work: impl FnOnce() -> R) -> (R, String) {
+/// Runs `work`, and copies what is printed meanwhile to the start of `into`, each line
+/// as `<level>text`; returns how many bytes that is, `COPY` at most. For self-tests, one
+/// at a time.
+pub fn copy_of<R>(work: impl FnOnce() -> R, into: &mut [u8; COPY]) -> (R, usize) {
     let start = |is_on: bool| {
-        flush();
         let mut copied = COPIED.lock();
         copied.is_on = is_on;
         copied.lines.clear();
     };
-    let mut printed = Vec::new();
+    flush();
     start(true);
     let result = work();
     flush();
-    let room = printed.try_reserve_exact(COPY);
-    room.expect("the heap holds what a self-test looks at");
-    printed.extend_from_slice(&COPIED.lock().lines);
+    let count = {
+        let lines = &COPIED.lock().lines;
+        into[..lines.len()].copy_from_slice(lines);
+        lines.len()
+    };
     start(false);
-    assert!(printed.len() < COPY, "more is printed than {COPY} bytes");
-    (result, String::from_utf8_lossy(&printed).into_owned())
+    (result, count)
 }

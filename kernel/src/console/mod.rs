@@ -31,7 +31,7 @@ mod nesting;
 mod print;
 
 pub use arch::sclp::console::INPUT;
-pub use device::{copy_of, read};
+pub use device::{COPY, copy_of, read};
 pub use line::LENGTH;
 pub use logger::{init, set_level, uptime};
 pub use nesting::LEVELS;

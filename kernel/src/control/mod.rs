@@ -33,7 +33,9 @@ pub fn init() {
     OPEN.store(open, Ordering::Relaxed);
 }
 
-/// Writes `event` and what `fill` adds to it. Any context, with no lock held.
+/// Writes `event` and what `fill` adds to it. Any context, with no lock held. Not inlined:
+/// a record takes a page of the stack.
+#[inline(never)]
 fn write(event: &'static str, fill: impl FnOnce(&mut Record)) {
     if !OPEN.load(Ordering::Relaxed) {
         return;
@@ -153,25 +155,23 @@ pub struct Place {
     pub per_cpu_bytes: u64,
 }
 
-fn module(name: &str, state: &'static str, place: Place) {
+/// A module's init has returned: it may be used.
+pub fn module_live(name: &str, place: Place) {
     write("module", |record| {
         record
             .text("name", name)
-            .word("state", state)
+            .word("state", "live")
             .number("base", place.base)
             .number("bytes", place.bytes)
             .number("per_cpu_bytes", place.per_cpu_bytes);
     });
 }
 
-/// A module's init has returned: it may be used.
-pub fn module_live(name: &str, place: Place) {
-    module(name, "live", place);
-}
-
-/// A module's exit has returned, and its memory is given back: where it lay.
-pub fn module_gone(name: &str, place: Place) {
-    module(name, "gone", place);
+/// A module's exit has returned, and its memory is given back.
+pub fn module_gone(name: &str) {
+    write("module", |record| {
+        record.text("name", name).word("state", "gone");
+    });
 }
 
 /// A module isn't loaded, and nothing of it is left.

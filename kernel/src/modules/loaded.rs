@@ -1,41 +1,36 @@
 //! What a loaded module owns, and what can be asked of it.
 
-use super::error::Reason;
 use super::parameters::Strings;
-use super::registry::Providers;
+use super::static_percpu::StaticPerCpu;
+use super::symbol_kind::SymbolKind;
 use crate::control::Place;
 use crate::memory::vmalloc::Area;
-use crate::percpu::{self, Handle};
-use crate::{cpus, symbols};
+use crate::symbols;
 use alloc::vec::Vec;
-use loader::{Linked, Plan, Symbol};
+use loader::{Linked, Plan, RegionKind, Symbol, Variable};
 
-/// What a loaded module owns. Fields are dropped from top to bottom.
+/// What a loaded module owns, but for its references on others. Fields are dropped from
+/// top to bottom.
 pub struct Loaded {
     /// Text and data; `None` for a module that has neither.
-    pub(super) area: Option<Area>,
-    #[expect(dead_code, reason = "held, to be freed with the module")]
-    pub(super) statics: Option<Statics>,
+    pub area: Option<Area>,
+    /// Its static per-CPU variables; `None` for a module without.
+    pub statics: Option<StaticPerCpu>,
+    /// What its parameters point to.
     #[expect(dead_code, reason = "held: parameters point into it")]
-    pub(super) strings: Strings,
-    /// Symbols, slots.
+    pub strings: Strings,
+    /// Symbols, GOT slots.
     pub linked: Linked<'static>,
     /// Sizes and regions.
     pub plan: Plan,
-    /// What it says its license is; empty if it doesn't.
+    /// The license of its `.modinfo`; empty if that names none.
     pub license: &'static str,
-    /// Called before its init, in order.
-    pub(super) constructors: Vec<u64>,
-    /// Called after its exit, in order.
-    pub(super) destructors: Vec<u64>,
-    /// Hash of its image as linked; only for a load that ends there.
-    pub hash: Option<u64>,
-    /// Handle of its static per-CPU variables; 0 if it has none.
-    pub per_cpu: u64,
-    /// Whether the memory of its init sections is given back.
-    pub(super) init_is_freed: bool,
-    /// Modules that it uses.
-    pub providers: Providers,
+    /// Functions to be called before its init, in this order.
+    pub constructors: Vec<u64>,
+    /// Functions to be called after its exit, in this order.
+    pub destructors: Vec<u64>,
+    /// Whether the memory of its init sections is given back (L4).
+    pub init_is_freed: bool,
 }
 
 impl Loaded {
@@ -44,7 +39,7 @@ impl Loaded {
         self.area.as_ref().map_or(0, |area| area.start() as u64)
     }
 
-    /// Bytes of text and data in memory.
+    /// Bytes of text and data in memory, whole pages.
     pub fn size(&self) -> u64 {
         match self.init_is_freed {
             true => self.plan.init().0,
@@ -61,20 +56,55 @@ impl Loaded {
         }
     }
 
-    /// Whether an address is the module's, freed or not.
-    pub fn owns(&self, address: u64) -> bool {
+    /// Handle of its static per-CPU variables; 0 if it has none.
+    pub fn per_cpu(&self) -> u64 {
+        self.statics.as_ref().map_or(0, StaticPerCpu::handle)
+    }
+
+    /// Bytes from its base to an address that is the module's, given back or not.
+    fn offset_of(&self, address: u64) -> Option<u64> {
         let offset = address.checked_sub(self.base());
-        self.area.is_some() && offset.is_some_and(|offset| offset < self.plan.size())
+        offset.filter(|&offset| self.area.is_some() && offset < self.plan.size())
+    }
+
+    /// Whether an address is the module's, given back or not.
+    pub fn owns(&self, address: u64) -> bool {
+        self.offset_of(address).is_some()
     }
 
     /// Whether an address lies in an init section that is there no more.
     pub fn is_freed(&self, address: u64) -> bool {
-        self.init_is_freed && self.owns(address) && address - self.base() >= self.plan.init().0
+        let offset = self.offset_of(address);
+        self.init_is_freed && offset.is_some_and(|offset| offset >= self.plan.init().0)
     }
 
-    /// What it exports.
+    /// What it exports, sorted by name.
     pub fn exports(&self) -> impl Iterator<Item = Symbol<'static>> + '_ {
         self.linked.exports()
+    }
+
+    /// What a symbol of the module names, by its value.
+    pub fn kind_of(&self, value: u64) -> SymbolKind {
+        let Some(offset) = self.offset_of(value) else {
+            let byte = value.checked_sub(self.per_cpu());
+            let is_per_cpu = byte.is_some_and(|byte| byte < self.plan.per_cpu().0);
+            return match is_per_cpu {
+                true => SymbolKind::PerCpu,
+                false => SymbolKind::Absolute,
+            };
+        };
+        let mut regions = self.plan.regions().iter();
+        match regions.find(|region| region.contains(offset)) {
+            None => SymbolKind::Absolute,
+            Some(region) => match region.kind {
+                RegionKind::Text => SymbolKind::Function,
+                RegionKind::InitText => SymbolKind::InitFunction,
+                RegionKind::ReadOnly | RegionKind::InitReadOnly => SymbolKind::ReadOnly,
+                RegionKind::ReadOnlyAfterInit | RegionKind::Data | RegionKind::InitData => {
+                    SymbolKind::Data
+                }
+            },
+        }
     }
 
     /// Address of its exit function.
@@ -90,7 +120,7 @@ impl Loaded {
     /// The function that an address lies in.
     pub fn symbol_at(&self, address: u64) -> Option<symbols::Located<'static>> {
         let inside = |symbol: &Symbol<'_>| {
-            symbol.value <= address && address < symbol.value + symbol.size.max(1)
+            symbol.value <= address && address - symbol.value < symbol.size.max(1)
         };
         let symbol = self.linked.functions().find(inside)?;
         Some(symbols::Located {
@@ -99,36 +129,12 @@ impl Loaded {
             size: symbol.size,
         })
     }
-}
 
-/// The copies of a module's static per-CPU variables; freed when dropped.
-pub(super) struct Statics(pub(super) Handle);
-
-impl Statics {
-    pub(super) fn new((bytes, align): (u64, u64)) -> Result<Option<Self>, Reason> {
-        if bytes == 0 {
-            return Ok(None);
-        }
-        let handle = percpu::alloc_reserved(bytes as usize, align as usize)?;
-        Ok(Some(Self(handle)))
-    }
-
-    /// Copies the template to every possible CPU.
-    pub(super) fn fill(&self, template: &[u8]) {
-        for cpu in 0..cpus::possible() {
-            let address = self.0.0.wrapping_add(percpu::offset(cpu));
-            let copy = core::ptr::with_exposed_provenance_mut::<u8>(address);
-            // SAFETY: P1: the copies of an area that is this module's alone, and
-            // as long as the template.
-            unsafe { copy.copy_from_nonoverlapping(template.as_ptr(), template.len()) };
-        }
-    }
-}
-
-impl Drop for Statics {
-    fn drop(&mut self) {
-        if let Err(error) = percpu::free(self.0) {
-            unreachable!("a module's per-CPU area is freed once: {error}");
-        }
+    /// The static per-CPU variable that a handle lies in.
+    pub fn variable_at(&self, handle: u64) -> Option<Variable<'static>> {
+        let inside = |variable: &Variable<'_>| {
+            variable.handle <= handle && handle - variable.handle < variable.size
+        };
+        self.linked.variables().find(inside)
     }
 }

@@ -3,6 +3,8 @@
 use super::Outcome;
 use crate::percpu_address::PerCpuAddress;
 use crate::{check, check_eq, console, cpus, percpu, println, selftest, smp, timer};
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use arch::control::{self, ExternalClass};
 use arch::cpu;
@@ -10,9 +12,11 @@ use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// What `work` prints, line by line; `log` lines of others are left out.
-fn lines_of(work: impl FnOnce()) -> Result<Vec<alloc::string::String>, Outcome> {
-    let copied = console::copy_of(work);
-    let text = core::str::from_utf8(&copied).map_err(super::failed)?;
+fn lines_of(work: impl FnOnce()) -> Result<Vec<String>, Outcome> {
+    let mut copy = Box::new([0; console::COPY]);
+    let count = console::copy_of(work, &mut copy);
+    check!(count < console::COPY, "too much is printed");
+    let text = core::str::from_utf8(&copy[..count]).map_err(super::failed)?;
     check!(text.ends_with('\n'), "the last line has no end");
     Ok(text.lines().map(Into::into).collect())
 }

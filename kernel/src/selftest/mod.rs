@@ -23,11 +23,12 @@ mod console;
 mod counters;
 mod endings;
 mod fault_safe;
+mod held;
 mod interrupts_off;
 mod memory;
 mod module_life;
 mod module_parameters;
-pub mod module_rounds;
+mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
@@ -115,6 +116,12 @@ macro_rules! check_eq {
 /// A failure from any error that says what happened.
 pub fn failed(error: impl core::fmt::Display) -> Outcome {
     Outcome::Failed(alloc::format!("{error}"))
+}
+
+/// Calls a function that a module of this tree, which is loaded, exports for its test.
+pub fn call(symbol: &'static str, argument: u64) -> Result<u64, Outcome> {
+    // SAFETY: L3: what tests call takes a number, or nothing.
+    unsafe { crate::modules::call(symbol, argument) }.map_err(failed)
 }
 
 fn registered() -> &'static [Test] {
