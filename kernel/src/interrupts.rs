@@ -1,7 +1,7 @@
 //! What the kernel does about interruptions: the machine layer calls up here.
 
 use crate::{panic, smp, timer};
-use arch::traps::{External, ProgramCheck, TrapFrame, Upcalls};
+use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
 use this_cpu::{Variable, percpu};
 
 percpu! {
@@ -13,10 +13,10 @@ percpu! {
     pub static OTHERS: u64 = 0;
 }
 
-/// The kernel's handlers.
-pub struct Handlers;
+/// This kernel's handlers.
+pub struct KernelHandlers;
 
-impl Upcalls for Handlers {
+impl Handlers for KernelHandlers {
     fn external(&self, what: External, _frame: &TrapFrame) {
         match what {
             External::EmergencySignal(_) | External::ExternalCall(_) => {

@@ -25,6 +25,7 @@ mod exports;
 mod fail;
 mod initrd;
 mod interrupts;
+mod machine;
 mod memory;
 mod modules;
 mod monitor;
@@ -38,7 +39,6 @@ mod symbols;
 mod sync;
 mod timer;
 
-use arch::sclp::information::{self, Information};
 use arch::{boot, stack};
 use command_line::Options;
 use core::cell::UnsafeCell;
@@ -49,8 +49,8 @@ use memory::map::{BadMap, Map};
 /// First Rust function, on the boot CPU, with translation and interruptions off.
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
-    console::init();
     install_traps();
+    console::init();
     let parameters = boot::parameters();
     if let Err(error) = boot(parameters) {
         error!("boot: {error}");
@@ -63,7 +63,7 @@ extern "C" fn boot_entry() -> ! {
 /// Why there is no boot.
 enum BootError {
     CommandLine(command_line::BadWord),
-    Machine(arch::sclp::Error),
+    Machine(machine::Error),
     Map(BadMap),
     FailSite(&'static str),
     PerCpu(percpu::SetupError),
@@ -91,12 +91,7 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
-    let information = machine().map_err(BootError::Machine)?;
-    info!(
-        "machine: {} MiB of memory, {} CPUs",
-        information.memory >> 20,
-        information.cpus().len()
-    );
+    let information = machine::configuration().map_err(BootError::Machine)?;
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
 
@@ -133,27 +128,19 @@ fn work(options: &Options) {
     selftest::run_all(options.selftest, options.seed);
 }
 
-fn machine() -> Result<Information, arch::sclp::Error> {
-    struct ForBoot(UnsafeCell<information::ResponseBlock>);
-    // SAFETY: only `machine` uses it, once, on the boot CPU.
-    unsafe impl Sync for ForBoot {}
-    static BLOCK: ForBoot = ForBoot(UnsafeCell::new(information::response_block()));
-    // SAFETY: as above.
-    information::read(unsafe { &mut *BLOCK.0.get() })
-}
-
 /// Handlers and small static stacks, until `smp::init_boot_stacks`.
 fn install_traps() {
     const SIZE: usize = 16 * 1024;
     #[repr(C, align(4096))]
     struct Stack(UnsafeCell<[u8; SIZE]>);
-    // SAFETY: only the trap entry code uses them, on the boot CPU.
+    // SAFETY: C8: only the trap entry code uses them, on the boot CPU.
     unsafe impl Sync for Stack {}
     static INTERRUPT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     static FAULT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     let top = |stack: &Stack| stack.0.get() as usize + SIZE - stack::SAVE_AREA;
-    // SAFETY: the boot CPU, before translation and before any other CPU.
-    unsafe { arch::traps::install(&interrupts::Handlers, top(&INTERRUPT), top(&FAULT)) };
+    // SAFETY: C8: the boot CPU, before translation and before any other CPU. C3: the
+    // stacks are used for nothing else.
+    unsafe { arch::traps::install(&interrupts::KernelHandlers, top(&INTERRUPT), top(&FAULT)) };
 }
 
 /// Prints the address map, and the distance this kernel exists for.

@@ -4,20 +4,24 @@
 //! arrive stops the others, takes the console, and prints the reason, PSW,
 //! registers, backtrace and modules; then it loads a disabled wait. A second CPU
 //! waits to be stopped. A fault while reporting prints one line more and ends
-//! the run at once.
+//! the run at once. From its first instruction on a report runs with interrupts off,
+//! whatever the code that it calls turns off and on.
 
 use crate::backtrace::Address;
 use crate::{console, modules, println, smp};
+use arch::backtrace::{Step, Walk};
+use arch::dat;
 use arch::psw::Psw;
-use arch::stack::{self, Step, Walk};
+use arch::stack;
 use arch::traps::{ProgramCheck, TrapFrame};
 use core::fmt;
 use core::panic::PanicInfo;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 const NOBODY: u32 = u32::MAX;
 
 static REPORTER: AtomicU32 = AtomicU32::new(NOBODY);
+static REPORTED_TWICE: AtomicBool = AtomicBool::new(false);
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
@@ -86,6 +90,14 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
+/// The page that a program check was about, for a look at its translation.
+fn failing_address(reason: &Reason<'_>) -> Option<u64> {
+    match reason {
+        Reason::ProgramCheck(check) => check.address,
+        _ => None,
+    }
+}
+
 fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: Walk) -> ! {
     arch::cpu::interrupts_off_for_good();
     let cpu = arch::cpu::number();
@@ -93,7 +105,10 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
     match first {
         Ok(_) => {}
         Err(reporter) if reporter == cpu => {
-            println!("panic: cpu {cpu}: another fault while reporting: {reason}");
+            // One line more; a fault in that one ends the run without a word.
+            if !REPORTED_TWICE.swap(true, Ordering::Relaxed) {
+                println!("panic: cpu {cpu}: another fault while reporting: {reason}");
+            }
             arch::power::crash();
         }
         // Another CPU reports, and will stop this one.
@@ -115,6 +130,10 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
     for (row, values) in registers.chunks(4).enumerate() {
         let [a, b, c, d] = [values[0], values[1], values[2], values[3]];
         println!("  r{:<2} {a:016x} {b:016x} {c:016x} {d:016x}", row * 4);
+    }
+    if let Some(address) = failing_address(reason) {
+        println!("  walk of {address:#x}:");
+        dat::walk(address as usize).for_each(|step| println!("    {step}"));
     }
     println!("  backtrace:");
     if let Some(psw) = psw {

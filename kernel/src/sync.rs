@@ -91,7 +91,8 @@ unsafe impl<const RANK: u8> RawMutex for RawIrqSaveLock<RANK> {
         if free {
             lowcore::hold_rank::<RANK>();
         } else {
-            cpu::pop_interrupts_off();
+            // SAFETY: C4: the section began above.
+            unsafe { cpu::pop_interrupts_off() };
         }
         free
     }
@@ -100,7 +101,9 @@ unsafe impl<const RANK: u8> RawMutex for RawIrqSaveLock<RANK> {
     unsafe fn unlock(&self) {
         lowcore::release_rank::<RANK>();
         self.taken.store(FREE, Ordering::Release);
-        cpu::pop_interrupts_off();
+        // SAFETY: C4, C5: whoever took the lock began the section, and the lock is
+        // freed once.
+        unsafe { cpu::pop_interrupts_off() };
     }
 }
 

@@ -32,18 +32,18 @@ pub fn stop() {
     clear_comparator();
 }
 
-/// Microseconds that another CPU may have meanwhile.
-const TURN: u64 = 5;
+/// Microseconds between two looks at what another CPU does.
+const LOOK: u64 = 5;
 
-/// Spins, interruptions off, until another CPU has made `done` true. Where the
-/// emulator runs the CPUs in turn (`-icount`), a turn ends at the next timer, or
-/// after 2^31 instructions if there is none; so each look sets one.
+/// Spins until another CPU has made `done` true; interruptions may be off. Where the
+/// emulator runs one CPU at a time (`-icount`), it goes on to the next CPU at a
+/// timer, or after 2^31 instructions if there is none; so each look sets one.
 pub fn spin_until(mut done: impl FnMut() -> bool) {
     if done() {
         return;
     }
     while !done() {
-        set_comparator(now() + from_microseconds(TURN));
+        set_comparator(now() + from_microseconds(LOOK));
         cpu::relax();
     }
     // A tick of this CPU's comes as soon as interruptions are on.
@@ -53,17 +53,21 @@ pub fn spin_until(mut done: impl FnMut() -> bool) {
 }
 
 /// Waits until an interruption has been handled, for `microseconds` at most if this
-/// CPU has no tick; for loops that wait for another CPU, interruptions on.
+/// CPU has no tick. For loops that wait for another CPU, in a CPU's ordinary course:
+/// interruptions on, no lock held.
+///
+/// # Panics
+/// If interruptions are off.
 pub fn nap(microseconds: u64) {
-    cpu::push_interrupts_off();
-    if PERIOD.read() == 0 {
-        set_comparator(now() + from_microseconds(microseconds));
-    }
-    cpu::wait_for_interrupt();
+    cpu::wait_for_interrupt_unless(|| {
+        if PERIOD.read() == 0 {
+            set_comparator(now() + from_microseconds(microseconds));
+        }
+        false
+    });
     if PERIOD.read() == 0 {
         clear_comparator();
     }
-    cpu::pop_interrupts_off();
 }
 
 /// The clock comparator's handler.

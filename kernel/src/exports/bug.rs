@@ -4,14 +4,16 @@ use super::sprintf;
 use crate::backtrace::Address;
 use crate::continuation;
 use crate::panic;
-use arch::stack::{self, Step, Walk};
+use arch::backtrace::{Step, Walk};
+use arch::stack;
 use arch::variadic::VaList;
 use core::ffi::CStr;
 use core::fmt::Write;
 use printf::Sink;
 
-arch::variadic!("warn_slowpath_fmt", fixed: 4, list: "6", warn);
-arch::variadic!("panic", fixed: 1, list: "3", panic_with);
+// SAFETY: C12: each target takes the fixed arguments and the list.
+arch::variadic!(unsafe "warn_slowpath_fmt", fixed: 4, list: "6", warn);
+arch::variadic!(unsafe "panic", fixed: 1, list: "3", panic_with);
 
 unsafe extern "C" {
     fn warn_slowpath_fmt();

@@ -5,7 +5,8 @@
 use crate::backtrace::Address;
 use crate::percpu::{self, AllocError, Handle};
 use crate::{cpus, panic, smp};
-use arch::stack::{self, Step, Walk};
+use arch::backtrace::{Step, Walk};
+use arch::stack;
 use log::{error, warn};
 use module_api::errno;
 

@@ -3,7 +3,8 @@
 use crate::continuation::{self, Text};
 use arch::variadic::VaList;
 
-arch::variadic!("_printk", fixed: 1, list: "3", vprintk);
+// SAFETY: C12: the target takes the fixed argument and the list.
+arch::variadic!(unsafe "_printk", fixed: 1, list: "3", vprintk);
 
 unsafe extern "C" {
     fn _printk();

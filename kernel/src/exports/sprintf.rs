@@ -6,9 +6,10 @@ use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use printf::{Arguments, Pointer, Sink};
 
-arch::variadic!("snprintf", fixed: 3, list: "5", vsnprintf);
-arch::variadic!("scnprintf", fixed: 3, list: "5", vscnprintf);
-arch::variadic!("sprintf", fixed: 2, list: "4", vsprintf);
+// SAFETY: C12: each target takes the fixed arguments and the list.
+arch::variadic!(unsafe "snprintf", fixed: 3, list: "5", vsnprintf);
+arch::variadic!(unsafe "scnprintf", fixed: 3, list: "5", vscnprintf);
+arch::variadic!(unsafe "sprintf", fixed: 2, list: "4", vsprintf);
 
 unsafe extern "C" {
     fn snprintf();

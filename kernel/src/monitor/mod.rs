@@ -93,20 +93,18 @@ fn read_line(typed: &mut String) -> String {
             let line = core::mem::replace(typed, rest);
             return line;
         }
-        cpu::push_interrupts_off();
         // The closure must not allocate: a read brings no more than this.
         typed.reserve(arch::sclp::console::BLOCK);
-        let before = typed.len();
-        console::read(|byte| match byte {
-            b'\r' | b'\n' => typed.push('\n'),
-            b' '..=b'~' => typed.push(byte.into()),
-            _ => {}
-        });
         // What comes in between is a service signal, and ends the wait at once.
-        if typed.len() == before {
-            cpu::wait_for_interrupt();
-        }
-        cpu::pop_interrupts_off();
+        cpu::wait_for_interrupt_unless(|| {
+            let before = typed.len();
+            console::read(|byte| match byte {
+                b'\r' | b'\n' => typed.push('\n'),
+                b' '..=b'~' => typed.push(byte.into()),
+                _ => {}
+            });
+            typed.len() != before
+        });
     }
 }
 

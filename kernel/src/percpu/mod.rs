@@ -44,7 +44,8 @@ pub fn init(options: &Options, map: &Map) -> Result<(), SetupError> {
     for (unit, offset) in OFFSETS.iter().enumerate().take(allocator.units()) {
         offset.store(allocator.offset(unit), Ordering::Relaxed);
     }
-    lowcore::set_per_cpu_offset(allocator.offset(0));
+    // SAFETY: P1, P2: the offset of the boot CPU's unit, which holds the template.
+    unsafe { lowcore::set_per_cpu_offset(allocator.offset(0)) };
     ALLOCATOR.call_once(|| allocator);
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::sync::{Lock, rank};
 use crate::{check, println, selftest};
 use arch::{cpu, lowcore};
 use core::arch::asm;
+use core::fmt;
 use this_cpu::Variable;
 
 fn fail() -> Result<(), Outcome> {
@@ -70,9 +71,29 @@ fn disabled_wait() -> Result<(), Outcome> {
 }
 
 fn early_percpu() -> Result<(), Outcome> {
-    lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize);
+    // SAFETY: P2: per-CPU accesses are refused from here on, and end the run.
+    unsafe { lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize) };
     crate::interrupts::CLOCK.inc();
     Ok(())
+}
+
+/// A panic whose message takes and ends an interrupts-off section, while the clock
+/// has an interruption to give.
+fn panic_report() -> Result<(), Outcome> {
+    struct Message;
+    impl fmt::Display for Message {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let before = cpu::interrupts_enabled();
+            cpu::without_interrupts(|| ());
+            // SAFETY: C4: broken on purpose: one too many, of sections whose code
+            // doesn't run again.
+            unsafe { cpu::pop_interrupts_off() };
+            let after = cpu::interrupts_enabled();
+            write!(f, "interrupts in the report: {before}, {after}")
+        }
+    }
+    crate::timer::start(100, || println!("# a tick in the report"));
+    panic!("{Message}")
 }
 
 fn panic_in_interrupt() -> Result<(), Outcome> {
@@ -107,6 +128,7 @@ selftest!("ending.hang", hang, on_request);
 selftest!("ending.power_off", power_off, on_request);
 selftest!("ending.disabled_wait", disabled_wait, on_request);
 selftest!("ending.early_percpu", early_percpu, on_request);
+selftest!("ending.panic_report", panic_report, on_request);
 selftest!("ending.panic_in_interrupt", panic_in_interrupt, on_request);
 selftest!("ending.lock_twice", lock_twice, on_request);
 selftest!("ending.lock_order", lock_order, on_request);

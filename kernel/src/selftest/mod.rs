@@ -21,6 +21,7 @@ mod boot;
 mod c_modules;
 mod counters;
 mod endings;
+mod fault_safe;
 mod interrupts_off;
 mod memory;
 mod module_life;
@@ -58,8 +59,8 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 8] = [
-    "boot", "memory", "smp", "percpu", "module", "c", "stress", "ending",
+const GROUPS: [&str; 9] = [
+    "boot", "fault", "memory", "smp", "percpu", "module", "c", "stress", "ending",
 ];
 
 /// Registers a test.

@@ -4,7 +4,7 @@ use super::{Outcome, failed};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, cpus, interrupts, selftest, smp};
 use arch::cpu;
-use arch::sigp::{self, Order, Refusal};
+use arch::sigp::{self, Refusal};
 use core::sync::atomic::{AtomicU64, Ordering};
 use this_cpu::Variable;
 
@@ -110,7 +110,7 @@ fn wrong_cpus() -> Result<(), Outcome> {
     check_eq!(result, Err(smp::Error::NotPossible(beyond)));
     check_eq!(smp::start(beyond), Err(smp::Error::NotPossible(beyond)));
     check_eq!(smp::start(0), Err(smp::Error::Online(0)));
-    let refusal = sigp::signal(0xfff0, Order::Sense, 0);
+    let refusal = sigp::sense(0xfff0);
     check_eq!(refusal, Err(Refusal::NotOperational));
     Ok(())
 }

@@ -71,7 +71,7 @@ fn post(cpu: u32, function: Function, argument: *mut ()) -> Result<(), Error> {
 /// Signals a CPU, so that it looks into its boxes.
 pub fn wake(cpu: u32) -> Result<(), Error> {
     let address = address(cpu).ok_or(Error::NotPresent(cpu))?;
-    sigp::signal(address, Order::EmergencySignal, 0)
+    sigp::emergency_signal(address)
         .map_err(|error| Error::Refused(cpu, Order::EmergencySignal, error))
 }
 

@@ -107,7 +107,9 @@ pub fn init_boot_stacks() {
         CPUS[0].stacks[index].store(lowest, Ordering::Relaxed);
         top(lowest)
     };
-    lowcore::set_stacks(take(1), take(2));
+    let (interrupt, fault) = (take(1), take(2));
+    // SAFETY: C3: two new stacks of frames, and boot code that handles no interruption.
+    unsafe { lowcore::set_stacks(interrupt, fault) };
 }
 
 fn top(lowest: usize) -> usize {

@@ -5,6 +5,7 @@ use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{self, OutOfMemory};
 use crate::{percpu, timer};
 use ::memory::frames::order_of;
+use arch::control::{self, ExternalClass};
 use arch::lowcore::{self, Lowcore};
 use arch::sigp::{self, Order};
 use arch::{cpu, traps};
@@ -35,12 +36,14 @@ pub fn start(cpu: u32) -> Result<(), Error> {
         return Err(Error::Online(cpu));
     }
     let prefix = prepare_lowcore(cpu, address).map_err(|error| (cpu, error))?;
-    let order = |order: Order, parameter: u32| {
-        sigp::signal(address, order, parameter).map_err(|error| Error::Refused(cpu, order, error))
-    };
-    order(Order::InitialReset, 0)?;
-    order(Order::SetPrefix, prefix as u32)?;
-    order(Order::Restart, 0)?;
+    let refused = |order: Order| move |refusal| Error::Refused(cpu, order, refusal);
+    // SAFETY: C11: the CPU isn't online, and only the boot CPU's course starts CPUs.
+    // C1: the lowcore is filled in, below 2 GiB, and is this CPU's.
+    unsafe {
+        sigp::initial_reset(address).map_err(refused(Order::InitialReset))?;
+        sigp::set_prefix(address, prefix as u32).map_err(refused(Order::SetPrefix))?;
+        sigp::restart(address).map_err(refused(Order::Restart))?;
+    }
     let deadline = arch::timer::now() + arch::timer::from_microseconds(1_000_000);
     while !is_online(cpu) {
         if arch::timer::now() > deadline {
@@ -78,25 +81,22 @@ fn prepare_lowcore(cpu: u32, address: u16) -> Result<usize, OutOfMemory> {
         lowcore.cpu_number = cpu;
         lowcore.cpu_address = u32::from(address);
         lowcore.start_function = secondary as *const () as u64;
-        lowcore.start_control = cpu::control_registers();
+        lowcore.start_control = control::registers();
     }
     Ok(prefix)
 }
 
 /// First function of a CPU that was started.
 extern "C" fn secondary() -> ! {
-    // A later restart is a request for a report, not a start.
-    lowcore::set_restart(traps::new_psws().restart);
+    traps::expect_no_restart();
     admit_signals();
     cpus::set_online();
     // SAFETY: C2: this CPU's ordinary course.
     unsafe { cpu::enable_interrupts() };
     loop {
-        cpu::without_interrupts(|| {
-            while !task::is_waiting() {
-                cpu::wait_for_interrupt();
-            }
-        });
+        while !task::is_waiting() {
+            cpu::wait_for_interrupt_unless(task::is_waiting);
+        }
         task::serve();
         percpu::balance();
     }
@@ -112,11 +112,9 @@ pub fn enable_signals() {
 /// Lets this CPU's signals and clock comparator through control register 0.
 fn admit_signals() {
     arch::timer::clear_comparator();
-    let mut control = cpu::control0();
-    control.insert(
-        cpu::Control0::EMERGENCY_SIGNAL
-            | cpu::Control0::EXTERNAL_CALL
-            | cpu::Control0::CLOCK_COMPARATOR,
+    control::admit(
+        ExternalClass::EMERGENCY_SIGNAL
+            | ExternalClass::EXTERNAL_CALL
+            | ExternalClass::CLOCK_COMPARATOR,
     );
-    cpu::set_control0(control);
 }

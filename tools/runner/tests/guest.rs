@@ -116,6 +116,7 @@ const SHAPES: [(&str, &[&str]); 9] = [
 const ENDINGS: &[(&str, i32, &str)] = &[
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
+    ("panic_report", 3, "interrupts in the report: false, false"),
     ("wild_store", 3, "program check"),
     ("null_store", 3, "program check"),
     ("exec_data", 3, "program check"),

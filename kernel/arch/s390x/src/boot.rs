@@ -65,7 +65,7 @@ pub fn parameters() -> Parameters {
     unsafe extern "C" {
         static boot_parameters: Raw;
     }
-    // SAFETY: the area is part of the image, and nobody writes it after the loader.
+    // SAFETY: C8: the area is part of the image, and nobody writes it after the loader.
     let raw: &'static Raw = unsafe { &boot_parameters };
     let end = raw.command_line.iter().position(|&byte| byte == 0);
     let bytes = &raw.command_line[..end.unwrap_or(COMMAND_LINE_ROOM)];

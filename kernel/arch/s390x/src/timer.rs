@@ -16,7 +16,7 @@ const NEVER: u64 = u64::MAX;
 /// The clock's value, in its own units.
 pub fn now() -> u64 {
     let mut value = 0u64;
-    // SAFETY: stores eight bytes to `value`.
+    // SAFETY: C7: stores the eight bytes of `value`.
     unsafe { asm!("stckf 0({})", in(reg_addr) &raw mut value, options(nostack)) };
     value
 }
@@ -33,7 +33,7 @@ pub const fn from_microseconds(microseconds: u64) -> u64 {
 
 /// Asks this CPU for a clock-comparator interruption when the clock passes `time`.
 pub fn set_comparator(time: u64) {
-    // SAFETY: changes only when this CPU is interrupted.
+    // SAFETY: C6: changes when this CPU is interrupted, which has a handler.
     unsafe { asm!("sckc 0({})", in(reg_addr) &raw const time, options(nostack)) };
 }
 
