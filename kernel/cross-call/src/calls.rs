@@ -34,13 +34,13 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
 
     /// Runs `function` on the CPU, interrupts off, and waits until it has ended.
     ///
-    /// The caller holds no lock and has interrupts on, or is an interrupt handler; it
-    /// serves other CPUs' calls while it waits for its turn.
+    /// The caller holds no lock and has interrupts on; it serves other CPUs' calls while
+    /// it waits for the caller lock.
     ///
     /// # Errors
     /// The function hasn't run then, and never will.
     pub fn call_on(&self, cpu: u32, function: Function<'_>) -> Result<(), Error<M::Refusal>> {
-        self.machine.assert_may_wait();
+        self.may_call()?;
         if !self.machine.is_online(cpu) {
             return Err(Error::NotOnline { cpu });
         }
@@ -49,7 +49,7 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
                 function();
                 return Ok(());
             }
-            let _caller = self.take_turn()?;
+            let _caller = self.take_caller_lock()?;
             let mut lent = self.lend(function);
             lent.post(cpu)?;
             lent.wait()
@@ -63,9 +63,9 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
     /// The first that a CPU gave. The function has run once on all the others, and
     /// never will on a CPU that gave one.
     pub fn on_each(&self, function: Function<'_>) -> Result<(), Error<M::Refusal>> {
-        self.machine.assert_may_wait();
+        self.may_call()?;
         self.machine.without_interrupts(|| {
-            let _caller = self.take_turn()?;
+            let _caller = self.take_caller_lock()?;
             let mut lent = self.lend(function);
             let posted = lent.post_to_others();
             function();
@@ -84,9 +84,20 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
         work: impl FnOnce() -> R + Send,
     ) -> Result<R, Error<M::Refusal>> {
         let once = Once::new(work);
-        // SAFETY: C12: `call_on` has the function run on one CPU, and waits for it.
+        // SAFETY: C13: `call_on` has the function run on one CPU, and waits for it.
         self.call_on(cpu, &|| unsafe { once.run() })?;
         Ok(once.into_result())
+    }
+
+    /// Whether this CPU may call: not from a called function, nor from a section that
+    /// keeps others waiting.
+    fn may_call(&self) -> Result<(), Error<M::Refusal>> {
+        let this = self.machine.this_cpu();
+        if self.caller.is_held_by(this) || self.mailboxes[this as usize].is_running() {
+            return Err(Error::Nested);
+        }
+        self.machine.assert_may_wait();
+        Ok(())
     }
 
     fn lend<'a, 'f>(&'a self, function: Function<'f>) -> Lent<'a, 'f, M> {
@@ -94,12 +105,9 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
     }
 
     /// Takes the caller lock; serves this CPU's own mailbox until it is free.
-    fn take_turn(&self) -> Result<Caller<'_, M::Word>, Error<M::Refusal>> {
+    fn take_caller_lock(&self) -> Result<Caller<'_, M::Word>, Error<M::Refusal>> {
         let this = self.machine.this_cpu();
         let own = &self.mailboxes[this as usize];
-        if self.caller.is_held_by(this) || own.is_running() {
-            return Err(Error::Nested);
-        }
         let mut caller = None;
         self.machine.spin_until(|| {
             own.serve();

@@ -14,7 +14,7 @@ pub enum Waiting {
 }
 
 /// What one caller has posted. It waits, on dropping too, until that is out of every
-/// mailbox (C12); nobody in this crate forgets one.
+/// mailbox (C13); nobody in this crate forgets one.
 pub struct Lent<'a, 'f, M: Machine> {
     machine: &'a M,
     mailboxes: &'a [Mailbox<M::Word>],
@@ -46,7 +46,7 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
     /// Posts it to an online CPU, and signals that. On an error the CPU won't run it.
     pub fn post(&mut self, cpu: u32) -> Result<(), Error<M::Refusal>> {
         let mailbox = &self.mailboxes[cpu as usize];
-        // SAFETY: C12: `self` is dropped before the function is, and waits then.
+        // SAFETY: C13: `self` is dropped before the function is, and waits then.
         if !unsafe { mailbox.post(self.function) } {
             return Err(Error::Busy { cpu });
         }

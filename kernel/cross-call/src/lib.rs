@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The function is lent: what it borrows lies on the caller's stack. So a call ends
-//! only when the function is out of every mailbox and has ended wherever it ran (C12),
+//! only when the function is out of every mailbox and has ended wherever it ran (C13),
 //! be it by running, or because it was withdrawn when the signal was refused.
 //!
 //! | file | what |

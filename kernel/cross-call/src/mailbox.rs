@@ -23,7 +23,7 @@ pub struct Mailbox<W> {
     function: UnsafeCell<Option<Function<'static>>>,
 }
 
-// SAFETY: C12: of all CPUs only the one that brought about `FILLING`, or `RUNNING`,
+// SAFETY: C13: of all CPUs only the one that brought about `FILLING`, or `RUNNING`,
 // touches `function`; a `Function` may run anywhere.
 unsafe impl<W: Word> Sync for Mailbox<W> {}
 
@@ -54,7 +54,7 @@ impl<W: Word> Mailbox<W> {
     /// Puts a function in; `false` if there is one already.
     ///
     /// # Safety
-    /// C12: the function, and what it borrows, lives until the mailbox is empty again.
+    /// C13: the function, and what it borrows, lives until the mailbox is empty again.
     pub unsafe fn post(&self, function: Function<'_>) -> bool {
         let filling = self
             .state
@@ -62,7 +62,7 @@ impl<W: Word> Mailbox<W> {
         if filling.is_err() {
             return false;
         }
-        // SAFETY: C12: the caller's promise takes the place of the lifetime, and this
+        // SAFETY: C13: the caller's promise takes the place of the lifetime, and this
         // CPU is the one that fills.
         unsafe {
             let function = core::mem::transmute::<Function<'_>, Function<'static>>(function);
@@ -93,7 +93,7 @@ impl<W: Word> Mailbox<W> {
         }
         // Empty also where a test's function unwinds: its caller would wait for ever.
         let _ended = Ended(&self.state);
-        // SAFETY: C12: this CPU is the one that runs it, and the function lives until
+        // SAFETY: C13: this CPU is the one that runs it, and the function lives until
         // the mailbox is empty.
         if let Some(function) = unsafe { *self.function.get() } {
             function();

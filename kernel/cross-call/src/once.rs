@@ -8,7 +8,7 @@ pub struct Once<F, R> {
     result: Cell<Option<R>>,
 }
 
-// SAFETY: C12: of all CPUs only the one that runs the function touches the cells until
+// SAFETY: C13: of all CPUs only the one that runs the function touches the cells until
 // the call has ended; what moves there and back may.
 unsafe impl<F: Send, R: Send> Sync for Once<F, R> {}
 
@@ -24,7 +24,7 @@ impl<R, F: FnOnce() -> R> Once<F, R> {
     /// Runs the closure, the first time.
     ///
     /// # Safety
-    /// C12: on one CPU at a time, which nobody but the call's end waits for.
+    /// C13: on one CPU at a time, which nobody but the call's end waits for.
     pub unsafe fn run(&self) {
         if let Some(work) = self.work.take() {
             self.result.set(Some(work()));

@@ -25,7 +25,7 @@ fn a_task_runs_once_on_every_cpu() {
 #[test]
 fn tasks_call() {
     fn rounds(system: &System) {
-        // SAFETY: C12: `at_once` drops the system after all programs.
+        // SAFETY: C13: `at_once` drops the system after all programs.
         let system: &'static System = unsafe { &*std::ptr::from_ref(system) };
         let task = move || {
             let call = Call::new(true);
@@ -79,7 +79,7 @@ fn who_never_gets_to_its_task_is_given_up() {
 #[test]
 fn a_task_starts_no_round() {
     fn rounds(system: &System) {
-        // SAFETY: C12: `at_once` drops the system after all programs.
+        // SAFETY: C13: `at_once` drops the system after all programs.
         let system: &'static System = unsafe { &*std::ptr::from_ref(system) };
         let task = move || {
             if !std::ptr::eq(system.this(), &system.cpus[0]) {

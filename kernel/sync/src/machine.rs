@@ -15,7 +15,10 @@ pub trait Machine {
 
     /// Ends what a [`push_interrupts_off`](Machine::push_interrupts_off) began; the
     /// last of them puts interrupts back to what they were.
-    fn pop_interrupts_off();
+    ///
+    /// # Safety
+    /// C4: it ends a section that this CPU began, and that nothing else ends.
+    unsafe fn pop_interrupts_off();
 
     /// Ranks of the locks that this CPU holds, bit n for rank n. With interrupts off.
     fn held_ranks() -> u32;

@@ -53,7 +53,8 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
         if free {
             M::hold_rank::<RANK>();
         } else {
-            M::pop_interrupts_off();
+            // SAFETY: C4: the section that the push above began.
+            unsafe { M::pop_interrupts_off() };
         }
         free
     }
@@ -62,7 +63,8 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
     unsafe fn unlock(&self) {
         M::release_rank::<RANK>();
         self.taken.store(FREE, Ordering::Release);
-        M::pop_interrupts_off();
+        // SAFETY: C4: the section that taking the lock began; the caller holds it.
+        unsafe { M::pop_interrupts_off() };
     }
 
     fn is_locked(&self) -> bool {

@@ -100,7 +100,7 @@ impl Machine for Emulated {
         cpu.depth.set(cpu.depth.get() + 1);
     }
 
-    fn pop_interrupts_off() {
+    unsafe fn pop_interrupts_off() {
         let cpu = cpu();
         assert!(!cpu.on.get() && cpu.depth.get() > 0);
         cpu.depth.set(cpu.depth.get() - 1);
