@@ -37,12 +37,6 @@ mod load_unload_rounds;
 mod machine;
 mod memory;
 mod modules;
-#[expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    clippy::disallowed_types,
-    reason = "errors of commands are strings"
-)]
 mod monitor;
 mod panic;
 mod percpu;

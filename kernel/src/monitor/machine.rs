@@ -1,11 +1,11 @@
 //! Commands on CPUs and memory, and the end of the run.
 
-use super::command::{Action, Command, text};
+use super::command::{Action, Command, cpu_number};
+use super::error::Error;
+use crate::console::{self, Losses};
 use crate::memory::{self, vmalloc};
-use crate::{command_line, console, control, cpus, interrupts, modules, percpu, println, smp};
-use alloc::format;
-use alloc::string::String;
-use console::Losses;
+use crate::{control, cpus, interrupts, modules, percpu, println, smp};
+use core::fmt;
 use this_cpu::Variable;
 
 /// The commands of this group.
@@ -30,35 +30,51 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn cpu(arguments: &[&'static str]) -> Result<(), String> {
+fn cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     match arguments {
-        [] => {}
-        ["online", number] => {
-            let number = command_line::number(number).and_then(|number| number.try_into().ok());
-            return text(smp::start(number.ok_or("expected a CPU's number")?));
-        }
-        _ => return Err("expected nothing, or: online N".into()),
+        [] => list_cpus(),
+        ["online", number] => smp::start(cpu_number(number)?)?,
+        _ => return Err(Error::Expected("nothing, or: online N")),
     }
+    Ok(())
+}
+
+fn list_cpus() {
     println!("cpu  address  state    offset              clock interrupts  signals");
     for cpu in 0..cpus::possible() {
-        let state = match (cpus::is_online(cpu), cpus::address(cpu)) {
+        let address = cpus::address(cpu);
+        let state = match (cpus::is_online(cpu), address) {
             (true, _) => "online",
             (false, Some(_)) => "offline",
             (false, None) => "possible",
         };
-        let address = cpus::address(cpu).map_or(String::from("-"), |a| format!("{a}"));
         let read = |copy: Option<this_cpu::Remote<'_, u64>>| copy.map_or(0, |copy| copy.read());
         println!(
-            "{cpu:<4} {address:<8} {state:<8} {:#018x}  {:<16}  {}",
+            "{cpu:<4} {:<8} {state:<8} {:#018x}  {:<16}  {}",
+            OrDash(address),
             percpu::offset(cpu),
             read(interrupts::CLOCK.on(cpu)),
             read(interrupts::SIGNALS.on(cpu))
         );
     }
-    Ok(())
 }
 
-fn meminfo(_: &[&'static str]) -> Result<(), String> {
+/// A value, or a dash where there is none.
+struct OrDash<T>(Option<T>);
+
+impl<T: fmt::Display> fmt::Display for OrDash<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(value) => value.fmt(f),
+            None => f.pad("-"),
+        }
+    }
+}
+
+fn meminfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    let [] = arguments else {
+        return Err(Error::Expected("nothing"));
+    };
     let frames = memory::frame_count();
     let (areas, bytes) = vmalloc::count();
     let (used, size) = memory::heap_used();
@@ -74,7 +90,7 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
         cut,
         too_deep,
     } = console::losses();
-    println!("console: {refused} writes lost, {cut} lines cut, {too_deep} lost in others");
+    println!("console: {refused} writes lost, {cut} lines cut, {too_deep} lost inside others");
     println!("control channel: {} lines lost", control::lost());
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Commands on per-CPU memory.
 
 use super::command::{Action, Command};
+use super::error::Error;
 use crate::percpu_address::PerCpuAddress;
 use crate::{percpu, println};
-use alloc::string::String;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {
@@ -13,14 +13,19 @@ pub const COMMANDS: &[Command] = &[Command {
     action: Action::Run(per_cpu),
 }];
 
-fn per_cpu(arguments: &[&'static str]) -> Result<(), String> {
-    if let [address] = arguments {
-        let digits = address.trim_start_matches("0x");
-        let number = usize::from_str_radix(digits, 16).map_err(|_| "expected a hex number")?;
-        println!("{}", PerCpuAddress(number));
-        return Ok(());
+fn per_cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    match arguments {
+        [] => {
+            let total = percpu::statistics(&mut |chunk| println!("{chunk}"));
+            println!("{total}");
+        }
+        [address] => {
+            let digits = address.trim_start_matches("0x");
+            let number = usize::from_str_radix(digits, 16);
+            let number = number.map_err(|_| Error::NotANumber(address))?;
+            println!("{}", PerCpuAddress(number));
+        }
+        _ => return Err(Error::Expected("nothing, or an address in hexadecimal")),
     }
-    let total = percpu::statistics(&mut |chunk| println!("{chunk}"));
-    println!("{total}");
     Ok(())
 }

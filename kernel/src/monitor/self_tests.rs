@@ -1,6 +1,10 @@
-//! Self-tests of the monitor: what is typed, and what is shown for it.
+//! Self-tests of the monitor: commands on an exhausted heap; what is typed, and what is
+//! shown for it.
 
+use super::error::Error;
 use super::line_editor::{LENGTH, LineEditor, Typed};
+use super::{WORDS, execute};
+use crate::fail::{self, Site};
 use crate::selftest::{Outcome, failed, random};
 use crate::{check, check_eq, selftest};
 
@@ -123,6 +127,51 @@ fn random_keys() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// Each allocation of a command fails in turn: none ends the run, and none leaves what
+/// the next time finds.
+fn exhausted_heap() -> Result<(), Outcome> {
+    let lines = [
+        "nosuch command",
+        "call nosuch 1",
+        "call @nosuch 1",
+        "cpu online 1000",
+        "percpu zz",
+        "meminfo",
+        "lsmod",
+        "modinfo counter",
+        "modprobe nosuch",
+        "rmmod nosuch",
+        "insmod --link-only --unresolved 0 counter",
+    ];
+    for line in lines {
+        for nth in 1.. {
+            fail::arm(Site::Heap, nth);
+            let failed = execute(line).is_err();
+            let reached = fail::left(Site::Heap) == 0;
+            fail::arm(Site::Heap, 0);
+            if !reached {
+                break;
+            }
+            check!(failed, "{line}: without memory, and no error");
+        }
+    }
+    Ok(())
+}
+
+/// Too many words are refused, as many as there may be aren't.
+fn many_words() -> Result<(), Outcome> {
+    let mut line = heapless::String::<1024>::new();
+    line.push_str("nosuch").map_err(failed)?;
+    for words in 1..WORDS + 2 {
+        let refused = matches!(execute(&line), Err(Error::TooManyWords(_)));
+        check_eq!(refused, words > WORDS);
+        line.push_str(" a").map_err(failed)?;
+    }
+    Ok(())
+}
+
+selftest!("monitor.exhausted_heap", exhausted_heap);
+selftest!("monitor.many_words", many_words);
 selftest!("monitor.keys", keys);
 selftest!("monitor.line_ends", line_ends);
 selftest!("monitor.too_long", too_long);
