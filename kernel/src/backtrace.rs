@@ -4,6 +4,7 @@
 use crate::modules;
 use crate::symbols::kernel;
 use core::fmt;
+use loader::Demangled;
 
 /// Prints an address with its symbol: `0x101234 kernel::main+0x12`, with the
 /// module's name behind it in brackets for a module's.
@@ -14,13 +15,13 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#014x}", self.0)?;
         if let Some(symbol) = kernel(self.0) {
-            let name = rustc_demangle::demangle(symbol.name);
-            return write!(f, " {name:#}+{:#x}", symbol.offset);
+            let name = Demangled(symbol.name);
+            return write!(f, " {name}+{:#x}", symbol.offset);
         }
         match modules::symbol_at(self.0) {
             Some((module, Some(symbol))) => {
-                let name = rustc_demangle::demangle(symbol.name);
-                write!(f, " {name:#}+{:#x} [{module}]", symbol.offset)
+                let name = Demangled(symbol.name);
+                write!(f, " {name}+{:#x} [{module}]", symbol.offset)
             }
             Some((module, None)) => write!(f, " [{module}]"),
             None => Ok(()),
@@ -40,7 +41,7 @@ pub fn write(output: &mut dyn fmt::Write, address: u64, with_offset: bool) -> fm
     };
     match symbol {
         Some(symbol) => {
-            write!(output, "{:#}", rustc_demangle::demangle(symbol.name))?;
+            write!(output, "{}", Demangled(symbol.name))?;
             if with_offset {
                 write!(output, "+{:#x}/{:#x}", symbol.offset, symbol.size)?;
             }

@@ -13,7 +13,7 @@
 use crate::fallible::try_filled;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff, RoundsError};
 use crate::percpu::{self, AllocError, Handle};
-use crate::{modules, println};
+use crate::{modules, println, smp};
 use alloc::collections::TryReserveError;
 use arch::timer;
 use core::fmt;
@@ -47,10 +47,10 @@ pub enum BenchError {
     PerCpu(AllocError),
     /// A per-CPU variable couldn't be allocated.
     Variable(NoMemory),
-    /// A module can't be linked.
-    Link(modules::Error<'static>),
-    /// Rounds of loading and unloading ended early.
-    Rounds(RoundsError),
+    /// A module can't be linked, loaded or unloaded.
+    Module(modules::Error<'static>),
+    /// A CPU can't be given its part of the rounds.
+    Cpu(smp::Error),
 }
 
 impl fmt::Display for BenchError {
@@ -66,8 +66,8 @@ impl fmt::Display for BenchError {
             Self::Heap => f.write_str("the kernel heap is exhausted"),
             Self::PerCpu(error) => write!(f, "{error}"),
             Self::Variable(error) => write!(f, "{error}"),
-            Self::Link(error) => write!(f, "{error}"),
-            Self::Rounds(error) => write!(f, "{error}"),
+            Self::Module(error) => write!(f, "{error}"),
+            Self::Cpu(error) => write!(f, "{error}"),
         }
     }
 }
@@ -92,13 +92,16 @@ impl From<NoMemory> for BenchError {
 
 impl From<modules::Error<'static>> for BenchError {
     fn from(error: modules::Error<'static>) -> Self {
-        Self::Link(error)
+        Self::Module(error)
     }
 }
 
 impl From<RoundsError> for BenchError {
     fn from(error: RoundsError) -> Self {
-        Self::Rounds(error)
+        match error {
+            RoundsError::Module(error) => Self::Module(error),
+            RoundsError::Cpu(error) => Self::Cpu(error),
+        }
     }
 }
 
@@ -249,7 +252,7 @@ fn links(figures: &mut Figures) -> Result<(), BenchError> {
 /// Rounds of loading and unloading all modules, on all CPUs at once.
 fn rounds(figures: &mut Figures) -> Result<(), BenchError> {
     let _log = LogOff::new();
-    let _unloaded = AllUnloaded::new().map_err(RoundsError::Setup)?;
+    let _unloaded = AllUnloaded::new()?;
     load_unload_rounds::run(10)?;
     let cost = load_unload_rounds::run(1000)?;
     record(figures, "modules.first_100", cost.part, cost.first)?;

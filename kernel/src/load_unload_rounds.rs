@@ -30,15 +30,9 @@ pub struct Cost {
 /// Why rounds ended early.
 #[derive(Debug)]
 pub enum RoundsError {
-    /// Nothing that another CPU does explains it.
-    Module {
-        /// The round.
-        round: u64,
-        /// What went wrong in it.
-        error: Error<'static>,
-    },
-    /// The modules can't be unloaded first, or there is no list of them.
-    Setup(Error<'static>),
+    /// A module can't be loaded or unloaded, and nothing that another CPU does explains it;
+    /// or there is no list of the modules.
+    Module(Error<'static>),
     /// A CPU can't be given its part.
     Cpu(smp::Error),
 }
@@ -46,8 +40,7 @@ pub enum RoundsError {
 impl fmt::Display for RoundsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Module { round, error } => write!(f, "round {round}: {error}"),
-            Self::Setup(error) => write!(f, "before the first round: {error}"),
+            Self::Module(error) => write!(f, "{error}"),
             Self::Cpu(error) => write!(f, "{error}"),
         }
     }
@@ -109,7 +102,7 @@ pub fn is_expected(reason: &Reason<'_>) -> bool {
         Reason::Exists(_) | Reason::Provider { .. } => true,
         Reason::Object(LoadError::Unresolved(_)) => true,
         // `direct`, when far.
-        Reason::Object(LoadError::Overflow { .. }) => true,
+        Reason::Object(LoadError::Overflow(_)) => true,
         _ => false,
     }
 }
@@ -159,7 +152,7 @@ fn once_not_busy(
 /// # Errors
 /// What ended the rounds early.
 pub fn run(total: u64) -> Result<Cost, RoundsError> {
-    let names = modules::shipped().map_err(RoundsError::Setup)?;
+    let names = modules::shipped().map_err(RoundsError::Module)?;
     let (taken, loads) = (AtomicU64::new(0), AtomicU64::new(0));
     let part = (total / 10).max(1);
     let marks = [part, total - part].map(|mark| (mark, AtomicU64::new(0)));
@@ -177,10 +170,7 @@ pub fn run(total: u64) -> Result<Cost, RoundsError> {
                 break;
             }
             if let Err(error) = round(&names, &loads) {
-                *failed.lock() = Some(RoundsError::Module {
-                    round: number,
-                    error,
-                });
+                *failed.lock() = Some(RoundsError::Module(error));
             }
         }
         // What another CPU kept this one from unloading.

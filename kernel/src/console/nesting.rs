@@ -16,7 +16,7 @@ use super::line::Line;
 use arch::lowcore;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
-use this_cpu::{Shared, percpu, pin};
+use this_cpu::{Variable, percpu};
 
 /// Lines that one CPU can have begun and not ended: in its ordinary course, in a
 /// `Display` there, in an interrupt handler, and in a `Display` there.
@@ -38,9 +38,6 @@ impl Lines {
     }
 }
 
-// SAFETY: P5: no scalar, and all of it changes in cells and by an atomic's methods.
-unsafe impl Shared for Lines {}
-
 percpu! {
     static LINES: Lines = Lines::new();
 }
@@ -59,14 +56,14 @@ fn own() -> *const Lines {
     if lowcore::is_before_setup(lowcore::per_cpu_offset()) {
         return &raw const BOOT_LINES.0;
     }
-    // The pointer stays this CPU's, as the code does (C3).
-    pin(|cpu| core::ptr::from_ref(cpu.get(&LINES)))
+    LINES.this()
 }
 
 /// Lends an empty line of this CPU to `work`, which may be interrupted, and may come
 /// here again; `None` if all levels are in use, and `work` is dropped.
 pub fn with_line<R>(work: impl FnOnce(&mut Line) -> R) -> Option<R> {
-    // SAFETY: C21, C3: this CPU's lines, for as long as its code runs.
+    // SAFETY: P9: the copy is a `Lines`, used here only, and by reference. C3, C21: it is
+    // this CPU's, and so is the code.
     let lines = unsafe { &*own() };
     let level = lines.depth.load(Ordering::Relaxed);
     // An interruption from here on finds the level free, and leaves it free.
@@ -88,7 +85,7 @@ pub fn with_line<R>(work: impl FnOnce(&mut Line) -> R) -> Option<R> {
 /// # Safety
 /// C20: the code that began them never goes on.
 pub unsafe fn abandon(mut show: impl FnMut(&mut Line)) {
-    // SAFETY: C21, C3: as in `with_line`.
+    // SAFETY: P9, C3, C21: as in `with_line`.
     let lines = unsafe { &*own() };
     let depth = lines.depth.swap(0, Ordering::Relaxed);
     for line in lines.lines.iter().take(depth) {

@@ -5,19 +5,25 @@ use super::registry::References;
 use super::symbol_kind::SymbolKind;
 use crate::continuation;
 
-/// Calls a constructor, a destructor or an exit.
-pub fn call_void(address: u64) {
+/// Calls a constructor, a destructor or an exit: `void f(void)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_void(address: u64) {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the loader has checked that the address lies in sealed text.
+    // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
     function();
     continuation::flush();
 }
 
-/// Calls an init.
-pub fn call_int(address: u64) -> i32 {
+/// Calls an init: `int f(void)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_int(address: u64) -> i32 {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the loader has checked that the address lies in sealed text.
+    // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
     let result = function();
     continuation::flush();

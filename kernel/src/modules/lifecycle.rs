@@ -79,9 +79,9 @@ fn no_refcount(error: NoMemory) -> Reason<'static> {
 /// and frees what it owns.
 pub struct GoingModule {
     id: Id,
-    /// Address of its exit.
+    /// Address of its exit, which the loader has checked (L3).
     pub exit: Option<u64>,
-    /// What is called after that, in this order.
+    /// Addresses of what is called after that, in this order, checked too.
     pub destructors: Vec<u64>,
 }
 
@@ -104,7 +104,7 @@ impl GoingModule {
             if loaded.must_stay() {
                 return Err(Reason::NoExit);
             }
-            let exit = loaded.exit();
+            let exit = loaded.startup.exit;
             let refcount = entry.refcount.as_deref().ok_or(Reason::NotLoaded)?;
             let refcount = core::ptr::from_ref(refcount);
             entry.state = State::Going;
@@ -113,7 +113,7 @@ impl GoingModule {
         // SAFETY: L2: nobody else removes a module that is going, and with it the box that
         // the count lies in.
         let refcount = unsafe { &*refcount };
-        if !refcount.kill() && refcount.revive() {
+        if !refcount.kill() && refcount.resurrect() {
             let users = refcount.count();
             if let Some(entry) = REGISTRY.lock().entry(id) {
                 entry.state = State::Live;
@@ -122,7 +122,7 @@ impl GoingModule {
         }
         let mut registry = REGISTRY.lock();
         let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_mut());
-        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.destructors));
+        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.startup.destructors));
         Ok(Self {
             id,
             exit,

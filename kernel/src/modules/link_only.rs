@@ -49,8 +49,8 @@ fn link(module: &ModuleFile, unresolved: Option<u64>) -> Result<Image, Reason<'s
     let (loaded, _uses) = image.seal(module, Strings::default())?;
     Ok(Image {
         name: module.name,
-        memory: (loaded.base(), loaded.plan.size()),
-        per_cpu: (loaded.per_cpu(), loaded.plan.per_cpu().0),
+        memory: (loaded.base(), loaded.layout.size()),
+        per_cpu: (loaded.per_cpu(), loaded.layout.per_cpu().0),
         hash,
     })
 }

@@ -22,7 +22,7 @@ use crate::memory;
 use crate::memory::vmalloc::Area;
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use loader::{Linked, Object, Plan};
+use loader::{Layout, Linked, Object, Plan, Startup};
 
 /// A linked image that can still be written. Fields are dropped from top to bottom.
 pub struct WritableImage {
@@ -31,7 +31,7 @@ pub struct WritableImage {
     /// What each CPU's copy of its static per-CPU variables begins with.
     template: Vec<u8>,
     linked: Linked<'static>,
-    plan: Plan,
+    layout: Layout<'static>,
     uses: References,
 }
 
@@ -44,13 +44,14 @@ impl WritableImage {
     pub fn link(module: &ModuleFile, unresolved: Option<u64>) -> Result<Self, Reason<'static>> {
         let object = &module.object;
         let plan = Plan::new(object)?;
-        let mut area = match plan.size() {
+        let layout = plan.layout();
+        let mut area = match layout.size() {
             0 => None,
             size => Some(Area::new(size as usize)?),
         };
         let base = area.as_ref().map_or(0, Area::start);
-        let statics = StaticPerCpu::new(plan.per_cpu())?;
-        let mut template = try_filled(0, plan.per_cpu().0 as usize)?;
+        let statics = StaticPerCpu::new(layout.per_cpu())?;
+        let mut template = try_filled(0, layout.per_cpu().0 as usize)?;
         let mut uses = References::default();
         let mut problem = None;
         let mut resolve = |symbol: &'static str| {
@@ -62,7 +63,6 @@ impl WritableImage {
             found.map(|exported| exported.value).or(anywhere)
         };
         let linked = loader::link(
-            object,
             &plan,
             base as u64,
             statics.as_ref().map_or(0, StaticPerCpu::handle),
@@ -79,7 +79,7 @@ impl WritableImage {
             area,
             statics,
             template,
-            plan,
+            layout: plan.into_layout(),
             uses,
         })
     }
@@ -89,9 +89,9 @@ impl WritableImage {
         self.area.as_ref().map_or(0, Area::start) as u64
     }
 
-    /// Its sizes, and its bytes.
-    pub fn parts(&mut self) -> (&Plan, &mut [u8]) {
-        (&self.plan, bytes_of(&mut self.area))
+    /// Where everything lies, and its bytes.
+    pub fn parts(&mut self) -> (&Layout<'static>, &mut [u8]) {
+        (&self.layout, bytes_of(&mut self.area))
     }
 
     /// A hash of its bytes and of its per-CPU template.
@@ -103,29 +103,26 @@ impl WritableImage {
     /// that its kind asks for. Returns what the module owns, and its references.
     ///
     /// # Errors
-    /// A list of constructors or destructors that names what can't be called.
+    /// An init or exit, a constructor or destructor that can't be called.
     pub fn seal(
         mut self,
         module: &ModuleFile,
         strings: Strings,
     ) -> Result<(Loaded, References), Reason<'static>> {
         let base = self.base();
-        let (object, image) = (&module.object, &*bytes_of(&mut self.area));
-        let constructors = loader::constructors(object, &self.plan, base, image)?;
-        let destructors = loader::destructors(object, &self.plan, base, image)?;
+        let startup = Startup::of(&self.layout, base, bytes_of(&mut self.area))?;
         if let Some(statics) = &self.statics {
             statics.fill(&self.template);
         }
-        protect(base as usize, &self.plan);
+        protect(base as usize, &self.layout);
         let loaded = Loaded {
             area: self.area,
             statics: self.statics,
             strings,
             linked: self.linked,
-            plan: self.plan,
+            layout: self.layout,
             license: module.modinfo("license").unwrap_or(""),
-            constructors,
-            destructors,
+            startup,
             init_is_freed: false,
         };
         Ok((loaded, self.uses))
@@ -151,8 +148,8 @@ fn is_weak(object: &Object<'static>, name: &str) -> bool {
     { undefined }.any(|symbol| symbol.is_weak() && symbol.name == name)
 }
 
-fn protect(base: usize, plan: &Plan) {
-    for region in plan.regions() {
+fn protect(base: usize, layout: &Layout<'_>) {
+    for region in layout.regions() {
         let protection = match region.kind {
             kind if kind.is_text() => Protection::EXECUTE,
             kind if kind.is_writable() => continue,

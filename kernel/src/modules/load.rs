@@ -61,7 +61,8 @@ fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<
     form(module, words)?.do_init(module.name)
 }
 
-/// A module that is complete but for its init.
+/// A module that is complete but for its init. The addresses are checked ones of its text
+/// (L3).
 struct Formed {
     unformed: UnformedModule,
     constructors: Vec<u64>,
@@ -78,11 +79,11 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
     let unformed = UnformedModule::add(module.name)?;
     let mut image = WritableImage::link(module, None)?;
     let base = image.base();
-    let (plan, bytes) = image.parts();
-    let strings = parameters::set(module, plan, base, bytes, words)?;
+    let (layout, bytes) = image.parts();
+    let strings = parameters::set(module, layout, base, bytes, words)?;
     let (mut loaded, uses) = image.seal(module, strings)?;
-    let constructors = core::mem::take(&mut loaded.constructors);
-    let init = loaded.linked.address("init_module");
+    let constructors = core::mem::take(&mut loaded.startup.constructors);
+    let init = loaded.startup.init;
     let init_memory = InitMemory::of(&loaded);
     let place = loaded.place();
     report::log(module.name, &loaded);
@@ -99,8 +100,15 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
 impl Formed {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'static>> {
-        self.constructors.into_iter().for_each(call::call_void);
-        match self.init.map_or(0, call::call_int) {
+        for constructor in self.constructors {
+            // SAFETY: L3: the loader has checked it, and the module is loading.
+            unsafe { call::call_void(constructor) };
+        }
+        let result = self.init.map_or(0, |init| {
+            // SAFETY: L3: the loader has checked it, and the module is loading.
+            unsafe { call::call_int(init) }
+        });
+        match result {
             0 => {}
             errno @ ..0 => return Err(Reason::Init(errno.wrapping_neg())),
             value => log::warn!("module {name}: its init returned {value}; 0 says success"),
@@ -121,10 +129,11 @@ impl Formed {
 /// Why it isn't unloaded; then it is as before.
 pub fn unload(name: &str) -> Result<(), Error<'_>> {
     let mut going = GoingModule::stop(name).map_err(|reason| reason.of(name))?;
-    if let Some(exit) = going.exit {
-        call::call_void(exit);
+    let destructors = core::mem::take(&mut going.destructors);
+    for function in going.exit.into_iter().chain(destructors) {
+        // SAFETY: L3: the loader has checked it, and the module is going.
+        unsafe { call::call_void(function) };
     }
-    going.destructors.drain(..).for_each(call::call_void);
     drop(going);
     control::module_gone(name);
     percpu::balance();
@@ -152,9 +161,9 @@ struct InitMemory {
 impl InitMemory {
     fn of(loaded: &Loaded) -> Self {
         let at = |offset: u64| (loaded.base() + offset) as usize;
-        let mut regions = loaded.plan.regions().iter();
+        let mut regions = loaded.layout.regions().iter();
         let sealed = regions.find(|region| region.kind == RegionKind::ReadOnlyAfterInit);
-        let (offset, size) = loaded.plan.init();
+        let (offset, size) = loaded.layout.init();
         Self {
             ro_after_init: sealed
                 .map_or((0, 0), |region| (at(region.offset), region.size as usize)),

@@ -6,8 +6,7 @@ use super::symbol_kind::SymbolKind;
 use crate::control::Place;
 use crate::memory::vmalloc::Area;
 use crate::symbols;
-use alloc::vec::Vec;
-use loader::{Linked, Plan, RegionKind, Symbol, Variable};
+use loader::{ExportedSymbol, Layout, Linked, Startup, Symbol, Variable};
 
 /// What a loaded module owns, but for its references on others. Fields are dropped from
 /// top to bottom.
@@ -22,13 +21,11 @@ pub struct Loaded {
     /// Symbols, GOT slots.
     pub linked: Linked<'static>,
     /// Sizes and regions.
-    pub plan: Plan,
+    pub layout: Layout<'static>,
     /// The license of its `.modinfo`; empty if that names none.
     pub license: &'static str,
-    /// Functions to be called before its init, in this order.
-    pub constructors: Vec<u64>,
-    /// Functions to be called after its exit, in this order.
-    pub destructors: Vec<u64>,
+    /// Its functions that are called when it is loaded and unloaded.
+    pub startup: Startup,
     /// Whether the memory of its init sections is given back (L4).
     pub init_is_freed: bool,
 }
@@ -42,8 +39,8 @@ impl Loaded {
     /// Bytes of text and data in memory, whole pages.
     pub fn size(&self) -> u64 {
         match self.init_is_freed {
-            true => self.plan.init().0,
-            false => self.plan.size(),
+            true => self.layout.init().0,
+            false => self.layout.size(),
         }
     }
 
@@ -51,8 +48,8 @@ impl Loaded {
     pub fn place(&self) -> Place {
         Place {
             base: self.base(),
-            bytes: self.plan.size(),
-            per_cpu_bytes: self.plan.per_cpu().0,
+            bytes: self.layout.size(),
+            per_cpu_bytes: self.layout.per_cpu().0,
         }
     }
 
@@ -64,7 +61,7 @@ impl Loaded {
     /// Bytes from its base to an address that is the module's, given back or not.
     fn offset_of(&self, address: u64) -> Option<u64> {
         let offset = address.checked_sub(self.base());
-        offset.filter(|&offset| self.area.is_some() && offset < self.plan.size())
+        offset.filter(|&offset| self.area.is_some() && offset < self.layout.size())
     }
 
     /// Whether an address is the module's, given back or not.
@@ -75,46 +72,36 @@ impl Loaded {
     /// Whether an address lies in an init section that is there no more.
     pub fn is_freed(&self, address: u64) -> bool {
         let offset = self.offset_of(address);
-        self.init_is_freed && offset.is_some_and(|offset| offset >= self.plan.init().0)
+        self.init_is_freed && offset.is_some_and(|offset| offset >= self.layout.init().0)
     }
 
     /// What it exports, sorted by name.
-    pub fn exports(&self) -> impl Iterator<Item = Symbol<'static>> + '_ {
+    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'static>> + '_ {
         self.linked.exports()
     }
 
-    /// What a symbol of the module names, by its value.
-    pub fn kind_of(&self, value: u64) -> SymbolKind {
-        let Some(offset) = self.offset_of(value) else {
-            let byte = value.checked_sub(self.per_cpu());
-            let is_per_cpu = byte.is_some_and(|byte| byte < self.plan.per_cpu().0);
-            return match is_per_cpu {
-                true => SymbolKind::PerCpu,
-                false => SymbolKind::Absolute,
-            };
-        };
-        let mut regions = self.plan.regions().iter();
-        match regions.find(|region| region.contains(offset)) {
-            None => SymbolKind::Absolute,
-            Some(region) => match region.kind {
-                RegionKind::Text => SymbolKind::Function,
-                RegionKind::InitText => SymbolKind::InitFunction,
-                RegionKind::ReadOnly | RegionKind::InitReadOnly => SymbolKind::ReadOnly,
-                RegionKind::ReadOnlyAfterInit | RegionKind::Data | RegionKind::InitData => {
-                    SymbolKind::Data
-                }
-            },
+    /// What an exported symbol of the module names.
+    pub fn kind_of(&self, symbol: &ExportedSymbol<'_>) -> SymbolKind {
+        if symbol.is_function {
+            return SymbolKind::Function;
         }
-    }
-
-    /// Address of its exit function.
-    pub fn exit(&self) -> Option<u64> {
-        self.linked.address("cleanup_module")
+        if let Some(offset) = self.offset_of(symbol.value) {
+            let region = self.layout.region_at(offset);
+            return match region.is_some_and(|region| region.kind.is_writable()) {
+                true => SymbolKind::Data,
+                false => SymbolKind::ReadOnly,
+            };
+        }
+        let byte = symbol.value.checked_sub(self.per_cpu());
+        match byte.is_some_and(|byte| byte < self.layout.per_cpu().0) {
+            true => SymbolKind::PerCpu,
+            false => SymbolKind::Absolute,
+        }
     }
 
     /// Whether it did something in its init that no exit takes back.
     pub fn must_stay(&self) -> bool {
-        self.exit().is_none() && self.linked.address("init_module").is_some()
+        self.startup.exit.is_none() && self.startup.init.is_some()
     }
 
     /// The function that an address lies in.

@@ -35,7 +35,7 @@ pub fn ranges() -> Result<Vec<(&'static str, usize, usize)>, Reason<'static>> {
     let ranges = registry::read(|entries| {
         try_collect(entries.iter().filter_map(|entry| {
             let loaded = entry.loaded.as_ref()?;
-            let (start, size) = (loaded.base() as usize, loaded.plan.size() as usize);
+            let (start, size) = (loaded.base() as usize, loaded.layout.size() as usize);
             (start != 0).then_some((entry.name, start, start + size))
         }))
     });

@@ -10,7 +10,7 @@ use crate::fallible::TryPush;
 use crate::initrd;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use loader::Plan;
+use loader::Layout;
 use spin::Once;
 
 static BOOT_LINE: Once<&'static str> = Once::new();
@@ -67,7 +67,7 @@ impl Strings {
 /// the image means nothing.
 pub fn set<'a>(
     module: &ModuleFile,
-    plan: &Plan,
+    layout: &Layout<'_>,
     base: u64,
     image: &mut [u8],
     given: &[&'a str],
@@ -77,6 +77,6 @@ pub fn set<'a>(
     let all = at_boot.map(|(_, word)| word).chain(given.iter().copied());
     let mut strings = Strings::default();
     let mut keep = |text: &str| strings.keep(text).ok();
-    loader::set_parameters(&module.object, plan, base, image, all, &mut keep)?;
+    loader::set_parameters(layout, base, image, all, &mut keep)?;
     Ok(strings)
 }

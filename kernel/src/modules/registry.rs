@@ -123,7 +123,7 @@ fn kernel_exports() -> &'static [Export] {
     }
     let start = &raw const __start___ksymtab;
     let bytes = &raw const __stop___ksymtab as usize - start as usize;
-    // SAFETY: L5: the linker put nothing but `Export` values between the two symbols.
+    // SAFETY: L5, L9: the section is for `Export` values.
     unsafe { core::slice::from_raw_parts(start, bytes / size_of::<Export>()) }
 }
 
@@ -210,7 +210,7 @@ impl Registry {
         for export in loaded.exports() {
             let exported = Exported {
                 value: export.value,
-                kind: loaded.kind_of(export.value),
+                kind: loaded.kind_of(&export),
                 owner: Some(id),
             };
             enter(symbols, export.name, exported)?;

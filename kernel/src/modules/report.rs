@@ -17,12 +17,12 @@ const COPIES_A_LINE: u32 = 4;
 
 /// Logs a module that was linked: address, regions, GOT, PLT, variables.
 pub fn log(name: &str, loaded: &Loaded) {
-    let (base, plan) = (loaded.base(), &loaded.plan);
-    let (got, got_size) = plan.got();
-    let (plt, plt_size) = plan.plt();
+    let (base, layout) = (loaded.base(), &loaded.layout);
+    let (got, got_size) = layout.got();
+    let (plt, plt_size) = layout.plt();
     log::info!(
         "module {name}: {base:#x}..{:#x}, GOT {got_size} bytes at {:#x}, PLT {plt_size} bytes at {:#x}",
-        base + plan.size(),
+        base + layout.size(),
         base + got,
         base + plt
     );
@@ -94,7 +94,7 @@ impl Row {
             users: entry.users(),
             base: loaded.map_or(0, Loaded::base),
             size: loaded.map_or(0, Loaded::size),
-            per_cpu: loaded.map_or(0, |loaded| loaded.plan.per_cpu().0),
+            per_cpu: loaded.map_or(0, |loaded| loaded.layout.per_cpu().0),
             license: loaded.map_or("", |loaded| loaded.license),
         }
     }

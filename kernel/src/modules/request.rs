@@ -15,7 +15,7 @@ use core::slice;
 use module_api::errno;
 use this_cpu::{Variable, percpu};
 
-module_api::export!(load_module);
+module_api::export_symbol!(load_module(_, _));
 
 /// Most loads that may be asked for inside of one another on a CPU.
 const DEEPEST: u32 = 8;
@@ -38,7 +38,7 @@ percpu! {
 /// `length` bytes at `name` are readable.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn load_module(name: *const u8, length: usize) -> i32 {
-    // SAFETY: L3: the caller's promise, by the function's type.
+    // SAFETY: L7: the caller's promise.
     let name = unsafe { slice::from_raw_parts(name, length) };
     let Ok(name) = core::str::from_utf8(name) else {
         return -errno::EINVAL;

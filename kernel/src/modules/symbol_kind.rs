@@ -6,10 +6,8 @@ use core::fmt;
 /// What an exported symbol names, by the memory that its value points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SymbolKind {
-    /// Something in sealed text, which can be called (L3).
+    /// A function in text that stays as long as its owner does (L3).
     Function,
-    /// Something in init text, which is given back when the module's init has returned.
-    InitFunction,
     /// A constant.
     ReadOnly,
     /// A variable.
@@ -44,7 +42,7 @@ impl SymbolKind {
     /// isn't told from the rest.
     pub fn letter(self) -> char {
         match self {
-            Self::Function | Self::InitFunction => 'T',
+            Self::Function => 'T',
             Self::ReadOnly => 'R',
             Self::Data | Self::PerCpu => 'D',
             Self::Absolute => 'A',
@@ -56,7 +54,6 @@ impl fmt::Display for SymbolKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Function => "a function",
-            Self::InitFunction => "a function of its module's init text",
             Self::ReadOnly => "a constant",
             Self::Data => "a variable",
             Self::PerCpu => "a per-CPU variable",

@@ -1,6 +1,7 @@
 //! Names of per-CPU variables, for people.
 
 use core::fmt::{self, Write};
+use loader::Demangled;
 
 /// A per-CPU variable's name as its author wrote it. The storage behind
 /// `percpu!` is a static inside a method of the variable's type, so the type is
@@ -12,7 +13,7 @@ impl fmt::Display for VariableName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut name = heapless::String::<256>::new();
         // What is longer is cut.
-        let _ = write!(name, "{:#}", rustc_demangle::demangle(self.0));
+        let _ = write!(name, "{}", Demangled(self.0));
         let kind = name
             .strip_prefix('<')
             .and_then(|rest| rest.split_once(" as "));

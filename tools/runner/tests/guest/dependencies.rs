@@ -65,7 +65,6 @@ pub fn calls() -> Outcome {
     for (name, place) in [
         ("in_data", "\t.data\n"),
         ("in_rodata", "\t.section .rodata\n"),
-        ("in_init", "\t.section .init.text,\"ax\"\n"),
         ("in_percpu", "\t.section .data..percpu,\"aw\"\n"),
     ] {
         source += &format!("{place}\t.globl {name}\n\t.balign 8\n{name}:\t.quad 0x07fe\n");
@@ -74,8 +73,7 @@ pub fn calls() -> Outcome {
     source += "\t.globl number\n\t.set number, 0x1234\n";
     source += &entry("number");
     objects.add("places", &source)?;
-    let commands = "insmod places; call in_text; call in_data; call in_rodata; call in_init; \
-                    call in_percpu; call number; call __per_cpu_offset; call unknown; exports; \
+    let commands = "insmod places; call in_text; call in_data; call in_rodata; call in_percpu; call number; call __per_cpu_offset; call unknown; exports; \
                     rmmod places; call in_text";
     let run = objects.run(&["places"], commands);
     run.must_exit(1)?;
@@ -84,7 +82,6 @@ pub fn calls() -> Outcome {
     for (name, what, letter) in [
         ("in_data", "a variable", Some('D')),
         ("in_rodata", "a constant", Some('R')),
-        ("in_init", "init text", Some('T')),
         ("in_percpu", "a per-CPU variable", Some('D')),
         ("number", "an absolute number", Some('A')),
         ("__per_cpu_offset", "a variable", Some('D')),
