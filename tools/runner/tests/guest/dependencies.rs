@@ -65,6 +65,7 @@ pub fn calls() -> Outcome {
     for (name, place) in [
         ("in_data", "\t.data\n"),
         ("in_rodata", "\t.section .rodata\n"),
+        ("typed", "\t.type typed, @object\n"),
         ("in_percpu", "\t.section .data..percpu,\"aw\"\n"),
     ] {
         source += &format!("{place}\t.globl {name}\n\t.balign 8\n{name}:\t.quad 0x07fe\n");
@@ -73,7 +74,8 @@ pub fn calls() -> Outcome {
     source += "\t.globl number\n\t.set number, 0x1234\n";
     source += &entry("number");
     objects.add("places", &source)?;
-    let commands = "insmod places; call in_text; call in_data; call in_rodata; call in_percpu; call number; call __per_cpu_offset; call unknown; exports; \
+    let commands = "insmod places; call in_text; call in_data; call in_rodata; call typed; \
+                    call in_percpu; call number; call __per_cpu_offset; call unknown; exports; \
                     rmmod places; call in_text";
     let run = objects.run(&["places"], commands);
     run.must_exit(1)?;
@@ -82,6 +84,7 @@ pub fn calls() -> Outcome {
     for (name, what, letter) in [
         ("in_data", "a variable", Some('D')),
         ("in_rodata", "a constant", Some('R')),
+        ("typed", "a constant", Some('R')),
         ("in_percpu", "a per-CPU variable", Some('D')),
         ("number", "an absolute number", Some('A')),
         ("__per_cpu_offset", "a variable", Some('D')),
