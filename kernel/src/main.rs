@@ -2,13 +2,14 @@
 //!
 //! ```text
 //!  boot_entry
-//!    traps, machine configuration, address map
-//!    memory: frames, translation on, heap, vmalloc
-//!    per-CPU memory: first chunk, template copied        percpu/
-//!    other CPUs                                           smp.rs
-//!    modules                                              modules/
-//!    self-tests, or --run's commands, or the monitor      selftest/, monitor.rs
-//!    power off
+//!    traps, consoles                                      console/, control/
+//!    machine configuration, address map                   machine.rs, memory/map.rs
+//!    memory: frames, translation on, heap, vmalloc        memory/
+//!    per-CPU memory: first chunk, template copied         percpu/
+//!    exports, parameters of modules                       modules/
+//!    other CPUs                                           smp/
+//!    modules, then self-tests or the monitor; or --run    selftest/, monitor/
+//!    power off                                            power.rs
 //! ```
 #![no_std]
 #![no_main]
@@ -113,6 +114,11 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
+    let fault = options.fail.map(|(name, nth)| {
+        let site = fail::Site::named(name).ok_or(BootError::FailSite(name))?;
+        Ok((site, nth))
+    });
+    let fault = fault.transpose()?;
     let information = machine::configuration().map_err(BootError::Machine)?;
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
@@ -130,11 +136,10 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     print_map(&map);
     smp::enable_signals();
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
-    if let Some((site, nth)) = options.fail {
-        let site = fail::Site::named(site).ok_or(BootError::FailSite(site))?;
+    if let Some((site, nth)) = fault {
         fail::arm(site, nth);
     }
-    control::boot(cpus::online_count(), information.memory);
+    control::boot(information.cpus().len(), information.memory);
     Ok(work(&options))
 }
 

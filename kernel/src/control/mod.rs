@@ -62,10 +62,10 @@ pub unsafe fn take_over() {
     unsafe { CHANNEL.take_over() };
 }
 
-/// The kernel is up: CPUs online, bytes of memory.
-pub fn boot(cpus: u32, memory: u64) {
+/// The kernel is up: CPUs of the machine, bytes of memory.
+pub fn boot(cpus: usize, memory: u64) {
     write("boot", |record| {
-        record.number("cpus", cpus.into()).number("memory", memory);
+        record.number("cpus", cpus as u64).number("memory", memory);
     });
 }
 

@@ -33,7 +33,7 @@ const WARNING: u8 = 4;
 /// As for [`sprintf::format`].
 unsafe fn formatted(pattern: *const u8, list: *mut VaList) -> Text {
     let mut text = Text::new();
-    // SAFETY: L3: the caller's promise.
+    // SAFETY: L7: the caller's promise.
     unsafe { sprintf::format(&mut text, pattern, list) };
     text
 }
@@ -47,7 +47,7 @@ fn as_str(text: &Text) -> &str {
 /// # Safety
 /// `file` ends with NUL.
 unsafe fn text_of<'a>(file: *const u8) -> &'a str {
-    // SAFETY: the caller's promise.
+    // SAFETY: L7: the caller's promise.
     unsafe { CStr::from_ptr(file.cast()) }
         .to_str()
         .unwrap_or("?")
@@ -62,7 +62,7 @@ unsafe extern "C" fn warn(
     pattern: *const u8,
     list: *mut VaList,
 ) {
-    // SAFETY: L3: bug.h passes __FILE__.
+    // SAFETY: L7: bug.h passes __FILE__.
     let file = unsafe { text_of(file) };
     // The first step leads to the variadic entry, the second to its caller.
     let mut walk = Walk::from(stack::pointer());
@@ -78,7 +78,7 @@ unsafe extern "C" fn warn(
         format_args!("WARNING: CPU: {cpu} at {file}:{line} {caller}"),
     );
     if !pattern.is_null() {
-        // SAFETY: L3: a format and what it asks for.
+        // SAFETY: L7: a format and what it asks for.
         let text = unsafe { formatted(pattern, list) };
         continuation::lines(WARNING, format_args!("{}", as_str(&text)));
     }
@@ -103,7 +103,7 @@ extern "C" fn dump_stack() {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __bug(file: *const u8, line: i32) -> ! {
     let mut text = Text::new();
-    // SAFETY: L3: bug.h passes __FILE__.
+    // SAFETY: L7: bug.h passes __FILE__.
     let file = unsafe { text_of(file) };
     // A Text takes all that it has room for.
     let _ = write!(text, "kernel BUG at {file}:{line}");
@@ -112,7 +112,7 @@ unsafe extern "C" fn __bug(file: *const u8, line: i32) -> ! {
 
 /// The target of `panic(format, ...)`.
 unsafe extern "C" fn panic_with(pattern: *const u8, list: *mut VaList) -> ! {
-    // SAFETY: L3: a format and what it asks for.
+    // SAFETY: L7: a format and what it asks for.
     let text = unsafe { formatted(pattern, list) };
     panic::module(as_str(&text))
 }

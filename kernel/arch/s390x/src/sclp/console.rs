@@ -3,7 +3,7 @@
 //! A line longer than a block goes out in pieces. The caller serialises: there is
 //! one block.
 
-use super::event::{self, BLOCK, EventBlock, ROOM, Type};
+use super::event::{self, EventBlock, ROOM, Type};
 use super::{Block, Error};
 
 /// Most bytes that one read brings.
@@ -20,7 +20,7 @@ impl Console {
     /// A console that is opened by its first use.
     pub const fn new() -> Self {
         Self {
-            block: Block([0; BLOCK]),
+            block: Block::new(),
             open: false,
         }
     }

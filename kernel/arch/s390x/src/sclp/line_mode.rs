@@ -14,7 +14,7 @@
 //! QEMU ends the line *before* each message; so that a reader need not wait for the
 //! next one, each line carries an end of its own, and there are empty lines between.
 
-use super::event::{self, BLOCK, EventBlock, ROOM, Type};
+use super::event::{self, EventBlock, ROOM, Type};
 use super::{Block, Error};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -52,7 +52,7 @@ impl LineMode {
     /// A console that takes nothing until it is opened.
     pub const fn new() -> Self {
         Self {
-            block: Block([0; BLOCK]),
+            block: Block::new(),
             open: false,
         }
     }
