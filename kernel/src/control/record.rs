@@ -121,17 +121,39 @@ impl Text<'_> {
         self.record.put(bytes);
         Ok(())
     }
+
+    /// Puts ASCII without escapes, as much of it as fits.
+    fn put_plain(&mut self, text: &str) -> fmt::Result {
+        let (fits, rest) = text.as_bytes().split_at(text.len().min(self.left));
+        self.put(fits)?;
+        if rest.is_empty() {
+            Ok(())
+        } else {
+            Err(fmt::Error)
+        }
+    }
 }
 
 impl Write for Text<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|letter| match letter {
-            '"' => self.put(b"\\\""),
-            '\\' => self.put(b"\\\\"),
-            ' '..='~' => self.put(&[letter as u8]),
-            _ => self.put(Escape::of(letter).as_bytes()),
-        })
+        let mut rest = text;
+        while let Some(at) = rest.find(needs_escape) {
+            self.put_plain(&rest[..at])?;
+            let mut behind = rest[at..].chars();
+            match behind.next() {
+                Some('"') => self.put(b"\\\"")?,
+                Some('\\') => self.put(b"\\\\")?,
+                Some(letter) => self.put(Escape::of(letter).as_bytes())?,
+                None => {}
+            }
+            rest = behind.as_str();
+        }
+        self.put_plain(rest)
     }
+}
+
+fn needs_escape(letter: char) -> bool {
+    !matches!(letter, ' ' | '!' | '#'..='[' | ']'..='~')
 }
 
 /// A character as `\uXXXX`, or as a surrogate pair of them.

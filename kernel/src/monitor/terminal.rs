@@ -2,6 +2,7 @@
 
 use super::line_editor::{LineEditor, Typed};
 use crate::console::{self, INPUT};
+use arch::control::{self, ExternalClass};
 use arch::cpu;
 
 /// The console as the monitor reads it.
@@ -28,7 +29,7 @@ impl Terminal {
     }
 
     /// Shows the prompt and waits for a line. What is typed beyond it is kept for the
-    /// next one. On the boot CPU, which is interrupted when something was typed.
+    /// next one.
     pub fn read_line(&mut self) -> Result<&str, TooLong> {
         console::print(b"> ");
         self.editor.clear();
@@ -47,8 +48,13 @@ impl Terminal {
     }
 
     /// Reads what was typed, at least one byte; returns how many there are.
+    ///
+    /// A service signal goes to one CPU, whichever admits it first: so none does but the
+    /// reader, while it waits. Until then a signal stays pending, and is taken as soon as
+    /// it is admitted.
     fn wait_for_input(&mut self) -> usize {
         let mut count = 0;
+        control::admit(ExternalClass::SERVICE_SIGNAL);
         while count == 0 {
             // A service signal that comes between this look and the wait ends the wait.
             cpu::wait_for_interrupt_unless(|| {
@@ -56,6 +62,7 @@ impl Terminal {
                 count != 0
             });
         }
+        control::exclude(ExternalClass::SERVICE_SIGNAL);
         count
     }
 }

@@ -82,8 +82,6 @@ fn prepare_lowcore(cpu: u32, address: u16) -> Result<usize, OutOfMemory> {
 /// First function of a CPU that was started.
 extern "C" fn secondary() -> ! {
     traps::expect_no_restart();
-    // A service signal wakes one CPU, of those that admit it: the one that reads.
-    control::exclude(ExternalClass::SERVICE_SIGNAL);
     admit_signals();
     cpus::set_online();
     // SAFETY: C2: this CPU's ordinary course.

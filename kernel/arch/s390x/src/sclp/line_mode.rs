@@ -16,6 +16,7 @@
 
 use super::event::{self, EventBlock, ROOM, Type};
 use super::{Block, Error};
+use core::arch::asm;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -85,10 +86,10 @@ impl LineMode {
                 reserved: [0; 3],
             };
             room[..HEAD].copy_from_slice(header.as_bytes());
-            for (place, &byte) in room[HEAD..].iter_mut().zip(line) {
-                *place = ebcdic(byte);
-            }
-            room[HEAD + line.len()] = NEW_LINE;
+            let (place, end) = room[HEAD..].split_at_mut(line.len());
+            place.copy_from_slice(line);
+            translate(place);
+            end[0] = NEW_LINE;
             HEAD + text
         })
     }
@@ -113,11 +114,39 @@ const CODE_PAGE_500: [u8; 95] = [
     0x97, 0x98, 0x99, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xc0, 0xbb, 0xd0, 0xa1,
 ];
 
-/// A byte of ASCII in EBCDIC; what isn't printable is a question mark.
+/// EBCDIC of each byte of ASCII; what isn't printable ASCII is a question mark.
+static EBCDIC: [u8; 256] = {
+    let mut table = [CODE_PAGE_500[(b'?' - b' ') as usize]; 256];
+    let mut at = 0;
+    while at < CODE_PAGE_500.len() {
+        table[b' ' as usize + at] = CODE_PAGE_500[at];
+        at += 1;
+    }
+    table
+};
+
+/// A byte of ASCII in EBCDIC.
 const fn ebcdic(byte: u8) -> u8 {
-    match byte {
-        b' '..=b'~' => CODE_PAGE_500[(byte - b' ') as usize],
-        _ => CODE_PAGE_500[(b'?' - b' ') as usize],
+    EBCDIC[byte as usize]
+}
+
+/// ASCII into EBCDIC, in place: TRANSLATE does up to 256 bytes, by a table.
+fn translate(text: &mut [u8]) {
+    for piece in text.chunks_mut(256) {
+        // SAFETY: C7: changes the piece, whose length less one EXRL puts into the
+        // instruction, by a table that has all 256 bytes.
+        unsafe {
+            asm!(
+                "exrl {last}, 2f",
+                "j 3f",
+                "2: tr 0(1,{piece}), 0({table})",
+                "3:",
+                last = in(reg_addr) piece.len() - 1,
+                piece = in(reg_addr) piece.as_mut_ptr(),
+                table = in(reg_addr) EBCDIC.as_ptr(),
+                options(nostack),
+            );
+        }
     }
 }
 
