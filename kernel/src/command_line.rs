@@ -4,7 +4,6 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
-use crate::modules;
 use core::fmt;
 
 /// How the first chunk's units are mapped.
@@ -114,6 +113,14 @@ pub fn number(text: &str) -> Option<u64> {
     value.checked_mul(1 << shift)
 }
 
+/// Both parts of a `MODULE.PARAMETER` word, with or without a value: the module's name,
+/// and the rest, as the load of the module takes it.
+pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static str)> {
+    let (module, rest) = word.split_once('.')?;
+    let plain = |text: &str| !text.is_empty() && !text.contains('=');
+    (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
+}
+
 /// Reads the command line.
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
@@ -168,7 +175,7 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
             "monitor" if value.is_empty() => options.monitor = true,
             // Checked again when the module is loaded.
-            _ if modules::split_parameter(word).is_some() => {}
+            _ if module_parameter(word).is_some() => {}
             _ => return Err(BadWord::Unknown(word)),
         }
     }

@@ -15,9 +15,12 @@
 
 extern crate alloc;
 
+mod backtrace;
 mod bench;
 mod command_line;
 mod console;
+mod continuation;
+mod cpus;
 mod exports;
 mod fail;
 mod initrd;
@@ -27,6 +30,8 @@ mod modules;
 mod monitor;
 mod panic;
 mod percpu;
+mod percpu_address;
+mod power;
 mod selftest;
 mod smp;
 mod symbols;
@@ -52,14 +57,7 @@ extern "C" fn boot_entry() -> ! {
         println!("panic: the kernel can't boot: {error}");
         arch::power::crash();
     }
-    power_off()
-}
-
-/// Stops the other CPUs and powers off. The console is written through at each
-/// line, so nothing is left to flush.
-pub fn power_off() -> ! {
-    smp::stop_others();
-    arch::power::off()
+    power::off()
 }
 
 /// Why there is no boot.
@@ -109,7 +107,7 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
         unsafe { initrd::init(address, bytes) };
     }
     smp::init_boot_stacks();
-    smp::init(&information, options.possible_cpus);
+    cpus::init(&information, options.possible_cpus);
     percpu::init(&options, &map).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Module)?;
     print_map(&map);

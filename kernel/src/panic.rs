@@ -6,7 +6,7 @@
 //! waits to be stopped. A fault while reporting prints one line more and ends
 //! the run at once.
 
-use crate::symbols::Address;
+use crate::backtrace::Address;
 use crate::{console, modules, println, smp};
 use arch::psw::Psw;
 use arch::stack::{self, Step, Walk};
@@ -87,7 +87,7 @@ impl fmt::Display for Reason<'_> {
 }
 
 fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: Walk) -> ! {
-    arch::cpu::disable_interrupts();
+    arch::cpu::interrupts_off_for_good();
     let cpu = arch::cpu::number();
     let first = REPORTER.compare_exchange(NOBODY, cpu, Ordering::AcqRel, Ordering::Acquire);
     match first {

@@ -3,16 +3,16 @@
 //! [`Lock`] is taken with interruptions off, so an interrupt handler may take it
 //! too. Each has a rank, its place in the lock order of docs/INVARIANTS.md; a CPU
 //! that takes one while it holds another of the same rank or a later one could
-//! wait for ever, some day, and panics at once instead.
+//! wait for ever, some day, and panics at once instead. Which ranks a CPU holds is
+//! a word of its lowcore. Keeps C4 and C5.
 
-use crate::{smp, timer};
-use arch::cpu::{self, InterruptState};
-use core::cell::UnsafeCell;
+use crate::timer;
+use arch::{cpu, lowcore};
 use core::sync::atomic::{AtomicU32, Ordering};
 use lock_api::{GuardNoSend, RawMutex};
 
 /// A mutual-exclusion lock, taken with interruptions off.
-pub type Lock<T, const RANK: u8> = lock_api::Mutex<InterruptSafe<RANK>, T>;
+pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<RANK>, T>;
 
 /// Places in the lock order, outermost first.
 pub mod rank {
@@ -52,90 +52,65 @@ pub mod rank {
 const FREE: u32 = 0;
 const TAKEN: u32 = 1;
 
-/// A bit for each rank that the CPU holds a lock of.
-static HELD: [AtomicU32; smp::MAX] = [const { AtomicU32::new(0) }; smp::MAX];
-
-/// The raw lock behind [`Lock`].
+/// The raw lock behind [`Lock`]: a spin lock that saves the interrupt state, what
+/// Linux takes with `spin_lock_irqsave`.
+///
+/// The state is saved a CPU, not a lock (C4): guards may be dropped in any order,
+/// and interruptions stay off until the last of them is gone.
 #[derive(Debug)]
-pub struct InterruptSafe<const RANK: u8> {
+pub struct RawIrqSaveLock<const RANK: u8> {
     /// `FREE` or `TAKEN`: a word, which the machine swaps in one instruction.
     taken: AtomicU32,
-    before: UnsafeCell<Option<InterruptState>>,
 }
 
-// SAFETY: `before` is only accessed by the CPU that holds the lock.
-unsafe impl<const RANK: u8> Sync for InterruptSafe<RANK> {}
-
-// SAFETY: `taken` becomes `TAKEN` by one compare-and-swap, with acquire order, and
-// `FREE` by the holder's release store: one CPU at a time.
-unsafe impl<const RANK: u8> RawMutex for InterruptSafe<RANK> {
+// SAFETY: C5: `taken` becomes `TAKEN` by one compare-and-swap, with acquire order,
+// and `FREE` by the holder's release store: one CPU at a time.
+unsafe impl<const RANK: u8> RawMutex for RawIrqSaveLock<RANK> {
     const INIT: Self = Self {
         taken: AtomicU32::new(FREE),
-        before: UnsafeCell::new(None),
     };
 
     type GuardMarker = GuardNoSend;
 
     #[inline]
     fn lock(&self) {
-        let before = cpu::disable_interrupts();
-        let held = held().load(Ordering::Relaxed);
+        cpu::push_interrupts_off();
+        let held = lowcore::held_ranks();
         if held >> RANK != 0 {
             out_of_order(RANK, held);
         }
         if !self.acquire() {
             timer::spin_until(|| self.acquire());
         }
-        self.taken_on_this_cpu(before);
+        lowcore::hold_rank::<RANK>();
     }
 
     fn try_lock(&self) -> bool {
-        let before = cpu::disable_interrupts();
-        if self.acquire() {
-            self.taken_on_this_cpu(before);
-            return true;
+        cpu::push_interrupts_off();
+        let free = self.acquire();
+        if free {
+            lowcore::hold_rank::<RANK>();
+        } else {
+            cpu::pop_interrupts_off();
         }
-        cpu::restore_interrupts(before);
-        false
+        free
     }
 
     #[inline]
     unsafe fn unlock(&self) {
-        // SAFETY: the caller holds the lock.
-        let before = unsafe { (*self.before.get()).take() };
-        // Only this CPU changes its entry, with interruptions off.
-        let held = held();
-        held.store(
-            held.load(Ordering::Relaxed) & !(1 << RANK),
-            Ordering::Relaxed,
-        );
+        lowcore::release_rank::<RANK>();
         self.taken.store(FREE, Ordering::Release);
-        if let Some(before) = before {
-            cpu::restore_interrupts(before);
-        }
+        cpu::pop_interrupts_off();
     }
 }
 
-impl<const RANK: u8> InterruptSafe<RANK> {
+impl<const RANK: u8> RawIrqSaveLock<RANK> {
     #[inline]
     fn acquire(&self) -> bool {
         self.taken
             .compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
     }
-
-    #[inline]
-    fn taken_on_this_cpu(&self, before: InterruptState) {
-        let held = held();
-        held.store(held.load(Ordering::Relaxed) | 1 << RANK, Ordering::Relaxed);
-        // SAFETY: this CPU holds the lock.
-        unsafe { *self.before.get() = Some(before) };
-    }
-}
-
-#[inline]
-fn held() -> &'static AtomicU32 {
-    &HELD[cpu::number() as usize % smp::MAX]
 }
 
 #[cold]
@@ -143,7 +118,7 @@ fn out_of_order(rank: u8, held: u32) -> ! {
     let name = |rank: u8| rank::NAMES[usize::from(rank)];
     let holds = (31 - held.leading_zeros()) as u8;
     // What a panic does must find its own locks free.
-    self::held().store(0, Ordering::Relaxed);
+    lowcore::release_all_ranks();
     panic!(
         "lock order: a lock of rank {rank} ({}) wanted by a CPU that holds one of rank {holds} ({})",
         name(rank),

@@ -55,7 +55,7 @@ pub fn spin_until(mut done: impl FnMut() -> bool) {
 /// Waits until an interruption has been handled, for `microseconds` at most if this
 /// CPU has no tick; for loops that wait for another CPU, interruptions on.
 pub fn nap(microseconds: u64) {
-    let state = cpu::disable_interrupts();
+    cpu::push_interrupts_off();
     if PERIOD.read() == 0 {
         set_comparator(now() + from_microseconds(microseconds));
     }
@@ -63,7 +63,7 @@ pub fn nap(microseconds: u64) {
     if PERIOD.read() == 0 {
         clear_comparator();
     }
-    cpu::restore_interrupts(state);
+    cpu::pop_interrupts_off();
 }
 
 /// The clock comparator's handler.

@@ -1,9 +1,9 @@
 //! linux/bug.h, and panic: what must not be, with its place.
 
-use super::printk;
 use super::sprintf;
+use crate::backtrace::Address;
+use crate::continuation;
 use crate::panic;
-use crate::symbols::Address;
 use arch::stack::{self, Step, Walk};
 use arch::variadic::VaList;
 use core::ffi::CStr;
@@ -87,23 +87,23 @@ unsafe extern "C" fn warn(
     });
     let cpu = arch::cpu::number();
     let caller = caller.unwrap_or(Address(0));
-    printk::lines(
+    continuation::lines(
         WARNING,
         format_args!("WARNING: CPU: {cpu} at {file}:{line} {caller}"),
     );
     if !pattern.is_null() {
         // SAFETY: L3: a format and what it asks for.
         let text = unsafe { Line::format(pattern, list) };
-        printk::lines(WARNING, format_args!("{}", text.as_str()));
+        continuation::lines(WARNING, format_args!("{}", text.as_str()));
     }
     backtrace(walk);
 }
 
 fn backtrace(walk: Walk) {
-    printk::lines(WARNING, format_args!("Call trace:"));
+    continuation::lines(WARNING, format_args!("Call trace:"));
     for step in walk {
         let (Step::Return(address) | Step::Interrupted(address)) = step;
-        printk::lines(WARNING, format_args!(" {}", Address(address)));
+        continuation::lines(WARNING, format_args!(" {}", Address(address)));
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Errors go back as negative error numbers, or as a null handle.
 
+use crate::backtrace::Address;
 use crate::percpu::{self, AllocError, Handle};
-use crate::symbols::Address;
-use crate::{panic, smp};
+use crate::{cpus, panic, smp};
 use arch::stack::{self, Step, Walk};
 use log::{error, warn};
 use module_api::errno;
@@ -69,13 +69,13 @@ unsafe extern "C" fn module_panic(text: *const u8, length: usize) -> ! {
 /// CPUs that run.
 #[unsafe(no_mangle)]
 extern "C" fn num_online_cpus() -> u32 {
-    smp::online_count()
+    cpus::online_count()
 }
 
 /// Possible CPUs.
 #[unsafe(no_mangle)]
 extern "C" fn nr_cpu_ids() -> u32 {
-    smp::possible()
+    cpus::possible()
 }
 
 /// Runs a function on every online CPU, interruptions off; waits for all.

@@ -1,6 +1,6 @@
 //! linux/kernel.h: text in buffers, by printf's formats.
 
-use crate::symbols;
+use crate::backtrace;
 use arch::variadic::VaList;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -66,8 +66,8 @@ impl Arguments for Passed {
         let mut writer = Taker(take);
         let written = match pointer {
             Pointer::Hashed | Pointer::Plain => write!(writer, "{:016x}", hash(address)),
-            Pointer::SymbolOffset => symbols::write(&mut writer, address, true),
-            Pointer::Symbol => symbols::write(&mut writer, address, false),
+            Pointer::SymbolOffset => backtrace::write(&mut writer, address, true),
+            Pointer::Symbol => backtrace::write(&mut writer, address, false),
         };
         // A taker takes all.
         debug_assert!(written.is_ok());

@@ -107,9 +107,12 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
     let execution_protection = cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION);
     let space = translate(&mut tables, map, end, execution_protection)
         .expect("memory holds the translation tables");
-    // SAFETY: the tables map all of memory to itself: code, stack, real page 0.
-    unsafe { cpu::set_control1(space.element()) };
-    cpu::enter_translated_mode();
+    // SAFETY: M1: the tables map all of memory to itself: code, stack, real page 0;
+    // and lowcore's alias.
+    unsafe {
+        cpu::set_control1(space.element());
+        cpu::enter_translated_mode();
+    }
     let mut control = cpu::control0();
     control.insert(cpu::Control0::LOW_ADDRESS_PROTECTION | cpu::Control0::SERVICE_SIGNAL);
     control.set(cpu::Control0::EXECUTION_PROTECTION, execution_protection);

@@ -23,7 +23,7 @@ use super::loaded::{Loaded, Statics};
 use super::parameters::{self, Strings};
 use super::registry::{Claim, Providers};
 use super::report;
-use crate::exports::printk;
+use crate::continuation;
 use crate::initrd::{self, File};
 use crate::memory;
 use crate::memory::vmalloc::{self, Area};
@@ -269,7 +269,7 @@ pub fn call_void(address: u64) {
     // SAFETY: L3: the loader has checked that the address lies in sealed text.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
     function();
-    printk::flush();
+    continuation::flush();
 }
 
 /// Calls an init or exit function.
@@ -278,6 +278,6 @@ pub fn call(address: u64) -> i32 {
     // SAFETY: L3: the address is that of the module's function, in sealed text.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
     let result = function();
-    printk::flush();
+    continuation::flush();
     result
 }

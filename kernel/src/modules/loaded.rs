@@ -5,7 +5,7 @@ use super::parameters::Strings;
 use super::registry::Providers;
 use crate::memory::vmalloc::Area;
 use crate::percpu::{self, Handle};
-use crate::{smp, symbols};
+use crate::{cpus, symbols};
 use alloc::vec::Vec;
 use loader::{Linked, Plan, Symbol};
 
@@ -105,7 +105,7 @@ impl Statics {
 
     /// Copies the template to every possible CPU.
     pub(super) fn fill(&self, template: &[u8]) {
-        for cpu in 0..smp::possible() {
+        for cpu in 0..cpus::possible() {
             let address = self.0.0.wrapping_add(percpu::offset(cpu));
             let copy = core::ptr::with_exposed_provenance_mut::<u8>(address);
             // SAFETY: P1: the copies of an area that is this module's alone, and

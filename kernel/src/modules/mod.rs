@@ -26,7 +26,6 @@ mod request;
 pub use dependencies::{load_at_boot, load_with_dependencies, shipped};
 pub use error::{Error, Reason};
 pub use information::print as print_information;
-pub use parameters::split as split_parameter;
 pub use registry::{State, symbol_count};
 pub use report::{VariableName, exports, list, print_names};
 

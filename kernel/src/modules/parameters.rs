@@ -4,6 +4,7 @@
 //! In a module's name `-` and `_` are the same, as in Linux.
 
 use super::error::Reason;
+use crate::command_line::module_parameter;
 use crate::initrd;
 use alloc::vec::Vec;
 use loader::{Object, ParameterError, Plan};
@@ -28,14 +29,7 @@ pub fn init(line: &'static str) -> Result<(), &'static str> {
 
 /// `NAME.parameter` words of a command line, with or without a value: both parts.
 fn words(line: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    line.split_ascii_whitespace().filter_map(split)
-}
-
-/// The module and the rest of a word that is for a module.
-pub fn split(word: &'static str) -> Option<(&'static str, &'static str)> {
-    let (module, rest) = word.split_once('.')?;
-    let plain = |text: &str| !text.is_empty() && !text.contains('=');
-    (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
+    line.split_ascii_whitespace().filter_map(module_parameter)
 }
 
 fn is_same(name: &str, other: &str) -> bool {

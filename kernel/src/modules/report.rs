@@ -3,7 +3,7 @@
 use super::load::Image;
 use super::loaded::Loaded;
 use super::registry;
-use crate::{percpu, println, smp};
+use crate::{cpus, percpu, println};
 use alloc::string::ToString;
 use core::fmt::{self, Write};
 
@@ -28,7 +28,7 @@ pub fn loaded(name: &str, loaded: &Loaded) {
             Some(slot) => log::info!("  {shown}: handle {handle:#x}, GOT slot {slot:#x}"),
             None => log::info!("  {shown}: handle {handle:#x}, no GOT slot"),
         }
-        for first in (0..smp::possible()).step_by(COPIES_A_LINE as usize) {
+        for first in (0..cpus::possible()).step_by(COPIES_A_LINE as usize) {
             log::info!("    copies: {}", Copies { handle, first });
         }
     }
@@ -57,7 +57,7 @@ struct Copies {
 
 impl fmt::Display for Copies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = smp::possible().min(self.first + COPIES_A_LINE);
+        let end = cpus::possible().min(self.first + COPIES_A_LINE);
         for cpu in self.first..end {
             let address = (self.handle as usize).wrapping_add(percpu::offset(cpu));
             let comma = if cpu == self.first { "" } else { ", " };

@@ -5,8 +5,8 @@
 //! per-CPU region; an unmapped page follows the last.
 
 use crate::command_line::{FirstChunk as Kind, Options};
+use crate::cpus;
 use crate::memory::{map::Map, take_frames};
-use crate::smp;
 use ::memory::frames::order_of;
 use ::percpu::{Backing, DYNAMIC_RESERVE, FirstChunk, Sizes, Summary};
 use arch::{PAGE_SIZE, boot};
@@ -46,7 +46,7 @@ pub fn first_chunk() -> (usize, usize) {
 /// Makes the units and copies the template into each.
 pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
     let (template, end) = boot::image().per_cpu;
-    let units = smp::possible() as usize;
+    let units = cpus::possible() as usize;
     let sizes = Sizes::new(
         end - template,
         options.percpu_reserved,

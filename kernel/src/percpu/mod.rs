@@ -14,23 +14,19 @@
 //!
 //! * `first_chunk.rs`: the first chunk, embedded in the identity map or mapped
 //!   page by page, and the copies of the template in it
-//! * `describe.rs`: what a handle or an address is, in words
 //! * `backing.rs`: frames and mappings for the later chunks
 
 mod backing;
-mod describe;
 mod first_chunk;
 
 pub use ::percpu::{AllocError, FreeError, Handle, Location, Part, Usage};
-pub use describe::Described;
 pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
 use crate::fail::{self, Site};
 use crate::memory::map::Map;
-use crate::smp;
 use ::percpu::{Allocator, ChunkStatistics, Mismatch, Statistics};
-use arch::lowcore;
+use arch::{MAX_CPUS, lowcore};
 use backing::Pages;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use spin::Once;
@@ -38,7 +34,7 @@ use spin::Once;
 static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 
 /// `offset[cpu]`, for look-ups that need no more; modules in C read it too.
-pub static OFFSETS: [AtomicUsize; smp::MAX] = [const { AtomicUsize::new(0) }; smp::MAX];
+pub static OFFSETS: [AtomicUsize; MAX_CPUS] = [const { AtomicUsize::new(0) }; MAX_CPUS];
 
 /// Sets up the first chunk and the allocator; from here on the boot CPU's copies
 /// exist.

@@ -5,7 +5,7 @@
 //! would be lost now and then, and the sum would not be exact.
 
 use super::{Outcome, failed};
-use crate::{check, println, selftest, smp, timer};
+use crate::{check, cpus, println, selftest, smp, timer};
 use alloc::string::String;
 use core::sync::atomic::{AtomicU64, Ordering};
 use spin::Mutex;
@@ -223,7 +223,7 @@ fn all(rounds: u64) -> Result<(), Outcome> {
     .map_err(failed)?;
     println!(
         "# {rounds} rounds of 97 accessors on {} CPUs, interrupted {} times",
-        smp::online_count(),
+        cpus::online_count(),
         interrupts.load(Ordering::Relaxed)
     );
     let lost = lost.into_inner();

@@ -98,11 +98,11 @@ fn clock_interrupts() -> Result<(), Outcome> {
 fn waiting_wakes() -> Result<(), Outcome> {
     crate::timer::start(200, || {});
     let before = interrupts::CLOCK.read();
-    let state = cpu::disable_interrupts();
+    cpu::push_interrupts_off();
     while interrupts::CLOCK.read() < before + 3 {
         cpu::wait_for_interrupt();
     }
-    cpu::restore_interrupts(state);
+    cpu::pop_interrupts_off();
     crate::timer::stop();
     Ok(())
 }

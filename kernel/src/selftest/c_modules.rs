@@ -3,14 +3,14 @@
 //! print is looked at, and all must be as before once they are gone.
 
 use super::{Outcome, counters, failed};
-use crate::exports::printk;
+use crate::continuation;
 use crate::modules::{self, Reason};
 use crate::{check, check_eq, percpu, selftest};
 use alloc::string::String;
 
 /// Loads a module of tests; returns what it printed. Takes it away again.
 fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outcome> {
-    let (loaded, printed) = printk::capture(|| modules::load_with(name, words));
+    let (loaded, printed) = continuation::capture(|| modules::load_with(name, words));
     let count = || {
         let last = printed.lines().last()?;
         let counts = last.strip_prefix("<6>")?.strip_prefix(name)?;
@@ -89,7 +89,7 @@ fn counting() -> Result<(), Outcome> {
 
 /// One module uses per-CPU variables that another exports.
 fn exports() -> Result<(), Outcome> {
-    let (loaded, _) = printk::capture(|| modules::load("ctest_provider"));
+    let (loaded, _) = continuation::capture(|| modules::load("ctest_provider"));
     loaded.map_err(failed)?;
     let used = printed_by("ctest_user", &[]);
     modules::unload("ctest_provider").map_err(failed)?;

@@ -59,7 +59,7 @@ fn hang() -> Result<(), Outcome> {
 
 fn power_off() -> Result<(), Outcome> {
     println!("# powers off before the plan is complete");
-    crate::power_off()
+    crate::power::off()
 }
 
 fn disabled_wait() -> Result<(), Outcome> {

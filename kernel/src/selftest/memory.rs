@@ -2,7 +2,7 @@
 
 use super::{Outcome, counters, failed};
 use crate::memory::{self as kernel_memory, vmalloc};
-use crate::{check, check_eq, selftest, smp};
+use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::vec::Vec;
 use arch::dat::Protection;
 use arch::traps::{self, Access, ProgramCheck, code};
@@ -129,13 +129,13 @@ fn protection_changes_everywhere() -> Result<(), Outcome> {
     })
     .map_err(failed)?;
     kernel_memory::protect(start, PAGE_SIZE, Protection::EXECUTE);
-    for cpu in smp::online() {
+    for cpu in cpus::online() {
         let (written, called) = smp::run_on(cpu, || (store(start), call(start))).map_err(failed)?;
         check!(refused(written), "cpu {cpu}: a store to text: {written:?}");
         check_eq!(called, None);
     }
     drop(area);
-    for cpu in smp::online() {
+    for cpu in cpus::online() {
         let check = smp::run_on(cpu, || fetch(start)).map_err(failed)?;
         check!(
             check.is_some_and(|c| c.is_translation() && c.access == Access::Fetch),

@@ -21,6 +21,7 @@ mod boot;
 mod c_modules;
 mod counters;
 mod endings;
+mod interrupts_off;
 mod memory;
 mod module_life;
 mod module_parameters;

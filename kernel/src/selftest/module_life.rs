@@ -5,7 +5,7 @@ use super::modules::{Away, Silence};
 use super::{Outcome, counters, failed};
 use crate::fail::{self, Site};
 use crate::modules::{self, Error, Reason, State};
-use crate::{check, check_eq, initrd, percpu, println, selftest, smp};
+use crate::{check, check_eq, cpus, initrd, percpu, println, selftest, smp};
 use alloc::vec::Vec;
 use arch::timer;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -20,12 +20,12 @@ fn init_loads_another() -> Result<(), Outcome> {
 
 /// While a CPU is in a function of the module, the module stays.
 fn caller_inside() -> Result<(), Outcome> {
-    if smp::online_count() < 2 {
+    if cpus::online_count() < 2 {
         return Err(Outcome::Skipped("one CPU"));
     }
     modules::load("waiter").map_err(failed)?;
     let this = arch::cpu::number();
-    let other = smp::online().find(|&cpu| cpu != this);
+    let other = cpus::online().find(|&cpu| cpu != this);
     let deadline = timer::now() + timer::from_microseconds(10_000_000);
     let (refused, late) = (AtomicBool::new(false), AtomicBool::new(false));
     let ask = |symbol| modules::call(symbol, 0).unwrap_or(0);

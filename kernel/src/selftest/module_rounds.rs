@@ -8,7 +8,7 @@
 use super::{Outcome, counters, failed};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
-use crate::{check, check_eq, percpu, println, selftest, smp, timer};
+use crate::{check, check_eq, cpus, percpu, println, selftest, smp, timer};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -137,7 +137,7 @@ fn grow_tables() -> Result<(), Outcome> {
             _ => {}
         }
     }
-    let cpus = smp::online_count() as usize;
+    let cpus = cpus::online_count() as usize;
     let mut areas = Vec::new();
     let mut handles = Vec::new();
     for _ in 0..cpus {
@@ -177,7 +177,7 @@ fn rounds_leave_nothing(total: u64) -> Result<(), Outcome> {
         cost.last / 1000
     );
     // A round may find all of them brought by other CPUs, but not every round.
-    let least = total / u64::from(smp::online_count());
+    let least = total / u64::from(cpus::online_count());
     check!(cost.loads >= least, "only {} loads", cost.loads);
     Ok(())
 }

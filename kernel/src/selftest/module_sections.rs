@@ -4,7 +4,7 @@
 use super::{Outcome, counters, failed};
 use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
-use crate::{check, check_eq, percpu, selftest, smp};
+use crate::{check, check_eq, cpus, percpu, selftest, smp};
 use alloc::string::String;
 use alloc::vec::Vec;
 use arch::PAGE_SIZE;
@@ -173,12 +173,12 @@ fn no_stale_translation() -> Result<(), Outcome> {
             .into_iter()
             .find(|&(name, ..)| name == "sections")
             .ok_or(failed("no such module"))?;
-        for cpu in smp::online() {
+        for cpu in cpus::online() {
             let used = smp::run_on(cpu, || modules::call("sections_sealed", 0));
             check_eq!(used.map_err(failed)?.map_err(failed)?, 2);
         }
         drop(sections);
-        for cpu in smp::online() {
+        for cpu in cpus::online() {
             for address in [data, text] {
                 let check = smp::run_on(cpu, || load_from(address)).map_err(failed)?;
                 check!(

@@ -5,7 +5,7 @@ use super::{Outcome, counters, failed};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
 use crate::percpu::{self, AllocError};
-use crate::{check, check_eq, selftest, smp};
+use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -89,8 +89,8 @@ fn counts_on_every_cpu(
     change: i64,
     modulus: u64,
 ) -> Result<(), Outcome> {
-    for cpu in smp::online() {
-        let before: Vec<u64> = (0..smp::possible())
+    for cpu in cpus::online() {
+        let before: Vec<u64> = (0..cpus::possible())
             .map(|other| call(read, other.into()))
             .collect::<Result<_, _>>()?;
         let hits = 1 + i64::from(cpu);

@@ -2,7 +2,8 @@
 
 use super::{Outcome, counters, failed, random};
 use crate::percpu::{self, AllocError, FreeError, Handle, Part};
-use crate::{check, check_eq, memory, selftest, smp};
+use crate::percpu_address::PerCpuAddress;
+use crate::{check, check_eq, cpus, memory, selftest, smp};
 use alloc::vec::Vec;
 use arch::{PAGE_SIZE, boot};
 use core::cell::Cell;
@@ -27,7 +28,7 @@ fn address(handle: usize, cpu: u32) -> *mut u8 {
 }
 
 fn statics_have_their_values() -> Result<(), Outcome> {
-    for cpu in 0..smp::possible() {
+    for cpu in 0..cpus::possible() {
         let started = STARTED.on(cpu).map(|copy| copy.read());
         check_eq!(started, Some(0x1122_3344_5566_7788));
         let zeroed = address(ZEROED.handle().value(), cpu).cast::<[u64; 4]>();
@@ -39,7 +40,7 @@ fn statics_have_their_values() -> Result<(), Outcome> {
 }
 
 fn copies_are_independent() -> Result<(), Outcome> {
-    for cpu in 0..smp::possible() {
+    for cpu in 0..cpus::possible() {
         let copy = HITS
             .on(cpu)
             .ok_or_else(|| failed("a possible CPU has no copy"))?;
@@ -47,14 +48,14 @@ fn copies_are_independent() -> Result<(), Outcome> {
     }
     for round in 1..=10 {
         smp::run_on_each(|| HITS.inc()).map_err(failed)?;
-        for cpu in 0..smp::possible() {
-            let hits = if smp::is_online(cpu) { round } else { 0 };
+        for cpu in 0..cpus::possible() {
+            let hits = if cpus::is_online(cpu) { round } else { 0 };
             let found = HITS.on(cpu).map(|copy| copy.read());
             check_eq!(found, Some(u64::from(cpu) * 1000 + hits));
         }
     }
     check!(
-        HITS.on(smp::possible()).is_none(),
+        HITS.on(cpus::possible()).is_none(),
         "a CPU beyond the possible ones has a copy"
     );
     Ok(())
@@ -64,7 +65,7 @@ fn dynamic_is_zeroed_everywhere() -> Result<(), Outcome> {
     let before = percpu::usage();
     for round in 0..3 {
         let variable = PerCpu::<[u64; 8]>::alloc().map_err(failed)?;
-        for cpu in 0..smp::possible() {
+        for cpu in 0..cpus::possible() {
             let copy = address(variable.handle().value(), cpu).cast::<[u64; 8]>();
             // SAFETY: P1: a copy of a variable that is this test's own.
             unsafe {
@@ -142,7 +143,7 @@ fn locates_handles() -> Result<(), Outcome> {
         location.is_some_and(|l| l.area == Some((area, 24)) && l.part == Part::Dynamic),
         "inside an area: {location:?}"
     );
-    for cpu in 0..smp::possible() {
+    for cpu in 0..cpus::possible() {
         for handle in [statics, area] {
             let address = handle.0.wrapping_add(percpu::offset(cpu));
             check_eq!(percpu::locate_address(address), Some((cpu, handle)));
@@ -179,7 +180,7 @@ fn grows_and_shrinks() -> Result<(), Outcome> {
 /// A chunk's guard page, and its pages that nothing populated, are not mapped.
 fn unpopulated_pages_fault() -> Result<(), Outcome> {
     let area = percpu::alloc(16 * 1024, 8).map_err(failed)?;
-    for cpu in 0..smp::possible() {
+    for cpu in 0..cpus::possible() {
         for page in (0..16 * 1024).step_by(PAGE_SIZE) {
             let address = area.0.wrapping_add(percpu::offset(cpu)) + page;
             let mapped = memory::translation(address & !(PAGE_SIZE - 1)).is_some();
@@ -224,7 +225,7 @@ fn batch() -> Result<(), Outcome> {
         percpu::alloc_batch(24, 8, &mut areas).map_err(failed)?;
         for (handle, index) in areas.iter().zip(0u64..) {
             check_eq!(percpu::size_of(*handle), Some(24));
-            for cpu in 0..smp::possible() {
+            for cpu in 0..cpus::possible() {
                 let copy = address(handle.0, cpu).cast::<u64>();
                 // SAFETY: P1: a copy of an area that is this test's own.
                 unsafe {
@@ -276,7 +277,7 @@ fn counter() -> Result<(), Outcome> {
     let batch = core::num::NonZeroU32::MIN.saturating_add(31);
     let counter = PerCpuCounter::new(batch).map_err(failed)?;
     smp::run_on_each(|| (1..=1000).for_each(|amount| counter.add(amount))).map_err(failed)?;
-    check_eq!(counter.sum(), 500_500 * i64::from(smp::online_count()));
+    check_eq!(counter.sum(), 500_500 * i64::from(cpus::online_count()));
     Ok(())
 }
 
@@ -286,7 +287,7 @@ fn reference_count() -> Result<(), Outcome> {
         let _ = references.try_get();
     })
     .map_err(failed)?;
-    let online = i64::from(smp::online_count());
+    let online = i64::from(cpus::online_count());
     check_eq!(references.count(), online);
     check!(!references.kill(), "released with references left");
     check!(!references.try_get(), "a dead count gives references");
@@ -302,7 +303,7 @@ fn reference_count() -> Result<(), Outcome> {
 /// A CPU that is started late finds statics as initialised and dynamics as others
 /// wrote them.
 fn late_cpu() -> Result<(), Outcome> {
-    let offline = (0..smp::present()).find(|&cpu| !smp::is_online(cpu));
+    let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
     let cpu = offline.ok_or(Outcome::Skipped("every CPU is online"))?;
     let variable = PerCpu::<u64>::alloc().map_err(failed)?;
     let copy = variable
@@ -318,11 +319,11 @@ fn late_cpu() -> Result<(), Outcome> {
 }
 
 fn addresses_are_named() -> Result<(), Outcome> {
-    let last = smp::possible() - 1;
+    let last = cpus::possible() - 1;
     let area = PerCpu::<u64>::alloc().map_err(failed)?;
     let handle = area.handle().value();
     let copy = handle.wrapping_add(percpu::offset(last));
-    let text = alloc::format!("{}", percpu::Described(copy));
+    let text = alloc::format!("{}", PerCpuAddress(copy));
     for words in [
         alloc::format!("is cpu {last}'s copy of handle {handle:#x}"),
         alloc::format!("in the area of 8 bytes at {handle:#x}"),
@@ -331,9 +332,9 @@ fn addresses_are_named() -> Result<(), Outcome> {
         check!(text.contains(&words), "{words:?} is not in {text}");
     }
     drop(area);
-    let text = alloc::format!("{}", percpu::Described(handle));
+    let text = alloc::format!("{}", PerCpuAddress(handle));
     check!(text.contains("in no live area"), "{text}");
-    let text = alloc::format!("{}", percpu::Described(HITS.handle().value()));
+    let text = alloc::format!("{}", PerCpuAddress(HITS.handle().value()));
     check!(
         text.contains("selftest::percpu::HITS, byte 0"),
         "{text} lacks the name"
@@ -346,7 +347,7 @@ fn addresses_are_named() -> Result<(), Outcome> {
 fn remote_reads_are_whole() -> Result<(), Outcome> {
     let (reads, torn) = (AtomicU64::new(0), AtomicU64::new(0));
     smp::run_as_task_on_each(|| {
-        let next = (arch::cpu::number() + 1) % smp::online_count();
+        let next = (arch::cpu::number() + 1) % cpus::online_count();
         for round in 0..5000u64 {
             WHOLE.write(0u64.wrapping_sub(round % 2));
             if let Some(value) = WHOLE.on(next).map(|copy| copy.read()) {
@@ -358,7 +359,7 @@ fn remote_reads_are_whole() -> Result<(), Outcome> {
     })
     .map_err(failed)?;
     check_eq!(torn.into_inner(), 0);
-    check_eq!(reads.into_inner(), 5000 * u64::from(smp::online_count()));
+    check_eq!(reads.into_inner(), 5000 * u64::from(cpus::online_count()));
     Ok(())
 }
 

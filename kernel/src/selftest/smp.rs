@@ -2,18 +2,18 @@
 
 use super::{Outcome, failed};
 use crate::sync::{Lock, rank};
-use crate::{check, check_eq, interrupts, selftest, smp};
+use crate::{check, check_eq, cpus, interrupts, selftest, smp};
 use arch::cpu;
 use arch::sigp::{self, Order, Refusal};
 use core::sync::atomic::{AtomicU64, Ordering};
 use this_cpu::Variable;
 
 fn numbers() -> Result<(), Outcome> {
-    for cpu in smp::online() {
+    for cpu in cpus::online() {
         let (number, address) =
             smp::run_on(cpu, || (cpu::number(), cpu::address())).map_err(failed)?;
         check_eq!(number, cpu);
-        check_eq!(Some(address), smp::address(cpu));
+        check_eq!(Some(address), cpus::address(cpu));
     }
     Ok(())
 }
@@ -27,18 +27,18 @@ fn each_runs_once() -> Result<(), Outcome> {
             calls.fetch_add(1, Ordering::Relaxed);
         })
         .map_err(failed)?;
-        let wanted = smp::online().fold(0, |mask, cpu| mask | 1 << (cpu % 64));
+        let wanted = cpus::online().fold(0, |mask, cpu| mask | 1 << (cpu % 64));
         check!(
             mask.into_inner() == wanted,
             "round {round}: not every CPU ran"
         );
-        check_eq!(calls.into_inner(), u64::from(smp::online_count()));
+        check_eq!(calls.into_inner(), u64::from(cpus::online_count()));
     }
     Ok(())
 }
 
 fn calls_cross() -> Result<(), Outcome> {
-    if smp::online_count() < 2 {
+    if cpus::online_count() < 2 {
         return Err(Outcome::Skipped("one CPU"));
     }
     // Every CPU calls every other at the same time, with interruptions off.
@@ -55,7 +55,7 @@ fn calls_cross() -> Result<(), Outcome> {
     DONE.store(0, Ordering::Relaxed);
     fn tick() {
         crate::timer::stop();
-        for cpu in smp::online() {
+        for cpu in cpus::online() {
             if smp::call_on(cpu, count, core::ptr::null_mut()).is_err() {
                 ERRORS.fetch_add(1, Ordering::Relaxed);
             }
@@ -63,7 +63,7 @@ fn calls_cross() -> Result<(), Outcome> {
         DONE.fetch_add(1, Ordering::Release);
     }
     smp::run_on_each(|| crate::timer::start(100, tick)).map_err(failed)?;
-    let online = u64::from(smp::online_count());
+    let online = u64::from(cpus::online_count());
     while DONE.load(Ordering::Acquire) < online {
         cpu::relax();
     }
@@ -84,12 +84,12 @@ fn locks_exclude() -> Result<(), Outcome> {
         }
     })
     .map_err(failed)?;
-    check_eq!(*COUNT.lock(), 2000 * u64::from(smp::online_count()));
+    check_eq!(*COUNT.lock(), 2000 * u64::from(cpus::online_count()));
     Ok(())
 }
 
 fn signals_are_counted() -> Result<(), Outcome> {
-    if smp::online_count() < 2 {
+    if cpus::online_count() < 2 {
         return Err(Outcome::Skipped("one CPU"));
     }
     let read = || smp::run_on(1, || interrupts::SIGNALS.read()).map_err(failed);
@@ -105,7 +105,7 @@ fn signals_are_counted() -> Result<(), Outcome> {
 
 fn wrong_cpus() -> Result<(), Outcome> {
     extern "C" fn nothing(_: *mut ()) {}
-    let beyond = smp::possible();
+    let beyond = cpus::possible();
     let result = smp::call_on(beyond, nothing, core::ptr::null_mut());
     check_eq!(result, Err(smp::Error::NotPossible(beyond)));
     check_eq!(smp::start(beyond), Err(smp::Error::NotPossible(beyond)));

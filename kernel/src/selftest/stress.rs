@@ -4,7 +4,7 @@
 
 use super::{Outcome, counters, failed};
 use crate::percpu::{self, Handle};
-use crate::{check, check_eq, println, selftest, smp, timer};
+use crate::{check, check_eq, cpus, println, selftest, smp, timer};
 use alloc::vec::Vec;
 use arch::timer::{from_microseconds, now};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -45,7 +45,7 @@ fn copy(handle: Handle, cpu: u32) -> *mut u8 {
 
 /// Whether all bytes of an area are `byte`, on every CPU.
 fn holds(handle: Handle, size: usize, byte: u8) -> bool {
-    (0..smp::possible()).all(|cpu| {
+    (0..cpus::possible()).all(|cpu| {
         // SAFETY: P1: the copies of a live area that the caller owns.
         let bytes = unsafe { core::slice::from_raw_parts(copy(handle, cpu), size) };
         bytes.iter().all(|&found| found == byte)
@@ -53,7 +53,7 @@ fn holds(handle: Handle, size: usize, byte: u8) -> bool {
 }
 
 fn fill(handle: Handle, size: usize, byte: u8) {
-    for cpu in 0..smp::possible() {
+    for cpu in 0..cpus::possible() {
         // SAFETY: P1: as above.
         unsafe { copy(handle, cpu).write_bytes(byte, size) };
     }
@@ -152,7 +152,7 @@ fn load(seconds: u64, operations: u64) -> Result<(), Outcome> {
     println!(
         "# {} operations on {} CPUs, {ticks} interrupts, {refused} of them without memory",
         total.into_inner(),
-        smp::online_count()
+        cpus::online_count()
     );
     check!(
         !WRONG.load(Ordering::Relaxed),

@@ -4,7 +4,8 @@
 //! serves its own mailbox, so two CPUs that call each other both get on. A called
 //! function must not call: its caller has the turn until it ends.
 
-use super::{CPUS, Error, address, is_online, online, possible};
+use super::{CPUS, Error};
+use crate::cpus::{address, is_online, online, possible};
 use crate::timer;
 use arch::cpu;
 use arch::sigp::{self, Order};

@@ -1,6 +1,7 @@
 //! Starting CPUs: a lowcore, three stacks, restart, and the idle loop.
 
-use super::{CPUS, Error, ONLINE, address, is_online, online_count, possible, present, task, top};
+use super::{CPUS, Error, task, top};
+use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{self, OutOfMemory};
 use crate::{percpu, timer};
 use ::memory::frames::order_of;
@@ -47,7 +48,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
         }
         timer::nap(50);
     }
-    ONLINE.fetch_add(1, Ordering::Release);
+    cpus::count_online();
     Ok(())
 }
 
@@ -87,25 +88,25 @@ extern "C" fn secondary() -> ! {
     // A later restart is a request for a report, not a start.
     lowcore::set_restart(traps::new_psws().restart);
     admit_signals();
-    CPUS[cpu::number() as usize]
-        .online
-        .store(true, Ordering::Release);
+    cpus::set_online();
+    // SAFETY: C2: this CPU's ordinary course.
+    unsafe { cpu::enable_interrupts() };
     loop {
-        cpu::disable_interrupts();
-        if task::is_waiting() {
-            cpu::enable_interrupts();
-            task::serve();
-            percpu::balance();
-        } else {
-            cpu::wait_for_interrupt();
-        }
+        cpu::without_interrupts(|| {
+            while !task::is_waiting() {
+                cpu::wait_for_interrupt();
+            }
+        });
+        task::serve();
+        percpu::balance();
     }
 }
 
 /// Takes signals and clock-comparator interruptions, on the boot CPU from here on.
 pub fn enable_signals() {
     admit_signals();
-    cpu::enable_interrupts();
+    // SAFETY: C2: the boot CPU's ordinary course.
+    unsafe { cpu::enable_interrupts() };
 }
 
 /// Lets this CPU's signals and clock comparator through control register 0.

@@ -4,7 +4,8 @@
 //! modules. An interrupt handler may not.
 
 use super::call::{Mailbox, wake};
-use super::{CPUS, Error, online};
+use super::{CPUS, Error};
+use crate::cpus::online;
 use crate::timer;
 use arch::cpu;
 

@@ -3,10 +3,11 @@
 //! Principles of Operation, chapter 4 (control), chapter 10 (control
 //! instructions).
 
-use crate::lowcore;
+use crate::lowcore::{self, Lowcore};
 use crate::psw::{Mask, Psw};
 use bitflags::bitflags;
 use core::arch::asm;
+use core::mem::offset_of;
 
 bitflags! {
     /// Control register 0.
@@ -61,68 +62,155 @@ pub fn control_registers() -> [u64; 16] {
     values
 }
 
-/// The interruption masks as they were before [`disable_interrupts`].
-#[derive(Clone, Copy, Debug)]
-pub struct InterruptState(u8);
-
-impl InterruptState {
-    const ENABLED: u8 = 0x03;
-
-    /// Whether external or I/O interruptions were taken.
-    pub fn was_enabled(self) -> bool {
-        self.0 & Self::ENABLED != 0
+/// Turns external and I/O interruptions off until the matching
+/// [`pop_interrupts_off`].
+///
+/// The pairs nest and may end in any order (C4): the first to begin keeps whether
+/// interruptions were on, and the last to end turns them on again if so. In an
+/// interrupt handler they are off by the PSW; its pairs leave them so.
+///
+/// ```text
+///   depth 0, on     push    depth 1, state on     another push    depth 2
+///   depth 2         pop     depth 1, still off    last pop        depth 0, on
+/// ```
+#[inline(always)]
+pub fn push_interrupts_off() {
+    // SAFETY: C4. At depth 0 an interruption before STNSM finds, and leaves, depth
+    // 0; behind it there is none. Orders memory accesses (no `nomem`).
+    unsafe {
+        asm!(
+            "lt {depth}, {at_depth}(0)",
+            "lg {base}, {writable}(0)",
+            "jne 2f",
+            "stnsm {at_state}({base}), 0xfc",
+            "ni {at_state}({base}), {enabled}",
+            "2:",
+            "asi {at_depth}({base}), 1",
+            base = out(reg_addr) _,
+            depth = out(reg) _,
+            writable = const offset_of!(Lowcore, writable),
+            at_depth = const offset_of!(Lowcore, interrupt_depth),
+            at_state = const STATE_BYTE,
+            enabled = const ENABLED,
+            options(nostack),
+        );
     }
 }
 
-/// Turns external and I/O interruptions off; returns what was.
+/// Ends what a [`push_interrupts_off`] began. With the last of them, interruptions
+/// come on again if they were on before the first.
+///
+/// # Panics
+/// If nothing is left to end.
 #[inline(always)]
-pub fn disable_interrupts() -> InterruptState {
-    let mut before = 0u8;
-    // SAFETY: stores one byte to `before`. It orders memory accesses (no
-    // `nomem`), so that what follows stays behind it.
-    unsafe { asm!("stnsm 0({}), 0xfc", in(reg_addr) &raw mut before, options(nostack)) };
-    InterruptState(before)
-}
-
-/// Turns interruptions back to what [`disable_interrupts`] found.
-#[inline(always)]
-pub fn restore_interrupts(state: InterruptState) {
-    if state.was_enabled() {
-        enable_interrupts();
+pub fn pop_interrupts_off() {
+    // SAFETY: C4: the depth is this CPU's, and at depth 0 the mask becomes what it
+    // was before. Orders memory accesses (no `nomem`).
+    unsafe {
+        asm!(
+            "lg {base}, {writable}(0)",
+            "asi {at_depth}({base}), -1",
+            "je 3f",
+            "jgl {unbalanced}",
+            "j 2f",
+            "3:",
+            "lt {state}, {at_state}(0)",
+            "je 2f",
+            "stosm {scratch}({base}), {enabled}",
+            "2:",
+            base = out(reg_addr) _,
+            state = out(reg) _,
+            unbalanced = sym unbalanced,
+            writable = const offset_of!(Lowcore, writable),
+            at_depth = const offset_of!(Lowcore, interrupt_depth),
+            at_state = const offset_of!(Lowcore, interrupt_state),
+            scratch = const offset_of!(Lowcore, scratch),
+            enabled = const ENABLED,
+            options(nostack),
+        );
     }
 }
 
-/// Turns external and I/O interruptions on.
-#[inline(always)]
-pub fn enable_interrupts() {
-    let mut before = 0u8;
-    // SAFETY: as above; the handlers are in place (traps).
-    unsafe { asm!("stosm 0({}), 0x03", in(reg_addr) &raw mut before, options(nostack)) };
+/// Bits of the system mask for I/O and external interruptions.
+const ENABLED: u8 = 0x03;
+
+/// Offset of the byte of `interrupt_state` that isn't 0 always.
+const STATE_BYTE: usize = offset_of!(Lowcore, interrupt_state) + 3;
+
+#[cold]
+extern "C" fn unbalanced() -> ! {
+    interrupts_off_for_good();
+    panic!("interruptions are turned on once more than off");
 }
 
-/// Whether external interruptions are taken now.
-pub fn interrupts_enabled() -> bool {
-    let mut mask = 0u8;
-    // SAFETY: ORs nothing in; stores one byte.
-    unsafe { asm!("stosm 0({}), 0x00", in(reg_addr) &raw mut mask, options(nostack)) };
-    mask & InterruptState::ENABLED != 0
-}
-
-/// Runs `work` with interruptions off.
+/// Runs `work` with external and I/O interruptions off.
 #[inline(always)]
 pub fn without_interrupts<R>(work: impl FnOnce() -> R) -> R {
-    let state = disable_interrupts();
+    push_interrupts_off();
     let result = work();
-    restore_interrupts(state);
+    pop_interrupts_off();
     result
+}
+
+/// Turns external and I/O interruptions off in a way that no
+/// [`pop_interrupts_off`] ends, be it one too many. For the end of a run.
+pub fn interrupts_off_for_good() {
+    const BEYOND_ANY_POPS: u32 = 1 << 30;
+    // SAFETY: C1: fields of this CPU's own. C4: no section of the run's last code
+    // is to end.
+    unsafe {
+        asm!(
+            "lg {base}, {writable}(0)",
+            "stnsm {scratch}({base}), 0xfc",
+            "st {depth}, {at_depth}({base})",
+            "mvhi {at_state}({base}), 0",
+            base = out(reg_addr) _,
+            depth = in(reg) BEYOND_ANY_POPS,
+            writable = const offset_of!(Lowcore, writable),
+            at_depth = const offset_of!(Lowcore, interrupt_depth),
+            at_state = const offset_of!(Lowcore, interrupt_state),
+            scratch = const offset_of!(Lowcore, scratch),
+            options(nostack),
+        );
+    }
+}
+
+/// Turns external and I/O interruptions on, in a CPU's ordinary course, once it is
+/// ready to take them: its first act of the kind.
+///
+/// # Safety
+/// C2: not from an interrupt handler, and not inside a section that
+/// [`push_interrupts_off`] began.
+pub unsafe fn enable_interrupts() {
+    // SAFETY: C2: the caller's promise; the handlers are in place since boot.
+    unsafe {
+        asm!(
+            "lg {base}, {writable}(0)",
+            "stosm {scratch}({base}), {enabled}",
+            base = out(reg_addr) _,
+            writable = const offset_of!(Lowcore, writable),
+            scratch = const offset_of!(Lowcore, scratch),
+            enabled = const ENABLED,
+            options(nostack),
+        );
+    }
+}
+
+/// Whether external and I/O interruptions are taken now.
+pub fn interrupts_enabled() -> bool {
+    let mut mask = 0u8;
+    // SAFETY: C1: ORs nothing into the mask; stores one byte.
+    unsafe { asm!("stosm 0({}), 0x00", in(reg_addr) &raw mut mask, options(nostack)) };
+    mask & ENABLED != 0
 }
 
 /// Waits until an interruption has been handled.
 ///
-/// Call it with interruptions off, after finding nothing to do: loading the
-/// wait PSW turns them on and waits in one step, so a signal that comes in
-/// between is not lost. The handler's way back clears the wait bit (traps).
-/// Returns with interruptions off.
+/// Call it inside a section that [`push_interrupts_off`] began, with no lock held,
+/// after finding nothing to do: loading the wait PSW turns interruptions on and
+/// waits in one step, so a signal that comes in between is not lost. The handler
+/// runs at the caller's depth, so its own sections don't turn them on; its way
+/// back clears the wait bit (traps). Returns with interruptions off.
 pub fn wait_for_interrupt() {
     let mask = Mask::ADDRESSING_64
         | Mask::DAT
@@ -178,20 +266,27 @@ pub fn has_facility(bit: usize) -> bool {
 pub const FACILITY_EXECUTION_PROTECTION: usize = 130;
 
 /// Enters the state the kernel runs in: translation on, machine checks taken,
-/// other interruptions off.
-pub fn enter_translated_mode() {
+/// other interruptions off. From here on lowcore is written through its alias.
+///
+/// # Safety
+/// Control register 1 holds tables that map the running code and its stack where
+/// they are (M1), page 0 to real page 0, and [`lowcore::ALIAS`] to it, writable.
+pub unsafe fn enter_translated_mode() {
     let mask = Mask::ADDRESSING_64 | Mask::DAT | Mask::MACHINE_CHECK;
     let mut psw = Psw { mask, address: 0 };
-    // SAFETY: control register 1 holds tables that map this code and stack
-    // where they are (M1).
+    // SAFETY: M1: the caller's promise. C1: the base goes into this CPU's own
+    // lowcore, through itself.
     unsafe {
         asm!(
             "larl {t}, 1f",
             "stg {t}, 8({psw})",
             "lpswe 0({psw})",
             "1:",
+            "stg {alias}, {writable}({alias})",
             psw = in(reg_addr) &raw mut psw,
             t = out(reg) _,
+            alias = in(reg_addr) lowcore::ALIAS,
+            writable = const offset_of!(Lowcore, writable),
             options(nostack),
         );
     }

@@ -12,6 +12,7 @@
 //!        │ save areas, stacks         │
 //!  0x330 │ per-CPU offset (816)       │
 //!  0x338 │ CPU number (824)           │
+//!  0x348 │ interrupt nesting, ranks   │ ◄ cpu.rs
 //! 0x1000 ├────────────────────────────┤
 //!        │ unmapped                   │ machine-check save areas (real only)
 //! 0x2000 └────────────────────────────┘
@@ -24,6 +25,7 @@
 //! Locations". Keeps C1.
 
 use crate::psw::Psw;
+use core::arch::asm;
 use core::mem::offset_of;
 use volatile::{VolatilePtr, map_field};
 
@@ -91,14 +93,28 @@ pub struct Lowcore {
     pub cpu_number: u32,
     /// 0x33c: this CPU's address, which SIGP takes.
     pub cpu_address: u32,
-    /// 0x340: registers at a machine check or restart.
-    pub fault_save: [u64; 16],
+    /// 0x340: where STOSM stores a mask that nobody reads.
+    pub scratch: u64,
+    /// 0x348: interrupts-off sections that this CPU is in (C4).
+    pub interrupt_depth: u32,
+    /// 0x34c: whether interruptions were on when the outermost of them began:
+    /// the system mask's I/O and external bits, 0 to 3.
+    pub interrupt_state: u32,
+    /// 0x350: ranks of the locks that this CPU holds, a bit each.
+    pub held_ranks: u32,
+    _unused_354: u32,
+    /// 0x358: base through which software's part of this page is written: 0 while
+    /// translation is off, [`ALIAS`] after.
+    pub writable: u64,
+    _unused_360: [u8; 0x3c0 - 0x360],
     /// 0x3c0: initial stack pointer of a CPU being started.
     pub start_stack: u64,
     /// 0x3c8: first function of a CPU being started.
     pub start_function: u64,
     /// 0x3d0: control registers of a CPU being started.
     pub start_control: [u64; 16],
+    /// 0x450: registers at a machine check or restart.
+    pub fault_save: [u64; 16],
 }
 
 /// One PSW for each of the six interruption classes, in storage order.
@@ -131,6 +147,11 @@ const _: () = {
     assert!(offset_of!(Lowcore, program_save) == 0x200);
     assert!(offset_of!(Lowcore, per_cpu_offset) == 816);
     assert!(offset_of!(Lowcore, cpu_number) == 824);
+    // The crate `this-cpu` nests its sections with these two.
+    assert!(offset_of!(Lowcore, interrupt_depth) == 0x348);
+    assert!(offset_of!(Lowcore, interrupt_state) == 0x34c);
+    assert!(offset_of!(Lowcore, held_ranks) == 0x350);
+    assert!(offset_of!(Lowcore, start_stack) == 0x3c0);
     assert!(size_of::<Lowcore>() == SIZE);
 };
 
@@ -140,6 +161,112 @@ pub fn this() -> VolatilePtr<'static, Lowcore> {
     // SAFETY: C1: real page 0 is this CPU's own lowcore, and the alias maps it;
     // volatile, because interruptions change it too.
     unsafe { VolatilePtr::new(alias) }
+}
+
+/// Nesting of interrupts-off sections and locks, as it was at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nesting {
+    depth: u32,
+    held: u32,
+}
+
+/// The running CPU's nesting. With interruptions off.
+pub fn nesting() -> Nesting {
+    let depth;
+    // SAFETY: C4: two words of this CPU's own; page 0 is readable on every CPU.
+    unsafe {
+        asm!(
+            "llgf {}, {}(0)", out(reg) depth, const offset_of!(Lowcore, interrupt_depth),
+            options(nostack, preserves_flags),
+        );
+    }
+    Nesting {
+        depth,
+        held: held_ranks(),
+    }
+}
+
+/// Puts the nesting back to what it was: the sections and locks that code began
+/// since, and whose ends it was taken away from, are forgotten. The outermost
+/// section must be one that began before.
+pub(crate) fn restore_nesting(to: Nesting) {
+    // SAFETY: C1: two words of this CPU's own, with interruptions off.
+    unsafe {
+        asm!(
+            "lg {base}, {writable}(0)",
+            "st {depth}, {at_depth}({base})",
+            "st {held}, {at_held}({base})",
+            base = out(reg_addr) _,
+            depth = in(reg) to.depth,
+            held = in(reg) to.held,
+            writable = const offset_of!(Lowcore, writable),
+            at_depth = const offset_of!(Lowcore, interrupt_depth),
+            at_held = const offset_of!(Lowcore, held_ranks),
+            options(nostack, preserves_flags),
+        );
+    }
+}
+
+/// Ranks of the locks that the running CPU holds: bit n for rank n.
+#[inline(always)]
+pub fn held_ranks() -> u32 {
+    let held;
+    // SAFETY: C4: a word of this CPU's own; page 0 is readable on every CPU.
+    unsafe {
+        asm!(
+            "l {}, {}(0)", out(reg) held, const offset_of!(Lowcore, held_ranks),
+            options(nostack, preserves_flags),
+        );
+    }
+    held
+}
+
+/// Adds `RANK`, below 32, to the ranks that this CPU holds. With interruptions off.
+#[inline(always)]
+pub fn hold_rank<const RANK: u8>() {
+    // SAFETY: C4: a byte of this CPU's own.
+    unsafe {
+        asm!(
+            "lg {base}, {writable}(0)",
+            "oi {byte}({base}), {bit}",
+            base = out(reg_addr) _,
+            writable = const offset_of!(Lowcore, writable),
+            byte = const rank_byte(RANK),
+            bit = const 1u8 << (RANK % 8),
+            options(nostack),
+        );
+    }
+}
+
+/// Removes `RANK` from the ranks that this CPU holds. With interruptions off.
+#[inline(always)]
+pub fn release_rank<const RANK: u8>() {
+    // SAFETY: C4: a byte of this CPU's own.
+    unsafe {
+        asm!(
+            "lg {base}, {writable}(0)",
+            "ni {byte}({base}), {others}",
+            base = out(reg_addr) _,
+            writable = const offset_of!(Lowcore, writable),
+            byte = const rank_byte(RANK),
+            others = const !(1u8 << (RANK % 8)),
+            options(nostack),
+        );
+    }
+}
+
+/// Forgets which locks this CPU holds, for a panic's report.
+pub fn release_all_ranks() {
+    restore_nesting(Nesting {
+        held: 0,
+        ..nesting()
+    });
+}
+
+/// Offset of the byte that holds a rank's bit.
+const fn rank_byte(rank: u8) -> usize {
+    assert!(rank < 32, "held_ranks has 32 bits");
+    offset_of!(Lowcore, held_ranks) + 3 - (rank / 8) as usize
 }
 
 /// Sets the stacks that this CPU's interruptions start on.
@@ -166,7 +293,7 @@ pub fn cpu_number() -> u32 {
     let number;
     // SAFETY: P2. Page 0 is readable on every CPU.
     unsafe {
-        core::arch::asm!(
+        asm!(
             "llgf {}, {}", out(reg) number, const offset_of!(Lowcore, cpu_number),
             options(nomem, nostack, preserves_flags),
         );

@@ -4,6 +4,7 @@
 //! bytes it needs, and the request is made again with a block of that length.
 
 use super::{Block, Command, Error, Header, call};
+use crate::MAX_CPUS;
 use zerocopy::FromBytes;
 
 const BLOCK: usize = 16 * 1024;
@@ -11,9 +12,6 @@ const MEBIBYTE: u64 = 1 << 20;
 
 /// Response: the block is too short; its header holds the length needed.
 const TOO_SHORT: u16 = 0x0300;
-
-/// Most CPUs that this code reports: what one byte of address can name.
-pub const MAX_CPUS: usize = 256;
 
 /// What the machine consists of.
 #[derive(Clone, Debug)]

@@ -123,7 +123,8 @@ global_asm!(
     ".balign 8",
     "9: .quad {marker}",
 
-    // A CPU that was started: control registers and stack from its lowcore.
+    // A CPU that was started: control registers and stack from its lowcore, which
+    // is written through its alias once translation is on.
     ".globl trap_start",
     ".balign 16",
     "trap_start:",
@@ -131,6 +132,9 @@ global_asm!(
     "lg %r15, {start_stack}(0)",
     "lg %r1, {start_function}(0)",
     "ptlb",
+    "llihf %r2, {alias_high}",
+    "oilf %r2, {alias_low}",
+    "stg %r2, {writable}(0)",
     "xc 0(8,%r15), 0(%r15)",
     "stosm {return_psw}(0), 0x04",
     "basr %r14, %r1",
@@ -180,6 +184,7 @@ global_asm!(
     breaking_event = const offset_of!(Lowcore, breaking_event),
     return_psw = const offset_of!(Lowcore, return_psw),
     catch = const offset_of!(Lowcore, catch),
+    writable = const offset_of!(Lowcore, writable),
     old_external = const old(offset_of!(Classes, external)),
     old_io = const old(offset_of!(Classes, io)),
     old_supervisor_call = const old(offset_of!(Classes, supervisor_call)),

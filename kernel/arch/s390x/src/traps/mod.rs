@@ -177,9 +177,12 @@ pub fn catch<F: FnMut()>(mut work: F) -> Option<ProgramCheck> {
         }
         let mut caught: Option<ProgramCheck> = None;
         CAUGHT.store(&raw mut caught, Ordering::Relaxed);
+        let nesting = lowcore::nesting();
         // SAFETY: `call::<F>` takes a pointer to an `F`, and gets one. C1: the
         // catch slot is this CPU's.
         unsafe { entry::catch_call(call::<F>, (&raw mut work).cast()) };
+        // A check took `work` away from the ends of the sections it was in.
+        lowcore::restore_nesting(nesting);
         CAUGHT.store(core::ptr::null_mut(), Ordering::Relaxed);
         CATCHING.store(false, Ordering::Release);
         // SAFETY: reads a local that the handler may have written.

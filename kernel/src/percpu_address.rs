@@ -8,16 +8,16 @@
 //!  ...
 //! ```
 
-use super::{Handle, Location, Part, locate, locate_address, offset};
 use crate::modules::{self, VariableName};
-use crate::{smp, symbols};
+use crate::percpu::{Handle, Location, Part, locate, locate_address, offset};
+use crate::{cpus, symbols};
 use core::fmt;
 
 /// A number that should be a handle or a copy's address; prints what it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Described(pub usize);
+pub struct PerCpuAddress(pub usize);
 
-impl fmt::Display for Described {
+impl fmt::Display for PerCpuAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.0;
         let copy = locate_address(number);
@@ -31,9 +31,9 @@ impl fmt::Display for Described {
         let Some(location) = locate(handle) else {
             return write!(f, "{number:#x} is no per-CPU handle, and no copy's address");
         };
-        described(f, handle, &location)?;
+        describe(f, handle, &location)?;
         variable(f, handle)?;
-        for cpu in 0..smp::possible() {
+        for cpu in 0..cpus::possible() {
             let address = handle.0.wrapping_add(offset(cpu));
             write!(f, "\ncpu {cpu}: {address:#x}, ")?;
             match arch::dat::real_address(address) {
@@ -45,7 +45,7 @@ impl fmt::Display for Described {
     }
 }
 
-fn described(f: &mut fmt::Formatter<'_>, handle: Handle, location: &Location) -> fmt::Result {
+fn describe(f: &mut fmt::Formatter<'_>, handle: Handle, location: &Location) -> fmt::Result {
     let part = match location.part {
         Part::Static => "static",
         Part::Reserved => "reserved",

@@ -1,0 +1,123 @@
+//! Interrupts-off sections: they nest, and may end in any order (C4).
+
+use super::Outcome;
+use crate::sync::{Lock, rank};
+use crate::{check, check_eq, interrupts, selftest};
+use arch::{cpu, lowcore, timer, traps};
+use core::arch::asm;
+use this_cpu::Variable;
+
+static OUTER: Lock<u64, { rank::TEST }> = Lock::new(0);
+static INNER: Lock<u64, { rank::MODULES }> = Lock::new(0);
+
+fn guards_out_of_order() -> Result<(), Outcome> {
+    check!(
+        cpu::interrupts_enabled(),
+        "a test starts with interrupts off"
+    );
+    let outer = OUTER.lock();
+    let inner = INNER.lock();
+    drop(outer);
+    let between = cpu::interrupts_enabled();
+    let held = lowcore::held_ranks();
+    drop(inner);
+    check!(!between, "interrupts are on under a held lock");
+    check_eq!(held, 1 << rank::MODULES);
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    check_eq!(lowcore::held_ranks(), 0);
+    Ok(())
+}
+
+fn guard_dropped_in_a_section() -> Result<(), Outcome> {
+    let guard = OUTER.lock();
+    let inside = cpu::without_interrupts(|| {
+        drop(guard);
+        cpu::interrupts_enabled()
+    });
+    check!(!inside, "interrupts are on in an interrupts-off section");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    let guard = cpu::without_interrupts(|| OUTER.lock());
+    let between = cpu::interrupts_enabled();
+    drop(guard);
+    check!(!between, "interrupts are on under a held lock");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    Ok(())
+}
+
+fn every_order_of_ends() -> Result<(), Outcome> {
+    // A model beside the machine: a set of sections that live.
+    for round in 0..2000u32 {
+        let mut live = 0u32;
+        for _ in 0..super::random() % 12 {
+            if live == 0 || super::random() & 1 == 0 {
+                cpu::push_interrupts_off();
+                live += 1;
+            } else {
+                cpu::pop_interrupts_off();
+                live -= 1;
+            }
+            let on = cpu::interrupts_enabled();
+            if on != (live == 0) {
+                (0..live).for_each(|_| cpu::pop_interrupts_off());
+                check!(
+                    false,
+                    "round {round}: interrupts on: {on}, sections: {live}"
+                );
+            }
+        }
+        (0..live).for_each(|_| cpu::pop_interrupts_off());
+        check!(
+            cpu::interrupts_enabled(),
+            "round {round}: interrupts stay off"
+        );
+    }
+    Ok(())
+}
+
+fn in_a_handler() -> Result<(), Outcome> {
+    // A handler finds interrupts off by the PSW, at the depth of what it struck.
+    fn tick() {
+        let before = cpu::interrupts_enabled();
+        cpu::without_interrupts(|| ());
+        *OUTER.lock() += u64::from(before || cpu::interrupts_enabled());
+    }
+    *OUTER.lock() = 0;
+    let first = interrupts::CLOCK.read();
+    crate::timer::start(100, tick);
+    let deadline = timer::now() + timer::from_microseconds(2_000_000);
+    while interrupts::CLOCK.read() < first + 20 && timer::now() < deadline {
+        cpu::without_interrupts(|| ());
+        cpu::without_interrupts(cpu::wait_for_interrupt);
+    }
+    crate::timer::stop();
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    check_eq!(*OUTER.lock(), 0);
+    Ok(())
+}
+
+fn caught_in_a_section() -> Result<(), Outcome> {
+    let check = traps::catch(|| {
+        cpu::push_interrupts_off();
+        core::mem::forget(INNER.lock());
+        // SAFETY: C1: an instruction that doesn't exist changes nothing.
+        unsafe { asm!(".short 0x0000", options(nostack)) };
+    });
+    // SAFETY: C5: the caught code held it, and is gone; its section went with it.
+    unsafe {
+        cpu::push_interrupts_off();
+        INNER.force_unlock();
+    }
+    check!(check.is_some(), "not caught");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    check_eq!(lowcore::held_ranks(), 0);
+    Ok(())
+}
+
+selftest!("boot.guards_out_of_order", guards_out_of_order);
+selftest!(
+    "boot.guard_dropped_in_a_section",
+    guard_dropped_in_a_section
+);
+selftest!("boot.every_order_of_ends", every_order_of_ends);
+selftest!("boot.sections_in_a_handler", in_a_handler);
+selftest!("boot.caught_in_a_section", caught_in_a_section);

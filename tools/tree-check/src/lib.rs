@@ -1,0 +1,62 @@
+//! Rules of this tree that no compiler checks.
+//!
+//! * Imports go one way: no circle of files within a crate (`imports.rs` finds who
+//!   imports whom, `circles.rs` the circles), and in `kernel/src` only from a floor to
+//!   one further down (`floors.rs`, by the table of docs/ARCHITECTURE.md).
+//! * Every `// SAFETY:` comment names the invariants that it rests on, by their numbers
+//!   in docs/INVARIANTS.md, and each of these is named somewhere (`safety.rs`).
+//!
+//! `cargo run -p tree-check` prints what is wrong; the test does the same in the gate.
+#![forbid(unsafe_code)]
+
+mod circles;
+mod crate_files;
+mod floors;
+mod imports;
+mod problem;
+mod safety;
+
+pub use problem::Problem;
+
+use crate_files::CrateFiles;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Folders below which every crate's imports are looked at.
+const CRATES: [&str; 3] = ["kernel", "modules", "tools"];
+
+/// Checks the whole tree below `root`; what is wrong, in the order of the files.
+pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
+    let mut problems = Vec::new();
+    for folder in CRATES {
+        for krate in crates(&root.join(folder))? {
+            problems.extend(check_crate(&krate)?);
+        }
+    }
+    let kernel = CrateFiles::read(&root.join("kernel/src/main.rs"))?;
+    problems.extend(floors::check(root, &kernel)?);
+    problems.extend(safety::check(root)?);
+    Ok(problems)
+}
+
+/// Checks one crate, by its root file, for circles of files.
+pub fn check_crate(root_file: &Path) -> io::Result<Vec<Problem>> {
+    let files = CrateFiles::read(root_file)?;
+    Ok(circles::find(&imports::of(&files)))
+}
+
+/// The root files of all crates below a folder.
+fn crates(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for manifest in crate_files::walk(folder, "toml")? {
+        if manifest
+            .file_name()
+            .is_some_and(|name| name == "Cargo.toml")
+        {
+            let src = manifest.with_file_name("src");
+            let roots = ["lib.rs", "main.rs"].map(|name| src.join(name));
+            found.extend(roots.into_iter().filter(|root| root.is_file()));
+        }
+    }
+    Ok(found)
+}
