@@ -191,4 +191,49 @@ mod tests {
         let reason = "a\u{e9}\n\"b\"".to_owned();
         assert_eq!(Event::parse(line).unwrap(), Event::BailOut { reason });
     }
+
+    const SCHEMA: &str = include_str!("../../../docs/control-channel.md");
+
+    /// Each section on an event: its kind, its members and whether they are optional,
+    /// its examples.
+    fn sections() -> Vec<(&'static str, Vec<(&'static str, bool)>, Vec<&'static str>)> {
+        let sections = SCHEMA.split("\n### ").skip(1).map(|section| {
+            let (kind, text) = section.split_once('\n').unwrap();
+            let rows = text.lines().filter_map(|line| {
+                let (name, rest) = line.strip_prefix("| `")?.split_once("` | ")?;
+                let (kind, _) = rest.split_once(" |")?;
+                Some((name, kind.ends_with("optional")))
+            });
+            let examples = text.lines().filter(|line| line.starts_with('{'));
+            (kind, rows.collect(), examples.collect())
+        });
+        sections.collect()
+    }
+
+    #[test]
+    fn the_schema_is_what_is_read() {
+        let sections = sections();
+        assert_eq!(sections.len(), 10);
+        for (kind, members, examples) in sections {
+            assert!(!examples.is_empty(), "{kind}");
+            for example in examples {
+                let event = Event::parse(example).expect(example);
+                assert_ne!(event, Event::Unknown, "{example}");
+                assert!(example.starts_with(&format!(r#"{{"event":"{kind}","#)));
+                let object: serde_json::Value = serde_json::from_str(example).unwrap();
+                let object = object.as_object().unwrap();
+                for name in object.keys().filter(|name| *name != "event") {
+                    let known = members.iter().any(|(member, _)| member == name);
+                    assert!(known, "{kind} has no {name}");
+                }
+                for (name, optional) in &members {
+                    let mut less = object.clone();
+                    let was_there = less.remove(*name).is_some();
+                    let read = Event::parse(&serde_json::Value::from(less).to_string());
+                    assert!(was_there || *optional, "{example} without {name}");
+                    assert_eq!(read.is_ok(), *optional, "{kind} without {name}");
+                }
+            }
+        }
+    }
 }
