@@ -194,9 +194,12 @@ mod tests {
 
     const SCHEMA: &str = include_str!("../../../docs/control-channel.md");
 
+    /// Names of an event's members, and whether each is optional.
+    type Members = Vec<(&'static str, bool)>;
+
     /// Each section on an event: its kind, its members and whether they are optional,
     /// its examples.
-    fn sections() -> Vec<(&'static str, Vec<(&'static str, bool)>, Vec<&'static str>)> {
+    fn sections() -> Vec<(&'static str, Members, Vec<&'static str>)> {
         let sections = SCHEMA.split("\n### ").skip(1).map(|section| {
             let (kind, text) = section.split_once('\n').unwrap();
             let rows = text.lines().filter_map(|line| {
