@@ -24,35 +24,35 @@ pub enum Vmalloc {
     Near,
 }
 
-/// Everything the command line can say.
+/// What the command line sets, each with its default where it doesn't.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// `percpu_alloc=embed|page`
+    /// `percpu_alloc=embed|page`: how the first chunk is mapped.
     pub percpu_alloc: FirstChunk,
-    /// `percpu_reserved=BYTES`
+    /// `percpu_reserved=BYTES`: of each CPU's unit, for modules' static variables.
     pub percpu_reserved: usize,
-    /// `vmalloc=ADDRESS|near`
+    /// `vmalloc=ADDRESS|near`: where areas and modules lie.
     pub vmalloc: Vmalloc,
-    /// `possible_cpus=N`
+    /// `possible_cpus=N`: CPUs that get per-CPU memory; by default those that are there.
     pub possible_cpus: Option<u32>,
-    /// `maxcpus=N`
+    /// `maxcpus=N`: CPUs to start; by default all.
     pub max_cpus: Option<u32>,
-    /// `loglevel=0..7`
+    /// `loglevel=0..7`: Linux's levels; what is above isn't logged.
     pub log_level: u8,
-    /// `modules=a,b`: loaded at boot, instead of all.
+    /// `modules=a,b`: names of those to be loaded at boot; by default all.
     pub modules: Option<&'static str>,
-    /// `selftest=GLOB`
+    /// `selftest=GLOB`: which self-tests run; by default all but those on request.
     pub selftest: Option<&'static str>,
-    /// `fail=SITE:N`
+    /// `fail=SITE:N`: the N-th allocation at a site fails.
     pub fail: Option<(&'static str, u64)>,
-    /// `seed=N`
+    /// `seed=N`: for the self-tests' random numbers.
     pub seed: u64,
     /// `monitor`: commands from the console instead of the self-tests.
     pub monitor: bool,
 }
 
 impl Options {
-    /// What holds when nothing is said.
+    /// The options of an empty command line.
     pub const DEFAULT: Self = Self {
         percpu_alloc: FirstChunk::Embed,
         percpu_reserved: 8 * 1024,
@@ -97,7 +97,9 @@ impl fmt::Display for BadWord {
     }
 }
 
-/// A number, decimal or 0x, with an optional K, M, G or T.
+/// The number in a text: decimal, or hexadecimal behind 0x; a K, M, G or T behind it
+/// multiplies it by a power of 1024. `None` for any other text, and for what 64 bits don't
+/// hold.
 pub fn number(text: &str) -> Option<u64> {
     let (digits, shift) = match text.as_bytes().last()? {
         b'k' | b'K' => (&text[..text.len() - 1], 10),
@@ -121,7 +123,10 @@ pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static st
     (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
 }
 
-/// Reads the command line.
+/// Reads the command line. Needs no memory; parameters of modules are only recognized.
+///
+/// # Errors
+/// The first word that isn't understood.
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
     for word in line.split_ascii_whitespace() {

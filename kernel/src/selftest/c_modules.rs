@@ -2,7 +2,7 @@
 //! where that matters, and prints how many passed; here they are loaded, what they
 //! print is looked at, and all must be as before once they are gone.
 
-use super::{Outcome, counters, failed};
+use super::{Outcome, failed, resources};
 use crate::continuation;
 use crate::modules::{self, Reason};
 use crate::{check, check_eq, percpu, selftest};
@@ -28,7 +28,7 @@ fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outc
         Some((passed.parse::<u32>().ok()?, all.parse::<u32>().ok()?))
     };
     if let Err(error) = loaded {
-        return Err(failed(alloc::format!("{error}; it says: {printed}")));
+        return Err(failed(alloc::format!("{error}; it printed: {printed}")));
     }
     modules::unload(name).map_err(failed)?;
     match count() {
@@ -37,15 +37,15 @@ fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outc
     }
 }
 
-/// The same twice: the first time allocates what stays; after the second all is as
-/// before it.
+/// Runs a module of tests twice: the first time allocates what stays; after the second all
+/// is as before it.
 fn passes(name: &'static str) -> Result<(), Outcome> {
     printed_by(name, &[])?;
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     printed_by(name, &[])?;
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Frames, translation, protection, vmalloc, heap.
 
-use super::{Outcome, counters, failed};
+use super::{Outcome, failed, resources};
 use crate::memory::{self as kernel_memory, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::vec::Vec;
@@ -33,7 +33,7 @@ fn call(address: usize) -> Option<ProgramCheck> {
 }
 
 fn frames() -> Result<(), Outcome> {
-    let before = counters::read();
+    let before = resources::in_use();
     let mut blocks = Vec::new();
     for order in [0, 3, 0, 5, 1] {
         let block = kernel_memory::take_frames(order).map_err(|_| failed("out of memory"))?;
@@ -51,7 +51,7 @@ fn frames() -> Result<(), Outcome> {
         kernel_memory::verify_frames(),
         "the frame book-keeping differs from a recount"
     );
-    check_eq!(counters::read().frames, before.frames);
+    check_eq!(resources::in_use().frames, before.frames);
     Ok(())
 }
 
@@ -95,7 +95,7 @@ fn data_is_not_executable() -> Result<(), Outcome> {
 }
 
 fn vmalloc_area() -> Result<(), Outcome> {
-    let before = counters::read();
+    let before = resources::in_use();
     {
         let area = vmalloc::Area::new(3 * PAGE_SIZE + 1).map_err(failed)?;
         let (start, end) = (area.start(), area.start() + area.bytes());
@@ -115,7 +115,7 @@ fn vmalloc_area() -> Result<(), Outcome> {
         let check = call(start);
         check!(check.is_some(), "a jump into a new area is not refused");
     }
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 
@@ -149,17 +149,17 @@ fn protection_changes_everywhere() -> Result<(), Outcome> {
 }
 
 fn vmalloc_too_large() -> Result<(), Outcome> {
-    let before = counters::read();
+    let before = resources::in_use();
     for bytes in [1usize << 38, usize::MAX, 0] {
         let result = vmalloc::Area::new(bytes);
         check!(result.is_err(), "{bytes} bytes are had");
     }
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 
 fn heap() -> Result<(), Outcome> {
-    let before = counters::read();
+    let before = resources::in_use();
     {
         let mut lists: Vec<Vec<u64>> = Vec::new();
         for round in 0..200u64 {
@@ -179,7 +179,7 @@ fn heap() -> Result<(), Outcome> {
             check!(right, "a heap block was overwritten");
         }
     }
-    check_eq!(counters::read().heap, before.heap);
+    check_eq!(resources::in_use().heap, before.heap);
     Ok(())
 }
 

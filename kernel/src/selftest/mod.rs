@@ -20,7 +20,6 @@ mod accessors;
 mod boot;
 mod c_modules;
 mod console;
-mod counters;
 mod endings;
 mod fault_injection;
 mod fault_safe;
@@ -33,6 +32,7 @@ mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
+mod resources;
 mod smp;
 mod stress;
 

@@ -2,7 +2,7 @@
 //! load failing once.
 
 use super::held::Held;
-use super::{Outcome, call, counters, failed};
+use super::{Outcome, call, failed, resources};
 use crate::fail::{self, Site};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
@@ -84,7 +84,7 @@ fn fail_once(
     nth: u64,
 ) -> Result<(bool, bool), Outcome> {
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     fail::arm(site, nth);
     let result = modules::load(name);
     let reached = fail::left(site) == 0;
@@ -98,7 +98,7 @@ fn fail_once(
         ),
     }
     percpu::trim();
-    let after = counters::read();
+    let after = resources::in_use();
     check!(
         after == before,
         "{name}, {site:?} {nth}: {after:x?}, not {before:x?}"
@@ -157,7 +157,7 @@ where
 {
     for nth in 1.. {
         percpu::trim();
-        let before = counters::read();
+        let before = resources::in_use();
         fail::arm(Site::Heap, nth);
         let result = work();
         let reached = fail::left(Site::Heap) == 0;
@@ -168,7 +168,7 @@ where
             modules::unload(name).map_err(failed)?;
         }
         percpu::trim();
-        check_eq!(counters::read(), before);
+        check_eq!(resources::in_use(), before);
         if !reached {
             return Ok(nth - 1);
         }

@@ -1,6 +1,6 @@
 //! Parameters of modules: set, kept at their defaults, refused.
 
-use super::{Outcome, call, counters, failed};
+use super::{Outcome, call, failed, resources};
 use crate::modules::{self, Error, Reason};
 use crate::{check, check_eq, percpu, selftest};
 use loader::ParameterError;
@@ -79,10 +79,10 @@ fn refused() -> Result<(), Outcome> {
         ("limit=-1", |e| matches!(e, ParameterError::Range { .. })),
         ("loud=2", |e| matches!(e, ParameterError::Value { .. })),
     ];
-    let heap = counters::read().heap;
+    let heap = resources::in_use().heap;
     for (word, right) in table {
         percpu::trim();
-        let before = counters::read();
+        let before = resources::in_use();
         match modules::load_with(NAME, &["limit=3", word]) {
             Err(Error {
                 reason: Reason::Parameter(error),
@@ -92,9 +92,9 @@ fn refused() -> Result<(), Outcome> {
         }
         check!(modules::state(NAME).is_none(), "{word}: it is in the list");
         percpu::trim();
-        check_eq!(counters::read(), before);
+        check_eq!(resources::in_use(), before);
     }
-    check_eq!(counters::read().heap, heap);
+    check_eq!(resources::in_use().heap, heap);
     defaults()
 }
 

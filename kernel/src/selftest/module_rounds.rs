@@ -1,7 +1,7 @@
 //! All modules loaded and unloaded by all CPUs at once, round after round: nothing
 //! is left over.
 
-use super::{Outcome, counters, failed};
+use super::{Outcome, failed, resources};
 use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected, run};
 use crate::memory::vmalloc;
 use crate::modules;
@@ -43,13 +43,13 @@ fn rounds_leave_nothing(total: u64) -> Result<(), Outcome> {
     grow_tables()?;
     run(10).map_err(failed)?;
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     let cost = run(total).map_err(failed)?;
     let left = modules::loaded().map_err(failed)?;
     check!(left.is_empty(), "left over: {left:?}");
     percpu::trim();
     percpu::verify().map_err(failed)?;
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     println!(
         "# stress.modules: {total} rounds, {} loads; first {} rounds {} us, last {} us",
         cost.loads,

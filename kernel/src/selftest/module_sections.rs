@@ -2,7 +2,7 @@
 //! init and after exit.
 
 use super::held::Held;
-use super::{Outcome, counters, failed};
+use super::{Outcome, failed, resources};
 use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
@@ -83,11 +83,11 @@ fn freed_init() -> Result<(), Outcome> {
 fn freed_init_is_counted() -> Result<(), Outcome> {
     let _notes = Held::load(&["notes"])?;
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     let sections = Held::load(&["sections"])?;
     let pages = (vmalloc::count().1 - before.vmalloc.1) / PAGE_SIZE;
     let statics = percpu::usage();
-    let frames = counters::read().frames - before.frames;
+    let frames = resources::in_use().frames - before.frames;
     // Text, rodata, sealed, data; init text, init rodata (the lists), init data.
     check!(pages >= 7, "only {pages} pages");
     check!(
@@ -96,7 +96,7 @@ fn freed_init_is_counted() -> Result<(), Outcome> {
     );
     drop(sections);
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! wrong ones are refused, and nothing is left of them.
 
 use super::held::Held;
-use super::{Outcome, call, counters, failed};
+use super::{Outcome, call, failed, resources};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
@@ -107,7 +107,7 @@ fn reload() -> Result<(), Outcome> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     for round in 0..5 {
         for name in ["hello", "counter", "visitor", "dynamic", "mixed"] {
             modules::load(name).map_err(failed)?;
@@ -121,7 +121,7 @@ fn reload() -> Result<(), Outcome> {
         }
     }
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 
@@ -144,7 +144,7 @@ fn loads_once() -> Result<(), Outcome> {
 /// Loads a module that must be refused for a reason; everything is as before.
 fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String, Outcome> {
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     let text = match modules::load(name) {
         Ok(()) => {
             modules::unload(name).map_err(failed)?;
@@ -157,9 +157,9 @@ fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String,
     };
     check!(modules::state(name).is_none(), "{name} is in the list");
     percpu::trim();
-    let after = counters::Counters {
+    let after = resources::InUse {
         heap: before.heap,
-        ..counters::read()
+        ..resources::in_use()
     };
     check_eq!(after, before);
     Ok(text)
@@ -223,7 +223,7 @@ fn parallel_loads() -> Result<(), Outcome> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     let wanted = AtomicU64::new(200);
     smp::run_as_task_on_each(|| {
         while wanted.load(Ordering::Relaxed) > 0 {
@@ -243,7 +243,7 @@ fn parallel_loads() -> Result<(), Outcome> {
     }
     percpu::trim();
     percpu::verify().map_err(failed)?;
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 

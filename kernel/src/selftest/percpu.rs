@@ -1,6 +1,6 @@
 //! Per-CPU memory: the template's copies, the allocator, the accessors.
 
-use super::{Outcome, counters, failed, random};
+use super::{Outcome, failed, random, resources};
 use crate::percpu::{self, AllocError, FreeError, Handle, Part};
 use crate::percpu_address::PerCpuAddress;
 use crate::{check, check_eq, cpus, memory, selftest, smp};
@@ -159,7 +159,7 @@ fn locates_handles() -> Result<(), Outcome> {
 
 fn grows_and_shrinks() -> Result<(), Outcome> {
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     let chunks = percpu::usage().chunks;
     let mut areas = Vec::new();
     while percpu::usage().chunks < chunks + 2 {
@@ -174,7 +174,7 @@ fn grows_and_shrinks() -> Result<(), Outcome> {
     drop(areas);
     percpu::trim();
     percpu::verify().map_err(failed)?;
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 
@@ -219,7 +219,7 @@ fn atomic_allocation() -> Result<(), Outcome> {
 }
 
 fn batch() -> Result<(), Outcome> {
-    let before = counters::read();
+    let before = resources::in_use();
     {
         let mut areas = Vec::new();
         areas.resize(500, Handle(0));
@@ -243,14 +243,14 @@ fn batch() -> Result<(), Outcome> {
         }
     }
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 
 fn out_of_memory_is_an_error() -> Result<(), Outcome> {
     use crate::fail::{self, Site};
     percpu::trim();
-    let before = counters::read();
+    let before = resources::in_use();
     fail::arm(Site::PerCpu, 1);
     let result = PerCpu::<u64>::alloc();
     check!(result.is_err(), "an injected failure is ignored");
@@ -270,7 +270,7 @@ fn out_of_memory_is_an_error() -> Result<(), Outcome> {
         percpu::verify().map_err(failed)?;
     }
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(resources::in_use(), before);
     Ok(())
 }
 
