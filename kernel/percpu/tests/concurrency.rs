@@ -11,43 +11,30 @@ mod common;
 use common::{Machine, UNITS, allocator_on};
 use lock_api::{GuardSend, RawMutex};
 use percpu::{Allocator, Backing, FreeError, Handle, MIN_UNIT_SIZE, OutOfMemory, PAGE_SIZE, Sizes};
-use shuttle::sync::{Condvar, Mutex};
+use shuttle::future::batch_semaphore::{BatchSemaphore, Fairness};
 use shuttle::thread::{self, yield_now};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A lock that the scheduler knows.
-struct Scheduled {
-    held: Mutex<bool>,
-    freed: Condvar,
-}
+/// A lock that the scheduler knows: a semaphore of one permit.
+struct Scheduled(BatchSemaphore);
 
-// SAFETY: P8: `held` becomes true by the one who found it false, under the inner lock, and
-// false when that one unlocks.
+// SAFETY: P8: who holds the lock has the one permit.
 unsafe impl RawMutex for Scheduled {
-    const INIT: Self = Self {
-        held: Mutex::new(false),
-        freed: Condvar::new(),
-    };
+    const INIT: Self = Self(BatchSemaphore::const_new(1, Fairness::Unfair));
 
     type GuardMarker = GuardSend;
 
     fn lock(&self) {
-        let mut held = self.held.lock().unwrap();
-        while *held {
-            held = self.freed.wait(held).unwrap();
-        }
-        *held = true;
+        self.0.acquire_blocking(1).unwrap();
     }
 
     fn try_lock(&self) -> bool {
-        let mut held = self.held.lock().unwrap();
-        !std::mem::replace(&mut *held, true)
+        self.0.try_acquire(1).is_ok()
     }
 
     unsafe fn unlock(&self) {
-        *self.held.lock().unwrap() = false;
-        self.freed.notify_one();
+        self.0.release(1);
     }
 }
 
