@@ -12,7 +12,7 @@
 
 use crate::fallible::filled;
 use crate::limits::MAX_CHUNKS;
-use crate::tlsf::Bitmap;
+use crate::tlsf::{Bitmap, LISTS};
 use heap::vec::Vec;
 
 // A bit of the summary a word.
@@ -30,7 +30,7 @@ impl<const SETS: usize> ChunkSets<SETS> {
     /// Empty sets, for chunks numbered below `count`, at most [`MAX_CHUNKS`]; `None`
     /// without memory.
     pub fn new(count: usize) -> Option<Self> {
-        const { assert!(SETS <= u128::BITS as usize) };
+        const { assert!(SETS <= LISTS, "a bit each in a bitmap") };
         Some(Self {
             nonempty: Bitmap::default(),
             summary: [0; SETS],
@@ -60,7 +60,10 @@ impl<const SETS: usize> ChunkSets<SETS> {
             }
             self.summary[set] &= !(1 << word);
         }
-        self.nonempty.set(set, self.summary[set] != 0);
+        match self.summary[set] {
+            0 => self.nonempty.remove(set),
+            _ => self.nonempty.insert(set),
+        }
     }
 
     /// A chunk was in the sets `before` and is in the sets `after`.
@@ -68,7 +71,7 @@ impl<const SETS: usize> ChunkSets<SETS> {
     pub fn update(&mut self, chunk: usize, before: Bitmap, after: Bitmap) {
         let mut changes = before.changes(after);
         while let Some(set) = changes.at_least(0) {
-            changes.set(set, false);
+            changes.remove(set);
             self.set(set, chunk, after.has(set));
         }
     }
@@ -106,7 +109,9 @@ impl<const SETS: usize> ChunkSets<SETS> {
         let mut sets = Bitmap::default();
         if let Some(row) = self.rows.get(chunk / 64) {
             for (set, word) in row.iter().enumerate() {
-                sets.set(set, word & (1 << (chunk % 64)) != 0);
+                if word & (1 << (chunk % 64)) != 0 {
+                    sets.insert(set);
+                }
             }
         }
         sets

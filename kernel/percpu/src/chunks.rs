@@ -155,17 +155,15 @@ impl Chunks {
 
     /// Changes which areas of a chunk are in use, but none of its free extents.
     #[inline]
-    fn change_areas<T>(&mut self, number: usize, work: impl FnOnce(&mut Chunk) -> T) -> Option<T> {
-        let chunk = self.slots.get_mut(number)?.first_mut()?;
+    fn change_areas(&mut self, number: usize, work: impl FnOnce(&mut Chunk)) {
+        let Some(chunk) = self.slots.get_mut(number).and_then(|slot| slot.first_mut()) else {
+            return;
+        };
         let before = chunk.empty;
-        let result = work(chunk);
-        if chunk.empty != before && number != RESERVED {
-            self.empty = self.empty - before + chunk.empty;
-            if !chunk.immutable {
-                self.pages.set(RECLAIMABLE, number, chunk.empty > 0);
-            }
+        work(chunk);
+        if chunk.empty != before {
+            self.empty_changed(number, before);
         }
-        Some(result)
     }
 
     /// Changes a chunk's areas and free extents.
@@ -175,15 +173,29 @@ impl Chunks {
         number: usize,
         work: impl FnOnce(&mut Chunk) -> T,
     ) -> Option<T> {
-        let before = self.get(number)?.extents.nonempty;
-        let (result, after) = self.change_areas(number, |chunk| {
-            let result = work(chunk);
-            (result, chunk.extents.nonempty)
-        })?;
-        if number != RESERVED {
-            self.lists.update(number, before, after);
+        let chunk = self.slots.get_mut(number)?.first_mut()?;
+        let (empty, lists) = (chunk.empty, chunk.extents.nonempty);
+        let result = work(chunk);
+        if chunk.extents.nonempty != lists && number != RESERVED {
+            self.lists.update(number, lists, chunk.extents.nonempty);
+        }
+        if chunk.empty != empty {
+            self.empty_changed(number, empty);
         }
         Some(result)
+    }
+
+    /// A chunk had `before` empty pages, and has another number of them.
+    fn empty_changed(&mut self, number: usize, before: usize) {
+        let Some(chunk) = self.slots.get(number).and_then(|slot| slot.first()) else {
+            return;
+        };
+        if number != RESERVED {
+            self.empty = self.empty - before + chunk.empty;
+        }
+        if !chunk.immutable {
+            self.pages.set(RECLAIMABLE, number, chunk.empty > 0);
+        }
     }
 
     /// Changes which pages of a chunk are populated, and all that goes with it.
@@ -215,7 +227,7 @@ impl Chunks {
     #[inline]
     fn reuse(&mut self, request: Request) -> Option<Area> {
         let area = self.quick.take(request)?;
-        self.change_areas(area.chunk, |chunk| chunk.reuse(area.granule, request))?;
+        self.change_areas(area.chunk, |chunk| chunk.reuse(area.granule, request));
         Some(area)
     }
 
@@ -326,11 +338,15 @@ fn free_lists(number: usize, chunk: &Chunk) -> Bitmap {
 /// The page sets that a chunk belongs to.
 fn page_sets(chunk: &Chunk) -> Bitmap {
     let mut sets = Bitmap::default();
-    sets.set(PRESENT, true);
-    sets.set(RECLAIMABLE, chunk.empty > 0 && !chunk.immutable);
-    sets.set(UNPOPULATED, chunk.populated == 0);
+    sets.insert(PRESENT);
+    if chunk.empty > 0 && !chunk.immutable {
+        sets.insert(RECLAIMABLE);
+    }
+    if chunk.populated == 0 {
+        sets.insert(UNPOPULATED);
+    }
     for run in 1..=chunk.run.min(AREA_PAGES) {
-        sets.set(RUN + run - 1, true);
+        sets.insert(RUN + run - 1);
     }
     sets
 }
@@ -338,6 +354,6 @@ fn page_sets(chunk: &Chunk) -> Bitmap {
 /// The page sets that a number without a chunk belongs to.
 fn vacant_sets() -> Bitmap {
     let mut sets = Bitmap::default();
-    sets.set(VACANT, true);
+    sets.insert(VACANT);
     sets
 }

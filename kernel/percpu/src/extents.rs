@@ -84,7 +84,7 @@ impl Extents {
         }
         self.set(start, Tag::free(granules, head));
         if head == NIL {
-            self.nonempty.set(list, true);
+            self.nonempty.insert(list);
         } else {
             self.set(head, self.tag(head).with_previous(start));
         }
@@ -113,7 +113,7 @@ impl Extents {
         let list = mapping_insert(tag.granules());
         self.relink(list, tag, tag.next(), tag.previous());
         if self.heads[list] == NIL {
-            self.nonempty.set(list, false);
+            self.nonempty.remove(list);
         }
         self.set(start + tag.granules() - 1, Tag::default());
         self.set(start, Tag::default());
@@ -184,31 +184,41 @@ impl Extents {
         }
     }
 
+    /// Where in the free extent at `start` an area for the request may begin; `None` if
+    /// the extent has no room for it.
+    #[inline]
+    fn fit(&self, start: u32, request: Request) -> Option<u32> {
+        let area = (start + request.align - 1) & !(request.align - 1);
+        let end = start + self.tag(start).granules();
+        (area + request.granules <= end).then_some(area)
+    }
+
+    /// Makes a live area of `granules` at `area`, inside the free extent at `start`.
+    fn carve_live(&mut self, start: u32, area: u32, granules: u32) {
+        self.carve(start, area, area + granules);
+        self.set(area, Tag::live(granules));
+    }
+
     /// Makes a live area in the free extent at `start`, if it has room; returns the
     /// area's first granule.
-    #[inline]
     pub fn allocate_at(&mut self, start: u32, request: Request) -> Option<u32> {
-        let area = start.checked_next_multiple_of(request.align)?;
-        let end = area + request.granules;
-        if end > start + self.tag(start).granules() {
-            return None;
-        }
-        self.carve(start, area, end);
-        self.set(area, Tag::live(request.granules));
+        let area = self.fit(start, request)?;
+        self.carve_live(start, area, request.granules);
         Some(area)
     }
 
     /// Makes a live area in one of the first extents of a free list, if one has room;
     /// returns the area's first granule.
+    #[inline]
     pub fn allocate_from(&mut self, list: usize, request: Request) -> Option<u32> {
         let mut start = self.heads[list];
         for _ in 0..PROBES {
             if start == NIL {
                 return None;
             }
-            let area = self.allocate_at(start, request);
-            if area.is_some() {
-                return area;
+            if let Some(area) = self.fit(start, request) {
+                self.carve_live(start, area, request.granules);
+                return Some(area);
             }
             start = self.tag(start).next();
         }

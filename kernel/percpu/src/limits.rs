@@ -36,4 +36,6 @@ const _: () = {
     assert!(MIN_UNIT_SIZE.is_multiple_of(PAGE_SIZE) && MAX_UNIT_SIZE.is_multiple_of(PAGE_SIZE));
     assert!(DEFAULT_RESERVED <= MAX_RESERVED);
     assert!(MAX_STATIC.is_multiple_of(STATIC_ALIGN));
+    // linker/kernel.ld asserts that the image has no more.
+    assert!(MAX_STATIC == 1004 << 10);
 };

@@ -11,15 +11,15 @@
 //!  list            0 1 2 .. 7  8  9  .. 15     16    17    ..  ...  120  127
 //! ```
 //!
-//! Both levels together are a list's number, and one word of 128 bits, the *bitmap*, has
-//! the lists that aren't empty. So the smallest list that may do is found by a bit search,
-//! however many extents there are. The last list has no upper end.
+//! Both levels together are a list's number, and one *bitmap* has the lists that aren't
+//! empty. So the smallest list that may do is found by a bit search, however many extents
+//! there are. The last list has no upper end.
 
 use crate::limits::{AREA_GRANULES, GRANULE, MAX_UNIT_SIZE, PAGE_GRANULES};
 use crate::request::Request;
 
 /// Free lists, and bits of a [`Bitmap`].
-pub const LISTS: usize = u128::BITS as usize;
+pub const LISTS: usize = 128;
 
 /// log2 of the second level's lists in a power of two.
 const SECOND_LEVEL: u32 = 3;
@@ -59,40 +59,51 @@ const _: () = {
     assert!(mapping_insert((MAX_UNIT_SIZE / GRANULE) as u32) == LISTS - 1);
 };
 
-/// A set of numbers below 128: of lists, for one.
+/// A set of numbers below [`LISTS`]: of lists, for one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Bitmap(u128);
+pub struct Bitmap([u64; LISTS / 64]);
 
 impl Bitmap {
-    /// Puts a number in or takes it out.
+    /// Puts a number in.
     #[inline]
-    pub fn set(&mut self, number: usize, member: bool) {
-        let bit = 1 << number;
-        self.0 = if member { self.0 | bit } else { self.0 & !bit };
+    pub fn insert(&mut self, number: usize) {
+        self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    /// Takes a number out.
+    #[inline]
+    pub fn remove(&mut self, number: usize) {
+        self.0[number / 64] &= !(1 << (number % 64));
     }
 
     /// Whether the number is in.
     #[inline]
     pub fn has(self, number: usize) -> bool {
-        self.0 & (1 << number) != 0
+        self.0[number / 64] & (1 << (number % 64)) != 0
     }
 
     /// The lowest member from `number` up.
     #[inline]
     pub fn at_least(self, number: usize) -> Option<usize> {
-        let from = self.0.checked_shr(number as u32)?;
-        (from != 0).then(|| number + from.trailing_zeros() as usize)
-    }
-
-    /// How many are in.
-    pub fn len(self) -> usize {
-        self.0.count_ones() as usize
+        let word = number / 64;
+        let here = self.0.get(word)? & (u64::MAX << (number % 64));
+        if here != 0 {
+            return Some(word * 64 + here.trailing_zeros() as usize);
+        }
+        let next = *self.0.get(word + 1)?;
+        (next != 0).then(|| (word + 1) * 64 + next.trailing_zeros() as usize)
     }
 
     /// The numbers that are in one of two and not in the other.
     #[inline]
     pub fn changes(self, other: Self) -> Self {
-        Self(self.0 ^ other.0)
+        let [low, high] = self.0;
+        Self([low ^ other.0[0], high ^ other.0[1]])
+    }
+
+    /// How many are in.
+    pub fn len(self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// The first thing that `look` finds, in those lists of the set that may hold an extent
