@@ -160,6 +160,7 @@ fn a_chunk_set_aside_as_full_is_found_after_a_free() {
 /// first go once all is freed. At 64 KiB the store of empty pages, which is the
 /// same at all levels, is an eighth of all there is: there it is left out.
 #[test]
+#[cfg_attr(miri, ignore = "a million operations")]
 fn fragmentation_is_bounded() {
     for (seed, level) in (1u64..).zip([64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20]) {
         let machine = Machine::default();

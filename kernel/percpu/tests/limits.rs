@@ -54,6 +54,7 @@ fn use_to_the_last_byte(sizes: Sizes) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "megabytes of emulated memory")]
 fn every_reserved_size_that_can_be_asked_for_works() {
     let largest = [MAX_RESERVED - 4096, MAX_RESERVED - 1, MAX_RESERVED];
     for reserved in [0, 1, 4096, DEFAULT_RESERVED].into_iter().chain(largest) {
@@ -65,6 +66,7 @@ fn every_reserved_size_that_can_be_asked_for_works() {
 
 /// Sizes at which a free list of large extents begins, and those just below.
 #[test]
+#[cfg_attr(miri, ignore = "megabytes of emulated memory")]
 fn units_of_every_size_work() {
     for log in 15..=20 {
         for eighths in 8..16 {
@@ -103,6 +105,7 @@ fn sizes_beyond_the_limits_are_refused() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "megabytes of emulated memory")]
 fn units_are_1_to_256() {
     use_to_the_last_byte(Sizes::new(1000, DEFAULT_RESERVED, DYNAMIC_RESERVE, MAX_UNITS).unwrap());
     for units in [0, MAX_UNITS + 1] {

@@ -123,10 +123,7 @@ const SHAPES: [(&str, &[&str]); 12] = [
     ),
     (
         "possible_cpus_256",
-        &[
-            "--append",
-            "possible_cpus=256 percpu_reserved=1M selftest=percpu.*",
-        ],
+        &["--append", "possible_cpus=256 selftest=percpu.*"],
     ),
     ("possible_cpus_64", &["--append", "possible_cpus=64"]),
     (
