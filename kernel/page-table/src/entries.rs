@@ -12,6 +12,8 @@
 
 use bitfield_struct::bitfield;
 
+/// Bytes in a page and in a page frame.
+pub const PAGE_SIZE: usize = 4096;
 /// Entries in a region or segment table.
 pub const TABLE_ENTRIES: usize = 2048;
 /// Bytes in a region or segment table, and its alignment.
@@ -20,6 +22,8 @@ pub const TABLE_SIZE: usize = TABLE_ENTRIES * 8;
 pub const PAGE_TABLE_ENTRIES: usize = 256;
 /// Bytes in a page table, and its alignment.
 pub const PAGE_TABLE_SIZE: usize = PAGE_TABLE_ENTRIES * 8;
+/// Bytes that one page table maps.
+pub const SEGMENT_SIZE: usize = PAGE_TABLE_ENTRIES * PAGE_SIZE;
 
 /// Level of a region or segment table; its number is the entries' type field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
