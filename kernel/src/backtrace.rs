@@ -4,6 +4,7 @@
 use crate::modules;
 use crate::symbols::{Located, kernel};
 use core::fmt;
+use loader::Demangled;
 
 /// Prints an address with its symbol: `0x101234 kernel::main+0x12`, with the
 /// module's name behind it in brackets for a module's.
@@ -14,13 +15,13 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#014x}", self.0)?;
         if let Some(symbol) = kernel(self.0) {
-            let name = rustc_demangle::demangle(symbol.name);
-            return write!(f, " {name:#}+{:#x}", symbol.offset);
+            let name = Demangled(symbol.name);
+            return write!(f, " {name}+{:#x}", symbol.offset);
         }
         modules::with_symbol_at(self.0, |module, symbol| match symbol {
             Some(symbol) => {
-                let name = rustc_demangle::demangle(symbol.name);
-                write!(f, " {name:#}+{:#x} [{module}]", symbol.offset)
+                let name = Demangled(symbol.name);
+                write!(f, " {name}+{:#x} [{module}]", symbol.offset)
             }
             None => write!(f, " [{module}]"),
         })
@@ -34,7 +35,7 @@ pub fn write(output: &mut dyn fmt::Write, address: u64, with_offset: bool) -> fm
     let mut symbol = |module: Option<&str>, symbol: Option<Located<'_>>| {
         match symbol {
             Some(symbol) => {
-                write!(output, "{:#}", rustc_demangle::demangle(symbol.name))?;
+                write!(output, "{}", Demangled(symbol.name))?;
                 if with_offset {
                     write!(output, "+{:#x}/{:#x}", symbol.offset, symbol.size)?;
                 }

@@ -5,11 +5,12 @@ use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
 use this_cpu::{Variable, percpu};
 
 percpu! {
-    /// External interruptions that this CPU took, by class.
+    /// Clock-comparator interruptions that this CPU took.
     pub static CLOCK: u64 = 0;
-    /// Emergency signals and external calls.
+    /// Emergency signals and external calls that this CPU took.
     pub static SIGNALS: u64 = 0;
-    /// Service signals and codes that this kernel has no use for.
+    /// All other external interruptions that this CPU took: service signals, and codes
+    /// that this kernel has no use for.
     pub static OTHERS: u64 = 0;
 }
 

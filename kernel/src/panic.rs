@@ -1,11 +1,11 @@
-//! How the kernel dies: once, with everything a reader needs.
+//! The report that ends a run: once, with everything a reader needs.
 //!
 //! A panic and a program check that nobody caught end here. The first CPU to
 //! arrive stops the others, takes the console, and prints the reason, PSW,
 //! registers, backtrace and modules; then it loads a disabled wait. A second CPU
 //! waits to be stopped. A fault while reporting prints one line more and ends
-//! the run at once. From its first instruction on a report runs with interrupts off,
-//! whatever the code that it calls turns off and on.
+//! the run at once. A report runs with interrupts off, whatever the code that it calls
+//! turns off and on (C4).
 
 use crate::backtrace::Address;
 use crate::{console, modules, println, smp};
@@ -30,24 +30,25 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     report(&reason, None, &registers, Walk::from(stack::pointer()))
 }
 
-/// Dies of a program check.
+/// Reports a program check that nobody expects nor catches, with the walk of the page
+/// that was refused, and ends the run.
 pub fn program_check(check: &ProgramCheck, frame: &TrapFrame) -> ! {
-    die_in_frame(&Reason::ProgramCheck(check), frame)
+    report_frame(&Reason::ProgramCheck(check), frame)
 }
 
-/// Dies of an interruption that this kernel never asks for.
+/// Reports an interruption that this kernel never asks for, and ends the run.
 pub fn unexpected(what: &str, frame: &TrapFrame) -> ! {
-    die_in_frame(&Reason::Unexpected(what), frame)
+    report_frame(&Reason::Unexpected(what), frame)
 }
 
-/// Dies because a module says so.
+/// Reports what a module in C calls `panic` with, and ends the run.
 pub fn module(text: &str) -> ! {
     let registers = arch::stack::registers();
     let reason = Reason::Module(text);
     report(&reason, None, &registers, Walk::from(stack::pointer()))
 }
 
-fn die_in_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
+fn report_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
     let walk = Walk::from(frame.registers[15]);
     report(reason, Some(&frame.psw), &frame.registers, walk)
 }

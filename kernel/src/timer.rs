@@ -6,27 +6,30 @@
 
 use arch::cpu;
 use arch::timer::{clear_comparator, from_microseconds, now, set_comparator};
-use this_cpu::{Variable, percpu};
+use core::cell::Cell;
+use this_cpu::{Variable, percpu, with_interrupts_off};
 
-/// What a tick calls.
+/// What a tick calls, in the interrupt handler.
 pub type Tick = fn();
 
 percpu! {
     /// Clock units between ticks; 0 when off.
     static PERIOD: u64 = 0;
-    /// Function of the tick, as an address.
-    static FUNCTION: usize = 0;
+    /// What the tick calls.
+    static FUNCTION: Cell<Option<Tick>> = Cell::new(None);
 }
 
-/// Calls `tick` on this CPU every `microseconds`, from the interrupt handler.
+/// Calls `tick` on this CPU every `microseconds`, 1 at least, from the interrupt
+/// handler: with interrupts off, so it may not wait nor map memory. Takes the place of
+/// an earlier tick. Once per-CPU memory is set up.
 pub fn start(microseconds: u64, tick: Tick) {
     let period = from_microseconds(microseconds.max(1));
-    FUNCTION.write(tick as usize);
+    with_interrupts_off(|off| off.get(&FUNCTION).set(Some(tick)));
     PERIOD.write(period);
-    set_comparator(now() + period);
+    set_comparator(now().saturating_add(period));
 }
 
-/// Ends this CPU's tick.
+/// Ends this CPU's tick, if it has one.
 pub fn stop() {
     PERIOD.write(0);
     clear_comparator();
@@ -43,7 +46,7 @@ pub fn spin_until(mut done: impl FnMut() -> bool) {
         return;
     }
     while !done() {
-        set_comparator(now() + from_microseconds(LOOK));
+        set_comparator(now().saturating_add(from_microseconds(LOOK)));
         cpu::relax();
     }
     // A tick of this CPU's comes as soon as interruptions are on.
@@ -61,7 +64,7 @@ pub fn spin_until(mut done: impl FnMut() -> bool) {
 pub fn nap(microseconds: u64) {
     cpu::wait_for_interrupt_unless(|| {
         if PERIOD.read() == 0 {
-            set_comparator(now() + from_microseconds(microseconds));
+            set_comparator(now().saturating_add(from_microseconds(microseconds)));
         }
         false
     });
@@ -70,15 +73,16 @@ pub fn nap(microseconds: u64) {
     }
 }
 
-/// The clock comparator's handler.
+/// The clock comparator's handler: this CPU's tick, with the next one asked for.
 pub fn interrupt() {
     let period = PERIOD.read();
     if period == 0 {
         clear_comparator();
         return;
     }
-    set_comparator(now() + period);
-    // SAFETY: `start` stored a `Tick` before it set the period.
-    let tick = unsafe { core::mem::transmute::<usize, Tick>(FUNCTION.read()) };
-    tick();
+    set_comparator(now().saturating_add(period));
+    let tick = with_interrupts_off(|off| off.get(&FUNCTION).get());
+    if let Some(tick) = tick {
+        tick();
+    }
 }

@@ -21,14 +21,9 @@ unsafe extern "C" {
     fn c_panic();
 }
 
-module_api::export!(warn_slowpath_fmt, __bug, dump_stack);
-// `export!` goes by Rust's name, and that is taken.
-const _: () = {
-    #[used]
-    #[unsafe(link_section = "__ksymtab")]
-    #[unsafe(export_name = "__ksymtab_panic")]
-    static ENTRY: module_api::Export = module_api::Export::new(c_panic as *const (), "panic\0");
-};
+module_api::export_symbol!(warn_slowpath_fmt(), __bug(_, _), dump_stack());
+// Rust's own name for it is taken.
+module_api::export_symbol!("panic": c_panic());
 
 /// Level of a warning.
 const WARNING: u8 = 4;

@@ -2,7 +2,7 @@
 
 use crate::cpus;
 
-module_api::export!(cpu_online, cpu_present, num_present_cpus);
+module_api::export_symbol!(cpu_online(_), cpu_present(_), num_present_cpus());
 
 /// Whether the CPU runs.
 #[unsafe(no_mangle)]

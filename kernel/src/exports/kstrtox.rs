@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use printf::ParseError;
 
-module_api::export!(kstrtoull, kstrtoll, kstrtobool);
+module_api::export_symbol!(kstrtoull(_, _, _), kstrtoll(_, _, _), kstrtobool(_, _));
 
 const EINVAL: i32 = 22;
 const ERANGE: i32 = 34;

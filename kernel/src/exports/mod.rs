@@ -18,4 +18,5 @@ mod slab;
 mod sprintf;
 mod string;
 mod time;
+mod uaccess;
 mod vmalloc;

@@ -10,17 +10,17 @@ use arch::stack;
 use log::{error, warn};
 use module_api::errno;
 
-module_api::export!(
-    kernel_print,
-    module_panic,
-    num_online_cpus,
-    nr_cpu_ids,
-    on_each_cpu,
-    call_on_cpu,
-    per_cpu_offset,
-    __alloc_percpu,
-    __alloc_percpu_atomic,
-    free_percpu,
+module_api::export_symbol!(
+    kernel_print(_, _, _),
+    module_panic(_, _),
+    num_online_cpus(),
+    nr_cpu_ids(),
+    on_each_cpu(_, _),
+    call_on_cpu(_, _, _),
+    per_cpu_offset(_),
+    __alloc_percpu(_, _),
+    __alloc_percpu_atomic(_, _),
+    free_percpu(_),
 );
 
 /// Where the exported function that asks was called from.

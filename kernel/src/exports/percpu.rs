@@ -2,15 +2,18 @@
 
 use crate::percpu::{self, Part};
 
-module_api::export!(is_kernel_percpu_address, per_cpu_ptr_to_phys);
+module_api::export_symbol!(is_kernel_percpu_address(_), per_cpu_ptr_to_phys(_));
 
 // The array itself: `per_cpu_offset(cpu)` of a module in C is an element of it.
 const _: () = {
     #[used]
     #[unsafe(link_section = "__ksymtab")]
     #[unsafe(export_name = "__ksymtab___per_cpu_offset")]
-    static ENTRY: module_api::Export =
-        module_api::Export::new((&raw const percpu::OFFSETS).cast(), "__per_cpu_offset\0");
+    static ENTRY: module_api::Export = {
+        let offsets = (&raw const percpu::OFFSETS).cast();
+        // SAFETY: L5: an array of `unsigned long`, as linux/percpu.h declares it.
+        unsafe { module_api::Export::new(offsets, c"__per_cpu_offset") }
+    };
 };
 
 /// Whether the address is in some CPU's copy of the kernel's static variables.

@@ -10,7 +10,7 @@ unsafe extern "C" {
     fn _printk();
 }
 
-module_api::export!(_printk, vprintk);
+module_api::export_symbol!(_printk(), vprintk(_, _));
 
 /// printk; returns the length of the text without its level.
 #[unsafe(no_mangle)]

@@ -15,7 +15,14 @@ use super::module_api::caller;
 use core::alloc::Layout;
 use core::ptr;
 
-module_api::export!(__kmalloc, krealloc, kfree, ksize, kstrdup, kmemdup);
+module_api::export_symbol!(
+    __kmalloc(_, _),
+    krealloc(_, _, _),
+    kfree(_),
+    ksize(_),
+    kstrdup(_, _),
+    kmemdup(_, _, _),
+);
 
 const GFP_ZERO: u32 = 0x100;
 /// What kmalloc of no bytes returns, as in Linux: no block, and not null.

@@ -17,8 +17,13 @@ unsafe extern "C" {
     fn sprintf();
 }
 
-module_api::export!(
-    sprintf, vsprintf, snprintf, vsnprintf, scnprintf, vscnprintf
+module_api::export_symbol!(
+    sprintf(),
+    vsprintf(_, _, _),
+    snprintf(),
+    vsnprintf(_, _, _, _),
+    scnprintf(),
+    vscnprintf(_, _, _, _),
 );
 
 /// A buffer of the caller's, for text and a NUL.

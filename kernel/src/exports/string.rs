@@ -12,9 +12,25 @@ unsafe extern "C" {
     fn memcmp(a: *const u8, b: *const u8, bytes: usize) -> i32;
 }
 
-module_api::export!(
-    memcpy, memmove, memset, memcmp, memchr, strlen, strnlen, strcmp, strncmp, strcasecmp, strchr,
-    strrchr, strstr, strcpy, strncpy, strlcpy, strscpy, strcat,
+module_api::export_symbol!(
+    memcpy(_, _, _),
+    memmove(_, _, _),
+    memset(_, _, _),
+    memcmp(_, _, _),
+    memchr(_, _, _),
+    strlen(_),
+    strnlen(_, _),
+    strcmp(_, _),
+    strncmp(_, _, _),
+    strcasecmp(_, _),
+    strchr(_, _),
+    strrchr(_, _),
+    strstr(_, _),
+    strcpy(_, _),
+    strncpy(_, _, _),
+    strlcpy(_, _, _),
+    strscpy(_, _, _),
+    strcat(_, _),
 );
 
 const E2BIG: isize = 7;

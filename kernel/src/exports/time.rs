@@ -2,7 +2,7 @@
 
 use crate::console;
 
-module_api::export!(ktime_get, __ndelay);
+module_api::export_symbol!(ktime_get(), __ndelay(_));
 
 /// Nanoseconds since the kernel's first instructions.
 #[unsafe(no_mangle)]

@@ -5,7 +5,7 @@ use crate::memory::vmalloc::{self, Area};
 use crate::sync::{Lock, rank};
 use alloc::vec::Vec;
 
-module_api::export!(vmalloc, vzalloc, vfree, is_vmalloc_addr);
+module_api::export_symbol!(vmalloc(_), vzalloc(_), vfree(_), is_vmalloc_addr(_));
 
 /// The areas that modules have.
 static AREAS: Lock<Vec<Area>, { rank::EXPORTS }> = Lock::new(Vec::new());

@@ -29,7 +29,7 @@ use crate::memory;
 use crate::memory::vmalloc::{self, Area};
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use loader::{Object, Plan, Region, RegionKind};
+use loader::{Layout, Object, Plan, Region, RegionKind, Startup};
 
 /// What a module says of itself.
 fn said(object: &Object<'static>, wanted: &str) -> Option<&'static str> {
@@ -90,13 +90,13 @@ fn bring_up(
     if let Some(hash) = loaded.hash {
         return Ok(Some(Image {
             name,
-            memory: (loaded.base(), loaded.plan.size()),
-            per_cpu: (loaded.per_cpu, loaded.plan.per_cpu().0),
+            memory: (loaded.base(), loaded.layout.size()),
+            per_cpu: (loaded.per_cpu, loaded.layout.per_cpu().0),
             hash,
         }));
     }
-    let init = loaded.linked.address("init_module");
-    let constructors = core::mem::take(&mut loaded.constructors);
+    let init = loaded.startup.init;
+    let constructors = core::mem::take(&mut loaded.startup.constructors);
     let settled = Settled::of(&loaded);
     report::loaded(name, &loaded);
     claim.publish(loaded)?;
@@ -122,14 +122,14 @@ struct Settled {
 impl Settled {
     fn of(loaded: &Loaded) -> Self {
         let at = |offset: u64| (loaded.base() + offset) as usize;
-        let regions = loaded.plan.regions().iter();
+        let regions = loaded.layout.regions().iter();
         let mut sealed = regions.filter(|region| region.kind == RegionKind::ReadOnlyAfterInit);
         let sealed = sealed
             .next()
             .map_or((0, 0), |&Region { offset, size, .. }| {
                 (at(offset), size as usize)
             });
-        let (offset, size) = loaded.plan.init();
+        let (offset, size) = loaded.layout.init();
         Self {
             sealed,
             freed: (at(offset), size as usize),
@@ -156,17 +156,18 @@ fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
 /// Everything but module code: the module lies in memory, sealed.
 fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Loaded, Reason> {
     let plan = Plan::new(object)?;
-    let area = match plan.size() {
+    let layout = plan.layout();
+    let area = match layout.size() {
         0 => None,
         size => Some(Area::new(size as usize)?),
     };
-    let statics = Statics::new(plan.per_cpu())?;
+    let statics = Statics::new(layout.per_cpu())?;
     let base = area.as_ref().map_or(0, Area::start);
     let handle = statics.as_ref().map_or(0, |statics| statics.0.0);
-    let mut template = zeroed(plan.per_cpu().0 as usize)?;
+    let mut template = zeroed(layout.per_cpu().0 as usize)?;
     let mut providers = Providers::default();
     let mut problem = None;
-    let (linked, hash, strings, constructors, destructors) = {
+    let (linked, hash, strings, startup) = {
         let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
         let image: &mut [u8] = match &area {
             // SAFETY: M1: the area is this module's, mapped and writable.
@@ -185,7 +186,6 @@ fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Lo
             found.or(anywhere)
         };
         let linked = loader::link(
-            object,
             &plan,
             base as u64,
             handle as u64,
@@ -201,7 +201,7 @@ fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Lo
         let base = base as u64;
         let (hash, strings) = match purpose {
             Purpose::Run(words) => {
-                let strings = parameters::set(name, object, &plan, base, image, words)?;
+                let strings = parameters::set(name, layout, base, image, words)?;
                 (None, strings)
             }
             // Linux's parameters have records of another kind.
@@ -210,22 +210,20 @@ fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Lo
                 (Some(hash), Strings::default())
             }
         };
-        let constructors = loader::constructors(object, &plan, base, image)?;
-        let destructors = loader::destructors(object, &plan, base, image)?;
-        (linked, hash, strings, constructors, destructors)
+        let startup = Startup::of(layout, base, image)?;
+        (linked, hash, strings, startup)
     };
     if let Some(statics) = &statics {
         statics.fill(&template);
     }
-    seal(base, &plan);
+    seal(base, layout);
     Ok(Loaded {
         area,
         statics,
         strings,
         linked,
-        plan,
-        constructors,
-        destructors,
+        layout: plan.into_layout(),
+        startup,
         hash,
         per_cpu: handle as u64,
         init_is_freed: false,
@@ -248,8 +246,8 @@ fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {
 }
 
 /// Gives each region the protection that its kind asks for.
-fn seal(base: usize, plan: &Plan) {
-    for region in plan.regions() {
+fn seal(base: usize, layout: &Layout<'_>) {
+    for region in layout.regions() {
         let protection = match region.kind {
             kind if kind.is_text() => Protection::EXECUTE,
             kind if kind.is_writable() => continue,

@@ -6,8 +6,7 @@ use super::registry::Providers;
 use crate::memory::vmalloc::Area;
 use crate::percpu::{self, Handle};
 use crate::{cpus, symbols};
-use alloc::vec::Vec;
-use loader::{Linked, Plan, Symbol};
+use loader::{ExportedSymbol, Layout, Linked, Startup, Symbol};
 
 /// What a loaded module owns. Fields are dropped from top to bottom.
 pub struct Loaded {
@@ -20,13 +19,11 @@ pub struct Loaded {
     /// Symbols, slots.
     pub linked: Linked<'static>,
     /// Sizes and regions.
-    pub plan: Plan,
+    pub layout: Layout<'static>,
     /// What it says its license is; empty if it doesn't.
     pub license: &'static str,
-    /// Called before its init, in order.
-    pub(super) constructors: Vec<u64>,
-    /// Called after its exit, in order.
-    pub(super) destructors: Vec<u64>,
+    /// Its functions that are called when it comes and goes.
+    pub(super) startup: Startup,
     /// Hash of its image as linked; only for a load that ends there.
     pub hash: Option<u64>,
     /// Handle of its static per-CPU variables; 0 if it has none.
@@ -46,35 +43,35 @@ impl Loaded {
     /// Bytes of text and data in memory.
     pub fn size(&self) -> u64 {
         match self.init_is_freed {
-            true => self.plan.init().0,
-            false => self.plan.size(),
+            true => self.layout.init().0,
+            false => self.layout.size(),
         }
     }
 
     /// Whether an address is the module's, freed or not.
     pub fn owns(&self, address: u64) -> bool {
         let offset = address.checked_sub(self.base());
-        self.area.is_some() && offset.is_some_and(|offset| offset < self.plan.size())
+        self.area.is_some() && offset.is_some_and(|offset| offset < self.layout.size())
     }
 
     /// Whether an address lies in an init section that is there no more.
     pub fn is_freed(&self, address: u64) -> bool {
-        self.init_is_freed && self.owns(address) && address - self.base() >= self.plan.init().0
+        self.init_is_freed && self.owns(address) && address - self.base() >= self.layout.init().0
     }
 
     /// What it exports.
-    pub fn exports(&self) -> impl Iterator<Item = Symbol<'static>> + '_ {
+    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'static>> + '_ {
         self.linked.exports()
     }
 
     /// Address of its exit function.
     pub fn exit(&self) -> Option<u64> {
-        self.linked.address("cleanup_module")
+        self.startup.exit
     }
 
     /// Whether it did something in its init that no exit takes back.
     pub fn must_stay(&self) -> bool {
-        self.exit().is_none() && self.linked.address("init_module").is_some()
+        self.startup.exit.is_none() && self.startup.init.is_some()
     }
 
     /// The function that an address lies in.

@@ -107,7 +107,7 @@ pub fn ranges() -> Vec<(&'static str, usize, usize)> {
     registry::read(|entries| {
         let loaded = entries.iter().filter_map(|entry| {
             let loaded = entry.loaded.as_ref()?;
-            let (start, size) = (loaded.base() as usize, loaded.plan.size() as usize);
+            let (start, size) = (loaded.base() as usize, loaded.layout.size() as usize);
             (start != 0).then_some((entry.name, start, start + size))
         });
         loaded.collect()

@@ -7,7 +7,7 @@ use super::error::Reason;
 use crate::command_line::module_parameter;
 use crate::initrd;
 use alloc::vec::Vec;
-use loader::{Object, ParameterError, Plan};
+use loader::{Layout, ParameterError};
 use spin::Once;
 
 static BOOT_LINE: Once<&'static str> = Once::new();
@@ -57,8 +57,7 @@ impl Strings {
 /// Sets a module's parameters in its linked image.
 pub fn set(
     name: &str,
-    object: &Object<'static>,
-    plan: &Plan,
+    layout: &Layout<'_>,
     base: u64,
     image: &mut [u8],
     given: &[&'static str],
@@ -67,9 +66,7 @@ pub fn set(
     let at_boot = at_boot.filter(|&(module, _)| is_same(module, name));
     let all = at_boot.map(|(_, word)| word).chain(given.iter().copied());
     let mut strings = Strings::default();
-    let result = loader::set_parameters(object, plan, base, image, all, &mut |text| {
-        strings.keep(text)
-    });
+    let result = loader::set_parameters(layout, base, image, all, &mut |text| strings.keep(text));
     match result {
         Ok(()) => Ok(strings),
         Err(ParameterError::OutOfMemory) => Err(Reason::Heap),

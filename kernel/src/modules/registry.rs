@@ -294,7 +294,7 @@ impl Farewell {
         };
         // SAFETY: L2: nobody else removes a module that is going.
         let references = unsafe { &*references };
-        if !references.kill() && references.revive() {
+        if !references.kill() && references.resurrect() {
             let users = references.count();
             if let Some(entry) = REGISTRY.lock().entry(id) {
                 entry.state = State::Live;
@@ -303,7 +303,7 @@ impl Farewell {
         }
         let mut registry = REGISTRY.lock();
         let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_mut());
-        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.destructors));
+        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.startup.destructors));
         Ok(Self {
             id,
             exit,

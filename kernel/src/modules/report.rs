@@ -12,12 +12,12 @@ const COPIES_A_LINE: u32 = 4;
 
 /// Logs a module that was linked: address, regions, GOT, PLT, variables.
 pub fn loaded(name: &str, loaded: &Loaded) {
-    let (base, plan) = (loaded.base(), &loaded.plan);
-    let (got, got_size) = plan.got();
-    let (plt, plt_size) = plan.plt();
+    let (base, layout) = (loaded.base(), &loaded.layout);
+    let (got, got_size) = layout.got();
+    let (plt, plt_size) = layout.plt();
     log::info!(
         "module {name}: {base:#x}..{:#x}, GOT {got_size} bytes at {:#x}, PLT {plt_size} bytes at {:#x}",
-        base + plan.size(),
+        base + layout.size(),
         base + got,
         base + plt
     );
@@ -77,7 +77,7 @@ impl fmt::Display for VariableName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut name = heapless::String::<256>::new();
         // What is longer is cut.
-        let _ = write!(name, "{:#}", rustc_demangle::demangle(self.0));
+        let _ = write!(name, "{}", loader::Demangled(self.0));
         let kind = name
             .strip_prefix('<')
             .and_then(|rest| rest.split_once(" as "));
@@ -96,7 +96,7 @@ pub fn list() {
             let loaded = entry.loaded.as_ref();
             let base = loaded.map_or(0, Loaded::base);
             let size = loaded.map_or(0, Loaded::size);
-            let per_cpu = loaded.map_or(0, |loaded| loaded.plan.per_cpu().0);
+            let per_cpu = loaded.map_or(0, |loaded| loaded.layout.per_cpu().0);
             let license = loaded.map_or("", |loaded| loaded.license);
             let state = entry.state.to_string();
             let mut users = alloc::format!("{}", entry.users());

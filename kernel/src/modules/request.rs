@@ -4,7 +4,7 @@ use super::{Reason, State, load_with_dependencies, state};
 use core::slice;
 use module_api::errno;
 
-module_api::export!(load_module);
+module_api::export_symbol!(load_module(_, _));
 
 /// Loads a module of the initrd, and what it needs, unless it is there. 0, or a
 /// negative error number: ENOENT, there is no such file; EBUSY, it is on its way in or

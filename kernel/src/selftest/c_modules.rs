@@ -63,6 +63,10 @@ fn base() -> Result<(), Outcome> {
     passes("ctest_base")
 }
 
+fn uaccess() -> Result<(), Outcome> {
+    passes("ctest_uaccess")
+}
+
 fn operations() -> Result<(), Outcome> {
     passes("ctest_ops")
 }
@@ -161,6 +165,7 @@ selftest!("c.operations", operations);
 selftest!("c.wrap_around", wrap_around);
 selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
+selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
 selftest!("c.counters", counting);
 selftest!("c.exports", exports);

@@ -21,20 +21,20 @@ fn panic() -> Result<(), Outcome> {
 }
 
 fn wild_store() -> Result<(), Outcome> {
-    // SAFETY: the store is refused; that is the point.
+    // SAFETY: C7: the store is refused, and the run ends; that is the point.
     unsafe { asm!("mvi 0({}), 1", in(reg_addr) 0xbad_0000_0000usize) };
     Ok(())
 }
 
 fn null_store() -> Result<(), Outcome> {
-    // SAFETY: the store is refused; that is the point.
+    // SAFETY: C7: the store is refused, and the run ends; that is the point.
     unsafe { asm!("mvi 0({}), 1", in(reg_addr) 0usize) };
     Ok(())
 }
 
 fn exec_data() -> Result<(), Outcome> {
     let data = [0x07feu16; 4];
-    // SAFETY: the fetch is refused; that is the point.
+    // SAFETY: C7: the fetch is refused, and the run ends; that is the point.
     unsafe { asm!("basr %r14, {}", in(reg_addr) data.as_ptr(), out("r14") _) };
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::sync::{Lock, rank};
 use crate::{check, check_eq, interrupts, selftest};
 use arch::{cpu, lowcore, timer, traps};
 use core::arch::asm;
-use this_cpu::Variable;
+use this_cpu::{Variable, with_interrupts_off};
 
 static OUTER: Lock<u64, { rank::TEST }> = Lock::new(0);
 static INNER: Lock<u64, { rank::MODULES }> = Lock::new(0);
@@ -46,6 +46,25 @@ fn guard_dropped_in_a_section() -> Result<(), Outcome> {
     let between = cpu::interrupts_enabled();
     drop(guard);
     check!(!between, "interrupts are on under a held lock");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    Ok(())
+}
+
+/// Sections of the crate that modules have, and the kernel's locks: one count.
+fn guards_and_per_cpu_sections() -> Result<(), Outcome> {
+    let guard = OUTER.lock();
+    let inside = with_interrupts_off(|_| {
+        drop(guard);
+        cpu::interrupts_enabled()
+    });
+    check!(!inside, "interrupts are on while a copy may be lent");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    let guard = with_interrupts_off(|_| OUTER.lock());
+    let between = cpu::interrupts_enabled();
+    drop(guard);
+    check!(!between, "interrupts are on under a held lock");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    with_interrupts_off(|_| with_interrupts_off(|_| ()));
     check!(cpu::interrupts_enabled(), "interrupts stay off");
     Ok(())
 }
@@ -126,6 +145,10 @@ selftest!("boot.guards_out_of_order", guards_out_of_order);
 selftest!(
     "boot.guard_dropped_in_a_section",
     guard_dropped_in_a_section
+);
+selftest!(
+    "boot.guards_and_per_cpu_sections",
+    guards_and_per_cpu_sections
 );
 selftest!("boot.every_order_of_ends", every_order_of_ends);
 selftest!("boot.sections_in_a_handler", in_a_handler);

@@ -21,6 +21,7 @@ mod boot;
 mod c_modules;
 mod counters;
 mod endings;
+mod fault_injection;
 mod fault_safe;
 mod interrupts_off;
 mod memory;

@@ -35,7 +35,7 @@ fn is_expected(reason: &Reason) -> bool {
         Reason::Exists(_) | Reason::Provider { .. } => true,
         Reason::Object(LoadError::Unresolved(_)) => true,
         // `direct`, when far.
-        Reason::Object(LoadError::Overflow { .. }) => true,
+        Reason::Object(LoadError::Overflow(_)) => true,
         _ => false,
     }
 }

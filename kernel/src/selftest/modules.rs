@@ -167,7 +167,7 @@ fn direct() -> Result<(), Outcome> {
         return counts_on_every_cpu("direct_hit", "direct_hits", 1, EXACT);
     }
     let text = refused("direct", |reason| {
-        matches!(reason, Reason::Object(LoadError::Overflow { .. }))
+        matches!(reason, Reason::Object(LoadError::Overflow(_)))
     })?;
     for word in [".text+0x", "R_390_PC32DBL", "DIRECT", "GiB"] {
         check!(text.contains(word), "the refusal lacks {word}: {text}");

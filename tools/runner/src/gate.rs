@@ -150,7 +150,7 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
 fn debian() -> Command {
     let mut command = cargo(&["test", "--quiet", "--release"]);
     command.args(["-p", "kmod-inspect", "--test", "debian"]);
-    command.args(["--", "--ignored", "--nocapture"]);
+    command.args(["--", "--include-ignored", "--nocapture"]);
     command
 }
 

@@ -121,17 +121,17 @@ pub struct Lowcore {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Classes {
-    /// Restart.
+    /// Of a restart, which another CPU or an operator orders.
     pub restart: Psw,
-    /// External.
+    /// Of an external interruption: signals, clock comparator, service signals.
     pub external: Psw,
-    /// Supervisor call.
+    /// Of SUPERVISOR CALL.
     pub supervisor_call: Psw,
-    /// Program.
+    /// Of a program check.
     pub program: Psw,
-    /// Machine check.
+    /// Of a machine check.
     pub machine_check: Psw,
-    /// Input/output.
+    /// Of an I/O interruption.
     pub io: Psw,
 }
 
@@ -147,7 +147,9 @@ const _: () = {
     assert!(offset_of!(Lowcore, program_save) == 0x200);
     assert!(offset_of!(Lowcore, per_cpu_offset) == 816);
     assert!(offset_of!(Lowcore, cpu_number) == 824);
-    // The crate `this-cpu` nests its sections with these two.
+    // The crate `this-cpu` nests its sections with these.
+    assert!(offset_of!(Lowcore, scratch) == 0x340);
+    assert!(offset_of!(Lowcore, writable) == 0x358);
     assert!(offset_of!(Lowcore, interrupt_depth) == 0x348);
     assert!(offset_of!(Lowcore, interrupt_state) == 0x34c);
     assert!(offset_of!(Lowcore, held_ranks) == 0x350);
@@ -165,13 +167,13 @@ fn this() -> VolatilePtr<'static, Lowcore> {
 
 /// Nesting of interrupts-off sections and locks, as it was at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nesting {
+pub(crate) struct Nesting {
     depth: u32,
     held: u32,
 }
 
 /// The running CPU's nesting. With interruptions off.
-pub fn nesting() -> Nesting {
+pub(crate) fn nesting() -> Nesting {
     let depth;
     // SAFETY: C4: two words of this CPU's own; page 0 is readable on every CPU.
     unsafe {

@@ -14,7 +14,7 @@ pub enum Order {
     Sense = 0x01,
     /// Pend an emergency signal; one from each CPU can pend.
     EmergencySignal = 0x03,
-    /// Stop.
+    /// Stop executing; signals are still answered.
     Stop = 0x05,
     /// Take a restart interruption.
     Restart = 0x06,

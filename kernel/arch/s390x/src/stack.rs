@@ -10,7 +10,7 @@ pub const SIZE: usize = 64 * 1024;
 /// Bytes that the ABI keeps free above an initial stack pointer.
 pub const SAVE_AREA: usize = 160;
 
-/// The running function's stack pointer.
+/// The running function's stack pointer: where a backtrace of it starts.
 #[inline(always)]
 pub fn pointer() -> u64 {
     let pointer;
@@ -19,7 +19,8 @@ pub fn pointer() -> u64 {
     pointer
 }
 
-/// The general registers, as they are at the call.
+/// General registers 0 to 15, as they are in this function: for a panic's report,
+/// which has no frame of an interruption. Those that the ABI saves are the caller's.
 #[inline(never)]
 pub fn registers() -> [u64; 16] {
     let mut values = [0u64; 16];

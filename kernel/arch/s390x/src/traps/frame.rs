@@ -9,9 +9,9 @@ use core::mem::offset_of;
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct TrapFrame {
-    /// Old PSW.
+    /// Old PSW: where and under which conditions the interrupted code ran, and goes on.
     pub psw: Psw,
-    /// General registers.
+    /// General registers 0 to 15, as they were and as they will be.
     pub registers: [u64; 16],
     /// What the machine stored, by class (see `entry.rs`).
     pub parameters: [u64; 4],
@@ -28,17 +28,17 @@ const _: () = {
 
 /// Class of an interruption, as the entry code stores it in the frame.
 pub mod kind {
-    /// External.
+    /// An external interruption, on the interrupt stack.
     pub const EXTERNAL: u64 = 0;
-    /// Input/output.
+    /// An I/O interruption, on the interrupt stack.
     pub const IO: u64 = 1;
-    /// Supervisor call.
+    /// SUPERVISOR CALL, on the interrupt stack.
     pub const SUPERVISOR_CALL: u64 = 2;
-    /// Program check; this and the kinds below run on the fault stack.
+    /// A program check; this and the kinds below are handled on the fault stack.
     pub const PROGRAM: u64 = 3;
-    /// Machine check.
+    /// A machine check, on the fault stack.
     pub const MACHINE_CHECK: u64 = 4;
-    /// Restart.
+    /// A restart interruption, on the fault stack.
     pub const RESTART: u64 = 5;
 }
 

@@ -2,13 +2,16 @@
 //!
 //! Two backends with one interface. On s390x, `instructions.rs` and `s390x.rs`.
 //! Anywhere else, `host.rs`: emulated CPUs, one thread at a time on each, so that
-//! the semantics are tested where the code is written. `atomic.rs` serves both.
+//! the semantics are tested where the code is written. `atomic.rs` and `nesting.rs`
+//! serve both.
 
 mod atomic;
 #[cfg(not(target_arch = "s390x"))]
 pub mod host;
 #[cfg(target_arch = "s390x")]
 mod instructions;
+pub mod lowcore;
+mod nesting;
 #[cfg(target_arch = "s390x")]
 mod s390x;
 
@@ -27,58 +30,56 @@ pub struct Pair(pub u64, pub u64);
 
 const _: () = assert!(align_of::<Pair>() == 16 && size_of::<Pair>() == 16);
 
-/// A place of 1, 2, 4, 8 or 16 bytes that is read and replaced in one piece.
-///
-/// Every `place` is valid, aligned to its size, and changed in no other way
-/// while others may see it.
+/// A value of 1, 2, 4, 8 or 16 bytes that is read and replaced in one piece.
 pub trait Word: Copy {
-    /// Reads.
+    /// The value at `place`.
     ///
     /// # Safety
-    /// `place` is as the trait says; so for all operations.
+    /// P12: `place` is valid, aligned to its size, and changed only in one piece while
+    /// others may see it.
     unsafe fn load(place: *mut Self) -> Self;
-    /// Writes.
+    /// Stores `value`.
     ///
     /// # Safety
-    /// As for `load`.
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn store(place: *mut Self, value: Self);
-    /// Replaces; returns the old value.
+    /// Stores `value` and returns what was there.
     ///
     /// # Safety
-    /// As for `load`.
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn exchange(place: *mut Self, value: Self) -> Self;
-    /// Replaces if equal to `old`; returns the old value.
+    /// Stores `value` if `old` is there; returns what was there.
     ///
     /// # Safety
-    /// As for `load`.
-    unsafe fn compare_exchange(place: *mut Self, old: Self, new: Self) -> Self;
+    /// P12: `place` is as [`Word::load`] wants it.
+    unsafe fn compare_exchange(place: *mut Self, old: Self, value: Self) -> Self;
 }
 
-/// A word with arithmetic, up to 8 bytes. Each operation returns the old value.
+/// A word with arithmetic, up to 8 bytes. All of it wraps.
 pub trait Arithmetic: Word {
-    /// Adds, wrapping.
+    /// Adds `value` and returns what was there.
     ///
     /// # Safety
-    /// As for [`Word::load`].
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn fetch_add(place: *mut Self, value: Self) -> Self;
-    /// Ands.
+    /// Combines by "and", and returns what was there.
     ///
     /// # Safety
-    /// As for [`Word::load`].
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn fetch_and(place: *mut Self, value: Self) -> Self;
-    /// Ors.
+    /// Combines by "or", and returns what was there.
     ///
     /// # Safety
-    /// As for [`Word::load`].
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn fetch_or(place: *mut Self, value: Self) -> Self;
-    /// Exclusive-ors.
+    /// Combines by "exclusive or", and returns what was there.
     ///
     /// # Safety
-    /// As for [`Word::load`].
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn fetch_xor(place: *mut Self, value: Self) -> Self;
     /// Adds a constant that fits the immediate field of ASI and AGSI.
     ///
     /// # Safety
-    /// As for [`Word::load`].
+    /// P12: `place` is as [`Word::load`] wants it.
     unsafe fn add_constant<const N: i8>(place: *mut Self);
 }

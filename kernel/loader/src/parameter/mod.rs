@@ -1,29 +1,20 @@
 //! Module parameters: `name=value` words, written into a linked image.
 //!
-//! A module describes its parameters in section `__param`, one record each, eight
-//! bytes aligned. Rust's `module_param!` and C's `module_param()` make the same:
-//!
-//! ```text
-//!   0  name    address of its name, ended by NUL
-//!   8  value   address of the variable, writable while the module's init runs
-//!  16  kind    1 int, 2 uint, 3 long, 4 ulong, 5 bool (one byte), 6 charp
-//!  20  0
-//!  24  next record
-//! ```
-//!
-//! A charp's variable holds the address of a string that ends with NUL, or 0. The
-//! values in the file are the defaults; what is set here is set before any of the
+//! A module describes its parameters in section `__param` (`record.rs`). The values in the
+//! file are the defaults; what is set here is set before any of the
 //! module's code runs. Every record is checked, also those that nobody sets. As in
 //! Linux `-` and `_` are the same in a name, and a bool without a value is true.
 
-use crate::object::Object;
-use crate::parameter_error::{ParameterError, ParameterKind};
-use crate::plan::Plan;
+mod error;
+mod number;
+mod record;
 
-/// The section's name.
-pub(crate) const SECTION: &str = "__param";
-/// Bytes in a record.
-pub(crate) const RECORD: usize = 24;
+pub use error::ParameterError;
+pub use record::ParameterKind;
+
+use crate::layout::Layout;
+use number::number;
+use record::{RECORD, SECTION};
 
 /// A record, checked: offsets count in the image.
 #[derive(Clone, Copy)]
@@ -39,23 +30,22 @@ struct Record {
 /// `keep` keeps a string for as long as the module lives, with a NUL behind it, and
 /// returns its address; `None` if there is no memory.
 pub fn set_parameters<'word>(
-    object: &Object<'_>,
-    plan: &Plan,
+    layout: &Layout<'_>,
     base: u64,
     image: &mut [u8],
     words: impl Iterator<Item = &'word str>,
     keep: &mut dyn FnMut(&str) -> Option<u64>,
 ) -> Result<(), ParameterError<'word>> {
-    let (start, count) = section(object, plan)?;
+    let (start, count) = section(layout)?;
     for index in 0..count {
-        record(plan, base, image, start, index)?;
+        record(layout, base, image, start, index)?;
     }
     for word in words {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (word, None),
         };
-        let records = (0..count).filter_map(|index| record(plan, base, image, start, index).ok());
+        let records = (0..count).filter_map(|index| record(layout, base, image, start, index).ok());
         let found = { records }.find(|record| is_named(&image[record.name..], name));
         let record = found.ok_or(ParameterError::Unknown(name))?;
         store(image, &record, name, value, keep)?;
@@ -64,23 +54,24 @@ pub fn set_parameters<'word>(
 }
 
 /// Where the records begin, and how many there are.
-fn section<'word>(
-    object: &Object<'_>,
-    plan: &Plan,
-) -> Result<(usize, usize), ParameterError<'word>> {
-    let Some(section) = object.sections().find(|section| section.name == SECTION) else {
+fn section<'word>(layout: &Layout<'_>) -> Result<(usize, usize), ParameterError<'word>> {
+    let Some(section) = layout
+        .object()
+        .sections()
+        .find(|section| section.name == SECTION)
+    else {
         return Ok((0, 0));
     };
     let bytes = section.size;
     let whole = bytes.is_multiple_of(RECORD as u64) && section.align.is_multiple_of(8);
-    match plan.offset_of(section.index) {
+    match layout.offset_of(section.index) {
         Some(start) if whole || bytes == 0 => Ok((start as usize, bytes as usize / RECORD)),
         _ => Err(ParameterError::Section { bytes }),
     }
 }
 
 fn record<'word>(
-    plan: &Plan,
+    layout: &Layout<'_>,
     base: u64,
     image: &[u8],
     start: usize,
@@ -109,7 +100,7 @@ fn record<'word>(
     };
     let named = inside(name).filter(|&at| image[at..].contains(&0) && image[at] != 0);
     let written = inside(value).filter(|&at| {
-        value.is_multiple_of(kind.bytes() as u64) && is_writable(plan, at as u64, kind)
+        value.is_multiple_of(kind.bytes() as u64) && is_writable(layout, at as u64, kind)
     });
     Ok(Record {
         name: named.ok_or(bad("name", name))?,
@@ -118,8 +109,9 @@ fn record<'word>(
     })
 }
 
-fn is_writable(plan: &Plan, at: u64, kind: ParameterKind) -> bool {
-    plan.regions()
+fn is_writable(layout: &Layout<'_>, at: u64, kind: ParameterKind) -> bool {
+    layout
+        .regions()
         .iter()
         .any(|region| region.kind.is_writable() && region.contains(at + kind.bytes() as u64 - 1))
 }
@@ -162,51 +154,9 @@ fn store<'word>(
     Ok(())
 }
 
-/// A number as C writes it: decimal, 0x or 0 in front, with a sign.
-fn number(text: &str) -> Option<i128> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let (radix, digits) = match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
-        [b'0', _, ..] => (8, &digits[1..]),
-        _ => (10, digits),
-    };
-    // A second sign would be taken by the parser.
-    if !digits.as_bytes().first()?.is_ascii_hexdigit() {
-        return None;
-    }
-    let value = i128::from_str_radix(digits, radix).ok()?;
-    Some(if negative { -value } else { value })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_as_c_writes_them() {
-        let table = [
-            ("0", 0),
-            ("7", 7),
-            ("-7", -7),
-            ("+7", 7),
-            ("0x1F", 31),
-            ("-0x10", -16),
-            ("017", 15),
-            ("18446744073709551615", u64::MAX.into()),
-        ];
-        for (text, value) in table {
-            assert_eq!(number(text), Some(value), "{text}");
-        }
-        for text in [
-            "", "-", "x", "0x", "08", "1 ", " 1", "--1", "+-1", "1k", "0x-1", "é",
-        ] {
-            assert_eq!(number(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn dashes_are_underscores() {
