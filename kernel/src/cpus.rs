@@ -41,18 +41,19 @@ pub fn possible() -> u32 {
     POSSIBLE.load(Ordering::Relaxed)
 }
 
-/// CPUs that the machine has and that have a number.
+/// CPUs that the machine has and that have a number: `0..present()`.
 pub fn present() -> u32 {
     PRESENT.load(Ordering::Relaxed)
 }
 
-/// Whether the CPU runs this kernel.
+/// Whether the CPU of this number, which may be any, runs this kernel.
 pub fn is_online(cpu: u32) -> bool {
     let online = IS_ONLINE.get(cpu as usize);
     online.is_some_and(|online| online.load(Ordering::Acquire))
 }
 
-/// CPUs that run this kernel.
+/// Numbers of the CPUs that run this kernel, in order. A CPU that comes online
+/// meanwhile may be among them or not; none goes offline.
 pub fn online() -> impl Iterator<Item = u32> {
     (0..possible()).filter(|&cpu| is_online(cpu))
 }
@@ -62,18 +63,16 @@ pub fn online_count() -> u32 {
     ONLINE.load(Ordering::Acquire)
 }
 
-/// The running CPU runs this kernel from here on. Who started it counts it, by
-/// [`count_online`].
+/// The running CPU runs this kernel from here on. Once on each CPU but the boot CPU,
+/// which [`init`] counts.
 pub fn set_online() {
+    // Who sees it online finds it counted.
+    ONLINE.fetch_add(1, Ordering::Release);
     IS_ONLINE[cpu::number() as usize].store(true, Ordering::Release);
 }
 
-/// Counts a CPU that has come online.
-pub fn count_online() {
-    ONLINE.fetch_add(1, Ordering::Release);
-}
-
-/// The address by which SIGP knows the CPU.
+/// The address by which SIGP knows the CPU; `None` if the machine has none of this
+/// number.
 pub fn address(cpu: u32) -> Option<u16> {
     let address = ADDRESSES.get(cpu as usize)?.load(Ordering::Relaxed);
     u16::try_from(address).ok()

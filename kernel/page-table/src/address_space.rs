@@ -109,24 +109,20 @@ impl<M: Machine> AddressSpace<M> {
         true
     }
 
-    /// Unmaps the page at `address`, on every CPU (M3); returns the frame that it was
-    /// mapped to.
-    pub fn unmap(&mut self, address: usize) -> Option<usize> {
-        let (table, old) = self.lookup(address).filter(|(_, old)| !old.invalid())?;
+    /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
+    pub fn unmap(&mut self, address: usize) -> Option<Mapping> {
+        let (table, old) = self.lookup(address)?;
+        let mapping = old.mapping()?;
         self.machine.invalidate_page(table, address);
         let entry = PageEntry::unmapped().into_bits();
         self.machine.write(table, page_index(address), entry);
-        Some(old.frame() as usize * PAGE_SIZE)
+        Some(mapping)
     }
 
     /// What the page of `address` is mapped to.
     pub fn translate(&self, address: usize) -> Option<Mapping> {
-        let (_, entry) = self.lookup(address).filter(|(_, entry)| !entry.invalid())?;
-        Some(Mapping {
-            frame: entry.frame() as usize * PAGE_SIZE,
-            writable: !entry.protected(),
-            executable: !entry.no_execute(),
-        })
+        let (_, entry) = self.lookup(address)?;
+        entry.mapping()
     }
 
     fn entry(&self, frame: usize, protection: Protection) -> PageEntry {

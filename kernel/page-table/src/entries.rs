@@ -10,6 +10,7 @@
 //!
 //! Principles of Operation, chapter 3, "Dynamic Address Translation".
 
+use crate::protection::Mapping;
 use bitfield_struct::bitfield;
 
 /// Bytes in a page and in a page frame.
@@ -158,5 +159,14 @@ impl PageEntry {
     /// The entry of an unmapped page.
     pub fn unmapped() -> Self {
         Self::new().with_invalid(true)
+    }
+
+    /// What it maps its page to, unless it is invalid.
+    pub fn mapping(self) -> Option<Mapping> {
+        (!self.invalid()).then(|| Mapping {
+            frame: self.frame() as usize * PAGE_SIZE,
+            writable: !self.protected(),
+            executable: !self.no_execute(),
+        })
     }
 }

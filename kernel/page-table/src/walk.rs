@@ -9,7 +9,7 @@
 //! on, with reads that may fail and without a lock: what another CPU changes meanwhile
 //! may be seen or not. Principles of Operation, chapter 3, "Translation Process".
 
-use crate::entries::{Level, PAGE_SIZE, PageEntry, TableEntry, page_index};
+use crate::entries::{Level, PageEntry, TableEntry, page_index};
 use crate::protection::Mapping;
 use core::fmt;
 
@@ -149,16 +149,8 @@ where
         };
         match table {
             Table::Page => {
-                let entry = PageEntry::from_bits(step.entry);
-                step.found = if entry.invalid() {
-                    Found::Invalid
-                } else {
-                    Found::Page(Mapping {
-                        frame: entry.frame() as usize * PAGE_SIZE,
-                        writable: !entry.protected(),
-                        executable: !entry.no_execute(),
-                    })
-                };
+                let mapping = PageEntry::from_bits(step.entry).mapping();
+                step.found = mapping.map_or(Found::Invalid, Found::Page);
                 (step, None)
             }
             Table::Upper(level) => {

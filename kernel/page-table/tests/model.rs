@@ -82,9 +82,19 @@ impl Case {
         result
     }
 
+    fn mapping(&self, page: usize) -> Option<Mapping> {
+        let &(frame, protection) = self.model.get(&page)?;
+        Some(Mapping {
+            frame,
+            writable: protection == Protection::ReadWrite,
+            executable: !self.execution_protection || protection == Protection::ReadExecute,
+        })
+    }
+
     fn unmap(&mut self, page: usize) {
-        let frame = self.model.remove(&page).map(|(frame, _)| frame);
-        assert_eq!(self.space.unmap(page), frame);
+        let mapping = self.mapping(page);
+        self.model.remove(&page);
+        assert_eq!(self.space.unmap(page), mapping);
     }
 
     fn protect(&mut self, page: usize, protection: Protection) {
@@ -118,11 +128,7 @@ impl Case {
             "cpu {cpu}: {access:?} at {address:#x}"
         );
         let page = address / PAGE_SIZE * PAGE_SIZE;
-        let mapping = self.model.get(&page).map(|&(frame, protection)| Mapping {
-            frame,
-            writable: protection == Protection::ReadWrite,
-            executable: !self.execution_protection || protection == Protection::ReadExecute,
-        });
+        let mapping = self.mapping(page);
         assert_eq!(self.space.translate(address), mapping);
         let read = |address: usize| self.machine.doubleword(address).ok_or(());
         let last = walk(self.space.element(), address, read).last();

@@ -64,7 +64,7 @@ fn a_frame_is_reused_when_no_cpu_reaches_it_any_more() {
                     .unwrap();
             }
             for page in [PAGES[round % 3], PAGES[(round + 1) % 3]] {
-                let frame = space.unmap(page).unwrap();
+                let frame = space.unmap(page).unwrap().frame;
                 frames.0.borrow_mut().remove(&frame);
                 free.push(frame);
             }

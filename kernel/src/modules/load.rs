@@ -25,8 +25,7 @@ use super::registry::{Claim, Providers};
 use super::report;
 use crate::continuation;
 use crate::initrd::{self, File};
-use crate::memory;
-use crate::memory::vmalloc::{self, Area};
+use crate::memory::vmalloc::{Area, Part};
 use alloc::vec::Vec;
 use arch::dat::Protection;
 use loader::{Layout, Object, Plan, Region, RegionKind, Startup};
@@ -97,7 +96,7 @@ fn bring_up(
     }
     let init = loaded.startup.init;
     let constructors = core::mem::take(&mut loaded.startup.constructors);
-    let settled = Settled::of(&loaded);
+    let settled = Settled::of(&mut loaded);
     report::loaded(name, &loaded);
     claim.publish(loaded)?;
     constructors.into_iter().for_each(call_void);
@@ -114,33 +113,37 @@ fn bring_up(
 /// What changes when init has returned.
 struct Settled {
     /// Pages that are read-only from then on.
-    sealed: (usize, usize),
+    sealed: Option<Part>,
     /// Pages that are given back.
-    freed: (usize, usize),
+    freed: Option<Part>,
 }
 
 impl Settled {
-    fn of(loaded: &Loaded) -> Self {
-        let at = |offset: u64| (loaded.base() + offset) as usize;
-        let regions = loaded.layout.regions().iter();
-        let mut sealed = regions.filter(|region| region.kind == RegionKind::ReadOnlyAfterInit);
-        let sealed = sealed
-            .next()
-            .map_or((0, 0), |&Region { offset, size, .. }| {
-                (at(offset), size as usize)
-            });
-        let (offset, size) = loaded.layout.init();
+    fn of(loaded: &mut Loaded) -> Self {
+        let mut part = |(offset, size): (u64, u64)| {
+            let area = loaded.area.as_mut().filter(|_| size != 0)?;
+            Some(area.part(offset as usize, size as usize))
+        };
+        let mut regions = loaded.layout.regions().iter();
+        let sealed = regions.find(|region| region.kind == RegionKind::ReadOnlyAfterInit);
         Self {
-            sealed,
-            freed: (at(offset), size as usize),
+            sealed: sealed.and_then(|&Region { offset, size, .. }| part((offset, size))),
+            freed: part(loaded.layout.init()),
         }
     }
 
     fn settle(self) {
-        memory::protect(self.sealed.0, self.sealed.1, Protection::empty());
-        // SAFETY: L4: init has returned, and nothing else of the module uses its init
-        // sections; what does all the same meets a fault, not another's memory.
-        unsafe { vmalloc::release(self.freed.0, self.freed.1) };
+        // SAFETY: M1, L2: the area lives: nobody else removes a module that is loading.
+        // L4: init has returned, and nothing else of the module uses its init sections;
+        // what does all the same meets a fault, not another's memory.
+        unsafe {
+            if let Some(sealed) = self.sealed {
+                sealed.protect(Protection::ReadOnly);
+            }
+            if let Some(freed) = self.freed {
+                freed.release();
+            }
+        }
     }
 }
 
@@ -157,7 +160,7 @@ fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
 fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Loaded, Reason> {
     let plan = Plan::new(object)?;
     let layout = plan.layout();
-    let area = match layout.size() {
+    let mut area = match layout.size() {
         0 => None,
         size => Some(Area::new(size as usize)?),
     };
@@ -168,12 +171,7 @@ fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Lo
     let mut providers = Providers::default();
     let mut problem = None;
     let (linked, hash, strings, startup) = {
-        let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
-        let image: &mut [u8] = match &area {
-            // SAFETY: M1: the area is this module's, mapped and writable.
-            Some(area) => unsafe { core::slice::from_raw_parts_mut(image, area.bytes()) },
-            None => &mut [],
-        };
+        let image = area.as_mut().map_or(&mut [][..], Area::bytes_mut);
         let mut resolve = |symbol: &'static str| {
             let found = providers.resolve(symbol).unwrap_or_else(|reason| {
                 problem.get_or_insert(reason);
@@ -216,7 +214,9 @@ fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Lo
     if let Some(statics) = &statics {
         statics.fill(&template);
     }
-    seal(base, layout);
+    if let Some(area) = &mut area {
+        seal(area, layout);
+    }
     Ok(Loaded {
         area,
         statics,
@@ -246,18 +246,14 @@ fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {
 }
 
 /// Gives each region the protection that its kind asks for.
-fn seal(base: usize, layout: &Layout<'_>) {
+fn seal(area: &mut Area, layout: &Layout<'_>) {
     for region in layout.regions() {
         let protection = match region.kind {
-            kind if kind.is_text() => Protection::EXECUTE,
+            kind if kind.is_text() => Protection::ReadExecute,
             kind if kind.is_writable() => continue,
-            _ => Protection::empty(),
+            _ => Protection::ReadOnly,
         };
-        memory::protect(
-            base + region.offset as usize,
-            region.size as usize,
-            protection,
-        );
+        area.protect(region.offset as usize, region.size as usize, protection);
     }
 }
 

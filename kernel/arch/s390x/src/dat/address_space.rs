@@ -118,12 +118,11 @@ impl AddressSpace {
         self.0.protect(address, protection)
     }
 
-    /// Unmaps the page at `address`, on every CPU (M3); returns the frame that it was
-    /// mapped to.
+    /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
     ///
     /// # Safety
     /// M1: the page is the caller's, who has no more use for it.
-    pub unsafe fn unmap(&mut self, address: usize) -> Option<usize> {
+    pub unsafe fn unmap(&mut self, address: usize) -> Option<Mapping> {
         self.0.unmap(address)
     }
 
