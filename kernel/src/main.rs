@@ -12,6 +12,12 @@
 //! ```
 #![no_std]
 #![no_main]
+#![warn(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::disallowed_types,
+    reason = "an exhausted heap is an error, not the end of the run"
+)]
 
 extern crate alloc;
 
@@ -19,20 +25,38 @@ mod backtrace;
 mod bench;
 mod command_line;
 mod console;
+#[expect(
+    clippy::disallowed_types,
+    reason = "only self-tests have text captured"
+)]
 mod continuation;
 mod cpus;
 mod exports;
 mod fail;
+mod fallible;
 mod initrd;
 mod interrupts;
+mod load_unload_rounds;
 mod machine;
 mod memory;
 mod modules;
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::disallowed_types,
+    reason = "errors of commands are strings"
+)]
 mod monitor;
 mod panic;
 mod percpu;
 mod percpu_address;
 mod power;
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::disallowed_types,
+    reason = "a test that finds no memory for its own lists may end the run"
+)]
 mod selftest;
 mod smp;
 mod symbols;
@@ -67,7 +91,8 @@ enum BootError {
     Map(BadMap),
     FailSite(&'static str),
     PerCpu(percpu::SetupError),
-    Module(&'static str),
+    Modules(modules::InitError),
+    Initrd,
 }
 
 impl fmt::Display for BootError {
@@ -79,9 +104,8 @@ impl fmt::Display for BootError {
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
-            BootError::Module(name) => {
-                write!(f, "command line: {name}.: the initrd has no module {name}")
-            }
+            BootError::Modules(error) => write!(f, "{error}"),
+            BootError::Initrd => f.write_str("initrd: no memory for the list of its files"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
     }
@@ -99,12 +123,12 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
-        unsafe { initrd::init(address, bytes) };
+        unsafe { initrd::init(address, bytes) }.map_err(|_| BootError::Initrd)?;
     }
     smp::init_boot_stacks();
     cpus::init(&information, options.possible_cpus);
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
-    modules::init(parameters.command_line).map_err(BootError::Module)?;
+    modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
     smp::enable_signals();
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));

@@ -77,10 +77,9 @@ impl fmt::Display for Reason<'_> {
                 if check.is_translation() && arch::lowcore::is_before_setup(address) {
                     f.write_str(": a per-CPU variable is used before per-CPU memory is set up")?;
                 }
-                modules::with_freed_init(address, |name| {
-                    write!(f, ": module {name}: its freed init section")
-                })
-                .unwrap_or(Ok(()))?;
+                if let Some(name) = modules::freed_init_at(address) {
+                    write!(f, ": module {name}: its freed init section")?;
+                }
                 if let Some(what) = smp::guard_page_owner(address as usize) {
                     write!(f, ": {what}")?;
                 }

@@ -29,9 +29,9 @@ pub struct Computed {
     pub value: u64,
     /// How the place refers to it.
     pub via: Via,
-    /// What the field stands for: an address, an offset, or a distance, in bytes. All but
-    /// an address of 64 bits is signed.
-    pub result: i128,
+    /// What the field stands for: an address, an offset, or a distance, in bytes, modulo
+    /// 2^64.
+    pub result: i64,
 }
 
 /// Where everything is.
@@ -42,11 +42,6 @@ pub(crate) struct Addresses<'a, 'data> {
     pub per_cpu: u64,
     /// Values of the symbols, by index.
     pub values: &'a [u64],
-}
-
-/// Addresses are 64 bits and wrap; distances between them are signed.
-fn signed(value: u64) -> i128 {
-    value.cast_signed().into()
 }
 
 impl Addresses<'_, '_> {
@@ -112,12 +107,10 @@ impl Addresses<'_, '_> {
         } = relocation;
         let value = self.values[entry.symbol as usize];
         let from = self.from(relocation, address);
+        // Addresses are 64 bits and wrap; distances between them are signed.
         let distance = |target: u64, addend: i64| {
             let result = target.wrapping_add_signed(addend).wrapping_sub(from);
-            match howto.relative_to {
-                RelativeTo::Nothing if howto.field.is_doubleword() => i128::from(result),
-                _ => signed(result),
-            }
+            result.cast_signed()
         };
         let (via, result) = match *bound {
             Bound::Nothing => (Via::Direct, 0),
@@ -199,7 +192,7 @@ impl Addresses<'_, '_> {
             offset,
             value,
             from: self.from(relocation, computed.address),
-            result: computed.result as i64,
+            result: computed.result,
         };
         match error {
             FieldError::Overflow { .. } => LoadError::Overflow(facts),

@@ -6,6 +6,7 @@
 //! called before that may lie there.
 
 use crate::error::{Name, Unusable};
+use crate::fallible::TryPush;
 use crate::layout::{Layout, Position};
 use crate::region::region_of;
 use crate::s390x::INSTRUCTION;
@@ -103,8 +104,7 @@ impl<'a, 'data> ByAddress<'a, 'data> {
             .filter(|section| section.size != 0)
         {
             if let Some(offset) = layout.offset_of(section.index) {
-                starts.try_reserve(1)?;
-                starts.push((offset, section.index as u32));
+                starts.try_push((offset, section.index as u32))?;
             }
         }
         starts.sort_unstable();

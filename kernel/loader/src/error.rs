@@ -1,6 +1,7 @@
 //! Everything that can be wrong with an object, with its facts.
 
 use crate::demangle::Demangled;
+use crate::fallible::copied;
 use crate::s390x::{Field, Howto, RelativeTo, type_name};
 use crate::size::{Exact, Outside};
 use alloc::string::String;
@@ -8,18 +9,13 @@ use core::fmt;
 
 /// A name for an error to carry: a copy, or nothing of it where there is no memory, since
 /// an error must not end in another. Printed as its author wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Name(Option<String>);
 
 impl Name {
     /// Copies a name.
     pub(crate) fn new(name: &str) -> Self {
-        let mut copy = String::new();
-        let reserved = copy.try_reserve_exact(name.len());
-        Self(reserved.ok().map(|()| {
-            copy.push_str(name);
-            copy
-        }))
+        Self(copied(name).ok())
     }
 
     /// The name as the file has it, not demangled; empty if there was no memory for it.
@@ -50,7 +46,7 @@ impl PartialEq<&str> for Name {
 }
 
 /// A place in a section.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Place {
     /// The section's name.
     pub section: Name,
@@ -65,7 +61,7 @@ impl fmt::Display for Place {
 }
 
 /// A relocation whose value its field can't hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Unrepresentable {
     /// Where it is.
     pub place: Place,
@@ -86,7 +82,7 @@ pub struct Unrepresentable {
 }
 
 /// Why something that a module's file names can't be called, or given to others.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Unusable {
     /// It isn't in the module: another object's, or nobody's.
     Undefined,
@@ -129,7 +125,7 @@ impl fmt::Display for Unusable {
 }
 
 /// Why an object can't be loaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum LoadError {
     /// The file ends inside its header.
     TooShort {
@@ -407,7 +403,7 @@ impl Unrepresentable {
             "{result} is out of reach from {from_what}{from:#x}; the distance is {}, the field \
              spans {} to {}",
             Outside {
-                bytes: result.into(),
+                bytes: result,
                 least,
                 greatest
             },

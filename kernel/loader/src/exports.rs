@@ -5,6 +5,7 @@
 
 use crate::code::{Until, check_function, check_memory};
 use crate::error::{LoadError, Name, Unusable};
+use crate::fallible::collected;
 use crate::layout::Layout;
 use crate::section::SymbolEntry;
 use alloc::vec::Vec;
@@ -26,13 +27,12 @@ pub(crate) struct Export<'data> {
 /// the module is loaded.
 pub(crate) fn find<'data>(layout: &Layout<'data>) -> Result<Vec<Export<'data>>, LoadError> {
     let object = layout.object();
-    let mut exports = Vec::new();
-    exports.try_reserve_exact(object.exports().count())?;
-    exports.extend(object.exports().map(|name| Export {
+    let unknown = object.exports().map(|name| Export {
         name,
         symbol: 0,
         is_function: false,
-    }));
+    });
+    let mut exports = collected(object.exports().count(), unknown)?;
     if exports.is_empty() {
         return Ok(exports);
     }

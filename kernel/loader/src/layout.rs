@@ -9,6 +9,7 @@
 //! order of the file; what the file has no bytes for comes last in its region.
 
 use crate::error::LoadError;
+use crate::fallible::{TryPush, filled};
 use crate::object::Object;
 use crate::region::{Region, RegionKind, region_of};
 use crate::s390x::{PAGE_SIZE, SLOT, STUB};
@@ -60,12 +61,9 @@ impl<'data> Layout<'data> {
     /// # Errors
     /// If a section can be in no region, or all are too large together.
     pub(crate) fn new(object: &Object<'data>, slots: u32, stubs: u32) -> Result<Self, LoadError> {
-        let mut positions = Vec::new();
-        positions.try_reserve_exact(object.section_count())?;
-        positions.resize(object.section_count(), Position::Nowhere);
         let mut layout = Self {
             object: *object,
-            positions,
+            positions: filled(object.section_count(), Position::Nowhere)?,
             regions: RegionKind::ALL.map(|kind| Region {
                 kind,
                 offset: 0,
@@ -85,8 +83,7 @@ impl<'data> Layout<'data> {
         let mut order = Vec::new();
         for section in self.object.sections() {
             if let Some(kind) = region_of(&section)? {
-                order.try_reserve(1)?;
-                order.push((kind, !section.has_bytes(), section.index as u32));
+                order.try_push((kind, !section.has_bytes(), section.index as u32))?;
             }
         }
         order.sort_unstable();

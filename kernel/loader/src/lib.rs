@@ -27,10 +27,11 @@
 //! * `startup.rs`: what of a module is called, and when
 //!
 //! Errors change nothing but the caller's own buffers. Memory for book-keeping is
-//! reserved fallibly, which `clippy.toml` sees to, and grows with the tables of the file.
+//! reserved fallibly in `fallible.rs`, and nowhere else, and grows with the tables of the file.
 //! Recursion there is none, but for that of `demangle.rs`, which has a limit.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_macros))]
 
 extern crate alloc;
 
@@ -39,6 +40,7 @@ mod code;
 mod demangle;
 mod error;
 mod exports;
+mod fallible;
 mod image;
 mod layout;
 mod link;

@@ -7,6 +7,7 @@
 use crate::apply::Addresses;
 use crate::error::{LoadError, Name};
 use crate::exports;
+use crate::fallible::{TryPush, with_room};
 use crate::layout::Position;
 use crate::linked::{Linked, Slot};
 use crate::names::ByPlace;
@@ -79,12 +80,11 @@ fn values<'data>(
     resolve: Resolve<'_, 'data>,
 ) -> Result<Vec<u64>, LoadError> {
     let (object, layout) = (plan.object(), plan.layout());
-    let mut values = Vec::new();
-    values.try_reserve_exact(object.symbol_count().max(1))?;
-    values.push(0);
+    let mut values = with_room(object.symbol_count().max(1))?;
+    values.try_push(0)?;
     for index in 1..object.symbol_count() {
         let (section, value) = object.place_of(index);
-        values.push(match section {
+        values.try_push(match section {
             SHN_UNDEF => {
                 let symbol = object.symbol(index);
                 if symbol.name == GOT_NAME {
@@ -104,7 +104,7 @@ fn values<'data>(
                 let start = position.address(base, per_cpu).unwrap_or(0);
                 start.wrapping_add(value)
             }
-        });
+        })?;
     }
     Ok(values)
 }
@@ -116,8 +116,7 @@ fn fill_slots<'data>(
 ) -> Result<Vec<Slot<'data>>, LoadError> {
     let plan = addresses.plan;
     let object = plan.object();
-    let mut slots = Vec::new();
-    slots.try_reserve_exact(plan.slots().len())?;
+    let mut slots = with_room(plan.slots().len())?;
     let mut names = None;
     for (number, target) in (0..).zip(plan.slots()) {
         let symbol = object.symbol(target.symbol as usize);
@@ -133,11 +132,11 @@ fn fill_slots<'data>(
             let place = symbol.value.wrapping_add_signed(target.offset);
             name = names.find(symbol.section, place).unwrap_or(name);
         }
-        slots.push(Slot {
+        slots.try_push(Slot {
             address: addresses.slot(number),
             name,
             value,
-        });
+        })?;
     }
     Ok(slots)
 }
@@ -149,7 +148,7 @@ fn fill_stubs(plan: &Plan<'_>, image: &mut [u8]) -> Result<(), LoadError> {
         let slot = got + u64::from(slot) * SLOT;
         // Text so long that its end doesn't reach the slots behind it.
         let bytes = plan.layout().size();
-        let code = stub(i128::from(slot) - i128::from(offset));
+        let code = stub(slot.wrapping_sub(offset).cast_signed());
         copy(
             image,
             offset,

@@ -3,6 +3,7 @@
 use crate::apply::{Addresses, Computed};
 use crate::error::LoadError;
 use crate::exports::Export;
+use crate::fallible::collected;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::relocation::Relocation;
@@ -83,9 +84,7 @@ impl<'data> Linked<'data> {
         slots: Vec<Slot<'data>>,
         exports: Vec<Export<'data>>,
     ) -> Result<Self, LoadError> {
-        let mut by_value = Vec::new();
-        by_value.try_reserve_exact(slots.len())?;
-        by_value.extend(0..slots.len() as u32);
+        let mut by_value = collected(slots.len(), 0..slots.len() as u32)?;
         by_value.sort_unstable_by_key(|&slot| slots[slot as usize].value);
         Ok(Self {
             object: *plan.object(),

@@ -1,6 +1,7 @@
 //! Symbols by the place they name, for the slots of places in sections.
 
 use crate::error::LoadError;
+use crate::fallible::collected;
 use crate::object::Object;
 use crate::section::section_index;
 use alloc::vec::Vec;
@@ -19,10 +20,8 @@ impl<'a, 'data> ByPlace<'a, 'data> {
             let (section, _) = object.place_of(index);
             section_index(section).is_some() && !object.is_section_symbol(index)
         };
-        let mut order = Vec::new();
-        let all = 1..object.symbol_count();
-        order.try_reserve_exact(all.clone().filter(named).count())?;
-        order.extend(all.filter(named).map(|index| index as u32));
+        let all = || (1..object.symbol_count()).filter(named);
+        let mut order = collected(all().count(), all().map(|index| index as u32))?;
         order.sort_unstable_by_key(|&index| {
             let (section, value) = object.place_of(index as usize);
             (section.0, value, object.size_of(index as usize))

@@ -15,6 +15,7 @@
 //! module would share it.
 
 use crate::error::{LoadError, Name, Place};
+use crate::fallible::{TryPush, filled, with_room};
 use crate::layout::Layout;
 use crate::object::{Object, RelocationSection};
 use crate::relocation::Relocation;
@@ -87,8 +88,7 @@ impl<'data> Plan<'data> {
         let mut planner = Planner::new(object)?;
         let mut sections = Vec::new();
         for section in object.relocations() {
-            sections.try_reserve(1)?;
-            sections.push(section);
+            sections.try_push(section)?;
             planner.section(&section)?;
         }
         planner.number_section_slots()?;
@@ -179,15 +179,13 @@ struct Planner<'a, 'data> {
 impl<'a, 'data> Planner<'a, 'data> {
     fn new(object: &'a Object<'data>) -> Result<Self, LoadError> {
         let relocations = object.relocations().map(|section| section.entries.len());
-        let mut planned = Vec::new();
-        planned.try_reserve_exact(relocations.sum())?;
         Ok(Self {
             object,
-            planned,
+            planned: with_room(relocations.sum())?,
             slots: Vec::new(),
             stubs: Vec::new(),
-            symbol_slots: none_of(object.symbol_count())?,
-            symbol_stubs: none_of(object.symbol_count())?,
+            symbol_slots: filled(object.symbol_count(), NONE)?,
+            symbol_stubs: filled(object.symbol_count(), NONE)?,
             section_slots: Vec::new(),
         })
     }
@@ -197,8 +195,7 @@ impl<'a, 'data> Planner<'a, 'data> {
             let entry = Relocation::decode(entry);
             let howto = check(self.object, &section.target, &entry)?;
             let bound = self.bind(howto, &entry)?;
-            self.planned.try_reserve(1)?;
-            self.planned.push(Planned { howto, bound });
+            self.planned.try_push(Planned { howto, bound })?;
         }
         Ok(())
     }
@@ -214,8 +211,8 @@ impl<'a, 'data> Planner<'a, 'data> {
                     symbol: entry.symbol,
                     offset: entry.addend.wrapping_sub(howto.bias),
                 };
-                self.section_slots.try_reserve(1)?;
-                self.section_slots.push((target, self.planned.len() as u32));
+                let relocation = self.planned.len() as u32;
+                self.section_slots.try_push((target, relocation))?;
                 // Its number is known when all targets are.
                 Bound::SectionSlot(NONE)
             }
@@ -235,8 +232,7 @@ impl<'a, 'data> Planner<'a, 'data> {
         let slot = &mut self.symbol_slots[symbol as usize];
         if *slot == NONE {
             *slot = self.slots.len() as u32;
-            self.slots.try_reserve(1)?;
-            self.slots.push(SlotTarget { symbol, offset: 0 });
+            self.slots.try_push(SlotTarget { symbol, offset: 0 })?;
         }
         Ok(*slot)
     }
@@ -246,8 +242,7 @@ impl<'a, 'data> Planner<'a, 'data> {
         let stub = &mut self.symbol_stubs[symbol as usize];
         if *stub == NONE {
             *stub = self.stubs.len() as u32;
-            self.stubs.try_reserve(1)?;
-            self.stubs.push(slot);
+            self.stubs.try_push(slot)?;
         }
         Ok(*stub)
     }
@@ -259,8 +254,7 @@ impl<'a, 'data> Planner<'a, 'data> {
         let mut last = None;
         for &(target, relocation) in &self.section_slots {
             if last != Some(target) {
-                self.slots.try_reserve(1)?;
-                self.slots.push(target);
+                self.slots.try_push(target)?;
                 last = Some(target);
             }
             let slot = self.slots.len() as u32 - 1;
@@ -268,13 +262,6 @@ impl<'a, 'data> Planner<'a, 'data> {
         }
         Ok(())
     }
-}
-
-fn none_of(count: usize) -> Result<Vec<u32>, LoadError> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count)?;
-    list.resize(count, NONE);
-    Ok(list)
 }
 
 /// Checks a relocation against the section that it applies to.

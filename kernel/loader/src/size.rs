@@ -6,7 +6,7 @@ use core::fmt;
 const UNITS: [(u32, &str); 3] = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
 
 /// A number of bytes, exactly: `4 GiB - 2 bytes`.
-pub(crate) struct Exact(pub i128);
+pub(crate) struct Exact(pub i64);
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,7 +16,7 @@ impl fmt::Display for Exact {
         let Some((shift, unit)) = unit else {
             return Bytes(self.0).fmt(f);
         };
-        let half = 1i128 << (shift - 1);
+        let half = 1i64 << (shift - 1);
         let multiple = (self.0 + half) >> shift;
         write!(f, "{multiple} {unit}")?;
         match self.0 - (multiple << shift) {
@@ -27,7 +27,7 @@ impl fmt::Display for Exact {
     }
 }
 
-struct Bytes(i128);
+struct Bytes(i64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,9 +39,9 @@ impl fmt::Display for Bytes {
 /// A number of bytes that is outside of what goes from `least` to `greatest`: exactly if
 /// it is near one of these, else with one decimal.
 pub(crate) struct Outside {
-    pub bytes: i128,
-    pub least: i128,
-    pub greatest: i128,
+    pub bytes: i64,
+    pub least: i64,
+    pub greatest: i64,
 }
 
 impl fmt::Display for Outside {
@@ -61,7 +61,7 @@ impl fmt::Display for Outside {
             return Exact(bytes).fmt(f);
         };
         let sign = if bytes < 0 { "-" } else { "" };
-        let tenths = (size * 10) >> shift;
+        let tenths = (u128::from(size) * 10) >> shift;
         write!(f, "{sign}{}.{} {unit}", tenths / 10, tenths % 10)
     }
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    const GIB: i128 = 1 << 30;
+    const GIB: i64 = 1 << 30;
 
     #[test]
     fn limits_are_exact() {

@@ -17,6 +17,7 @@
 
 use crate::code::{ByAddress, Until, check_function};
 use crate::error::Unusable;
+use crate::fallible::TryPush;
 use crate::layout::Layout;
 use crate::section::Section;
 use alloc::collections::TryReserveError;
@@ -34,7 +35,7 @@ const ENTRY: u64 = 8;
 const PLAIN: u32 = 1 << 16;
 
 /// Why a module can't be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum StartupError<'data> {
     /// A list isn't a whole number of addresses.
     Size {
@@ -99,7 +100,7 @@ impl From<TryReserveError> for StartupError<'_> {
 /// Addresses of the functions that a load and an unload call. Each is that of an
 /// instruction of the module's text, which for what is called after init isn't that of
 /// its init sections.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Startup {
     /// Called before init, in order.
     pub constructors: Vec<u64>,
@@ -179,8 +180,7 @@ impl<'data> Lists<'_, 'data> {
         for section in object.sections() {
             for (name, backwards) in names {
                 if let Some(rank) = rank_of(section.name, name, backwards) {
-                    lists.try_reserve(1)?;
-                    lists.push((rank, section.index as u32, backwards));
+                    lists.try_push((rank, section.index as u32, backwards))?;
                 }
             }
         }
@@ -215,7 +215,6 @@ impl<'data> Lists<'_, 'data> {
                 bytes,
             })?
             .as_chunks::<{ ENTRY as usize }>();
-        addresses.try_reserve(entries.len())?;
         for (index, entry) in (0..).zip(entries) {
             let value = u64::from_be_bytes(*entry);
             if value == 0 || value == u64::MAX {
@@ -229,7 +228,7 @@ impl<'data> Lists<'_, 'data> {
                 value,
                 why,
             })?;
-            addresses.push(value);
+            addresses.try_push(value)?;
         }
         Ok(())
     }

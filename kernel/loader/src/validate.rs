@@ -8,9 +8,9 @@
 //! checked by the plan, which reads each of them anyway.
 
 use crate::error::{LoadError, Name};
+use crate::fallible::collected;
 use crate::s390x::PAGE_SIZE;
 use crate::tables::{Rela, SectionHeader, Sym, Tables};
-use alloc::vec::Vec;
 use object::BigEndian as BE;
 use object::elf::*;
 
@@ -86,9 +86,8 @@ fn overlaps(tables: &Tables<'_>) -> Result<(), LoadError> {
         let bytes = tables.bytes(&tables.headers[index as usize]);
         bytes.map_or(0, <[u8]>::len) as u64
     };
-    let mut order = Vec::new();
-    order.try_reserve_exact(tables.headers.len())?;
-    order.extend((1..tables.headers.len() as u32).filter(|&index| size(index) != 0));
+    let count = tables.headers.len();
+    let mut order = collected(count, (1..count as u32).filter(|&index| size(index) != 0))?;
     order.sort_unstable_by_key(|&index| start(index));
     for pair in order.windows(2) {
         // Both lie inside the file, so the sum is one of its offsets.

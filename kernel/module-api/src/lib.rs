@@ -16,6 +16,7 @@
 #![no_std]
 
 pub mod cpus;
+pub mod errno;
 mod export;
 #[cfg(doctest)]
 mod forbidden;
@@ -38,19 +39,3 @@ pub use this_cpu::{
 };
 #[doc(hidden)]
 pub use this_cpu::{c_string, check_export_prefix};
-
-/// Error numbers that an init returns, negated, as Linux numbers them.
-pub mod errno {
-    /// No such file.
-    pub const ENOENT: i32 = 2;
-    /// I/O error.
-    pub const EIO: i32 = 5;
-    /// Out of memory.
-    pub const ENOMEM: i32 = 12;
-    /// In use, or in the making.
-    pub const EBUSY: i32 = 16;
-    /// No such device, or CPU not online.
-    pub const ENODEV: i32 = 19;
-    /// Invalid argument.
-    pub const EINVAL: i32 = 22;
-}

@@ -1,6 +1,6 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::Command;
+use super::command::{Command, text};
 use crate::{bench, command_line, selftest};
 use alloc::format;
 use alloc::string::String;
@@ -41,8 +41,8 @@ fn self_tests(arguments: &[&'static str]) -> Result<(), String> {
 
 fn benchmark(arguments: &[&'static str]) -> Result<(), String> {
     match arguments {
-        [] => bench::run(None),
-        [group] => bench::run(Some(group)),
+        [] => text(bench::run(None)),
+        [group] => text(bench::run(Some(group))),
         _ => Err("expected one group".into()),
     }
 }

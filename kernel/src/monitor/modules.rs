@@ -67,8 +67,7 @@ fn insmod(arguments: &[&'static str]) -> Result<(), String> {
             [name] => (None, name),
             _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
         };
-        let image = text(modules::link_only(name, unresolved))?;
-        image.iter().for_each(|image| println!("{image}"));
+        println!("{}", text(modules::link_only(name, unresolved))?);
         return Ok(());
     }
     let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
@@ -85,15 +84,11 @@ fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
 }
 
 fn modinfo(arguments: &[&'static str]) -> Result<(), String> {
-    text(modules::print_information(one(
-        arguments,
-        "a module's name",
-    )?))
+    text(modules::print_modinfo(one(arguments, "a module's name")?))
 }
 
 fn lsmod(_: &[&'static str]) -> Result<(), String> {
-    modules::list();
-    Ok(())
+    text(modules::list())
 }
 
 fn call(arguments: &[&'static str]) -> Result<(), String> {
@@ -106,7 +101,8 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
         _ => return Err("expected a symbol, and a number".into()),
     };
     for cpu in cpus::online() {
-        let called = smp::run_on(cpu, || modules::call(symbol, argument));
+        // SAFETY: L3: who types the command answers for what the function does with it.
+        let called = smp::run_on(cpu, || unsafe { modules::call(symbol, argument) });
         let result = called.map_err(|error| format!("{error}"))?;
         let value = result.map_err(|error| format!("{error}"))?;
         println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
@@ -115,8 +111,7 @@ fn call(arguments: &[&'static str]) -> Result<(), String> {
 }
 
 fn exports(_: &[&'static str]) -> Result<(), String> {
-    modules::exports();
-    Ok(())
+    text(modules::exports())
 }
 
 fn ls(_: &[&'static str]) -> Result<(), String> {

@@ -88,7 +88,7 @@ struct Relocation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stub: Option<u64>,
     /// What the field stands for, in bytes.
-    result: i128,
+    result: i64,
 }
 
 /// Writes a module's line.

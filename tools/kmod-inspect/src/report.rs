@@ -323,7 +323,7 @@ impl Report<'_, '_> {
 }
 
 /// A hexadecimal number with its sign.
-struct Signed(i128);
+struct Signed(i64);
 
 impl std::fmt::Display for Signed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

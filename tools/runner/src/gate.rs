@@ -119,6 +119,7 @@ fn stages(toolchain: Toolchain) -> Vec<Stage> {
                     ".ci/run",
                     "modules/lessons/rustc.sh",
                     "tools/debian.sh",
+                    "tools/name-modules.sh",
                 ],
             ),
         ),

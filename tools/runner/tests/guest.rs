@@ -10,6 +10,8 @@ mod c_headers;
 mod c_modules;
 #[path = "guest/crafted.rs"]
 mod crafted;
+#[path = "guest/dependencies.rs"]
+mod dependencies;
 #[path = "guest/information.rs"]
 mod information;
 #[path = "guest/real.rs"]
@@ -50,6 +52,13 @@ fn main() -> ExitCode {
         Trial::test(
             "modules::a_hundred_thousand_symbols",
             crafted::a_hundred_thousand_symbols,
+        ),
+        Trial::test("modules::a_long_chain", dependencies::a_long_chain),
+        Trial::test("modules::inits_that_ask", dependencies::inits_that_ask),
+        Trial::test("modules::calls", dependencies::calls),
+        Trial::test(
+            "modules::no_memory_for_a_search",
+            dependencies::no_memory_for_a_search,
         ),
         Trial::test("modules::rounds_on_four_cpus", crafted::rounds_on_four_cpus),
         Trial::test("bench::links_are_linear", crafted::links_are_linear),

@@ -9,7 +9,8 @@
 //! ```
 
 use crate::atomic::{AtomicI64, Ordering::Relaxed};
-use crate::{NoMemory, PerCpu, Variable};
+use crate::dynamic::{NoMemory, PerCpu};
+use crate::variable::Variable;
 use core::num::NonZeroU32;
 
 /// A signed count, spread over the CPUs. Wraps.

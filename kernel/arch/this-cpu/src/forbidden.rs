@@ -201,6 +201,11 @@
 //! visible!();
 //! ```
 //!
+//! ```compile_fail,E0449
+//! #![forbid(unsafe_code)]
+//! this_cpu::percpu_imports!(pub extern "C" {} { static OTHERS: u64; });
+//! ```
+//!
 //! An address by its name:
 //!
 //! ```

@@ -26,7 +26,8 @@
 //! * `statics.rs`: the `percpu!` macro
 //! * `dynamic.rs`: [`PerCpu`], owned storage from the dynamic allocator
 //! * `scalar.rs`: the types that are changed in one piece
-//! * `interrupts.rs`: references to a copy, while interrupts are off
+//! * `interrupts.rs`: references to a copy, while interrupts are off; `shared.rs`: the
+//!   types that have them
 //! * `counter.rs`, `reference.rs`: a batched counter and a reference count
 //! * `export.rs`: entries of the export table
 //! * `machine/`: the instructions, and emulated CPUs for tests on the host
@@ -45,7 +46,7 @@
 //! as values of their types, and nothing else (P9).
 //!
 //! The kernel and its modules use the same crate. What it needs of the kernel it
-//! names in [`kernel`].
+//! names in [`mod@kernel`].
 //!
 //! The running code can't move to another CPU between reading the offset and
 //! using it (C3); an interrupt in between changes neither. A single instruction
@@ -53,27 +54,27 @@
 //! CPUs as well where it is an interlocked one.
 #![no_std]
 
+mod atomic;
 mod counter;
 mod dynamic;
 mod export;
 #[cfg(doctest)]
 mod forbidden;
 mod interrupts;
+pub mod kernel;
 mod machine;
 mod reference;
 mod scalar;
+mod shared;
 mod statics;
 mod variable;
-
-// `tests/concurrency.rs` compiles the counters over a scheduler's.
-use core::sync::atomic;
 
 pub use counter::PerCpuCounter;
 pub use dynamic::{NoMemory, PerCpu, Zeroable};
 pub use export::Export;
 #[doc(hidden)]
 pub use export::{c_string, check_export_prefix};
-pub use interrupts::{InterruptsOff, Shared, with_interrupts_off};
+pub use interrupts::{InterruptsOff, with_interrupts_off};
 #[cfg(not(target_arch = "s390x"))]
 pub use machine::host;
 pub use machine::{Pair, lowcore, offset};
@@ -81,33 +82,6 @@ pub use machine::{Pair, lowcore, offset};
 pub use pastey::paste;
 pub use reference::PerCpuRef;
 pub use scalar::{Bitwise, Integer, Scalar};
+pub use shared::Shared;
 pub use statics::Template;
 pub use variable::{Handle, Remote, Storage, Variable};
-
-/// What this crate needs of the kernel; a module gets it through the kernel's
-/// export table.
-#[cfg(target_arch = "s390x")]
-pub mod kernel {
-    unsafe extern "C" {
-        /// Allocates on every possible CPU, zeroed; 0 when memory has run out, or size or
-        /// alignment can't be had. May map pages, and wait for another CPU.
-        pub safe fn __alloc_percpu(size: usize, align: usize) -> usize;
-        /// Allocates as `__alloc_percpu` does, from mapped pages only: for interrupt
-        /// handlers.
-        pub safe fn __alloc_percpu_atomic(size: usize, align: usize) -> usize;
-        /// Frees what either returned; 0 is no handle, and nothing happens. Nobody may use
-        /// the area any more (P9).
-        pub fn free_percpu(handle: usize);
-        /// Offset of a possible CPU; 0 for any other number.
-        pub safe fn per_cpu_offset(cpu: u32) -> usize;
-        /// Runs `function` on every online CPU, interrupts off; returns when it has ended on
-        /// all of them. With no lock held. `function` may be called with `argument` on any
-        /// CPU (L8).
-        pub fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ());
-        /// Possible CPUs, numbered from 0.
-        pub safe fn nr_cpu_ids() -> u32;
-    }
-}
-
-#[cfg(not(target_arch = "s390x"))]
-pub use machine::host::kernel;

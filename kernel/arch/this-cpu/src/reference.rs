@@ -15,8 +15,10 @@
 //! keeps the count from zero.
 
 use crate::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+use crate::dynamic::{NoMemory, PerCpu};
+use crate::interrupts::with_interrupts_off;
 use crate::kernel::on_each_cpu;
-use crate::{NoMemory, PerCpu, Variable, with_interrupts_off};
+use crate::variable::Variable;
 
 /// Far from any number of references.
 const BIAS: i64 = 1 << 62;
@@ -85,9 +87,9 @@ impl PerCpuRef {
             return false;
         }
         extern "C" fn nothing(_: *mut ()) {}
-        // SAFETY: L8: the function uses no argument.
+        // SAFETY: L8: the function uses no argument. Once it has run everywhere, no CPU is
+        // about to use its copy any more (P6).
         unsafe { on_each_cpu(nothing, core::ptr::null_mut()) };
-        // P6: no CPU uses its copy any more.
         let change = self.copies.sum() - BIAS;
         self.count.fetch_add(change, SeqCst) + change == 0
     }

@@ -169,7 +169,6 @@ macro_rules! percpu_imports {
     ($unsafe:tt extern $abi:literal $written:tt { $($(#[doc = $doc:literal])* $vis:vis static $name:ident: $type:ty;)* }) => {
         // Of no use but that rustc sees its author's `unsafe`, which a crate may forbid:
         // all of the item's tokens at both ends are the author's.
-        $crate::percpu_unsafe!($unsafe);
         #[allow(dead_code, improper_ctypes, reason = "nothing refers to it")]
         const _: () = {
             $unsafe extern $abi $written
@@ -194,13 +193,6 @@ macro_rules! percpu_imports {
         )*
     };
 }
-/// Nothing, and no match for anything but `unsafe`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! percpu_unsafe {
-    (unsafe) => {};
-}
-
 /// The address of a static's storage, by way of a GOT slot. Wants an `unsafe` block.
 #[doc(hidden)]
 #[macro_export]

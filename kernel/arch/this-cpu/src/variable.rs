@@ -12,10 +12,10 @@
 //! promised (`unsafe impl`), and the operations are no one's to replace: safe code
 //! reaches copies of variables that it has, as the types that they are (P9).
 
-use crate::interrupts::Shared;
 use crate::kernel::{nr_cpu_ids, per_cpu_offset};
 use crate::machine::{Arithmetic, Pair, Word, offset};
 use crate::scalar::{Bitwise, Integer, Scalar};
+use crate::shared::Shared;
 use core::fmt;
 use core::marker::PhantomData;
 

@@ -20,7 +20,7 @@ mod reference;
 
 use counter::PerCpuCounter;
 use reference::PerCpuRef;
-use shuttle::sync::atomic::{self, AtomicBool, AtomicI64, AtomicU32, Ordering::SeqCst};
+use shuttle::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::SeqCst};
 use shuttle::sync::{Arc, Mutex};
 use shuttle::thread;
 use std::cell::Cell;
@@ -42,76 +42,90 @@ fn running() -> usize {
     RUNNING.with(Cell::get)
 }
 
-/// What the library's own function does, on a CPU of this file.
-fn with_interrupts_off<R>(work: impl FnOnce(&()) -> R) -> R {
-    let _off = MASKS[running()].lock().unwrap();
-    work(&())
+// What the two files import, by the names that the crate has for it.
+
+mod atomic {
+    pub use shuttle::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+}
+
+mod interrupts {
+    /// Holds the CPU's lock meanwhile.
+    pub fn with_interrupts_off<R>(work: impl FnOnce(&()) -> R) -> R {
+        let _off = super::MASKS[super::running()].lock().unwrap();
+        work(&())
+    }
 }
 
 mod kernel {
-    use super::MASKS;
-
-    /// As the kernel's.
+    /// Runs `function` on each CPU once its interrupts are on.
     ///
     /// # Safety
     /// L8: `function` may be called with `argument`.
     pub unsafe fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ()) {
-        for mask in MASKS.iter() {
+        for mask in super::MASKS.iter() {
             let _off = mask.lock().unwrap();
             function(argument);
         }
     }
 }
 
-#[derive(Debug)]
-struct NoMemory;
+mod dynamic {
+    use super::{AtomicI64, CPUS, running};
+    use std::marker::PhantomData;
 
-/// Copies; each operation is one step, as the instruction it stands for.
-#[derive(Debug)]
-struct PerCpu<T>([AtomicI64; CPUS], std::marker::PhantomData<T>);
+    #[derive(Debug)]
+    pub struct NoMemory;
 
-impl PerCpu<i64> {
-    fn alloc() -> Result<Self, NoMemory> {
-        Ok(Self(
-            [const { AtomicI64::new(0) }; CPUS],
-            std::marker::PhantomData,
-        ))
-    }
+    /// Copies of a number.
+    #[derive(Debug)]
+    pub struct PerCpu<T>(pub [AtomicI64; CPUS], PhantomData<T>);
 
-    fn mine(&self) -> &AtomicI64 {
-        &self.0[running()]
+    impl PerCpu<i64> {
+        pub fn alloc() -> Result<Self, NoMemory> {
+            Ok(Self([const { AtomicI64::new(0) }; CPUS], PhantomData))
+        }
+
+        pub fn mine(&self) -> &AtomicI64 {
+            &self.0[running()]
+        }
     }
 }
 
-/// The operations that the two files use.
-trait Variable {
-    fn read(&self) -> i64;
-    fn inc(&self);
-    fn dec(&self);
-    fn cmpxchg(&self, old: i64, new: i64) -> i64;
-    fn sum(&self) -> i64;
-}
+mod variable {
+    use super::SeqCst;
+    use super::dynamic::PerCpu;
 
-impl Variable for PerCpu<i64> {
-    fn read(&self) -> i64 {
-        self.mine().load(SeqCst)
+    /// The operations that the two files use; each is one step, as the instruction that
+    /// it stands for.
+    pub trait Variable {
+        fn read(&self) -> i64;
+        fn inc(&self);
+        fn dec(&self);
+        fn cmpxchg(&self, old: i64, new: i64) -> i64;
+        fn sum(&self) -> i64;
     }
 
-    fn inc(&self) {
-        self.mine().fetch_add(1, SeqCst);
-    }
+    impl Variable for PerCpu<i64> {
+        fn read(&self) -> i64 {
+            self.mine().load(SeqCst)
+        }
 
-    fn dec(&self) {
-        self.mine().fetch_sub(1, SeqCst);
-    }
+        fn inc(&self) {
+            self.mine().fetch_add(1, SeqCst);
+        }
 
-    fn cmpxchg(&self, old: i64, new: i64) -> i64 {
-        let result = self.mine().compare_exchange(old, new, SeqCst, SeqCst);
-        result.unwrap_or_else(|found| found)
-    }
+        fn dec(&self) {
+            self.mine().fetch_sub(1, SeqCst);
+        }
 
-    fn sum(&self) -> i64 {
-        self.0.iter().map(|copy| copy.load(SeqCst)).sum()
+        fn cmpxchg(&self, old: i64, new: i64) -> i64 {
+            let result = self.mine().compare_exchange(old, new, SeqCst, SeqCst);
+            result.unwrap_or_else(|found| found)
+        }
+
+        fn sum(&self) -> i64 {
+            self.0.iter().map(|copy| copy.load(SeqCst)).sum()
+        }
     }
 }
 

@@ -8,30 +8,18 @@
 //!  n halfwords   the value divided by two, signed
 //! ```
 //!
-//! Principles of Operation, chapter 5, "Instruction Formats": RX, RXY, RI, RIL, MII. How
-//! overflow is complained about has the names of binutils' `complain_overflow`.
-
-/// Which values a field takes, other than by its width.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Complain {
-    /// Outside `0..2^n`: an instruction's displacement.
-    Unsigned,
-    /// Outside `-2^(n-1)..2^(n-1)`: distances and signed displacements.
-    Signed,
-    /// Outside both at once: data, and immediates that an instruction may take either
-    /// way.
-    Bitfield,
-    /// Never: an address, or a distance between any two.
-    Dont,
-}
+//! Principles of Operation, chapter 5, "Instruction Formats": RX, RXY, RI, RIL, MII. Which
+//! values fit has the names of binutils' `complain_overflow`: unsigned, signed, bitfield.
 
 /// A field of an instruction or of data that a relocation writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     bits: u32,
-    complain: Complain,
     /// Bits that are shifted out: 1 if the field counts halfwords.
     shift: u32,
+    /// Least and greatest value that fits, in bytes.
+    least: i64,
+    greatest: i64,
 }
 
 /// Why a value can't be written into a field.
@@ -40,9 +28,9 @@ pub enum FieldError {
     /// It is less than the least, or greater than the greatest value that fits.
     Overflow {
         /// The least.
-        least: i128,
+        least: i64,
         /// The greatest.
-        greatest: i128,
+        greatest: i64,
     },
     /// It is odd, and the field counts halfwords.
     Odd,
@@ -52,49 +40,66 @@ impl Field {
     /// No bits, for a relocation that changes nothing.
     pub const NONE: Field = Field::unsigned(0);
     /// Eight bytes: any 64-bit value, signed or not.
-    pub const DOUBLEWORD: Field = Field::new(64, Complain::Dont, 0);
+    pub const DOUBLEWORD: Field = Field {
+        bits: 64,
+        shift: 0,
+        least: i64::MIN,
+        greatest: i64::MAX,
+    };
     /// The 20-bit signed displacement of the RXY and RSY formats, whose low 12 bits come
     /// before its high 8.
     pub const LONG_DISPLACEMENT: Field = Field::signed(20);
 
-    const fn new(bits: u32, complain: Complain, shift: u32) -> Self {
+    /// A field of `bits` bits, at most 32, whose value is at least 0: an instruction's
+    /// short displacement.
+    pub const fn unsigned(bits: u32) -> Self {
         Self {
             bits,
-            complain,
-            shift,
+            shift: 0,
+            least: 0,
+            greatest: (1 << bits) - 1,
         }
     }
 
-    /// A field of `bits` bits whose value is at least 0.
-    pub const fn unsigned(bits: u32) -> Self {
-        Self::new(bits, Complain::Unsigned, 0)
-    }
-
-    /// A field of `bits` bits, two's complement.
+    /// A field of `bits` bits, at most 32, in two's complement: a distance, or a signed
+    /// displacement.
     pub const fn signed(bits: u32) -> Self {
-        Self::new(bits, Complain::Signed, 0)
+        let limit = 1 << (bits - 1);
+        Self {
+            bits,
+            shift: 0,
+            least: -limit,
+            greatest: limit - 1,
+        }
     }
 
-    /// A field of `bits` bits that is read as signed or as unsigned, by whoever reads it.
+    /// A field of `bits` bits, at most 32, that is read as signed or as unsigned, by
+    /// whoever reads it: data, and immediates.
     pub const fn bitfield(bits: u32) -> Self {
-        Self::new(bits, Complain::Bitfield, 0)
+        Self {
+            least: Self::signed(bits).least,
+            ..Self::unsigned(bits)
+        }
     }
 
-    /// A signed field of `bits` bits that counts halfwords: its value is in bytes, and
-    /// even.
+    /// A signed field of `bits` bits, at most 32, that counts halfwords: its value is in
+    /// bytes, and even.
     pub const fn halfwords(bits: u32) -> Self {
-        Self::new(bits, Complain::Signed, 1)
+        let Self {
+            least, greatest, ..
+        } = Self::signed(bits);
+        Self {
+            bits,
+            shift: 1,
+            least: least * 2,
+            greatest: greatest * 2,
+        }
     }
 
     /// Whether places of one module can be out of each other's reach: fewer bits than the
     /// longest branch has.
     pub const fn is_short(self) -> bool {
         self.bits < 32
-    }
-
-    /// Whether it holds any 64-bit value.
-    pub const fn is_doubleword(self) -> bool {
-        self.bits == 64
     }
 
     /// Bytes from the relocation's place on that hold the field.
@@ -110,26 +115,21 @@ impl Field {
     }
 
     /// Least and greatest value that fits, in bytes.
-    pub const fn range(self) -> (i128, i128) {
-        let unsigned = (1i128 << (self.bits + self.shift)) - (1 << self.shift);
-        let signed = (1i128 << (self.bits + self.shift)) >> 1;
-        match self.complain {
-            Complain::Unsigned => (0, unsigned),
-            Complain::Signed => (-signed, signed - (1 << self.shift)),
-            Complain::Bitfield => (-signed, unsigned),
-            Complain::Dont => (i128::MIN, i128::MAX),
-        }
+    pub const fn range(self) -> (i64, i64) {
+        (self.least, self.greatest)
     }
 
     /// Whether a value, in bytes, fits.
     ///
     /// # Errors
     /// If it is odd where halfwords are counted, which goes first, or out of range.
-    pub fn check(self, value: i128) -> Result<(), FieldError> {
+    pub fn check(self, value: i64) -> Result<(), FieldError> {
         if value & ((1 << self.shift) - 1) != 0 {
             return Err(FieldError::Odd);
         }
-        let (least, greatest) = self.range();
+        let Self {
+            least, greatest, ..
+        } = self;
         if value < least || value > greatest {
             return Err(FieldError::Overflow { least, greatest });
         }
@@ -144,9 +144,9 @@ impl Field {
     ///
     /// # Panics
     /// If `place` isn't [`Field::bytes`] long.
-    pub fn write(self, place: &mut [u8], value: i128) -> Result<(), FieldError> {
+    pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
         self.check(value)?;
-        let value = ((value >> self.shift) as u64).to_be_bytes();
+        let value = (value >> self.shift).to_be_bytes();
         let [.., second, first, last] = value;
         match (self.bits, place) {
             (12, [high, low]) => {

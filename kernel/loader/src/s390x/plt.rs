@@ -17,7 +17,7 @@ pub(crate) const STUB: u64 = 8;
 ///
 /// # Errors
 /// If the slot is out of the 4 GiB that `lgrl` reaches, or at an odd distance.
-pub(crate) fn stub(distance: i128) -> Result<[u8; STUB as usize], FieldError> {
+pub(crate) fn stub(distance: i64) -> Result<[u8; STUB as usize], FieldError> {
     let mut code = [0xc4, 0x18, 0, 0, 0, 0, 0x07, 0xf1];
     Field::halfwords(32).write(&mut code[2..6], distance)?;
     Ok(code)

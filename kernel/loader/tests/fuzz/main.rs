@@ -225,6 +225,26 @@ fn the_corpus_links() {
     }
 }
 
+/// Each of the blocks that a load takes may be the one for which there is no memory: that
+/// is an error, never the end of the run.
+#[test]
+fn memory_may_end_at_any_block() {
+    let mut machine = Machine::new();
+    for seed in objects(&folder()) {
+        let mut blocks = 0;
+        loop {
+            let load = || machine.load(&seed.data, 0xe0f);
+            let (ending, ended) = memory::with_blocks(blocks, load);
+            if !ended {
+                assert_eq!(ending, Ending::Linked);
+                break;
+            }
+            blocks += 1;
+        }
+        assert!(blocks > 5, "{} takes {blocks} blocks", seed.name);
+    }
+}
+
 #[test]
 fn what_once_failed_does_not() {
     let mut machine = Machine::new();

@@ -3,7 +3,7 @@
 //! For one and two bytes on s390x the compiler makes a COMPARE AND SWAP loop on
 //! the word around, which leaves the neighbours alone.
 
-use super::{Arithmetic, Word};
+use super::word::{Arithmetic, Word};
 use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 macro_rules! atomic_word {

@@ -18,8 +18,8 @@
 extern crate std;
 
 use super::nesting::{Nesting, section};
-use super::{Pair, Word};
-use crate::Template;
+use super::word::{Pair, Word};
+use crate::statics::Template;
 use core::cell::Cell;
 use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

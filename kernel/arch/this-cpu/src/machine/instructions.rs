@@ -9,7 +9,7 @@
 //! Principles of Operation, chapter 7, "LOAD AND ADD" and its kin: with the
 //! interlocked-access facility 1 (z196) they are interlocked, and so is ASI.
 
-use super::{Arithmetic, Pair, Word};
+use super::word::{Arithmetic, Pair, Word};
 use core::arch::asm;
 
 /// A LOAD AND ... instruction: `load_and!("laag", place, value)` is the old value.

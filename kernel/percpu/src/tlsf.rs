@@ -1,47 +1,57 @@
-//! Size classes of free extents, and which chunks have extents of each.
+//! TLSF's segregated free lists, and which chunks have free extents in each.
 //!
-//! A class is exact below 8 granules, and an eighth of a power of two above. A
-//! bit map of the classes that have a member turns "the smallest extent that
-//! fits" into a bit search; behind each class a set of chunks, 64 to a word, turns
-//! "in the lowest chunk" into two more:
+//! Two-level segregated fit (Masmano, Ripoll, Crespo and Real, "TLSF: a New Dynamic
+//! Memory Allocator for Real-Time Systems", ECRTS 2004): the *first level* divides
+//! sizes by powers of two, the *second level* each power into eight. Both levels
+//! together number a size's *class*, and each class has a free list. Below 8 granules
+//! classes are exact. A bit map of the classes whose list isn't empty turns "the
+//! smallest extent that fits" into a bit search. TLSF serves one pool; here each chunk
+//! has its lists, and behind each class a set of chunks, 64 to a word, turns "in the
+//! lowest chunk" into two bit searches more:
 //!
 //! ```text
-//!  request ──► class ──► words with a chunk ──► chunk ──► its bin (extents.rs)
-//!              map        summary[class]         rows[word][class]
+//!  request ──► class ──► words with a chunk ──► chunk ──► its list (extents.rs)
+//!             bit map    summary[class]         rows[word][class]
 //! ```
 //!
 //! Low chunks first, so that the high ones empty and can be released.
 
+use crate::limits::{GRANULE, MAX_UNIT_SIZE, MIN_UNIT_SIZE};
+use crate::request::Request;
 use heap::vec::Vec;
 
-/// Size classes.
-pub const CLASSES: usize = 128;
+/// Classes, and so free lists of a chunk: the bits of a [`Bitmap`].
+pub const LISTS: usize = 128;
 /// Chunks that a set holds: a bit each in 64 words.
 pub const MAX_CHUNKS: usize = 64 * 64;
 
-/// Size and alignment of a request, in granules.
-#[derive(Debug, Clone, Copy)]
-pub struct Shape {
-    /// At least 1.
-    pub granules: u32,
-    /// Power of two.
-    pub align: u32,
-}
+/// log2 of the second level's classes in a power of two.
+const SECOND_LEVEL: u32 = 3;
 
-/// The class an extent of `n` granules is filed under.
-pub fn class_of(n: u32) -> usize {
-    if n < 8 {
+/// The class an extent of `n` granules, at least 1, is listed in: the paper's function
+/// of this name, its two results in one number. The last class has no upper end.
+pub const fn mapping_insert(n: u32) -> usize {
+    if n < 1 << SECOND_LEVEL {
         return n as usize;
     }
-    let log = n.ilog2();
-    (((log - 2) << 3) + ((n >> (log - 3)) & 7)) as usize
+    let first = n.ilog2() - SECOND_LEVEL;
+    let second = n >> first & ((1 << SECOND_LEVEL) - 1);
+    let class = (((first + 1) << SECOND_LEVEL) + second) as usize;
+    if class < LISTS { class } else { LISTS - 1 }
 }
+
+// Every request fits in every extent of the last class, which any larger extent is
+// listed in too; and each unit has extents that the tags can count.
+const _: () = {
+    assert!(mapping_insert((MIN_UNIT_SIZE / GRANULE) as u32) < LISTS - 1);
+    assert!(mapping_insert((MAX_UNIT_SIZE / GRANULE) as u32) == LISTS - 1);
+};
 
 /// A set of classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ClassMap(u128);
+pub struct Bitmap(u128);
 
-impl ClassMap {
+impl Bitmap {
     /// Adds a class.
     pub fn set(&mut self, class: usize) {
         self.0 |= 1 << class;
@@ -69,9 +79,14 @@ impl ClassMap {
     }
 
     /// The first thing that `look` finds, in classes from the lowest in which the
-    /// shape may fit. From a class that surely fits, it is found.
-    pub fn search<T>(self, shape: Shape, mut look: impl FnMut(usize) -> Option<T>) -> Option<T> {
-        let mut from = class_of(shape.granules);
+    /// request may fit; the paper's mapping_search, which never looks into a class that
+    /// may be too small, but that the request's own class is tried first.
+    pub fn search<T>(
+        self,
+        request: Request,
+        mut look: impl FnMut(usize) -> Option<T>,
+    ) -> Option<T> {
+        let mut from = mapping_insert(request.granules);
         loop {
             let class = self.at_least(from)?;
             if let Some(found) = look(class) {
@@ -84,18 +99,18 @@ impl ClassMap {
 
 /// Chunks by the classes of their free extents.
 #[derive(Debug)]
-pub struct ClassIndex {
-    map: ClassMap,
-    summary: [u64; CLASSES],
-    rows: Vec<[u64; CLASSES]>,
+pub struct ChunkIndex {
+    map: Bitmap,
+    summary: [u64; LISTS],
+    rows: Vec<[u64; LISTS]>,
 }
 
-impl ClassIndex {
+impl ChunkIndex {
     /// Empty.
     pub fn new() -> Self {
         Self {
-            map: ClassMap::default(),
-            summary: [0; CLASSES],
+            map: Bitmap::default(),
+            summary: [0; LISTS],
             rows: Vec::new(),
         }
     }
@@ -108,7 +123,7 @@ impl ClassIndex {
         if count > MAX_CHUNKS || self.rows.try_reserve_exact(more).is_err() {
             return false;
         }
-        self.rows.resize(self.rows.len() + more, [0; CLASSES]);
+        self.rows.resize(self.rows.len() + more, [0; LISTS]);
         true
     }
 
@@ -125,7 +140,7 @@ impl ClassIndex {
 
     /// A chunk's classes were `before` and are `after`.
     #[inline]
-    pub fn update(&mut self, chunk: usize, before: ClassMap, after: ClassMap) {
+    pub fn update(&mut self, chunk: usize, before: Bitmap, after: Bitmap) {
         let mut changes = before.changes(after);
         while let Some(class) = changes.at_least(0) {
             changes.clear(class);
@@ -154,7 +169,7 @@ impl ClassIndex {
     }
 
     /// The classes of which there is an extent in some chunk.
-    pub fn map(&self) -> ClassMap {
+    pub fn map(&self) -> Bitmap {
         self.map
     }
 
@@ -166,9 +181,9 @@ impl ClassIndex {
     }
 
     /// The classes of one chunk, for `verify`.
-    pub fn classes(&self, chunk: usize) -> ClassMap {
-        let mut map = ClassMap::default();
-        for class in 0..CLASSES {
+    pub fn classes(&self, chunk: usize) -> Bitmap {
+        let mut map = Bitmap::default();
+        for class in 0..LISTS {
             let row = self.rows.get(chunk / 64);
             let listed = self.summary[class] & (1 << (chunk / 64)) != 0 && self.map.has(class);
             if listed && row.is_some_and(|row| row[class] & (1 << (chunk % 64)) != 0) {

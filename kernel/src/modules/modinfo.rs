@@ -4,21 +4,27 @@
 //! depends on is worked out from its symbols if the file doesn't say.
 
 use super::dependencies::Exporters;
-use super::error::{Error, Reason};
-use crate::{initrd, println};
+use super::error::Error;
+use super::module_file::ModuleFile;
+use crate::println;
+use core::fmt;
 use loader::Object;
 
 /// Prints a module's file name, description, author, license, what it depends on,
-/// its parameters with their types, and whatever else the file says.
-pub fn print(name: &str) -> Result<(), Error<'_>> {
-    let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
-    let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(name))?;
-    line("filename", format_args!("{}", file.path));
+/// its parameters with their types, and whatever else the file has.
+///
+/// # Errors
+/// [`Reason::NoFile`](super::Reason::NoFile); what is wrong with the object;
+/// [`Reason::Heap`](super::Reason::Heap).
+pub fn print_modinfo(name: &str) -> Result<(), Error<'_>> {
+    let module = ModuleFile::find(name)?;
+    let object = &module.object;
+    line("filename", format_args!("{}", module.file.path));
     for (key, value) in object.information() {
         match key {
             "parm" => {
                 let parameter = value.split(':').next().unwrap_or(value);
-                match type_of(&object, parameter) {
+                match type_of(object, parameter) {
                     Some(kind) => line(key, format_args!("{value} ({kind})")),
                     None => line(key, format_args!("{value}")),
                 }
@@ -36,19 +42,28 @@ pub fn print(name: &str) -> Result<(), Error<'_>> {
         }
     }
     if !object.information().any(|(key, _)| key == "depends") {
-        let exporters = Exporters::new().map_err(|reason| reason.of(name))?;
-        let mut names = heapless::String::<256>::new();
-        for needed in exporters.needed_by(&object, &file) {
-            let comma = if names.is_empty() { "" } else { "," };
-            // What is longer is cut.
-            let _ = names.push_str(comma).and_then(|()| names.push_str(needed));
-        }
-        line("depends", format_args!("{names}"));
+        let exporters = Exporters::find().map_err(|reason| reason.of(name))?;
+        let needed = exporters.needed_by(&module);
+        let needed = needed.map_err(|reason| reason.of(name))?;
+        line("depends", format_args!("{}", Listed(&needed)));
     }
     Ok(())
 }
 
-fn line(key: &str, value: core::fmt::Arguments<'_>) {
+/// Names with commas between them.
+struct Listed<'a>(&'a [&'static str]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}{name}")?;
+        }
+        Ok(())
+    }
+}
+
+fn line(key: &str, value: fmt::Arguments<'_>) {
     println!("{key:<15} {value}");
 }
 
