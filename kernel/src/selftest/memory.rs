@@ -1,7 +1,7 @@
 //! Frames, translation, protection, vmalloc, heap.
 
 use super::{Outcome, counters, failed};
-use crate::memory::{self as kernel_memory, FrameBlock, vmalloc};
+use crate::memory::{self as kernel_memory, FrameBlock, Stack, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::vec::Vec;
 use arch::dat::Protection;
@@ -114,6 +114,47 @@ fn vmalloc_area() -> Result<(), Outcome> {
         let check = call(start);
         check!(check.is_some(), "a jump into a new area is not refused");
     }
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+fn part_of_an_area() -> Result<(), Outcome> {
+    let before = counters::read();
+    {
+        let mut area = vmalloc::Area::new(4 * PAGE_SIZE).map_err(failed)?;
+        let zeroed = area.bytes_mut().iter().all(|&byte| byte == 0);
+        check!(zeroed, "a new area isn't zero");
+        let start = area.start();
+        let (sealed, freed) = (area.part(0, PAGE_SIZE), area.part(PAGE_SIZE, 2 * PAGE_SIZE));
+        // SAFETY: M1: the area lives.
+        unsafe {
+            sealed.protect(Protection::ReadOnly);
+            freed.release();
+        }
+        let used = counters::read().frames - before.frames;
+        check_eq!(used, 2);
+        check_eq!(fetch(start), None);
+        let refused = store(start);
+        check!(refused.is_some(), "a page that is read-only is written");
+        for page in [1, 2] {
+            let found = fetch(start + page * PAGE_SIZE);
+            check!(found.is_some(), "page {page} was released, and is there");
+        }
+        check_eq!(store(start + 3 * PAGE_SIZE), None);
+    }
+    check_eq!(counters::read(), before);
+    Ok(())
+}
+
+fn stack_with_guard() -> Result<(), Outcome> {
+    let before = counters::read();
+    let stack = Stack::new().map_err(|_| failed("out of memory"))?;
+    let (guard, top) = (stack.guard_page(), stack.top());
+    check!(store(guard).is_some(), "the guard page is mapped");
+    check_eq!(store(guard + PAGE_SIZE), None);
+    check_eq!(store(top - 1), None);
+    drop(stack);
+    check_eq!(store(guard), None);
     check_eq!(counters::read(), before);
     Ok(())
 }
@@ -237,6 +278,8 @@ selftest!("memory.image_is_protected", image_is_protected);
 selftest!("memory.w_xor_x", nothing_is_writable_and_executable);
 selftest!("memory.data_is_not_executable", data_is_not_executable);
 selftest!("memory.vmalloc_area", vmalloc_area);
+selftest!("memory.part_of_an_area", part_of_an_area);
+selftest!("memory.stack", stack_with_guard);
 selftest!(
     "memory.protection_on_every_cpu",
     protection_changes_everywhere

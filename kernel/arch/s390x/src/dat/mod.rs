@@ -25,12 +25,13 @@ pub fn walk(address: usize) -> impl Iterator<Item = Step<Fault>> {
     page_table::walk(element, address, fault_safe::read_u64)
 }
 
-/// The real address behind a virtual one, as the running CPU translates it
-/// (LOAD REAL ADDRESS), or `None` if nothing is mapped there.
+/// The real address behind a virtual one, as the running CPU translates it (LOAD REAL
+/// ADDRESS), or `None` if nothing is mapped there. Whether the page allows anything but
+/// loads isn't asked.
 pub fn real_address(address: usize) -> Option<usize> {
     let mut real = address;
     let condition: u64;
-    // SAFETY: translates without accessing the page.
+    // SAFETY: C7: translates, without accessing the page.
     unsafe {
         asm!(
             "lra {real}, 0({real})",
