@@ -7,7 +7,8 @@
 use crate::timer;
 use ::sync::{Machine, RawIrqSaveLock};
 use arch::{cpu, lowcore};
-use core::sync::atomic::AtomicU32;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use lock_api::MutexGuard;
 
 /// A mutual-exclusion lock, taken with interrupts off, also by interrupt handlers.
 ///
@@ -38,9 +39,11 @@ pub mod rank {
     pub const HEAP: u8 = 7;
     /// The console.
     pub const CONSOLE: u8 = 8;
+    /// The control channel.
+    pub const CONTROL: u8 = 9;
 
     /// Their names, for messages.
-    pub(super) const NAMES: [&str; 9] = [
+    pub(super) const NAMES: [&str; 10] = [
         "test",
         "modules",
         "per-CPU pages",
@@ -50,6 +53,7 @@ pub mod rank {
         "memory",
         "heap",
         "console",
+        "control",
     ];
 }
 
@@ -127,4 +131,57 @@ pub fn assert_may_wait() {
         cpu::interrupts_enabled(),
         "a CPU waits for another inside a handler or an interrupts-off section"
     );
+}
+
+/// Stops the kernel if this CPU may not print: the text is anybody's, and could want a
+/// lock that it holds.
+///
+/// # Panics
+/// If it holds a lock; the text names it.
+pub fn assert_may_print() {
+    let held = lowcore::held_ranks();
+    if held != 0 {
+        let (rank, name) = latest(held);
+        lowcore::release_all_ranks();
+        panic!("a CPU prints while it holds a lock of rank {rank} ({name})");
+    }
+}
+
+/// A lock around a way out of the machine, which a panic's report takes from whoever
+/// holds it.
+pub struct OutputLock<T, const RANK: u8> {
+    lock: Lock<T, RANK>,
+    taken_over: AtomicBool,
+}
+
+impl<T, const RANK: u8> OutputLock<T, RANK> {
+    /// A lock that is free.
+    pub const fn new(value: T) -> Self {
+        Self {
+            lock: Lock::new(value),
+            taken_over: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes the lock; once it was taken over, from its holder.
+    pub fn lock(&self) -> MutexGuard<'_, RawLock<RANK>, T> {
+        if self.taken_over.load(Ordering::Relaxed) && self.lock.is_locked() {
+            // SAFETY: C20: the holder doesn't run any more.
+            unsafe { self.lock.force_unlock() };
+        }
+        self.lock.lock()
+    }
+
+    /// Lets the running CPU have the lock from here on, whoever holds it.
+    ///
+    /// # Safety
+    /// C20: only this CPU runs from here on.
+    pub unsafe fn take_over(&self) {
+        self.taken_over.store(true, Ordering::Relaxed);
+        if self.lock.is_locked() {
+            // SAFETY: C20: the caller's promise. If this CPU held it, its rank goes off
+            // those held, or the next lock could be out of order.
+            unsafe { self.lock.force_unlock() };
+        }
+    }
 }

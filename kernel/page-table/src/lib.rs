@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Every CPU looks translations up by itself, at any time, and keeps what it found in
-//! its TLB until it is told otherwise. So:
+//! its TLB until that is cleared. So:
 //!
 //! * a table is filled before an entry leads to it, and stays one for good: what leads
 //!   from table to table never changes, and needs no invalidation;

@@ -6,7 +6,7 @@ use super::map::{self, Map};
 use super::real::{self, RealMemory, Tables};
 use super::region::Region;
 use ::memory::frames::{FrameAllocator, FrameEntry};
-use arch::control::{self, ExternalClass, Protections};
+use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, MapError, Protection};
 use arch::sclp::information::Information;
 use arch::{PAGE_SIZE, boot, cpu, lowcore};
@@ -68,7 +68,6 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
     let mut protections = Protections::LOW_ADDRESS;
     protections.set(Protections::EXECUTION, execution_protection);
     control::protect(protections);
-    control::admit(ExternalClass::SERVICE_SIGNAL);
     real::install(RealMemory {
         frames,
         space,

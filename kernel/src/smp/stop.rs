@@ -1,16 +1,22 @@
 //! The end of all other CPUs.
 
-use crate::{cpus, println};
-use arch::{cpu, sigp};
+use super::error::Error;
+use crate::cpus;
+use arch::cpu;
+use arch::sigp::{self, Order};
 
 /// Stops every other CPU for good, between two of its instructions: for the end of a
-/// run. Locks that they hold stay held.
-pub fn stop_others() {
+/// run. Locks that they hold stay held, so nothing is printed here.
+///
+/// # Errors
+/// The first CPU that doesn't stop; the others do all the same.
+pub fn stop_others() -> Result<(), Error> {
     let this = cpu::number();
+    let mut result = Ok(());
     for cpu in cpus::online().filter(|&cpu| cpu != this) {
-        let stopped = cpus::address(cpu).map(sigp::stop);
-        if let Some(Err(error)) = stopped {
-            println!("cpu {cpu} does not stop: {error}");
+        if let Some(Err(refusal)) = cpus::address(cpu).map(sigp::stop) {
+            result = result.and(Err(Error::Refused(cpu, Order::Stop, refusal)));
         }
     }
+    result
 }
