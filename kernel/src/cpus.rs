@@ -19,8 +19,12 @@ static ONLINE: AtomicU32 = AtomicU32::new(1);
 
 /// Numbers the CPUs, the boot CPU first. `possible` is what the command line asks for,
 /// else as many as there are. Once, at boot.
+///
+/// # Panics
+/// If they have numbers already (C3).
 pub fn init(information: &Information, possible: Option<u32>) {
     let boot = cpu::address();
+    assert!(address(0).is_none(), "the CPUs are numbered once");
     let others = information
         .cpus()
         .iter()
@@ -66,6 +70,9 @@ pub fn online_count() -> u32 {
 /// The running CPU runs this kernel from here on. Once on each CPU but the boot CPU,
 /// which [`init`] counts.
 pub fn set_online() {
+    if is_online(cpu::number()) {
+        return;
+    }
     // Who sees it online finds it counted.
     ONLINE.fetch_add(1, Ordering::Release);
     IS_ONLINE[cpu::number() as usize].store(true, Ordering::Release);

@@ -123,7 +123,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
 
-    let regions = memory::init(&map, &information, parameters.initrd);
+    // SAFETY: M1: boot does it once, with what the machine and its loader say.
+    let regions = unsafe { memory::init(&map, &information, parameters.initrd) };
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
@@ -134,7 +135,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
-    smp::enable_signals();
+    // SAFETY: C2: the boot CPU's ordinary course.
+    unsafe { smp::enable_signals() };
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
     if let Some((site, nth)) = fault {
         fail::arm(site, nth);

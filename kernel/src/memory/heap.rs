@@ -40,12 +40,12 @@ unsafe impl GlobalAlloc for KernelHeap {
 
 /// Bytes of heap for a machine with `memory` bytes: a sixteenth, 4 to 64 MiB, rounded
 /// down to a power of two, as blocks of frames come in no other size.
-pub fn size_for(memory: usize) -> usize {
+pub(super) fn size_for(memory: usize) -> usize {
     1 << (memory / 16).clamp(4 << 20, 64 << 20).ilog2()
 }
 
 /// Gives the heap its memory, for good. Once, at boot.
-pub fn init(block: FrameBlock) {
+pub(super) fn init(block: FrameBlock) {
     HEAP.0.lock().init_from_slice(block.leak());
 }
 

@@ -20,12 +20,21 @@ pub struct Regions {
     pub vmalloc: Region,
 }
 
-/// Sets up frames, translation and the heap; from here on translation is on. Once, on
-/// the boot CPU.
+/// Sets up frames, translation and the heap; from here on translation is on. The regions
+/// are for their owners.
 ///
 /// # Panics
 /// If the machine has too little memory to boot.
-pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>) -> Regions {
+///
+/// # Safety
+/// M1: once, at boot, on the boot CPU, with translation off: nobody uses any memory but
+/// the image and `initrd`, by address and bytes; `information` is the machine's, and `map`
+/// was planned for it.
+pub unsafe fn init(
+    map: &Map,
+    information: &Information,
+    initrd: Option<(usize, usize)>,
+) -> Regions {
     let end = information.memory as usize;
     let image = boot::image();
     let count = end / PAGE_SIZE;
@@ -33,8 +42,8 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
     let table =
         place_for(bytes, image.data.1, end, initrd).expect("memory holds the table of page frames");
     let start = core::ptr::with_exposed_provenance_mut::<FrameEntry>(table);
-    // SAFETY: M1: the range is memory, neither the image's nor the initrd's, and kept
-    // from the allocator below.
+    // SAFETY: M1: the caller's promise: the range is memory, and neither the image's nor
+    // the initrd's; it is kept from the allocator below.
     let entries = unsafe {
         for index in 0..count {
             start.add(index).write(FrameEntry::RESERVED);

@@ -3,6 +3,7 @@
 //! The lowest page of each is a guard page, so that running off its end is a fault,
 //! which is handled on another of them (C3).
 
+use super::error::Error;
 use crate::memory::{OutOfMemory, Stack};
 use arch::{MAX_CPUS, PAGE_SIZE, boot, lowcore};
 use core::fmt;
@@ -23,9 +24,17 @@ pub struct Stacks {
 
 impl Stacks {
     /// Stacks for a CPU that isn't started yet.
-    pub fn new(cpu: u32) -> Result<Self, OutOfMemory> {
-        let stacks = [Stack::new()?, Stack::new()?, Stack::new()?];
-        for (entry, stack) in LOWEST[cpu as usize].iter().zip(&stacks) {
+    ///
+    /// # Errors
+    /// If it has stacks already, or if there is no memory.
+    pub fn new(cpu: u32) -> Result<Self, Error> {
+        let new = || Stack::new().map_err(|OutOfMemory| Error::OutOfMemory(cpu));
+        let stacks = [new()?, new()?, new()?];
+        let [first, others @ ..] = &LOWEST[cpu as usize];
+        let guard = stacks[0].guard_page();
+        let claim = first.compare_exchange(0, guard, Ordering::Relaxed, Ordering::Relaxed);
+        claim.map_err(|_| Error::Starting(cpu))?;
+        for (entry, stack) in others.iter().zip(&stacks[1..]) {
             entry.store(stack.guard_page(), Ordering::Relaxed);
         }
         Ok(Self { cpu, stacks })
@@ -45,24 +54,21 @@ impl Stacks {
 
 impl Drop for Stacks {
     fn drop(&mut self) {
-        for entry in &LOWEST[self.cpu as usize] {
+        // The first one last: it is the claim.
+        for entry in LOWEST[self.cpu as usize].iter().rev() {
             entry.store(0, Ordering::Relaxed);
         }
     }
-}
-
-/// Whether the CPU has stacks: it was started, or is about to be.
-pub fn has(cpu: u32) -> bool {
-    LOWEST[cpu as usize][0].load(Ordering::Relaxed) != 0
 }
 
 /// Gives the boot CPU stacks from page frames, with guard pages, for interruptions;
 /// until then it uses small static ones. Once, at boot.
 ///
 /// # Panics
-/// If the machine has too little memory to boot.
+/// If the machine has too little memory to boot. If it was called before.
 pub fn init_boot_stacks() {
-    LOWEST[0][0].store(boot::boot_stack(), Ordering::Relaxed);
+    let before = LOWEST[0][0].swap(boot::boot_stack(), Ordering::Relaxed);
+    assert!(before == 0, "the boot CPU has its stacks");
     let [interrupt, fault] = [1, 2].map(|index: usize| {
         let stack = Stack::new().expect("memory holds the boot CPU's stacks");
         LOWEST[0][index].store(stack.guard_page(), Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! Starting CPUs: a lowcore, three stacks, restart, and the idle loop.
 
 use super::error::Error;
-use super::stacks::{self, Stacks};
+use super::stacks::Stacks;
 use super::task;
 use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{FrameBlock, OutOfMemory};
@@ -29,8 +29,8 @@ pub fn start_all(max: u32) {
 /// Seconds that a CPU may take from its restart to the idle loop.
 const PATIENCE: u64 = 10;
 
-/// Starts one CPU, and waits until it is online. From the boot CPU's ordinary course:
-/// interrupts on, no lock held.
+/// Starts one CPU, and waits until it is online, ten seconds at most. From a CPU's
+/// ordinary course: interrupts on, no lock held; otherwise it panics.
 ///
 /// # Errors
 /// What the CPU was to have is given back, unless it was started, and has it for good.
@@ -43,16 +43,12 @@ pub fn start(cpu: u32) -> Result<(), Error> {
     if is_online(cpu) {
         return Err(Error::Online(cpu));
     }
-    if stacks::has(cpu) {
-        // It was started before, and may come still.
-        return Err(Error::NotStarted(cpu));
-    }
-    let no_memory = |OutOfMemory| Error::OutOfMemory(cpu);
-    let stacks = Stacks::new(cpu).map_err(no_memory)?;
-    let prefix = prepare_lowcore(cpu, address, &stacks).map_err(no_memory)?;
+    // One starter at a time, and none after a start that may yet succeed.
+    let stacks = Stacks::new(cpu)?;
+    let prefix = prepare_lowcore(cpu, address, &stacks)?;
     let refused = |order: Order| move |refusal| Error::Refused(cpu, order, refusal);
-    // SAFETY: C11: the CPU isn't online nor being started, and only the boot CPU's course
-    // starts CPUs. C1: the lowcore is filled in, and is this CPU's.
+    // SAFETY: C11: the CPU isn't online, and its stacks are this function's: nobody else
+    // starts it. C1: the lowcore is filled in, and is this CPU's.
     unsafe {
         sigp::initial_reset(address).map_err(refused(Order::InitialReset))?;
         sigp::set_prefix(address, prefix.address).map_err(refused(Order::SetPrefix))?;
@@ -78,10 +74,12 @@ struct Prefix {
 }
 
 impl Prefix {
-    fn new() -> Result<Self, OutOfMemory> {
+    fn new(cpu: u32) -> Result<Self, Error> {
         const END: usize = 1 << 31;
-        let block = FrameBlock::below(lowcore::SIZE, END)?;
-        let address = u32::try_from(block.address()).map_err(|_| OutOfMemory)?;
+        let no_memory = |OutOfMemory| Error::OutOfMemory(cpu);
+        let block = FrameBlock::below(lowcore::SIZE, END).map_err(no_memory)?;
+        // Bounded by the limit above.
+        let address = block.address() as u32;
         Ok(Self { block, address })
     }
 
@@ -92,8 +90,8 @@ impl Prefix {
 }
 
 /// A lowcore for the CPU, filled in.
-fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, OutOfMemory> {
-    let prefix = Prefix::new()?;
+fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Error> {
+    let prefix = Prefix::new(cpu)?;
     let [start, interrupt, fault] = stacks.tops();
     let lowcore = core::ptr::with_exposed_provenance_mut::<Lowcore>(prefix.block.address());
     // SAFETY: C1: the CPU isn't started, so its lowcore is ordinary memory, which is
@@ -132,9 +130,12 @@ extern "C" fn secondary() -> ! {
 }
 
 /// Takes signals and clock-comparator interruptions, on the boot CPU from here on.
-pub fn enable_signals() {
+///
+/// # Safety
+/// C2: in the boot CPU's ordinary course, outside of any interrupts-off section.
+pub unsafe fn enable_signals() {
     admit_signals();
-    // SAFETY: C2: the boot CPU's ordinary course.
+    // SAFETY: C2: the caller's promise.
     unsafe { cpu::enable_interrupts() };
 }
 

@@ -58,12 +58,15 @@ struct State {
     upper: BTreeMap<usize, u64>,
 }
 
+/// What is run before each step of the machine, if anything.
+pub type Step = Option<fn()>;
+
 /// The machine; its clones are the same one.
 #[derive(Clone, Default)]
 pub struct Emulated {
     state: Rc<RefCell<State>>,
     /// Run before each step: what makes it take turns with the other CPUs.
-    pub step: Rc<Cell<Option<fn()>>>,
+    pub step: Rc<Cell<Step>>,
 }
 
 // What the scheduler switches between runs on one thread of the host.
