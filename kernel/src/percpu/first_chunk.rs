@@ -8,8 +8,7 @@ use super::backing::Pages;
 use crate::command_line::{FirstChunk as Kind, Options};
 use crate::cpus;
 use crate::fallible::try_collect;
-use crate::memory::{map::Map, take_frames};
-use ::memory::frames::order_of;
+use crate::memory::FrameBlock;
 use ::percpu::{Backing, DYNAMIC_RESERVE, FirstChunk, Sizes, Summary};
 use arch::{PAGE_SIZE, boot};
 use core::fmt;
@@ -48,7 +47,7 @@ pub fn first_chunk() -> (usize, usize) {
 
 /// Makes the units and copies the template into each. Once, at boot, before another CPU
 /// runs. The page frames stay the first chunk's for good.
-pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
+pub fn set_up(options: &Options, pages: &Pages) -> Result<FirstChunk, SetupError> {
     let (template, end) = boot::image().per_cpu;
     let units = cpus::possible() as usize;
     let sizes = Sizes::new(
@@ -62,13 +61,14 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
     let no_memory = SetupError::OutOfMemory { bytes: total };
     let (unit0, region) = match options.percpu_alloc {
         Kind::Embed => {
-            let unit0 = take_frames(order_of(total)).map_err(|_| no_memory)?;
-            (unit0, map.per_cpu.0)
+            let block = FrameBlock::new(total).map_err(|_| no_memory)?;
+            let unit0 = block.leak().as_mut_ptr().expose_provenance();
+            (unit0, pages.region().start())
         }
         Kind::Page => {
-            let start = map.per_cpu.0;
+            let start = pages.region().start();
             // SAFETY: P13: nothing is mapped in the region yet.
-            let mapped = unsafe { Pages.map(start, total / PAGE_SIZE) };
+            let mapped = unsafe { pages.map(start, total / PAGE_SIZE) };
             mapped.map_err(|_| no_memory)?;
             (start, start + total + PAGE_SIZE)
         }
@@ -89,7 +89,7 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
         unit_offsets,
         sizes,
         region,
-        region_size: map.per_cpu.1 - region,
+        region_size: pages.region().end() - region,
     })
 }
 

@@ -24,7 +24,7 @@ pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
 use crate::fail::{self, Site};
-use crate::memory::map::Map;
+use crate::memory::Region;
 use ::percpu::{Allocator, ChunkStatistics, MAX_UNITS, Mismatch, Statistics};
 use arch::{MAX_CPUS, lowcore};
 use backing::Pages;
@@ -51,16 +51,17 @@ static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 /// `offset[cpu]`, for look-ups that need no more; modules in C read it too.
 pub static OFFSETS: [AtomicUsize; MAX_CPUS] = [const { AtomicUsize::new(0) }; MAX_CPUS];
 
-/// Sets up the first chunk and the allocator; from here on the boot CPU's copies
-/// exist. Once, at boot, before another CPU runs.
+/// Sets up the first chunk and the allocator, whose chunks lie in `region`; from here on
+/// the boot CPU's copies exist. Once, at boot, before another CPU runs.
 ///
 /// # Errors
 /// Sizes that don't fit; no memory for the first chunk or for the book-keeping.
-pub fn init(options: &Options, map: &Map) -> Result<(), SetupError> {
-    let first = first_chunk::set_up(options, map)?;
-    // SAFETY: M1, P13: `set_up` has mapped the units, for good and for this; the region is
-    // the allocator's.
-    let allocator = unsafe { Allocator::new(first, Pages) }.map_err(SetupError::Unusable)?;
+pub fn init(options: &Options, region: Region) -> Result<(), SetupError> {
+    let pages = Pages::new(region);
+    let first = first_chunk::set_up(options, &pages)?;
+    // SAFETY: M1, P13: `set_up` has mapped the units, for good and for this; the rest of
+    // the region is mapped by these pages' only owner, the allocator.
+    let allocator = unsafe { Allocator::new(first, pages) }.map_err(SetupError::Unusable)?;
     for (unit, offset) in OFFSETS.iter().enumerate().take(allocator.units()) {
         offset.store(allocator.offset(unit), Ordering::Relaxed);
     }

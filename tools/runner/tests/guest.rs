@@ -156,6 +156,16 @@ const ENDINGS: &[(&str, i32, &str)] = &[
         3,
         "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 7 (heap)",
     ),
+    (
+        "wait_with_lock",
+        3,
+        "waits for another while it holds a lock of rank 0 (test)",
+    ),
+    (
+        "wait_with_interrupts_off",
+        3,
+        "waits for another inside a handler or an interrupts-off section",
+    ),
     ("crash_in_module", 3, "program check"),
     ("newer_machine", 3, "program check 0x0001 (operation)"),
     ("freed_init", 3, "module sections: its freed init section"),
