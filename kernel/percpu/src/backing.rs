@@ -13,7 +13,18 @@ use lock_api::RawMutex;
 /// # Safety
 /// A page that `map` has mapped is memory that nobody else reaches by any address, and
 /// stays so until `unmap` is called for it (P13); `zero` stores what it says (P7). Who has
-/// an area relies on both.
+/// an area relies on both. So safe code can't implement it, nor call what stores or maps:
+///
+/// ```compile_fail,E0200
+/// struct Nothing;
+/// impl percpu::Backing for Nothing {}
+/// ```
+///
+/// ```compile_fail,E0133
+/// fn zero_anywhere(backing: &impl percpu::Backing) {
+///     backing.zero(0x1000, 8);
+/// }
+/// ```
 #[expect(
     unsafe_code,
     reason = "the memory that is handed out is the implementation's"

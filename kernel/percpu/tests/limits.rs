@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Machine, TEMPLATE, UNIT0, UNITS, allocator_on, first_chunk};
+use common::{Machine, TEMPLATE, UNIT0, UNITS, allocator_on, first_chunk, unstored};
 use percpu::{
     AllocError, Allocator, Backing, DEFAULT_RESERVED, DYNAMIC_RESERVE, FirstChunk, Handle,
     MAX_CHUNKS, MAX_RESERVED, MAX_STATIC, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, OutOfMemory,
@@ -120,30 +120,6 @@ fn units_are_1_to_256() {
             Some(SetupError::Units { units })
         );
     }
-}
-
-/// Memory without bytes: for more of it than the test wants to have.
-struct Unstored;
-
-// SAFETY: P7, P13: addresses are numbers, and nobody looks at the memory.
-unsafe impl Backing for Unstored {
-    type PagesLock = parking_lot::RawMutex;
-    type AreasLock = parking_lot::RawMutex;
-
-    fn reserve(&self, _address: usize, _size: usize) -> Result<(), OutOfMemory> {
-        Ok(())
-    }
-    unsafe fn release(&self, _address: usize, _size: usize) {}
-    unsafe fn map(&self, _address: usize, _pages: usize) -> Result<(), OutOfMemory> {
-        Ok(())
-    }
-    unsafe fn unmap(&self, _address: usize, _pages: usize) {}
-    unsafe fn zero(&self, _address: usize, _size: usize) {}
-}
-
-fn unstored(first: FirstChunk) -> Result<Allocator<Unstored>, SetupError> {
-    // SAFETY: P13: addresses are numbers.
-    unsafe { Allocator::new(first, Unstored) }
 }
 
 fn setup_error(first: FirstChunk) -> Option<SetupError> {

@@ -6,7 +6,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use parking_lot::Mutex;
-use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, Sizes};
+use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, SetupError, Sizes};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -172,4 +172,32 @@ pub fn first_chunk(sizes: Sizes, region_size: usize) -> FirstChunk {
         region: REGION,
         region_size,
     }
+}
+
+/// Memory without bytes: for more of it than the test wants to have.
+pub struct Unstored;
+
+// SAFETY: P7, P13: addresses are numbers, and nobody looks at the memory.
+unsafe impl Backing for Unstored {
+    type PagesLock = parking_lot::RawMutex;
+    type AreasLock = parking_lot::RawMutex;
+
+    fn reserve(&self, _address: usize, _size: usize) -> Result<(), OutOfMemory> {
+        Ok(())
+    }
+    unsafe fn release(&self, _address: usize, _size: usize) {}
+    unsafe fn map(&self, _address: usize, _pages: usize) -> Result<(), OutOfMemory> {
+        Ok(())
+    }
+    unsafe fn unmap(&self, _address: usize, _pages: usize) {}
+    unsafe fn zero(&self, _address: usize, _size: usize) {}
+}
+
+/// An allocator on memory without bytes.
+///
+/// # Errors
+/// Those of [`Allocator::new`].
+pub fn unstored(first: FirstChunk) -> Result<Allocator<Unstored>, SetupError> {
+    // SAFETY: P13: addresses are numbers.
+    unsafe { Allocator::new(first, Unstored) }
 }
