@@ -4,9 +4,8 @@ mod common;
 
 use common::{Machine, TEMPLATE, UNIT0, UNITS, allocator_on, first_chunk, unstored};
 use percpu::{
-    AllocError, Allocator, Backing, DEFAULT_RESERVED, DYNAMIC_RESERVE, FirstChunk, Handle,
-    MAX_CHUNKS, MAX_RESERVED, MAX_STATIC, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, OutOfMemory,
-    PAGE_SIZE, Part, SetupError, Sizes,
+    AllocError, DEFAULT_RESERVED, DYNAMIC_RESERVE, FirstChunk, Handle, MAX_CHUNKS, MAX_RESERVED,
+    MAX_STATIC, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE, Part, SetupError, Sizes,
 };
 
 /// Fills the reserved part and two chunks to the last byte with the largest areas that
