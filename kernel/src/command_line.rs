@@ -4,7 +4,11 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
+use ::percpu::{DEFAULT_RESERVED, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
+
+// What `parse` expects in words.
+const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256);
 
 /// How the first chunk's units are mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +59,7 @@ impl Options {
     /// The options of an empty command line.
     pub const DEFAULT: Self = Self {
         percpu_alloc: FirstChunk::Embed,
-        percpu_reserved: 8 * 1024,
+        percpu_reserved: DEFAULT_RESERVED,
         vmalloc: Vmalloc::At(2 << 40),
         possible_cpus: None,
         max_cpus: None,
@@ -153,7 +157,7 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "percpu_reserved" => {
                 let bytes = number(value).and_then(|bytes| usize::try_from(bytes).ok());
                 options.percpu_reserved = bytes
-                    .filter(|&bytes| bytes <= 1 << 20)
+                    .filter(|&bytes| bytes <= MAX_RESERVED)
                     .ok_or(bad("bytes, at most 1M"))?;
             }
             "vmalloc" => {
@@ -163,7 +167,14 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                     _ => return Err(bad("an address or near")),
                 }
             }
-            "possible_cpus" => options.possible_cpus = Some(count("a number of CPUs")?),
+            "possible_cpus" => {
+                let expected = "1 to 256 CPUs";
+                let possible = count(expected)?;
+                if possible as usize > MAX_UNITS {
+                    return Err(bad(expected));
+                }
+                options.possible_cpus = Some(possible);
+            }
             "maxcpus" => options.max_cpus = Some(count("a number of CPUs")?),
             "loglevel" => {
                 let level = number(value).and_then(|level| u8::try_from(level).ok());

@@ -19,8 +19,12 @@ static ONLINE: AtomicU32 = AtomicU32::new(1);
 
 /// Numbers the CPUs, the boot CPU first. `possible` is what the command line asks for,
 /// else as many as there are. Once, at boot.
+///
+/// # Panics
+/// If they have numbers already (C3).
 pub fn init(information: &Information, possible: Option<u32>) {
     let boot = cpu::address();
+    assert!(address(0).is_none(), "the CPUs are numbered once");
     let others = information
         .cpus()
         .iter()
@@ -41,18 +45,19 @@ pub fn possible() -> u32 {
     POSSIBLE.load(Ordering::Relaxed)
 }
 
-/// CPUs that the machine has and that have a number.
+/// CPUs that the machine has and that have a number: `0..present()`.
 pub fn present() -> u32 {
     PRESENT.load(Ordering::Relaxed)
 }
 
-/// Whether the CPU runs this kernel.
+/// Whether the CPU of this number, which may be any, runs this kernel.
 pub fn is_online(cpu: u32) -> bool {
     let online = IS_ONLINE.get(cpu as usize);
     online.is_some_and(|online| online.load(Ordering::Acquire))
 }
 
-/// CPUs that run this kernel.
+/// Numbers of the CPUs that run this kernel, in order. A CPU that comes online
+/// meanwhile may be among them or not; none goes offline.
 pub fn online() -> impl Iterator<Item = u32> {
     (0..possible()).filter(|&cpu| is_online(cpu))
 }
@@ -62,18 +67,19 @@ pub fn online_count() -> u32 {
     ONLINE.load(Ordering::Acquire)
 }
 
-/// The running CPU runs this kernel from here on. Who started it counts it, by
-/// [`count_online`].
+/// The running CPU runs this kernel from here on. Once on each CPU but the boot CPU,
+/// which [`init`] counts.
 pub fn set_online() {
+    if is_online(cpu::number()) {
+        return;
+    }
+    // Who sees it online finds it counted.
+    ONLINE.fetch_add(1, Ordering::Release);
     IS_ONLINE[cpu::number() as usize].store(true, Ordering::Release);
 }
 
-/// Counts a CPU that has come online.
-pub fn count_online() {
-    ONLINE.fetch_add(1, Ordering::Release);
-}
-
-/// The address by which SIGP knows the CPU.
+/// The address by which SIGP knows the CPU; `None` if the machine has none of this
+/// number.
 pub fn address(cpu: u32) -> Option<u16> {
     let address = ADDRESSES.get(cpu as usize)?.load(Ordering::Relaxed);
     u16::try_from(address).ok()

@@ -122,18 +122,20 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
 
-    memory::init(&map, &information, parameters.initrd);
-    memory::vmalloc::init(map.vmalloc.0, map.vmalloc.1);
+    // SAFETY: M1: boot does it once, with what the machine and its loader say.
+    let regions = unsafe { memory::init(&map, &information, parameters.initrd) };
+    memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
         unsafe { initrd::init(address, bytes) }.map_err(|_| BootError::Initrd)?;
     }
     smp::init_boot_stacks();
     cpus::init(&information, options.possible_cpus);
-    percpu::init(&options, &map).map_err(BootError::PerCpu)?;
+    percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
-    smp::enable_signals();
+    // SAFETY: C2: the boot CPU's ordinary course.
+    unsafe { smp::enable_signals() };
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
     if let Some((site, nth)) = fault {
         fail::arm(site, nth);
@@ -181,8 +183,8 @@ fn print_map(map: &Map) {
     line("kernel rodata and per-CPU template", image.rodata);
     line("kernel data", image.data);
     line("memory", (0, map.memory_end));
-    if let Some(withheld) = map.withheld {
-        line("memory set aside for vmalloc=near", withheld);
+    if let Some(hole) = map.hole {
+        line("memory set aside for vmalloc=near", hole);
     }
     line("per-CPU first chunk", percpu::first_chunk());
     line("per-CPU region", map.per_cpu);

@@ -58,6 +58,14 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
 
     /// Runs `function` on every online CPU at once, interrupts off, and waits until it
     /// has ended everywhere. What of [`call_on`](Self::call_on)'s caller holds here too.
+    /// The function may use only what all CPUs may share:
+    ///
+    /// ```compile_fail,E0277
+    /// fn shared<M: cross_call::Machine>(calls: &cross_call::Calls<M, 2>) {
+    ///     let count = std::cell::Cell::new(0);
+    ///     let _ = calls.on_each(&|| count.set(count.get() + 1));
+    /// }
+    /// ```
     ///
     /// # Errors
     /// The first that a CPU gave. The function has run once on all the others, and
@@ -74,7 +82,20 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
     }
 
     /// Runs a closure on the CPU, as [`call_on`](Self::call_on) does, and returns what
-    /// it returned.
+    /// it returned. What goes there and back must be of a kind that may:
+    ///
+    /// ```compile_fail,E0277
+    /// fn there<M: cross_call::Machine>(calls: &cross_call::Calls<M, 2>) {
+    ///     let here = std::rc::Rc::new(1);
+    ///     let _ = calls.run_on(1, move || *here);
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// fn back<M: cross_call::Machine>(calls: &cross_call::Calls<M, 2>) {
+    ///     let _ = calls.run_on(1, || std::rc::Rc::new(1));
+    /// }
+    /// ```
     ///
     /// # Errors
     /// The closure hasn't run then; it is dropped.

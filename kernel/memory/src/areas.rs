@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Each area is followed by a guard page that nothing maps, so that running off
-//! its end is a fault. Areas are kept sorted by address; the first gap that fits
-//! is taken.
+//! its end is a fault. Areas are kept sorted by address, and the first gap that fits
+//! is taken: taking an area or giving one back takes as many steps as there are areas.
 
 use crate::PAGE_SIZE;
 use alloc::vec::Vec;
@@ -33,6 +33,8 @@ pub struct Areas {
     end: usize,
     /// Sorted, disjoint; start and bytes, the guard page not included.
     taken: Vec<(usize, usize)>,
+    /// Bytes of all of them.
+    bytes: usize,
 }
 
 impl Areas {
@@ -42,6 +44,7 @@ impl Areas {
             start,
             end,
             taken: Vec::new(),
+            bytes: 0,
         }
     }
 
@@ -57,11 +60,11 @@ impl Areas {
 
     /// Bytes in all areas, guard pages not counted.
     pub fn bytes(&self) -> usize {
-        self.taken.iter().map(|&(_, bytes)| bytes).sum()
+        self.bytes
     }
 
-    /// Takes an area of `bytes`, rounded up to pages, aligned to `align` and at
-    /// least to a page.
+    /// Takes an area of `bytes`, rounded up to pages, aligned to `align` and at least to
+    /// a page; returns its address. Allocates room for one more entry.
     pub fn take(&mut self, bytes: usize, align: usize) -> Result<usize, AreaError> {
         if bytes == 0 || !align.is_power_of_two() {
             return Err(AreaError::BadRequest);
@@ -89,6 +92,7 @@ impl Areas {
         }
         self.taken.try_reserve(1).map_err(|_| AreaError::NoMemory)?;
         self.taken.insert(index, (address, rounded));
+        self.bytes += rounded;
         Ok(address)
     }
 
@@ -96,7 +100,9 @@ impl Areas {
     /// starts there.
     pub fn give(&mut self, address: usize) -> Option<usize> {
         let index = self.taken.binary_search_by_key(&address, |area| area.0);
-        index.ok().map(|index| self.taken.remove(index).1)
+        let (_, bytes) = self.taken.remove(index.ok()?);
+        self.bytes -= bytes;
+        Some(bytes)
     }
 }
 
@@ -130,7 +136,9 @@ mod tests {
             })
         );
         assert_eq!(areas.take(PAGE_SIZE, 1), Ok(second));
+        assert_eq!(areas.bytes(), 3 * PAGE_SIZE);
         assert_eq!(areas.give(first), Some(PAGE_SIZE));
+        assert_eq!(areas.bytes(), 2 * PAGE_SIZE);
     }
 
     #[test]

@@ -8,10 +8,11 @@
 //! ```
 //!
 //! Free blocks of an order are linked through their first frame's entry in the
-//! table of frames, so a block is taken or given back in O(orders) and nothing
-//! is ever allocated. The table is the caller's; the frames are not touched.
+//! table of frames, so a block is taken or given back in [`ORDERS`] steps at most and
+//! nothing is ever allocated. The table is the caller's; the frames are not touched.
+//! What takes longer says so.
 //!
-//! Invariants (checked by [`Frames::verify`]): free blocks don't overlap, no free
+//! Invariants (checked by [`FrameAllocator::verify`]): free blocks don't overlap, no free
 //! block's buddy is free as a whole, `free` counts the frames of all free blocks.
 
 /// Orders: blocks of 1 to 2^(ORDERS - 1) frames.
@@ -32,17 +33,17 @@ enum State {
     Tail,
 }
 
-/// An entry of the table of frames.
+/// An entry of the table of frames: what the allocator knows of one frame.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame {
+pub struct FrameEntry {
     state: State,
     previous: u32,
     next: u32,
 }
 
-impl Frame {
-    /// The entry of a frame that is not given out.
-    pub const RESERVED: Frame = Frame {
+impl FrameEntry {
+    /// The entry of a frame that isn't the allocator's.
+    pub const RESERVED: FrameEntry = FrameEntry {
         state: State::Reserved,
         previous: NONE,
         next: NONE,
@@ -54,23 +55,23 @@ impl Frame {
 pub struct NotInUse {
     /// Number of the frame.
     pub frame: usize,
-    /// The order it was said to have.
+    /// The order that the caller gave.
     pub order: usize,
 }
 
-/// The allocator.
+/// A buddy allocator of the frames of one table.
 #[derive(Debug)]
-pub struct Frames<'table> {
-    table: &'table mut [Frame],
+pub struct FrameAllocator<'table> {
+    table: &'table mut [FrameEntry],
     heads: [u32; ORDERS],
     free: usize,
     total: usize,
 }
 
-impl<'table> Frames<'table> {
+impl<'table> FrameAllocator<'table> {
     /// An allocator of no frames yet; `table` has an entry for each frame number.
-    pub fn new(table: &'table mut [Frame]) -> Self {
-        table.fill(Frame::RESERVED);
+    pub fn new(table: &'table mut [FrameEntry]) -> Self {
+        table.fill(FrameEntry::RESERVED);
         Self {
             table,
             heads: [NONE; ORDERS],
@@ -79,7 +80,7 @@ impl<'table> Frames<'table> {
         }
     }
 
-    /// Hands frames `start..end` to the allocator. Frames beyond the table, and
+    /// Hands frames `start..end` to the allocator. FrameAllocator beyond the table, and
     /// frames it has already, are left out.
     pub fn add(&mut self, start: usize, end: usize) {
         let end = end.min(self.table.len());
@@ -91,30 +92,54 @@ impl<'table> Frames<'table> {
         }
     }
 
-    /// Frames given out and not.
+    /// FrameAllocator given out and not.
     pub fn total(&self) -> usize {
         self.total
     }
 
-    /// Frames not given out.
+    /// FrameAllocator not given out.
     pub fn free(&self) -> usize {
         self.free
     }
 
-    /// Takes a block of 2^`order` frames; returns its first frame's number.
+    /// Takes a block of 2^`order` frames; returns its first frame's number. `None` when
+    /// no block is that large.
     pub fn take(&mut self, order: usize) -> Option<usize> {
         let found = (order..ORDERS).find(|&order| self.heads[order] != NONE)?;
-        let block = self.heads[found] as usize;
+        Some(self.split(self.heads[found] as usize, found, order))
+    }
+
+    /// Takes a block of 2^`order` frames that ends at frame `end` or before. As many
+    /// steps as there are free blocks, if need be.
+    pub fn take_below(&mut self, order: usize, end: usize) -> Option<usize> {
+        for found in order..ORDERS {
+            let mut block = self.heads[found];
+            while let Some(entry) = self.table.get(block as usize) {
+                // The lowest part of a larger block is what is taken of it.
+                if block as usize + (1 << order) <= end {
+                    return Some(self.split(block as usize, found, order));
+                }
+                block = entry.next;
+            }
+        }
+        None
+    }
+
+    /// Takes the lowest 2^`order` frames of a free block of order `found`.
+    fn split(&mut self, block: usize, found: usize, order: usize) -> usize {
         self.unlink(block, found);
         for smaller in (order..found).rev() {
             self.link(block + (1 << smaller), smaller);
         }
         self.table[block].state = State::UsedHead(order as u8);
         self.free -= 1 << order;
-        Some(block)
+        block
     }
 
-    /// Gives back a block that [`Frames::take`] returned.
+    /// Gives back a block of 2^`order` frames that was taken as such.
+    ///
+    /// # Errors
+    /// If that block isn't in use.
     pub fn give(&mut self, block: usize, order: usize) -> Result<(), NotInUse> {
         let error = NotInUse {
             frame: block,
@@ -150,7 +175,7 @@ impl<'table> Frames<'table> {
 
     fn link(&mut self, block: usize, order: usize) {
         let next = self.heads[order];
-        self.table[block] = Frame {
+        self.table[block] = FrameEntry {
             state: State::FreeHead(order as u8),
             previous: NONE,
             next,
@@ -162,7 +187,7 @@ impl<'table> Frames<'table> {
     }
 
     fn unlink(&mut self, block: usize, order: usize) {
-        let Frame { previous, next, .. } = self.table[block];
+        let FrameEntry { previous, next, .. } = self.table[block];
         match self.table.get_mut(previous as usize) {
             Some(entry) => entry.next = next,
             None => self.heads[order] = next,
@@ -173,7 +198,8 @@ impl<'table> Frames<'table> {
         self.table[block].state = State::Tail;
     }
 
-    /// Recounts everything from the table; `false` if the book-keeping differs.
+    /// Recounts everything from the table; `false` if the book-keeping differs. As many
+    /// steps as there are frames.
     pub fn verify(&self) -> bool {
         let mut free = 0;
         let mut covered_to = 0;
@@ -210,8 +236,8 @@ mod tests {
 
     #[test]
     fn everything_comes_back_as_one_block() {
-        let mut table = vec![Frame::RESERVED; 64];
-        let mut frames = Frames::new(&mut table);
+        let mut table = vec![FrameEntry::RESERVED; 64];
+        let mut frames = FrameAllocator::new(&mut table);
         frames.add(0, 64);
         let blocks: Vec<usize> = (0..64).map(|_| frames.take(0).unwrap()).collect();
         assert_eq!(frames.free(), 0);
@@ -225,8 +251,8 @@ mod tests {
 
     #[test]
     fn reserved_frames_are_never_given_out() {
-        let mut table = vec![Frame::RESERVED; 32];
-        let mut frames = Frames::new(&mut table);
+        let mut table = vec![FrameEntry::RESERVED; 32];
+        let mut frames = FrameAllocator::new(&mut table);
         frames.add(3, 9);
         frames.add(5, 12);
         assert_eq!(frames.total(), 9);
@@ -239,9 +265,41 @@ mod tests {
     }
 
     #[test]
+    fn a_block_below_a_limit_is_below_it() {
+        let mut table = vec![FrameEntry::RESERVED; 64];
+        let mut frames = FrameAllocator::new(&mut table);
+        frames.add(0, 64);
+        let all: Vec<usize> = (0..64).map(|_| frames.take(0).unwrap()).collect();
+        // Those given back last are found first.
+        for block in all.iter().filter(|&&block| block % 2 == 0) {
+            frames.give(*block, 0).unwrap();
+        }
+        assert!(frames.take(0).unwrap() >= 62);
+        assert_eq!(frames.take_below(0, 2), Some(0));
+        assert_eq!(frames.take_below(0, 2), None);
+        assert_eq!(frames.take_below(1, 64), None);
+        for block in all.iter().filter(|&&block| block % 2 == 1) {
+            frames.give(*block, 0).unwrap();
+        }
+        assert!(frames.verify());
+        assert_eq!(frames.take_below(3, 15), None);
+        assert_eq!(frames.take_below(3, 24), Some(8));
+        // The lower part of a block that reaches beyond the limit.
+        assert_eq!(frames.take_below(3, 24), Some(16));
+        assert!(frames.verify());
+        let mut found = 0;
+        while let Some(frame) = frames.take_below(0, 30) {
+            assert!(frame < 30);
+            found += 1;
+        }
+        assert_eq!(found, 6 + 7);
+        assert!(frames.verify());
+    }
+
+    #[test]
     fn a_wrong_give_changes_nothing() {
-        let mut table = vec![Frame::RESERVED; 16];
-        let mut frames = Frames::new(&mut table);
+        let mut table = vec![FrameEntry::RESERVED; 16];
+        let mut frames = FrameAllocator::new(&mut table);
         frames.add(0, 16);
         let block = frames.take(1).unwrap();
         for (frame, order) in [(block, 0), (block + 1, 0), (99, 0), (block, 40)] {
@@ -260,8 +318,8 @@ mod tests {
 
     #[test]
     fn random_operations_against_a_map() {
-        let mut table = vec![Frame::RESERVED; 1000];
-        let mut frames = Frames::new(&mut table);
+        let mut table = vec![FrameEntry::RESERVED; 1000];
+        let mut frames = FrameAllocator::new(&mut table);
         frames.add(7, 1000);
         let mut owner = vec![false; 1000];
         let mut live: Vec<(usize, usize)> = vec![];

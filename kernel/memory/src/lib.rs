@@ -6,6 +6,7 @@
 //!
 //! Both are book-keeping only: neither touches the memory that it hands out.
 #![no_std]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 

@@ -2,116 +2,117 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
-use crate::chunks::RESERVED;
 use crate::error::{AllocError, OutOfMemory};
 use crate::handle::Handle;
-use crate::limits::{GRANULE, MIN_UNIT_SIZE, PAGE_SIZE};
 use crate::request::{Area, Request};
 
+/// Areas of a batch that are allocated in one hold of the *areas* lock (P8).
+const BATCH: usize = 64;
+
 impl<B: Backing> Allocator<B> {
-    /// An area of `size` bytes, 1 to [`MIN_UNIT_SIZE`], aligned to `align`, a power
-    /// of two up to a page; zeroed in every unit. May map pages.
+    /// Allocates an area of `size` bytes, 1 to [`crate::MIN_UNIT_SIZE`], in every unit,
+    /// aligned to `align`, a power of two up to a page, and zeroes it.
+    ///
+    /// May wait for whoever populates, and map pages: not for interrupt handlers, nor with
+    /// a lock held that the backing takes.
     ///
     /// # Errors
-    /// A bad size or alignment; no memory.
+    /// A bad size or alignment; no memory for pages or another chunk. Nothing has changed
+    /// then.
+    #[inline]
     pub fn alloc(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        let request = self.request(size, align)?;
-        let area = self.areas.lock().take(request);
+        let request = Request::new(size, align)?;
+        let area = self.areas.lock().allocate(request);
         let area = match area {
             Some(area) => area,
             None => self.grow_for(request, size, align)?,
         };
-        Ok(self.finish(area, request))
+        Ok(self.zeroed(area, request))
     }
 
-    /// The same without waiting or mapping: what is populated must do.
+    /// Allocates as [`Allocator::alloc`] does, but from populated pages only: never waits
+    /// and never maps, so interrupt handlers may call it. Where it fails, it asks for a
+    /// balance.
     ///
     /// # Errors
-    /// As for `alloc`, and [`AllocError::NotPopulated`].
+    /// A bad size or alignment; [`AllocError::NotPopulated`] if no populated page has room.
     pub fn alloc_atomic(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        let request = self.request(size, align)?;
+        let request = Request::new(size, align)?;
         let mut chunks = self.areas.lock();
-        let area = chunks.take(request);
-        chunks.starved |= area.is_none();
+        let area = chunks.allocate(request);
+        chunks.atomic_failed |= area.is_none();
         chunks.counts.failed += u64::from(area.is_none());
         drop(chunks);
         let area = area.ok_or(AllocError::NotPopulated { size, align })?;
-        Ok(self.finish(area, request))
+        Ok(self.zeroed(area, request))
     }
 
-    /// An area for a module's statics: from the reserved part while it lasts, then
-    /// as `alloc`.
+    /// Allocates an area for a module's statics: from the reserved part while it has room,
+    /// then as [`Allocator::alloc`] does, and in the same contexts.
     ///
     /// # Errors
-    /// As for `alloc`.
+    /// Those of [`Allocator::alloc`].
     pub fn alloc_reserved(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        let request = self.request(size, align)?;
-        let area = self
-            .areas
-            .lock()
-            .allocate_in(RESERVED, |chunk| chunk.take(request));
+        let request = Request::new(size, align)?;
+        let area = self.areas.lock().allocate_reserved(request);
         match area {
-            Some(area) => Ok(self.finish(area, request)),
+            Some(area) => Ok(self.zeroed(area, request)),
             None => self.alloc(size, align),
         }
     }
 
-    /// Fills `out` with areas of one size, as many as can be under one lock hold;
-    /// all of them or none.
+    /// Fills `out` with areas of one size, in the contexts of [`Allocator::alloc`]: many of
+    /// them in one hold of the lock; all of them or none.
     ///
     /// # Errors
-    /// As for `alloc`.
+    /// Those of [`Allocator::alloc`]; `out` then holds nothing of use.
     pub fn alloc_batch(
         &self,
         size: usize,
         align: usize,
         out: &mut [Handle],
     ) -> Result<(), AllocError> {
-        let request = self.request(size, align)?;
+        let request = Request::new(size, align)?;
         let mut done = 0;
-        loop {
-            {
-                let mut chunks = self.areas.lock();
-                while done < out.len()
-                    && let Some(area) = chunks.take(request)
-                {
-                    out[done] = self.handle_of(area.chunk, area.granule);
-                    done += 1;
-                }
-            }
-            if done == out.len() {
-                break;
+        while done < out.len() {
+            let end = out.len().min(done + BATCH);
+            done += self.allocate_populated(request, &mut out[done..end]);
+            if done == end {
+                continue;
             }
             match self.grow_for(request, size, align) {
                 Ok(area) => {
-                    out[done] = self.handle_of(area.chunk, area.granule);
+                    out[done] = self.zeroed(area, request);
                     done += 1;
                 }
                 Err(error) => {
-                    for handle in &out[..done] {
-                        let freed = self.free(*handle);
+                    for &handle in &out[..done] {
+                        let freed = self.free(handle);
                         debug_assert_eq!(freed, Ok(()), "the batch's own area");
                     }
                     return Err(error);
                 }
             }
         }
-        out.iter().for_each(|&handle| self.zero(handle, request));
         Ok(())
     }
 
-    /// Checks a request, and rounds it to granules.
-    fn request(&self, size: usize, align: usize) -> Result<Request, AllocError> {
-        if size == 0 || size > MIN_UNIT_SIZE {
-            return Err(AllocError::Size { size, align });
+    /// Fills the beginning of `out` from populated pages; returns how far.
+    fn allocate_populated(&self, request: Request, out: &mut [Handle]) -> usize {
+        let mut done = 0;
+        let mut chunks = self.areas.lock();
+        for handle in &mut *out {
+            let Some(area) = chunks.allocate(request) else {
+                break;
+            };
+            *handle = self.layout.handle_of(area.chunk, area.granule);
+            done += 1;
         }
-        if !align.is_power_of_two() || align > PAGE_SIZE {
-            return Err(AllocError::Align { size, align });
+        drop(chunks);
+        for &handle in &out[..done] {
+            self.zero(handle, request);
         }
-        Ok(Request {
-            granules: size.div_ceil(GRANULE) as u32,
-            align: align.div_ceil(GRANULE) as u32,
-        })
+        done
     }
 
     fn grow_for(&self, request: Request, size: usize, align: usize) -> Result<Area, AllocError> {
@@ -121,24 +122,26 @@ impl<B: Backing> Allocator<B> {
         })
     }
 
-    fn finish(&self, area: Area, request: Request) -> Handle {
-        let handle = self.handle_of(area.chunk, area.granule);
+    /// The handle of an area that was just allocated, once it is zero.
+    #[inline]
+    fn zeroed(&self, area: Area, request: Request) -> Handle {
+        let handle = self.layout.handle_of(area.chunk, area.granule);
         self.zero(handle, request);
         handle
     }
 
+    /// Zeroes an area that was just allocated, in every unit.
+    #[inline]
     fn zero(&self, handle: Handle, request: Request) {
         let unit0 = handle.0.wrapping_add(self.layout.delta);
-        let bytes = request.granules as usize * GRANULE;
         for offset in &self.layout.first.unit_offsets {
-            self.backing.zero(unit0.wrapping_add(*offset), bytes);
+            let copy = unit0.wrapping_add(*offset);
+            #[expect(unsafe_code, reason = "a call of the backing")]
+            // SAFETY: P7, P8, P13: under the lock the area was taken from free extents,
+            // which are on populated pages, and its handle isn't returned yet.
+            unsafe {
+                self.backing.zero(copy, request.bytes());
+            }
         }
-    }
-
-    /// The handle of a granule of a chunk.
-    pub(crate) fn handle_of(&self, chunk: usize, granule: u32) -> Handle {
-        let bytes = granule as usize * GRANULE;
-        let unit0 = self.layout.unit0(chunk).wrapping_add(bytes);
-        Handle(unit0.wrapping_sub(self.layout.delta))
     }
 }

@@ -1,14 +1,12 @@
 //! The allocator: chunks, two locks, and what lies under them.
 //!
-//! *areas* guards the book-keeping, and is held for a number of steps that the live
-//! areas don't add to (P8). *pages* admits one CPU at a time to populating and
-//! balancing, and is taken first. Nothing of the backing but `zero` is called under
-//! *areas*, and nothing at all by the atomic variant and by `free`.
+//! *areas* guards the book-keeping; *pages* admits one CPU at a time to populating and
+//! balancing, and is taken first. The backing is called without *areas* (P8).
 
 use crate::backing::Backing;
 use crate::chunks::Chunks;
 use crate::error::SetupError;
-use crate::first_chunk::{FirstChunk, Layout};
+use crate::layout::{FirstChunk, Layout};
 use lock_api::Mutex;
 
 /// The allocator: the chunks, their locks, and what lies under them.
@@ -21,11 +19,18 @@ pub struct Allocator<B: Backing> {
 }
 
 impl<B: Backing> Allocator<B> {
-    /// An allocator on a first chunk that is mapped and filled.
+    /// An allocator on a first chunk that is mapped and filled. Takes the memory for the
+    /// book-keeping of as many chunks as there can be.
     ///
     /// # Errors
     /// What [`SetupError`] lists.
-    pub fn new(first: FirstChunk, backing: B) -> Result<Self, SetupError> {
+    ///
+    /// # Safety
+    /// P13: the units of the first chunk are mapped for good and, but for the static
+    /// parts, nobody else's; they don't overlap each other or the region, and in the region
+    /// the backing alone maps.
+    #[expect(unsafe_code, reason = "whose memory it is only the caller can know")]
+    pub unsafe fn new(first: FirstChunk, backing: B) -> Result<Self, SetupError> {
         let layout = Layout::new(first)?;
         let chunks = Chunks::new(&layout).ok_or(SetupError::OutOfMemory)?;
         Ok(Self {

@@ -1,40 +1,75 @@
-//! What the allocator asks of the machine. The kernel implements it with page
-//! tables, the tests with an emulation that reports a touch of an unmapped page.
+//! What the allocator asks of the machine. The kernel implements it with page tables, the
+//! tests with an emulation that reports a touch of an unmapped page.
 //!
-//! Every call is made **without** the allocator's lock, so an implementation may
-//! take locks, allocate and wait (invariant P7). None is made by the atomic
-//! variants or by `free`, but for `zero`, which only stores.
+//! Each call is made **without** the *areas* lock, so an implementation may take locks,
+//! allocate and wait (P8). `alloc_atomic` and `free` call nothing but `zero`, which only
+//! stores.
 
 use crate::error::OutOfMemory;
 use lock_api::RawMutex;
 
 /// Address space, frames and bytes under the chunks.
-pub trait Backing {
+///
+/// # Safety
+/// A page that `map` has mapped is memory that nobody else reaches by any address, and
+/// stays so until `unmap` is called for it (P13); `zero` stores what it says (P7). Who has
+/// an area relies on both. So safe code can't implement it, nor call what stores or maps:
+///
+/// ```compile_fail,E0200
+/// struct Nothing;
+/// impl percpu::Backing for Nothing {}
+/// ```
+///
+/// ```compile_fail,E0133
+/// fn zero_anywhere(backing: &impl percpu::Backing) {
+///     backing.zero(0x1000, 8);
+/// }
+/// ```
+#[expect(
+    unsafe_code,
+    reason = "the memory that is handed out is the implementation's"
+)]
+pub unsafe trait Backing {
     /// Lock of whoever populates or balances; outside the other in the lock order.
     type PagesLock: RawMutex;
     /// Lock of the book-keeping; interrupt handlers take it too.
     type AreasLock: RawMutex;
 
-    /// Sets aside `size` bytes of address space at `address` for one chunk. The
-    /// last page of it is a guard: never mapped.
+    /// Sets aside `size` bytes of address space at `address` for one chunk, and makes what
+    /// it can ready for mapping pages there. The last page of it is a guard: never mapped.
+    /// Called with the *pages* lock held.
     ///
     /// # Errors
     /// No memory for what the implementation keeps about it.
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory>;
 
-    /// Takes back what `reserve` set aside; none of its pages is mapped.
-    fn release(&self, address: usize, size: usize);
+    /// Takes back what `reserve` set aside. Called with the *pages* lock held.
+    ///
+    /// # Safety
+    /// P13: `reserve` set aside just this, and none of its pages is mapped.
+    unsafe fn release(&self, address: usize, size: usize);
 
-    /// Gets `pages` frames and maps them at `address`; on failure none is mapped.
+    /// Gets `pages` frames, whatever is in them, and maps them at `address`; on failure
+    /// none is mapped. Called with the *pages* lock held.
     ///
     /// # Errors
     /// No frame, or no memory for a page table.
-    fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory>;
+    ///
+    /// # Safety
+    /// P13: the pages are in a unit of a chunk that is set aside, and aren't mapped.
+    unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory>;
 
-    /// Unmaps `pages` pages, makes sure no TLB holds them, then frees the frames.
-    fn unmap(&self, address: usize, pages: usize);
+    /// Unmaps `pages` pages, makes sure no TLB holds them, then frees the frames. Called
+    /// with the *pages* lock held.
+    ///
+    /// # Safety
+    /// P13: `map` has mapped them, and no area is on them.
+    unsafe fn unmap(&self, address: usize, pages: usize);
 
-    /// Stores `size` zero bytes at `address`, all of it mapped. Called in any
-    /// context, interrupt handlers included.
-    fn zero(&self, address: usize, size: usize);
+    /// Stores `size` zero bytes at `address`. Called in any context, interrupt handlers
+    /// included.
+    ///
+    /// # Safety
+    /// P7, P13: they are a copy of an area that nobody has yet, on mapped pages.
+    unsafe fn zero(&self, address: usize, size: usize);
 }

@@ -1,20 +1,20 @@
 //! A chunk: its extents, and which of its pages are populated.
 //!
-//! Only populated pages have extents, so whatever is found free can be used at
-//! once. A page counts the granules in use on it; one that counts none is
-//! *empty*, and may be taken away.
+//! Only populated pages have extents, so whatever is found free can be used at once. A
+//! page counts the granules in use on it; one that counts none is *empty*, and may be
+//! taken away.
 
 use crate::extents::Extents;
-use crate::limits::{GRANULE, PAGE_SIZE};
+use crate::fallible::{boxed, filled};
+use crate::limits::{GRANULE, PAGE_GRANULES, PAGE_SIZE};
 use crate::request::Request;
+use heap::boxed::Box;
 use heap::vec::Vec;
 
-/// Granules of a page.
-pub const PAGE_GRANULES: u32 = (PAGE_SIZE / GRANULE) as u32;
-// `Page::used` counts them.
+// `Page::used` counts a page's granules.
 const _: () = assert!(PAGE_GRANULES <= u16::MAX as u32);
 
-/// A page of a chunk, the same in every unit.
+/// A page of a chunk, with one number in every unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// Mapped in every unit.
@@ -23,7 +23,14 @@ pub struct Page {
     pub used: u16,
 }
 
-/// A chunk, or the part of the first one that is handed out.
+impl Page {
+    /// Whether it is populated and nothing is on it.
+    pub fn is_empty(&self) -> bool {
+        self.populated && self.used == 0
+    }
+}
+
+/// A chunk, or one of the two parts of the first that areas are allocated from.
 #[derive(Debug)]
 pub struct Chunk {
     /// Its bytes.
@@ -45,15 +52,12 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// A chunk of `bytes` with no page populated; `None` without memory.
+    /// A chunk whose unit has `bytes`, with no page populated; `None` without memory.
     pub fn new(bytes: usize) -> Option<Self> {
         let count = bytes / PAGE_SIZE;
-        let mut pages = Vec::new();
-        pages.try_reserve_exact(count).ok()?;
-        pages.resize(count, Page::default());
         Some(Self {
             extents: Extents::new(bytes / GRANULE)?,
-            pages,
+            pages: filled(Page::default(), count)?,
             immutable: false,
             live: 0,
             used: 0,
@@ -63,7 +67,7 @@ impl Chunk {
         })
     }
 
-    /// The part `start..end` (bytes) of the first chunk's unit.
+    /// The part `start..end` (bytes) of the first chunk's unit; `None` without memory.
     pub fn of_first(unit_size: usize, start: usize, end: usize) -> Option<Self> {
         let mut chunk = Self::new(unit_size)?;
         chunk.immutable = true;
@@ -77,66 +81,78 @@ impl Chunk {
             page.populated = true;
             page.used = (PAGE_GRANULES - (to - from)) as u16;
         }
-        chunk.empty = chunk.pages.iter().filter(|page| page.used == 0).count();
+        chunk.empty = chunk.pages.iter().filter(|page| page.is_empty()).count();
         if last > first {
-            chunk.extents.add(first, last - first);
+            chunk.extents.release(first, last - first);
         }
         Some(chunk)
     }
 
-    /// Takes an area; its first granule.
-    pub fn take(&mut self, request: Request) -> Option<u32> {
-        let start = self.extents.take(request)?;
-        self.taken(start, request);
+    /// This chunk in a box; `None` without memory.
+    pub fn boxed(self) -> Option<Box<[Self]>> {
+        boxed(self)
+    }
+
+    /// Allocates an area; returns its first granule.
+    pub fn allocate(&mut self, request: Request) -> Option<u32> {
+        let start = self.extents.allocate(request)?;
+        self.count_allocated(start, request.granules);
         Some(start)
     }
 
-    /// Takes an area from an extent of this class.
-    pub fn take_from(&mut self, class: usize, request: Request) -> Option<u32> {
-        let start = self.extents.take_from(class, request)?;
-        self.taken(start, request);
+    /// Allocates an area from a free list; returns its first granule.
+    #[inline]
+    pub fn allocate_from(&mut self, list: usize, request: Request) -> Option<u32> {
+        let start = self.extents.allocate_from(list, request)?;
+        self.count_allocated(start, request.granules);
         Some(start)
     }
 
-    /// Takes an area from the free extent that a page's first granule is in.
-    pub fn take_around(&mut self, page: usize, request: Request) -> Option<u32> {
-        let granule = page as u32 * PAGE_GRANULES;
-        let start = self.extents.take_around(granule, request)?;
-        self.taken(start, request);
+    /// Enters a run of pages that have been mapped, and allocates an area that has room on
+    /// them, from the free extent that they are in; returns its first granule.
+    pub fn populate_for(&mut self, first: usize, count: usize, request: Request) -> Option<u32> {
+        let extent = self.populate(first, count);
+        let start = self.extents.allocate_at(extent, request)?;
+        self.count_allocated(start, request.granules);
         Some(start)
     }
 
-    fn taken(&mut self, start: u32, request: Request) {
-        self.live += 1;
-        self.used += request.granules;
-        self.count(start, request.granules, u16::wrapping_add);
+    /// Frees the live area of `granules` at `start`.
+    pub fn free(&mut self, start: u32, granules: u32) {
+        self.extents.free(start, granules);
+        self.count_freed(start, granules);
     }
 
-    /// Gives back the live area of `granules` at `start`.
-    pub fn give(&mut self, start: u32, granules: u32) {
-        self.extents.give(start, granules);
-        self.given(start, granules);
-    }
-
-    /// The same, leaving it whole.
+    /// Frees the live area of `granules` at `start`, but for coalescing it.
+    #[inline]
     pub fn defer(&mut self, start: u32, granules: u32) {
         self.extents.defer(start, granules);
-        self.given(start, granules);
+        self.count_freed(start, granules);
     }
 
-    /// Takes an area that was left whole.
+    /// Allocates the deferred area at `start`, which has the request's size.
+    #[inline]
     pub fn reuse(&mut self, start: u32, request: Request) {
         self.extents.reuse(start, request.granules);
-        self.taken(start, request);
+        self.count_allocated(start, request.granules);
     }
 
-    fn given(&mut self, start: u32, granules: u32) {
+    #[inline]
+    fn count_allocated(&mut self, start: u32, granules: u32) {
+        self.live += 1;
+        self.used += granules;
+        self.count(start, granules, u16::wrapping_add);
+    }
+
+    #[inline]
+    fn count_freed(&mut self, start: u32, granules: u32) {
         self.live -= 1;
         self.used -= granules;
         self.count(start, granules, u16::wrapping_sub);
     }
 
     /// Adds to, or takes from, the counts of the pages that an area is on.
+    #[inline]
     fn count(&mut self, start: u32, granules: u32, change: fn(u16, u16) -> u16) {
         let mut at = start;
         let end = start + granules;
@@ -154,18 +170,9 @@ impl Chunk {
         }
     }
 
-    /// The first run of `count` unpopulated pages.
-    pub fn unpopulated(&self, count: usize) -> Option<usize> {
-        let windows = self.pages.windows(count);
-        let free = |pages: &[Page]| pages.iter().all(|page| !page.populated);
-        windows
-            .zip(0..)
-            .find(|(pages, _)| free(pages))
-            .map(|(_, first)| first)
-    }
-
-    /// Pages have been mapped: what is on them is free.
-    pub fn populate(&mut self, first: usize, count: usize) {
+    /// Enters a run of pages that have been mapped; returns the first granule of the free
+    /// extent that they are in.
+    pub fn populate(&mut self, first: usize, count: usize) -> u32 {
         for page in &mut self.pages[first..first + count] {
             page.populated = true;
         }
@@ -173,26 +180,34 @@ impl Chunk {
         self.empty += count;
         self.run = self.longest_run();
         let granules = count as u32 * PAGE_GRANULES;
-        self.extents.add(first as u32 * PAGE_GRANULES, granules);
+        self.extents.release(first as u32 * PAGE_GRANULES, granules)
     }
 
-    /// An empty page is about to be unmapped.
-    pub fn depopulate(&mut self, number: usize) {
+    /// Takes out the last empty page, before it is unmapped; returns its number. No area
+    /// of the chunk is deferred.
+    pub fn depopulate_last(&mut self) -> Option<usize> {
+        let number = self.pages.iter().rposition(Page::is_empty)?;
         let first = number as u32 * PAGE_GRANULES;
-        self.extents.remove(first, first + PAGE_GRANULES);
+        // The page after it isn't free as a whole, so the free extent ends there.
+        self.extents.withdraw(first, first + PAGE_GRANULES);
         self.pages[number].populated = false;
         self.populated -= 1;
         self.empty -= 1;
         self.run = self.longest_run();
+        Some(number)
     }
 
-    /// The last empty populated page.
-    pub fn last_empty(&self) -> Option<usize> {
-        let empty = |page: &Page| page.populated && page.used == 0;
-        self.pages.iter().rposition(empty)
+    /// The first page of the first run of `count` unpopulated ones.
+    pub fn unpopulated_run(&self, count: usize) -> Option<usize> {
+        let mut run = 0;
+        let last = self.pages.iter().position(|page| {
+            run = if page.populated { 0 } else { run + 1 };
+            run == count
+        })?;
+        Some(last + 1 - count)
     }
 
-    /// Pages in the longest run of unpopulated ones.
+    /// Pages in the longest run of unpopulated ones, counted anew.
     pub fn longest_run(&self) -> usize {
         let runs = self.pages.split(|page| page.populated);
         runs.map(<[Page]>::len).max().unwrap_or(0)

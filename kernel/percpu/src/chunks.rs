@@ -1,40 +1,58 @@
-//! All chunks, and the index of their free extents.
+//! All chunks, and the sets by which one is found: the book-keeping behind the lock.
 //!
-//! Whatever changes a chunk goes through `change`, which keeps the index and the
-//! counts of empty pages right.
+//! Chunks are numbered: [`RESERVED`] and [`FIRST`], the two parts of the first chunk, then
+//! the region's in the order of their addresses. Whatever changes a chunk goes through
+//! `change_extents` or `change_pages`, which keep the sets and the count of empty pages
+//! right.
 //!
-//! Chunk numbers: [`RESERVED`], [`FIRST`], then the region's chunks in the order
-//! of their addresses.
+//! An area comes from the lowest chunk that has a free extent of the smallest list that
+//! will do, and a page leaves the highest that has an empty one: so the high chunks empty,
+//! and can be released.
+//!
+//! Allocation and free take a number of steps that neither the areas nor the chunks add
+//! to (P8). Memory for all chunk numbers is taken at once, and a chunk's by who adds it,
+//! without the lock.
 
 use crate::chunk::Chunk;
+use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
-use crate::first_chunk::Layout;
+use crate::fallible::defaults;
+use crate::layout::{FIRST, Layout, REGION, RESERVED};
+use crate::limits::{AREA_PAGES, MAX_CHUNKS};
 use crate::quick_list::QuickLists;
 use crate::request::{Area, Request};
-use crate::tlsf::{Bitmap, ChunkIndex, MAX_CHUNKS};
+use crate::tlsf::{Bitmap, LISTS};
+use heap::boxed::Box;
 use heap::vec::Vec;
 
-/// The first chunk's reserved part; not in the index.
-pub const RESERVED: usize = 0;
-/// The first chunk's dynamic part.
-pub const FIRST: usize = 1;
-/// Number of the region's first chunk.
-pub const REGION: usize = 2;
+/// Chunks that there are.
+const PRESENT: usize = 0;
+/// Numbers that no chunk has.
+const VACANT: usize = 1;
+/// Chunks that have an empty page which may be taken away.
+const RECLAIMABLE: usize = 2;
+/// Chunks without a populated page.
+const UNPOPULATED: usize = 3;
+/// Chunks with a run of at least one unpopulated page; the next sets: of two, ...
+const RUN: usize = 4;
+/// Sets by the state of a chunk's pages.
+const PAGE_SETS: usize = RUN + AREA_PAGES;
 
-/// The book-keeping behind the lock.
+/// The book-keeping.
 #[derive(Debug)]
 pub struct Chunks {
-    list: Vec<Option<Chunk>>,
-    /// Which have free extents of which class.
-    pub index: ChunkIndex,
-    /// Areas freed a moment ago, in no list.
+    /// By number, a slice of one chunk or none.
+    slots: Vec<Box<[Chunk]>>,
+    /// Chunks by the free lists that have an extent; without the reserved part.
+    lists: ChunkSets<LISTS>,
+    /// Chunks by the state of their pages.
+    pages: ChunkSets<PAGE_SETS>,
+    /// Areas freed a moment ago, in no free list.
     pub quick: QuickLists,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
-    /// Of those, the ones that could be taken away.
-    pub spare: usize,
     /// An atomic allocation found nothing since the last balance.
-    pub starved: bool,
+    pub atomic_failed: bool,
     /// Counts of what happened.
     pub counts: Counts,
 }
@@ -46,157 +64,296 @@ impl Chunks {
         let dynamic = sizes.static_size + sizes.reserved_size;
         let reserved = Chunk::of_first(sizes.unit_size, sizes.static_size, dynamic)?;
         let first = Chunk::of_first(sizes.unit_size, dynamic, sizes.unit_size)?;
-        let empty = first.empty;
-        let mut list = Vec::new();
-        list.try_reserve_exact(REGION).ok()?;
-        list.extend([Some(reserved), None]);
+        let count = layout.chunks.saturating_add(REGION).min(MAX_CHUNKS);
         let mut chunks = Self {
-            list,
-            index: ChunkIndex::new(),
+            slots: defaults(count)?,
+            lists: ChunkSets::new(count)?,
+            pages: ChunkSets::new(count)?,
             quick: QuickLists::new(),
-            empty,
-            spare: 0,
-            starved: false,
+            empty: 0,
+            atomic_failed: false,
             counts: Counts::default(),
         };
-        if !chunks.index.reserve(REGION) {
-            return None;
+        for number in 0..count {
+            chunks.pages.set(VACANT, number, true);
         }
-        chunks.insert(FIRST, first);
+        chunks.insert(RESERVED, reserved.boxed()?);
+        chunks.insert(FIRST, first.boxed()?);
         Some(chunks)
     }
 
-    /// Chunks by number; a gap is a chunk that was released.
-    pub fn all(&self) -> impl DoubleEndedIterator<Item = (usize, &Chunk)> {
-        let numbered = self.list.iter().enumerate();
-        numbered.filter_map(|(number, chunk)| Some((number, chunk.as_ref()?)))
+    /// Chunks in the order of their numbers, each with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Chunk)> {
+        let mut from = 0;
+        core::iter::from_fn(move || {
+            let (number, chunk) = self.at_least(from)?;
+            from = number + 1;
+            Some((number, chunk))
+        })
+    }
+
+    /// The first chunk from a number up, with its number.
+    pub fn at_least(&self, number: usize) -> Option<(usize, &Chunk)> {
+        let number = self.pages.at_least(PRESENT, number)?;
+        Some((number, self.get(number)?))
     }
 
     /// The chunk of this number.
+    #[inline]
     pub fn get(&self, number: usize) -> Option<&Chunk> {
-        self.list.get(number)?.as_ref()
+        self.slots.get(number)?.first()
     }
 
-    /// The lowest number that no chunk has, with room for it in the list.
-    pub fn vacant(&mut self) -> Option<usize> {
-        let gap = self.list.iter().skip(REGION).position(Option::is_none);
-        if let Some(gap) = gap {
-            return Some(REGION + gap);
-        }
-        let number = self.list.len();
-        if number >= MAX_CHUNKS || !self.index.reserve(number + 1) {
-            return None;
-        }
-        self.list.try_reserve(1).ok()?;
-        self.list.push(None);
-        Some(number)
+    /// The lowest number that no chunk has; `None` if the region is full.
+    pub fn vacant(&self) -> Option<usize> {
+        self.pages.lowest(VACANT)
+    }
+
+    /// The lowest chunk that has a run of `count` unpopulated pages, and the first of
+    /// them. `count` is at least 1 and at most [`AREA_PAGES`].
+    pub fn unpopulated_run(&self, count: usize) -> Option<(usize, usize)> {
+        let number = self.pages.lowest(RUN + count - 1)?;
+        Some((number, self.get(number)?.unpopulated_run(count)?))
+    }
+
+    /// Whether a page could be taken away.
+    pub fn is_reclaimable(&self) -> bool {
+        self.pages.nonempty().has(RECLAIMABLE)
+    }
+
+    /// Takes out the last empty page of the highest chunk that has one; returns the
+    /// chunk's number and the page's. All deferred areas are coalesced for that.
+    pub fn depopulate_last(&mut self) -> Option<(usize, usize)> {
+        self.coalesce();
+        let number = self.pages.highest(RECLAIMABLE)?;
+        let page = self.change_pages(number, Chunk::depopulate_last)?;
+        Some((number, page?))
     }
 
     /// Adds a chunk under a vacant number.
-    pub fn insert(&mut self, number: usize, chunk: Chunk) {
-        let classes = chunk.extents.map;
-        self.list[number] = Some(chunk);
-        self.index.update(number, Bitmap::default(), classes);
+    pub fn insert(&mut self, number: usize, chunk: Box<[Chunk]>) {
+        for chunk in &chunk {
+            self.pages.update(number, vacant_sets(), page_sets(chunk));
+            let lists = free_lists(number, chunk);
+            self.lists.update(number, Bitmap::default(), lists);
+            if number != RESERVED {
+                self.empty += chunk.empty;
+            }
+        }
+        self.slots[number] = chunk;
     }
 
-    /// Takes a chunk out.
-    pub fn remove(&mut self, number: usize) -> Option<Chunk> {
-        let chunk = self.list.get_mut(number)?.take()?;
-        let classes = chunk.extents.map;
-        self.index.update(number, classes, Bitmap::default());
-        Some(chunk)
+    /// Takes out the highest chunk that has no populated page, so that it can be released.
+    pub fn remove_unpopulated(&mut self) -> Option<(usize, Box<[Chunk]>)> {
+        let number = self.pages.highest(UNPOPULATED)?;
+        let chunk = core::mem::take(self.slots.get_mut(number)?);
+        for chunk in &chunk {
+            self.pages.update(number, page_sets(chunk), vacant_sets());
+        }
+        Some((number, chunk))
     }
 
-    /// Once no chunk of the region is left, gives back what their entries allocate_in.
-    /// Without memory for the shorter list the longer one stays.
-    pub fn shorten(&mut self) {
-        let gone = self.list.iter().skip(REGION).all(Option::is_none);
-        let mut short = Vec::new();
-        if gone && self.list.len() > REGION && short.try_reserve_exact(REGION).is_ok() {
-            short.extend(self.list.drain(..REGION));
-            self.list = short;
-            self.index.shorten(REGION);
+    /// Changes which areas of a chunk are in use, but none of its free extents.
+    #[inline]
+    fn change_areas(&mut self, number: usize, work: impl FnOnce(&mut Chunk)) {
+        let Some(chunk) = self.slots.get_mut(number).and_then(|slot| slot.first_mut()) else {
+            return;
+        };
+        let before = chunk.empty;
+        work(chunk);
+        if chunk.empty != before {
+            self.empty_changed(number, before);
         }
     }
 
-    /// Changes a chunk, and keeps the index and the counts of pages right.
+    /// Changes a chunk's areas and free extents.
     #[inline]
-    pub fn change<T>(&mut self, number: usize, work: impl FnOnce(&mut Chunk) -> T) -> Option<T> {
-        let chunk = self.list.get_mut(number)?.as_mut()?;
-        let (empty, classes) = (chunk.empty, chunk.extents.map);
+    fn change_extents<T>(
+        &mut self,
+        number: usize,
+        work: impl FnOnce(&mut Chunk) -> T,
+    ) -> Option<T> {
+        let chunk = self.slots.get_mut(number)?.first_mut()?;
+        let (empty, lists) = (chunk.empty, chunk.extents.nonempty);
         let result = work(chunk);
-        if number != RESERVED {
-            if chunk.empty != empty {
-                self.empty = self.empty - empty + chunk.empty;
-                if !chunk.immutable {
-                    self.spare = self.spare - empty + chunk.empty;
-                }
-            }
-            self.index.update(number, classes, chunk.extents.map);
+        if chunk.extents.nonempty != lists && number != RESERVED {
+            self.lists.update(number, lists, chunk.extents.nonempty);
+        }
+        if chunk.empty != empty {
+            self.empty_changed(number, empty);
         }
         Some(result)
     }
 
-    /// An area from what is populated: a deferred one of this size, else from the
-    /// smallest class that has one, in the lowest chunk.
-    pub fn take(&mut self, request: Request) -> Option<Area> {
-        self.take_deferred(request)
-            .or_else(|| self.take_listed(request))
-            .or_else(|| self.coalesce().then(|| self.take_listed(request))?)
+    /// A chunk had `before` empty pages, and has another number of them.
+    fn empty_changed(&mut self, number: usize, before: usize) {
+        let Some(chunk) = self.slots.get(number).and_then(|slot| slot.first()) else {
+            return;
+        };
+        if number != RESERVED {
+            self.empty = self.empty - before + chunk.empty;
+        }
+        if !chunk.immutable {
+            self.pages.set(RECLAIMABLE, number, chunk.empty > 0);
+        }
+    }
+
+    /// Changes which pages of a chunk are populated, and all that goes with it.
+    pub fn change_pages<T>(
+        &mut self,
+        number: usize,
+        work: impl FnOnce(&mut Chunk) -> T,
+    ) -> Option<T> {
+        let before = page_sets(self.get(number)?);
+        let (result, after) = self.change_extents(number, |chunk| {
+            let result = work(chunk);
+            (result, page_sets(chunk))
+        })?;
+        self.pages.update(number, before, after);
+        Some(result)
+    }
+
+    /// Allocates an area from populated pages: the deferred one of this size, else one
+    /// from the free lists.
+    #[inline]
+    pub fn allocate(&mut self, request: Request) -> Option<Area> {
+        let area = self
+            .reuse(request)
+            .or_else(|| self.allocate_listed(request))?;
+        self.counts.allocated += 1;
+        Some(area)
     }
 
     #[inline]
-    fn take_deferred(&mut self, request: Request) -> Option<Area> {
-        let Area { chunk, granule } = self.quick.take(request)?;
-        self.allocate_in(chunk, |chunk| {
-            chunk.reuse(granule, request);
-            Some(granule)
+    fn reuse(&mut self, request: Request) -> Option<Area> {
+        let area = self.quick.take(request)?;
+        self.change_areas(area.chunk, |chunk| chunk.reuse(area.granule, request));
+        Some(area)
+    }
+
+    /// From the free lists, with what is deferred if it must be.
+    fn allocate_listed(&mut self, request: Request) -> Option<Area> {
+        loop {
+            let found = self.lists.nonempty().search(request, |list| {
+                let chunk = self.lists.lowest(list)?;
+                let allocate = |chunk: &mut Chunk| chunk.allocate_from(list, request);
+                let granule = self.change_extents(chunk, allocate)??;
+                Some(Area { chunk, granule })
+            });
+            if found.is_some() || !self.coalesce() {
+                return found;
+            }
+        }
+    }
+
+    /// Allocates an area from the reserved part.
+    pub fn allocate_reserved(&mut self, request: Request) -> Option<Area> {
+        let granule = self.change_extents(RESERVED, |chunk| chunk.allocate(request))??;
+        self.counts.allocated += 1;
+        Some(Area {
+            chunk: RESERVED,
+            granule,
         })
     }
 
-    fn take_listed(&mut self, request: Request) -> Option<Area> {
-        self.index.map().search(request, |class| {
-            let chunk = self.index.lowest(class)?;
-            self.allocate_in(chunk, |chunk| chunk.take_from(class, request))
-        })
-    }
-
-    /// Lets an area be taken out of a chunk, by whatever way.
-    pub fn allocate_in(
+    /// Enters pages that have been mapped, and allocates an area on them.
+    pub fn populate_for(
         &mut self,
-        chunk: usize,
-        take: impl FnOnce(&mut Chunk) -> Option<u32>,
+        (chunk, page): (usize, usize),
+        count: usize,
+        request: Request,
     ) -> Option<Area> {
-        let granule = self.change(chunk, take).flatten()?;
+        let populate = |chunk: &mut Chunk| chunk.populate_for(page, count, request);
+        let granule = self.change_pages(chunk, populate)??;
         self.counts.allocated += 1;
         Some(Area { chunk, granule })
     }
 
-    /// Frees a live area of `granules`: a small one is deferred, and the one of its
-    /// size deferred before it is coalesced.
+    /// Frees a live area of `granules`: a small one is deferred, and the one of its size
+    /// that was deferred before it is coalesced. Those of the reserved part never are.
     #[inline]
-    pub fn give(&mut self, area: Area, granules: u32) {
+    pub fn free(&mut self, area: Area, granules: u32) {
         let Area { chunk, granule } = area;
         match self.quick.entry(granules) {
             Some(entry) if chunk != RESERVED => {
                 if let Some(before) = entry.replace(area) {
-                    self.change(before.chunk, |chunk| chunk.extents.merge(before.granule));
+                    self.coalesce_one(before);
                 }
-                self.change(chunk, |chunk| chunk.defer(granule, granules));
+                self.change_areas(chunk, |chunk| chunk.defer(granule, granules));
             }
             _ => {
-                self.change(chunk, |chunk| chunk.give(granule, granules));
+                self.change_extents(chunk, |chunk| chunk.free(granule, granules));
             }
         }
+        self.counts.freed += 1;
+    }
+
+    fn coalesce_one(&mut self, area: Area) {
+        self.change_extents(area.chunk, |chunk| chunk.extents.coalesce(area.granule));
     }
 
     /// Coalesces all deferred areas; false if there were none.
-    pub fn coalesce(&mut self) -> bool {
+    fn coalesce(&mut self) -> bool {
+        let deferred = core::mem::replace(&mut self.quick, QuickLists::new());
         let mut any = false;
-        while let Some(Area { chunk, granule }) = self.quick.pop() {
-            self.change(chunk, |chunk| chunk.extents.merge(granule));
+        for area in deferred.iter() {
+            self.coalesce_one(area);
             any = true;
         }
         any
     }
+
+    /// For `verify`: whether the sets that a chunk is in are those that it belongs to.
+    pub fn verify_sets(&self, number: usize, chunk: &Chunk) -> bool {
+        self.lists.of(number) == free_lists(number, chunk)
+            && self.pages.of(number) == page_sets(chunk)
+    }
+
+    /// For `verify`: members of all sets, kept and recomputed.
+    pub fn verify_members(&self) -> (usize, usize) {
+        let kept = self.lists.members() + self.pages.members();
+        let (mut vacant, mut recomputed) = (self.slots.len(), 0);
+        for (number, chunk) in self.iter() {
+            vacant -= 1;
+            recomputed += free_lists(number, chunk).len() + page_sets(chunk).len();
+        }
+        (kept, vacant + recomputed)
+    }
+
+    /// For `verify`: a set whose summary isn't what its members make it.
+    pub fn wrong_summary(&self) -> Option<usize> {
+        let wrong = self.lists.wrong_summary();
+        wrong.or_else(|| self.pages.wrong_summary())
+    }
+}
+
+/// The free lists by which a chunk is found. The reserved part never is: it isn't for all.
+fn free_lists(number: usize, chunk: &Chunk) -> Bitmap {
+    match number {
+        RESERVED => Bitmap::default(),
+        _ => chunk.extents.nonempty,
+    }
+}
+
+/// The page sets that a chunk belongs to.
+fn page_sets(chunk: &Chunk) -> Bitmap {
+    let mut sets = Bitmap::default();
+    sets.insert(PRESENT);
+    if chunk.empty > 0 && !chunk.immutable {
+        sets.insert(RECLAIMABLE);
+    }
+    if chunk.populated == 0 {
+        sets.insert(UNPOPULATED);
+    }
+    for run in 1..=chunk.run.min(AREA_PAGES) {
+        sets.insert(RUN + run - 1);
+    }
+    sets
+}
+
+/// The page sets that a number without a chunk belongs to.
+fn vacant_sets() -> Bitmap {
+    let mut sets = Bitmap::default();
+    sets.insert(VACANT);
+    sets
 }

@@ -38,7 +38,7 @@ pub enum SetupError {
         /// The address or offset.
         address: usize,
     },
-    /// The region can't hold one chunk, or its end wraps.
+    /// The region has no room for one chunk, or its end wraps.
     Region {
         /// Start of the region.
         start: usize,
@@ -128,29 +128,29 @@ pub struct Mismatch {
     pub recomputed: usize,
 }
 
-/// The entries [`crate::Allocator::verify`] recomputes.
+/// The entries that [`crate::Allocator::verify`] recomputes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entry {
-    /// A tag where none belongs, or none where one does; `kept` is the granule.
+    /// A boundary tag where none belongs, or none where one does; `kept` is the granule.
     Tag,
-    /// Two free extents side by side; `kept` is the granule.
-    Unmerged,
-    /// Free extents in lists against free extents in the chunk.
+    /// Whether two free extents lie side by side: 0 is right.
+    Uncoalesced,
+    /// Free extents in the free lists, against those that there are.
     Listed,
-    /// A list's bit in the map of lists.
+    /// Whether a free list has an extent.
     ListMap,
-    /// An extent in the list of another class.
-    ListClass,
-    /// Deferred areas against the table of them.
+    /// The free list that an extent is in, against that of its size.
+    WrongList,
+    /// Deferred areas in the quick lists, against those that there are.
     Deferred,
     /// Live areas.
     Live,
-    /// Live bytes as asked for, in granules.
+    /// Granules of live areas.
     Used,
-    /// Used granules of a page.
+    /// Granules in use on a page.
     PageUsed,
-    /// A live area or free extent on a page not populated.
+    /// Whether the page of an extent is populated.
     PageState,
     /// Empty populated pages.
     EmptyPages,
@@ -158,10 +158,12 @@ pub enum Entry {
     PopulatedPages,
     /// Longest run of unpopulated pages.
     Run,
-    /// A chunk in a class's set, or not, against its lists.
-    Index,
-    /// Entries in all sets.
-    IndexSize,
+    /// Whether a chunk is in the sets that it belongs to, and no other: 1 is right.
+    Sets,
+    /// Members of all sets of chunks.
+    Members,
+    /// Whether a set's summary isn't what its members make it: 0 is right.
+    Summary,
 }
 
 impl fmt::Display for SetupError {

@@ -1,349 +1,319 @@
-//! The book-keeping of one chunk's bytes: extents, tags and lists.
+//! The bytes of one chunk: extents, their tags, and the segregated free lists.
 //!
 //! ```text
 //!   granule   0    1    2    3    4    5    6    7    8
-//!           [Live 3        ][Free 4             ][Live 1]  unpopulated ...
+//!           [live, 3       ][free, 4            ][live]   unpopulated ...
 //!   tags     L3   .    .    F4   .    .    E4    L1   .
 //! ```
 //!
-//! A *granule* is 4 bytes. An *extent* is a run of granules that is one live area,
-//! one deferred area (quick_list.rs) or one maximal free run on populated pages; unpopulated pages are in no extent.
-//! A *tag* word a granule holds an extent's kind and size at its first granule, and
-//! a free extent's size at its last, so that a free merges with both neighbours in
-//! constant time and a handle that isn't the start of a live area is told at once.
+//! A *granule* is 4 bytes. An *extent* is a run of granules: one live area, one deferred
+//! area (`quick_list.rs`), or all free granules that lie together on populated pages.
+//! Unpopulated pages are in no extent. A *boundary tag* (`tag.rs`) at the first granule of
+//! an extent, and at the last of a free one, holds its size. So a free area finds both its
+//! neighbours in constant time, and a handle that isn't the start of a live area is known
+//! by its tag.
 //!
-//! A *free list* is the list of the free extents of one size class (classes.rs), and a
-//! map has the lists that aren't empty. Nothing here loops over extents, so no
-//! pattern of sizes costs more than another.
+//! A *free list* links the free extents whose sizes `tlsf.rs` puts together. Nothing that
+//! allocates or frees loops over extents, so no pattern of sizes costs more than another.
 //!
-//! Invariants: the tag of a granule that neither starts an extent nor ends a free
-//! one is 0; two free extents never touch; each free extent is in its class's list.
+//! Invariants: the tag of a granule at which no extent begins and no free one ends is the
+//! default; two free extents never touch; each free extent is in the list of its size.
 
-use crate::limits::{GRANULE, MAX_UNIT_SIZE};
+use crate::fallible::filled;
+use crate::limits::AREA_GRANULES;
 use crate::request::Request;
+use crate::tag::{NIL, State, Tag};
 use crate::tlsf::{Bitmap, LISTS, mapping_insert};
 use heap::vec::Vec;
 
-/// Entries of one list that a search looks at for a fit by chance.
-const LOOKS: usize = 4;
+/// Entries of a free list that a search looks at: in a list whose extents need not have
+/// room for the request, one of the first may.
+const PROBES: usize = 4;
 
-const FIELD: u64 = (1 << 20) - 1;
-/// No granule: the end of a list.
-const NIL: u32 = FIELD as u32;
-// A field counts the granules of the largest unit, and numbers each.
-const _: () = assert!(MAX_UNIT_SIZE / GRANULE < NIL as usize);
-
-const LIVE: u64 = 1 << 60;
-/// Set besides `LIVE`: freed, and not merged yet.
-const DEFERRED: u64 = 1 << 40;
-const FREE: u64 = 2 << 60;
-const END: u64 = 3 << 60;
-const KIND: u64 = 3 << 60;
-
-/// What a granule belongs to.
+/// A run of granules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum At {
-    Live { start: u32, granules: u32 },
-    Deferred { start: u32, granules: u32 },
-    Free { start: u32, granules: u32 },
-    Nothing,
+pub struct Extent {
+    /// What it is.
+    pub state: State,
+    /// Its first granule.
+    pub start: u32,
+    /// Its size.
+    pub granules: u32,
 }
 
-/// Tags and lists of one chunk.
+/// Tags and free lists of one chunk.
 #[derive(Debug)]
-pub(crate) struct Extents {
-    tags: Vec<u64>,
-    lists: [u32; LISTS],
-    pub map: Bitmap,
-}
-
-fn size_of(tag: u64) -> u32 {
-    (tag & FIELD) as u32
-}
-fn next_of(tag: u64) -> u32 {
-    ((tag >> 20) & FIELD) as u32
-}
-fn prev_of(tag: u64) -> u32 {
-    ((tag >> 40) & FIELD) as u32
-}
-
-/// What a `LIVE` tag says.
-fn live(tag: u64, start: u32) -> At {
-    let granules = size_of(tag);
-    match tag & DEFERRED {
-        0 => At::Live { start, granules },
-        _ => At::Deferred { start, granules },
-    }
+pub struct Extents {
+    tags: Vec<Tag>,
+    heads: [u32; LISTS],
+    /// The free lists that aren't empty.
+    pub nonempty: Bitmap,
 }
 
 impl Extents {
-    /// Book-keeping for `granules` granules, none of them in an extent; `None`
-    /// without memory for it.
+    /// Tags for `granules` granules, none of them in an extent; `None` without memory.
     pub fn new(granules: usize) -> Option<Self> {
-        let mut tags = Vec::new();
-        tags.try_reserve_exact(granules).ok()?;
-        tags.resize(granules, 0);
         Some(Extents {
-            tags,
-            lists: [NIL; LISTS],
-            map: Bitmap::default(),
+            tags: filled(Tag::default(), granules)?,
+            heads: [NIL; LISTS],
+            nonempty: Bitmap::default(),
         })
     }
 
-    pub fn len(&self) -> u32 {
+    fn len(&self) -> u32 {
         self.tags.len() as u32
     }
 
-    fn tag(&self, granule: u32) -> u64 {
-        self.tags.get(granule as usize).copied().unwrap_or(0)
+    #[inline]
+    fn tag(&self, granule: u32) -> Tag {
+        let tag = self.tags.get(granule as usize);
+        tag.copied().unwrap_or_default()
     }
 
-    fn set(&mut self, granule: u32, tag: u64) {
+    #[inline]
+    fn set(&mut self, granule: u32, tag: Tag) {
         self.tags[granule as usize] = tag;
     }
 
-    /// Files a free extent, both of whose neighbours are not free.
-    fn link(&mut self, start: u32, n: u32) {
-        let class = mapping_insert(n);
-        let head = self.lists[class];
-        if n > 1 {
-            self.set(start + n - 1, END | u64::from(n));
+    /// Puts a free extent, beside which nothing is free, first in its list.
+    fn insert(&mut self, start: u32, granules: u32) {
+        let list = mapping_insert(granules);
+        let head = self.heads[list];
+        if granules > 1 {
+            self.set(start + granules - 1, Tag::free_end(granules));
         }
-        self.set(
-            start,
-            FREE | u64::from(NIL) << 40 | u64::from(head) << 20 | u64::from(n),
-        );
+        self.set(start, Tag::free(granules, head));
         if head == NIL {
-            self.map.set(class);
+            self.nonempty.insert(list);
         } else {
-            let tag = self.tag(head);
-            self.set(head, tag & !(FIELD << 40) | u64::from(start) << 40);
+            self.set(head, self.tag(head).with_previous(start));
         }
-        self.lists[class] = start;
+        self.heads[list] = start;
     }
 
-    /// Takes a free extent out of its list and clears its tags; gives its size.
-    fn unlink(&mut self, start: u32) -> u32 {
-        let tag = self.tag(start);
-        let (n, next, prev) = (size_of(tag), next_of(tag), prev_of(tag));
-        let class = mapping_insert(n);
-        if next != NIL {
-            let tag = self.tag(next);
-            self.set(next, tag & !(FIELD << 40) | u64::from(prev) << 40);
+    /// Lets the neighbours in a list, of an extent whose tag was `tag`, link `next` after
+    /// the one and `previous` before the other.
+    #[inline]
+    fn relink(&mut self, list: usize, tag: Tag, next: u32, previous: u32) {
+        if tag.next() != NIL {
+            let after = self.tag(tag.next());
+            self.set(tag.next(), after.with_previous(previous));
         }
-        if prev != NIL {
-            let tag = self.tag(prev);
-            self.set(prev, tag & !(FIELD << 20) | u64::from(next) << 20);
+        if tag.previous() != NIL {
+            let before = self.tag(tag.previous());
+            self.set(tag.previous(), before.with_next(next));
         } else {
-            self.lists[class] = next;
-            if next == NIL {
-                self.map.clear(class);
-            }
+            self.heads[list] = next;
         }
-        self.set(start + n - 1, 0);
-        self.set(start, 0);
-        n
     }
 
-    /// Gives the free extent at `start` another start and size, which overlap the
-    /// old ones. Within a class it keeps its place in the list.
-    fn reshape(&mut self, start: u32, new_start: u32, new_n: u32) {
+    /// Takes a free extent out of its list and clears its tags.
+    fn remove(&mut self, start: u32) {
         let tag = self.tag(start);
-        let (n, next, prev) = (size_of(tag), next_of(tag), prev_of(tag));
-        let class = mapping_insert(n);
-        if mapping_insert(new_n) != class {
-            self.unlink(start);
-            self.link(new_start, new_n);
+        let list = mapping_insert(tag.granules());
+        self.relink(list, tag, tag.next(), tag.previous());
+        if self.heads[list] == NIL {
+            self.nonempty.remove(list);
+        }
+        self.set(start + tag.granules() - 1, Tag::default());
+        self.set(start, Tag::default());
+    }
+
+    /// Gives the free extent at `start` another start and size, which overlap the old
+    /// ones. If it stays in its list, it keeps its place there.
+    fn resize(&mut self, start: u32, new_start: u32, granules: u32) {
+        let tag = self.tag(start);
+        let list = mapping_insert(tag.granules());
+        if mapping_insert(granules) != list {
+            self.remove(start);
+            self.insert(new_start, granules);
             return;
         }
-        // Classes below 8 are exact, so both sizes are above 1.
-        let (last, new_last) = (start + n - 1, new_start + new_n - 1);
+        // Lists below 8 have one size, so both sizes are above 1.
+        let (last, new_last) = (start + tag.granules() - 1, new_start + granules - 1);
         if last != new_last {
-            self.set(last, 0);
+            self.set(last, Tag::default());
         }
-        self.set(new_last, END | u64::from(new_n));
+        self.set(new_last, Tag::free_end(granules));
         if start != new_start {
-            self.set(start, 0);
-            if next != NIL {
-                let tag = self.tag(next);
-                self.set(next, tag & !(FIELD << 40) | u64::from(new_start) << 40);
-            }
-            if prev != NIL {
-                let tag = self.tag(prev);
-                self.set(prev, tag & !(FIELD << 20) | u64::from(new_start) << 20);
-            } else {
-                self.lists[class] = new_start;
-            }
+            self.set(start, Tag::default());
+            self.relink(list, tag, new_start, new_start);
         }
-        self.set(new_start, tag & !FIELD | u64::from(new_n));
+        self.set(new_start, tag.with_granules(granules));
     }
 
-    /// Turns granules in no extent into free ones, merged with their neighbours.
-    pub fn add(&mut self, start: u32, n: u32) {
-        let left = match start.checked_sub(1).map(|before| self.tag(before)) {
-            Some(tag) if tag & KIND == END => size_of(tag),
-            Some(tag) if tag & KIND == FREE => 1,
+    /// Makes granules that are in no extent free, coalesced with what is free beside
+    /// them; returns where their extent begins.
+    pub fn release(&mut self, start: u32, granules: u32) -> u32 {
+        let before = match start.checked_sub(1).map(|last| self.tag(last)) {
+            Some(tag) if tag.ends_free() => tag.granules(),
+            Some(tag) if tag.begins() == Some(State::Free) => 1,
             _ => 0,
         };
-        let after = start + n;
-        let right = match self.tag(after) {
-            tag if tag & KIND == FREE => size_of(tag),
+        let end = start + granules;
+        let after = match self.tag(end) {
+            tag if tag.begins() == Some(State::Free) => tag.granules(),
             _ => 0,
         };
-        match (left, right) {
-            (0, 0) => self.link(start, n),
-            (0, _) => self.reshape(after, start, n + right),
-            (_, 0) => self.reshape(start - left, start - left, left + n),
+        let first = start - before;
+        let granules = before + granules + after;
+        match (before, after) {
+            (0, 0) => self.insert(first, granules),
+            (0, _) => self.resize(end, first, granules),
+            (_, 0) => self.resize(first, first, granules),
             _ => {
-                self.unlink(after);
-                self.reshape(start - left, start - left, left + n + right);
+                self.remove(end);
+                self.resize(first, first, granules);
             }
         }
+        first
     }
 
-    /// Takes the granules `from..to`, all inside the free extent at `start`, out
-    /// of it; what is left on either side stays free.
+    /// Takes the granules `from..to` out of the free extent at `start`, which has them;
+    /// what is left on either side stays free.
     fn carve(&mut self, start: u32, from: u32, to: u32) {
-        let end = start + size_of(self.tag(start));
+        let end = start + self.tag(start).granules();
         match (from > start, end > to) {
-            (false, false) => {
-                self.unlink(start);
-            }
-            (false, true) => self.reshape(start, to, end - to),
-            (true, false) => self.reshape(start, start, from - start),
+            (false, false) => self.remove(start),
+            (false, true) => self.resize(start, to, end - to),
+            (true, false) => self.resize(start, start, from - start),
             (true, true) => {
-                self.reshape(start, start, from - start);
-                self.link(to, end - to);
+                self.resize(start, start, from - start);
+                self.insert(to, end - to);
             }
         }
     }
 
-    /// Where in the free extent at `start` the request lies, if it fits.
+    /// Where in the free extent at `start` an area for the request may begin; `None` if
+    /// the extent has no room for it.
+    #[inline]
     fn fit(&self, start: u32, request: Request) -> Option<u32> {
-        let at = start.checked_next_multiple_of(request.align)?;
-        (at + request.granules <= start + size_of(self.tag(start))).then_some(at)
+        let area = (start + request.align - 1) & !(request.align - 1);
+        let end = start + self.tag(start).granules();
+        (area + request.granules <= end).then_some(area)
     }
 
-    /// An area of this request, now live; `None` if no free extent is found. Sizes
-    /// that fit by alignment's chance are looked for in a few entries a list only.
-    pub fn take(&mut self, request: Request) -> Option<u32> {
-        self.map
-            .search(request, |class| self.take_from(class, request))
+    /// Makes a live area of `granules` at `area`, inside the free extent at `start`.
+    fn carve_live(&mut self, start: u32, area: u32, granules: u32) {
+        self.carve(start, area, area + granules);
+        self.set(area, Tag::live(granules));
     }
 
-    /// The same, in one list.
-    pub fn take_from(&mut self, class: usize, request: Request) -> Option<u32> {
-        let mut start = self.lists[class];
-        for _ in 0..LOOKS {
+    /// Makes a live area in the free extent at `start`, if it has room; returns the
+    /// area's first granule.
+    pub fn allocate_at(&mut self, start: u32, request: Request) -> Option<u32> {
+        let area = self.fit(start, request)?;
+        self.carve_live(start, area, request.granules);
+        Some(area)
+    }
+
+    /// Makes a live area in one of the first extents of a free list, if one has room;
+    /// returns the area's first granule.
+    #[inline]
+    pub fn allocate_from(&mut self, list: usize, request: Request) -> Option<u32> {
+        let mut start = self.heads[list];
+        for _ in 0..PROBES {
             if start == NIL {
                 return None;
             }
-            if let Some(at) = self.fit(start, request) {
-                self.carve(start, at, at + request.granules);
-                self.set(at, LIVE | u64::from(request.granules));
-                return Some(at);
+            if let Some(area) = self.fit(start, request) {
+                self.carve_live(start, area, request.granules);
+                return Some(area);
             }
-            start = next_of(self.tag(start));
+            start = self.tag(start).next();
         }
         None
     }
 
-    /// An area of this request in the free extent that `granule` is in, now live.
-    pub fn take_around(&mut self, granule: u32, request: Request) -> Option<u32> {
-        let At::Free { start, .. } = self.at(granule) else {
-            return None;
-        };
-        let at = self.fit(start, request)?;
-        self.carve(start, at, at + request.granules);
-        self.set(at, LIVE | u64::from(request.granules));
-        Some(at)
+    /// Makes a live area, in as small an extent as a few probes a list find; returns the
+    /// area's first granule.
+    pub fn allocate(&mut self, request: Request) -> Option<u32> {
+        let lists = self.nonempty;
+        lists.search(request, |list| self.allocate_from(list, request))
     }
 
-    /// The size of the live area that starts at `granule`.
-    pub fn live_at(&self, granule: u32) -> Option<u32> {
-        let tag = self.tag(granule);
-        (tag & (KIND | DEFERRED) == LIVE).then(|| size_of(tag))
+    /// Frees the live or deferred area of this size at `start`.
+    pub fn free(&mut self, start: u32, granules: u32) {
+        self.set(start, Tag::default());
+        self.release(start, granules);
     }
 
-    /// Frees the live or deferred area of `n` granules at `start`.
-    pub fn give(&mut self, start: u32, n: u32) {
-        self.set(start, 0);
-        self.add(start, n);
+    /// Makes the live area of this size at `start` deferred.
+    #[inline]
+    pub fn defer(&mut self, start: u32, granules: u32) {
+        self.set(start, Tag::deferred(granules));
     }
 
-    /// Makes a live area deferred: free, but whole.
-    pub fn defer(&mut self, start: u32, n: u32) {
-        self.set(start, LIVE | DEFERRED | u64::from(n));
-    }
-
-    /// Makes an deferred area live.
-    pub fn reuse(&mut self, start: u32, n: u32) {
-        self.set(start, LIVE | u64::from(n));
+    /// Makes the deferred area of this size at `start` live again.
+    #[inline]
+    pub fn reuse(&mut self, start: u32, granules: u32) {
+        self.set(start, Tag::live(granules));
     }
 
     /// Frees the deferred area at `start`.
-    pub fn merge(&mut self, start: u32) {
-        let n = size_of(self.tag(start));
-        self.give(start, n);
+    pub fn coalesce(&mut self, start: u32) {
+        self.free(start, self.tag(start).granules());
     }
 
-    /// Takes wholly free granules out of their extent; the extent starts at most
-    /// a page before them.
-    pub fn remove(&mut self, from: u32, to: u32) {
-        if let At::Free { start, .. } = self.at(from) {
+    /// Takes free granules out of their extent, before their page is unmapped. Looks for
+    /// the extent's end from `to` on.
+    pub fn withdraw(&mut self, from: u32, to: u32) {
+        let ends = |&granule: &u32| self.tag(granule).ends_free();
+        if let Some(last) = (to - 1..self.len()).find(ends) {
+            let start = last + 1 - self.tag(last).granules();
             self.carve(start, from, to);
         }
     }
 
-    /// What the granule belongs to. Looks back to the extent's start: not for the
-    /// fast path.
-    pub fn at(&self, granule: u32) -> At {
-        for start in (0..=granule.min(self.len())).rev() {
-            let tag = self.tag(start);
-            let granules = size_of(tag);
-            match tag & KIND {
-                LIVE if granule < start + granules => return live(tag, start),
-                FREE if granule < start + granules => return At::Free { start, granules },
-                END if granule == start => {
-                    return At::Free {
-                        start: start + 1 - granules,
-                        granules,
-                    };
-                }
-                0 => {}
-                _ => return At::Nothing,
-            }
-        }
-        At::Nothing
+    /// The size of the live area that begins at `granule`.
+    #[inline]
+    pub fn live_at(&self, granule: u32) -> Option<u32> {
+        let tag = self.tag(granule);
+        (tag.begins() == Some(State::Live)).then(|| tag.granules())
     }
 
-    /// The extents in order of address.
-    pub fn iter(&self) -> impl Iterator<Item = At> + '_ {
+    /// The live area that `granule` is in, at its start or inside: its first granule and
+    /// its size. Looks back as far as the largest area reaches.
+    pub fn live_around(&self, granule: u32) -> Option<(u32, u32)> {
+        let nearest = (0..AREA_GRANULES)
+            .map_while(|back| granule.checked_sub(back))
+            .find(|&start| self.tag(start) != Tag::default())?;
+        let granules = self.live_at(nearest)?;
+        (granule < nearest + granules).then_some((nearest, granules))
+    }
+
+    /// The extents in order of address. Takes a step a granule at the most.
+    pub fn iter(&self) -> impl Iterator<Item = Extent> + '_ {
         let mut granule = 0;
         core::iter::from_fn(move || {
             while granule < self.len() {
                 let (start, tag) = (granule, self.tag(granule));
-                let granules = size_of(tag);
+                let granules = tag.granules();
                 granule += granules.max(1);
-                match tag & KIND {
-                    LIVE => return Some(live(tag, start)),
-                    FREE => return Some(At::Free { start, granules }),
-                    _ => {}
+                if let Some(state) = tag.begins() {
+                    return Some(Extent {
+                        state,
+                        start,
+                        granules,
+                    });
                 }
             }
             None
         })
     }
 
-    /// The free extents in one list, with a bound against a list in a circle.
-    pub fn list(&self, class: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut start = self.lists[class];
+    /// The free extents in one list; as many as there are granules, if it is a circle.
+    pub fn list(&self, list: usize) -> impl Iterator<Item = Extent> + '_ {
+        let mut next = self.heads[list];
         core::iter::from_fn(move || {
-            (start != NIL).then(|| {
-                let tag = self.tag(start);
-                let item = (start, size_of(tag));
-                start = next_of(tag);
-                item
+            (next != NIL).then(|| {
+                let (start, tag) = (next, self.tag(next));
+                next = tag.next();
+                Extent {
+                    state: State::Free,
+                    start,
+                    granules: tag.granules(),
+                }
             })
         })
         .take(self.tags.len())
@@ -354,24 +324,27 @@ impl Extents {
         let mut granule = 0;
         while granule < self.len() {
             let tag = self.tag(granule);
-            let n = size_of(tag);
-            match tag & KIND {
-                0 if tag == 0 => {
-                    granule += 1;
-                    continue;
+            let granules = tag.granules();
+            if tag == Tag::default() {
+                granule += 1;
+                continue;
+            }
+            let free = match tag.begins() {
+                Some(state) if (1..=self.len() - granule).contains(&granules) => {
+                    state == State::Free
                 }
-                LIVE | FREE if n > 0 && n <= self.len() - granule => {}
                 _ => return Some(granule),
+            };
+            let end = granule + granules;
+            let expected = |inner| match free && inner == end - 1 {
+                true => Tag::free_end(granules),
+                false => Tag::default(),
+            };
+            let wrong = (granule + 1..end).find(|&inner| self.tag(inner) != expected(inner));
+            if wrong.is_some() {
+                return wrong;
             }
-            let free = tag & KIND == FREE;
-            for inner in granule + 1..granule + n {
-                let last = inner == granule + n - 1;
-                let expected = if free && last { END | u64::from(n) } else { 0 };
-                if self.tag(inner) != expected {
-                    return Some(inner);
-                }
-            }
-            granule += n;
+            granule = end;
         }
         None
     }

@@ -2,15 +2,17 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
+use crate::chunks::Chunks;
 use crate::error::FreeError;
-use crate::extents::At;
 use crate::handle::Handle;
+use crate::layout::Place;
 use crate::limits::GRANULE;
-use crate::locate::Place;
 use crate::request::Area;
 
 impl<B: Backing> Allocator<B> {
-    /// Frees the area of this handle; the null handle is a no-op.
+    /// Frees the area whose handle this is, on every CPU; the null handle is a no-op.
+    /// Never waits: interrupt handlers may call it. Memory goes back to the machine with
+    /// the next balance.
     ///
     /// # Errors
     /// What [`FreeError`] lists. Nothing has changed then.
@@ -18,28 +20,34 @@ impl<B: Backing> Allocator<B> {
         if handle.0 == 0 {
             return Ok(());
         }
-        let (number, offset) = match self.layout.place(handle) {
+        let (chunk, offset) = match self.layout.place(handle) {
             None => return Err(FreeError::Foreign { handle }),
             Some(Place::Static) => return Err(FreeError::Static { handle }),
             Some(Place::Chunk { number, offset }) => (number, offset),
         };
         let granule = (offset / GRANULE) as u32;
         let mut chunks = self.areas.lock();
-        let chunk = chunks.get(number).ok_or(FreeError::Foreign { handle })?;
-        let live = chunk.extents.live_at(granule);
-        let Some(granules) = live.filter(|_| offset.is_multiple_of(GRANULE)) else {
-            return Err(match chunk.extents.at(granule) {
-                At::Live { start, granules } => FreeError::Interior {
-                    handle,
-                    start: self.handle_of(number, start),
-                    size: granules as usize * GRANULE,
-                },
-                _ => FreeError::NotAllocated { handle },
-            });
-        };
-        let chunk = number;
-        chunks.give(Area { chunk, granule }, granules);
-        chunks.counts.freed += 1;
-        Ok(())
+        let found = chunks.get(chunk).ok_or(FreeError::Foreign { handle })?;
+        match found.extents.live_at(granule) {
+            Some(granules) if offset.is_multiple_of(GRANULE) => {
+                chunks.free(Area { chunk, granule }, granules);
+                Ok(())
+            }
+            _ => Err(self.refusal(&chunks, handle, Area { chunk, granule })),
+        }
+    }
+
+    /// Why a handle that is in this granule, but no area's, can't be freed.
+    #[cold]
+    fn refusal(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
+        let chunk = chunks.get(at.chunk);
+        match chunk.and_then(|chunk| chunk.extents.live_around(at.granule)) {
+            Some((start, granules)) => FreeError::Interior {
+                handle,
+                start: self.layout.handle_of(at.chunk, start),
+                size: granules as usize * GRANULE,
+            },
+            None => FreeError::NotAllocated { handle },
+        }
     }
 }

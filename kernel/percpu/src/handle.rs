@@ -1,8 +1,9 @@
-//! What per-CPU memory is known by.
+//! Handles.
 
 use core::fmt;
 
-/// A handle: what becomes the address of a CPU's copy when its offset is added.
+/// A handle: what becomes the address of a CPU's copy when the CPU's offset is added,
+/// wrapping. The null handle is nothing's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(pub usize);
 

@@ -20,27 +20,41 @@
 //! `delta` makes handles of statics and of areas alike: a static's handle is its
 //! link address in the template, and CPU 0's copy of it lies `delta` further on.
 //!
-//! Pages of a chunk are *populated* on demand, each in all units at once. Free
-//! bytes on populated pages are found by two-level segregated fit (TLSF), so an allocation
-//! that needs no page costs the same however many areas and chunks there are.
+//! Pages of a chunk are *populated* on demand, each in all units at once. Free bytes on
+//! populated pages are found by two-level segregated fit (TLSF), so an allocation that
+//! needs no page costs the same however many areas and chunks there are.
 //!
 //! | file | what |
 //! |---|---|
-//! | `allocator.rs` | the allocator and its two locks |
-//! | `first_chunk.rs` | sizes, and what all chunks share |
-//! | `extents.rs` | the bytes of one chunk |
+//! | `limits.rs`, `sizes.rs`, `layout.rs` | how large, how many, and where |
+//! | `handle.rs`, `request.rs`, `counts.rs`, `error.rs` | what the others share |
+//! | `tlsf.rs` | which free list a size belongs to |
+//! | `tag.rs`, `extents.rs` | the bytes of one chunk |
 //! | `chunk.rs` | a chunk: its extents and its pages |
-//! | `tlsf.rs` | segregated free lists: classes of sizes, and which chunks have free extents of each |
-//! | `chunks.rs` | all chunks, and that index |
-//! | `alloc.rs`, `free.rs` | areas |
 //! | `quick_list.rs` | deferred coalescing: areas freed a moment ago |
+//! | `chunk_sets.rs`, `chunks.rs` | all chunks, and how one is found |
+//! | `backing.rs` | what is asked of the machine |
+//! | `allocator.rs` | the allocator and its two locks |
+//! | `alloc.rs`, `free.rs` | areas |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
-//! | `backing.rs` | what is asked of the machine |
-//! | `limits.rs`, `handle.rs`, `request.rs`, `counts.rs`, `error.rs` | what the others share |
-#![forbid(unsafe_code)]
+//! | `fallible.rs` | memory for the book-keeping |
+//!
+//! The book-keeping is safe code. What is declared or called unsafe is the border to the
+//! memory that is kept books of: the trait of the backing, its calls in `alloc.rs` and
+//! `populate.rs`, and making an allocator, which rests on the caller's word that a first
+//! chunk is there. Keeps P1, P7, P8 and P13.
+#![deny(unsafe_code)]
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_macros,
+        clippy::disallowed_types
+    )
+)]
 
 extern crate alloc as heap;
 
@@ -49,29 +63,36 @@ mod allocator;
 mod backing;
 mod balance;
 mod chunk;
+mod chunk_sets;
 mod chunks;
 mod counts;
 mod error;
 mod extents;
-mod first_chunk;
+mod fallible;
 mod free;
 mod handle;
+mod layout;
 mod limits;
 mod locate;
 mod populate;
 mod quick_list;
 mod request;
+mod sizes;
 mod statistics;
+mod tag;
 mod tlsf;
 mod verify;
 
 pub use allocator::Allocator;
 pub use backing::Backing;
+pub use counts::Counts;
 pub use error::{AllocError, Entry, FreeError, Mismatch, OutOfMemory, SetupError};
-pub use first_chunk::{
-    DEFAULT_RESERVED, DYNAMIC_RESERVE, FirstChunk, STATIC_ALIGN, Sizes, Summary,
-};
 pub use handle::Handle;
-pub use limits::{GRANULE, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE};
+pub use layout::FirstChunk;
+pub use limits::{
+    DEFAULT_RESERVED, DYNAMIC_RESERVE, GRANULE, MAX_CHUNKS, MAX_RESERVED, MAX_STATIC,
+    MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE, STATIC_ALIGN,
+};
 pub use locate::{Location, Part};
+pub use sizes::{Sizes, Summary};
 pub use statistics::{ChunkStatistics, Statistics, Usage};

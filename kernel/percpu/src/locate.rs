@@ -1,11 +1,9 @@
-//! What a handle, or an address in some CPU's copy, belongs to.
+//! What a handle, or an address in some CPU's copy, belongs to. Never waits.
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
-use crate::chunks::{FIRST, REGION, RESERVED};
-use crate::extents::At;
-use crate::first_chunk::Layout;
 use crate::handle::Handle;
+use crate::layout::{FIRST, Place, RESERVED};
 use crate::limits::GRANULE;
 
 /// A part of per-CPU memory.
@@ -15,7 +13,7 @@ pub enum Part {
     Static,
     /// The first chunk's reserved part: modules' statics.
     Reserved,
-    /// Anything else that is handed out.
+    /// The rest of the first chunk, and every other.
     Dynamic,
 }
 
@@ -28,98 +26,45 @@ pub struct Location {
     pub chunk: usize,
     /// Bytes from the unit's start.
     pub offset: usize,
-    /// The live area that it is in: handle and bytes.
+    /// The live area that it is in, at its start or inside: handle, and bytes in whole
+    /// granules.
     pub area: Option<(Handle, usize)>,
-}
-
-/// Where a handle points, by arithmetic alone.
-pub(crate) enum Place {
-    /// In the template.
-    Static,
-    /// In a chunk that may or may not exist.
-    Chunk {
-        /// Its number, by which `Chunks` knows it.
-        number: usize,
-        /// Bytes from the unit's start.
-        offset: usize,
-    },
-}
-
-impl Layout {
-    /// Address of a chunk's unit 0.
-    pub fn unit0(&self, number: usize) -> usize {
-        match number.checked_sub(REGION) {
-            None => self.first.unit0,
-            Some(index) => self.area(index).wrapping_add(self.lead),
-        }
-    }
-
-    /// Start of the address space of a chunk of the region, if it has room for one
-    /// of this number.
-    pub fn area_of(&self, number: usize) -> Option<usize> {
-        let index = number.checked_sub(REGION)?;
-        (index < self.chunks).then(|| self.area(index))
-    }
-
-    /// Where a handle points.
-    pub(crate) fn place(&self, handle: Handle) -> Option<Place> {
-        let sizes = &self.first.sizes;
-        let address = handle.0.wrapping_add(self.delta);
-        let offset = address.wrapping_sub(self.first.unit0);
-        if offset < sizes.unit_size {
-            if offset < sizes.static_size {
-                return Some(Place::Static);
-            }
-            let reserved = offset < sizes.static_size + sizes.reserved_size;
-            let number = if reserved { RESERVED } else { FIRST };
-            return Some(Place::Chunk { number, offset });
-        }
-        let offset = address.wrapping_sub(self.first.region);
-        let index = offset >> self.stride_shift;
-        let offset = (offset & (self.stride() - 1)).wrapping_sub(self.lead);
-        let number = REGION + index;
-        let inside = index < self.chunks && offset < sizes.unit_size;
-        inside.then_some(Place::Chunk { number, offset })
-    }
 }
 
 impl<B: Backing> Allocator<B> {
     /// What the handle belongs to; `None` if it is in no chunk.
     pub fn locate(&self, handle: Handle) -> Option<Location> {
-        let (number, offset) = match self.layout.place(handle)? {
-            Place::Chunk { number, offset } => (number, offset),
-            Place::Static => {
-                let offset = handle.0.wrapping_sub(self.layout.first.template);
-                return Some(Location {
-                    part: Part::Static,
-                    chunk: 0,
+        match self.layout.place(handle)? {
+            Place::Static => Some(Location {
+                part: Part::Static,
+                chunk: 0,
+                offset: handle.0.wrapping_sub(self.layout.first.template),
+                area: None,
+            }),
+            Place::Chunk { number, offset } => {
+                let chunks = self.areas.lock();
+                let granule = (offset / GRANULE) as u32;
+                let area = chunks.get(number)?.extents.live_around(granule);
+                let reserved = number == RESERVED;
+                Some(Location {
+                    part: if reserved {
+                        Part::Reserved
+                    } else {
+                        Part::Dynamic
+                    },
+                    chunk: number.saturating_sub(FIRST),
                     offset,
-                    area: None,
-                });
+                    area: area.map(|(start, granules)| {
+                        let start = self.layout.handle_of(number, start);
+                        (start, granules as usize * GRANULE)
+                    }),
+                })
             }
-        };
-        let chunks = self.areas.lock();
-        let area = match chunks.get(number)?.extents.at((offset / GRANULE) as u32) {
-            At::Live { start, granules } => {
-                Some((self.handle_of(number, start), granules as usize * GRANULE))
-            }
-            _ => None,
-        };
-        let part = if number == RESERVED {
-            Part::Reserved
-        } else {
-            Part::Dynamic
-        };
-        let chunk = number.saturating_sub(FIRST);
-        Some(Location {
-            part,
-            chunk,
-            offset,
-            area,
-        })
+        }
     }
 
-    /// Whose copy an address is in: the unit, and the handle.
+    /// Whose copy an address is in: the unit, and the handle. `None` if it is in no unit of
+    /// a chunk.
     pub fn locate_address(&self, address: usize) -> Option<(usize, Handle)> {
         let offsets = self.layout.first.unit_offsets.iter().enumerate();
         for (unit, offset) in offsets {
@@ -137,9 +82,17 @@ impl<B: Backing> Allocator<B> {
         None
     }
 
-    /// Bytes of the live area that starts at the handle, in whole granules.
+    /// Bytes of the live area whose handle this is, in whole granules; `None` if it is no
+    /// area's.
     pub fn size_of(&self, handle: Handle) -> Option<usize> {
-        let (start, size) = self.locate(handle)?.area?;
-        (start == handle).then_some(size)
+        let Place::Chunk { number, offset } = self.layout.place(handle)? else {
+            return None;
+        };
+        let chunks = self.areas.lock();
+        let granule = (offset / GRANULE) as u32;
+        let granules = chunks.get(number)?.extents.live_at(granule)?;
+        offset
+            .is_multiple_of(GRANULE)
+            .then_some(granules as usize * GRANULE)
     }
 }

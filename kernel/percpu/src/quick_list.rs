@@ -1,17 +1,19 @@
 //! Quick lists: deferred coalescing of small areas.
 //!
-//! Per-CPU areas are small and come and go in a few sizes. Merging one with its
-//! neighbours only to cut it off again is most of what an allocation costs, so the
-//! last area freed of each small size stays as it is, *deferred*. In all counts it is
-//! free; it is only in no free list yet. Whoever needs the lists complete, because
-//! nothing was found in them or a page is to leave, coalesces the deferred areas first
-//! (Wilson, Johnstone, Neely and Boles, "Dynamic Storage Allocation: A Survey and
-//! Critical Review", 1995, calls it so; here a quick list has one entry).
+//! Per-CPU areas are small and come and go in a few sizes. Coalescing one with its
+//! neighbours only to carve it out again is most of what an allocation costs, so the last
+//! area freed of each small size stays as it is, *deferred*, in a quick list of its size
+//! (Wilson, Johnstone, Neely and Boles, "Dynamic Storage Allocation: A Survey and Critical
+//! Review", IWMM 1995). Here such a list has one entry.
+//!
+//! In all counts a deferred area is free; it is only in no free list yet. Who needs the
+//! free lists complete, because nothing was found in them or a page is to leave, coalesces
+//! the deferred areas first.
 
 use crate::request::{Area, Request};
 
-/// Sizes of deferred areas: below this many granules, and of each size one.
-const SIZES: usize = 33;
+/// Quick lists, one for each size below this many granules.
+pub const SIZES: usize = 33;
 
 /// At most one deferred area of each small size.
 #[derive(Debug)]
@@ -35,15 +37,9 @@ impl QuickLists {
         entry.take_if(|area| area.granule & (request.align - 1) == 0)
     }
 
-    /// The place of the deferred area of this many granules; `None` for a size that
-    /// isn't small.
+    /// The entry for areas of this many granules; `None` for a size that isn't small.
     #[inline]
     pub fn entry(&mut self, granules: u32) -> Option<&mut Option<Area>> {
         self.0.get_mut(granules as usize)
-    }
-
-    /// Takes out any of them.
-    pub fn pop(&mut self) -> Option<Area> {
-        self.0.iter_mut().find_map(Option::take)
     }
 }

@@ -1,16 +1,46 @@
-//! What is asked for, and what is given: sizes and places in granules.
+//! What is asked for, and where it is: sizes and places in granules.
 
-/// Size and alignment of an allocation, checked and in granules.
+use crate::error::AllocError;
+use crate::limits::{GRANULE, MIN_UNIT_SIZE, PAGE_SIZE};
+
+/// Size and alignment of an allocation, checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Request {
-    /// At least 1.
+    /// Granules, 1 to those of [`MIN_UNIT_SIZE`].
     pub granules: u32,
-    /// Power of two.
+    /// Granules, a power of two up to those of a page.
     pub align: u32,
 }
 
+impl Request {
+    /// Checks sizes in bytes, and rounds them up to granules.
+    ///
+    /// # Errors
+    /// A size of 0 or above [`MIN_UNIT_SIZE`]; an alignment that is no power of two, or
+    /// above a page.
+    #[inline]
+    pub fn new(size: usize, align: usize) -> Result<Self, AllocError> {
+        if size == 0 || size > MIN_UNIT_SIZE {
+            return Err(AllocError::Size { size, align });
+        }
+        if !align.is_power_of_two() || align > PAGE_SIZE {
+            return Err(AllocError::Align { size, align });
+        }
+        Ok(Self {
+            granules: size.div_ceil(GRANULE) as u32,
+            align: align.div_ceil(GRANULE) as u32,
+        })
+    }
+
+    /// Bytes of an area for it.
+    #[inline]
+    pub fn bytes(self) -> usize {
+        self.granules as usize * GRANULE
+    }
+}
+
 /// Where an area is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Area {
     /// Its chunk's number.
     pub chunk: usize,

@@ -2,10 +2,12 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
-use crate::chunks::{FIRST, RESERVED};
+use crate::chunk::Chunk;
+use crate::chunks::Chunks;
 use crate::counts::Counts;
-use crate::extents::At;
+use crate::layout::{FIRST, RESERVED};
 use crate::limits::{GRANULE, PAGE_SIZE};
+use crate::tag::State;
 use core::fmt;
 
 /// What must be equal before and after a balanced piece of work.
@@ -62,87 +64,82 @@ pub struct Statistics {
 }
 
 impl<B: Backing> Allocator<B> {
-    /// Areas, bytes and pages now.
+    /// Areas, bytes and pages now. Holds the *areas* lock for as many steps as there are
+    /// chunks.
     pub fn usage(&self) -> Usage {
-        let chunks = self.areas.lock();
-        let mut usage = Usage {
-            chunks: 0,
-            live: 0,
-            bytes: 0,
-            populated: 0,
-        };
-        for (number, chunk) in chunks.all() {
-            usage.live += chunk.live;
-            usage.bytes += chunk.used as usize * GRANULE;
-            // The first chunk is listed twice.
-            if number != RESERVED {
-                usage.chunks += 1;
-                usage.populated += chunk.populated;
-            }
-        }
-        usage
+        usage_of(&self.areas.lock())
     }
 
-    /// Statistics: each chunk's to `each`, the sum as the result. `each` is called
-    /// without the lock, so a chunk may come or go meanwhile.
+    /// Statistics: each chunk's to `each`, all together as the result. `each` is called
+    /// without a lock, so areas and chunks may come and go meanwhile; the *areas* lock is
+    /// held for a step a granule of one chunk at the most.
     pub fn statistics(&self, each: &mut dyn FnMut(&ChunkStatistics)) -> Statistics {
-        let mut number = 0;
-        while let Some(found) = self.chunk_statistics(number) {
-            if let Some(found) = &found {
-                each(found);
-            }
-            number += 1;
+        let mut from = 0;
+        while let Some((number, found)) = self.chunk_statistics(from) {
+            each(&found);
+            from = number + 1;
         }
-        let usage = self.usage();
         let chunks = self.areas.lock();
         Statistics {
             units: self.units(),
-            usage,
+            usage: usage_of(&chunks),
             empty: chunks.empty,
             counts: chunks.counts,
         }
     }
 
-    /// `None` beyond the last chunk, `Some(None)` for a gap.
-    fn chunk_statistics(&self, number: usize) -> Option<Option<ChunkStatistics>> {
+    /// Those of the first chunk from a number up, with its number.
+    fn chunk_statistics(&self, from: usize) -> Option<(usize, ChunkStatistics)> {
         let chunks = self.areas.lock();
-        let (last, _) = chunks.all().next_back()?;
-        if number > last {
-            return None;
-        }
-        let Some(chunk) = chunks.get(number) else {
-            return Some(None);
-        };
-        let mut found = ChunkStatistics {
-            chunk: number.saturating_sub(FIRST),
-            reserved: number == RESERVED,
-            live: chunk.live,
-            live_bytes: chunk.used as usize * GRANULE,
-            largest_live: 0,
-            free_bytes: 0,
-            fragments: 0,
-            largest_free: 0,
-            populated: chunk.populated,
-            empty: chunk.empty,
-            pages: chunk.pages.len(),
-        };
-        for extent in chunk.extents.iter() {
-            match extent {
-                At::Live { granules, .. } => {
-                    let bytes = granules as usize * GRANULE;
-                    found.largest_live = found.largest_live.max(bytes);
-                }
-                At::Free { granules, .. } | At::Deferred { granules, .. } => {
-                    let bytes = granules as usize * GRANULE;
-                    found.free_bytes += bytes;
-                    found.fragments += 1;
-                    found.largest_free = found.largest_free.max(bytes);
-                }
-                At::Nothing => {}
-            }
-        }
-        Some(Some(found))
+        let (number, chunk) = chunks.at_least(from)?;
+        Some((number, statistics_of(number, chunk)))
     }
+}
+
+fn usage_of(chunks: &Chunks) -> Usage {
+    let mut usage = Usage {
+        chunks: 0,
+        live: 0,
+        bytes: 0,
+        populated: 0,
+    };
+    for (number, chunk) in chunks.iter() {
+        usage.live += chunk.live;
+        usage.bytes += chunk.used as usize * GRANULE;
+        // The first chunk is there twice.
+        if number != RESERVED {
+            usage.chunks += 1;
+            usage.populated += chunk.populated;
+        }
+    }
+    usage
+}
+
+fn statistics_of(number: usize, chunk: &Chunk) -> ChunkStatistics {
+    let mut found = ChunkStatistics {
+        chunk: number.saturating_sub(FIRST),
+        reserved: number == RESERVED,
+        live: chunk.live,
+        live_bytes: chunk.used as usize * GRANULE,
+        largest_live: 0,
+        free_bytes: 0,
+        fragments: 0,
+        largest_free: 0,
+        populated: chunk.populated,
+        empty: chunk.empty,
+        pages: chunk.pages.len(),
+    };
+    for extent in chunk.extents.iter() {
+        let bytes = extent.granules as usize * GRANULE;
+        if extent.state == State::Live {
+            found.largest_live = found.largest_live.max(bytes);
+        } else {
+            found.free_bytes += bytes;
+            found.fragments += 1;
+            found.largest_free = found.largest_free.max(bytes);
+        }
+    }
+    found
 }
 
 impl fmt::Display for ChunkStatistics {

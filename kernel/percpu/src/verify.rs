@@ -2,141 +2,152 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
-use crate::chunk::{Chunk, PAGE_GRANULES};
-use crate::chunks::{Chunks, RESERVED};
+use crate::chunk::Chunk;
+use crate::chunks::Chunks;
 use crate::error::{Entry, Mismatch};
-use crate::extents::At;
+use crate::layout::RESERVED;
+use crate::limits::{MAX_UNIT_SIZE, PAGE_GRANULES, PAGE_SIZE};
+use crate::tag::State;
 use crate::tlsf::{LISTS, mapping_insert};
 
-type Verdict = Result<(), Mismatch>;
+/// Most pages of a unit.
+const MAX_PAGES: usize = MAX_UNIT_SIZE / PAGE_SIZE;
 
-fn equal(chunk: Option<usize>, entry: Entry, kept: usize, recomputed: usize) -> Verdict {
-    let mismatch = Mismatch {
+fn equal(
+    chunk: Option<usize>,
+    entry: Entry,
+    kept: usize,
+    recomputed: usize,
+) -> Result<(), Mismatch> {
+    if kept == recomputed {
+        return Ok(());
+    }
+    Err(Mismatch {
         chunk,
         entry,
         kept,
         recomputed,
-    };
-    if kept == recomputed {
-        Ok(())
-    } else {
-        Err(mismatch)
-    }
+    })
 }
 
 impl<B: Backing> Allocator<B> {
-    /// Recomputes everything that is kept.
+    /// Recomputes everything that is kept. Areas and chunks may come and go meanwhile: the
+    /// *areas* lock is held for a few steps a granule of one chunk, then for some a chunk.
+    /// Takes no memory.
     ///
     /// # Errors
     /// The first entry that differs.
-    pub fn verify(&self) -> Verdict {
-        let chunks = self.areas.lock();
-        let (mut empty, mut spare) = (0, 0);
-        for (number, chunk) in chunks.all() {
-            verify_chunk(&chunks, number, chunk)?;
-            if number != RESERVED {
-                empty += chunk.empty;
-                spare += if chunk.immutable { 0 } else { chunk.empty };
-            }
+    pub fn verify(&self) -> Result<(), Mismatch> {
+        let mut from = 0;
+        while let Some(number) = self.verify_next(from)? {
+            from = number + 1;
         }
+        let chunks = self.areas.lock();
+        let allocated_from = chunks.iter().filter(|&(number, _)| number != RESERVED);
+        let empty = allocated_from.map(|(_, chunk)| chunk.empty).sum();
         equal(None, Entry::EmptyPages, chunks.empty, empty)?;
-        equal(None, Entry::EmptyPages, chunks.spare, spare)?;
-        verify_index(&chunks)
+        let (members, recomputed) = chunks.verify_members();
+        equal(None, Entry::Members, members, recomputed)?;
+        let wrong = chunks.wrong_summary();
+        equal(None, Entry::Summary, wrong.is_some().into(), 0)
+    }
+
+    /// Recomputes what is kept of the first chunk from a number up; returns its number.
+    fn verify_next(&self, from: usize) -> Result<Option<usize>, Mismatch> {
+        let chunks = self.areas.lock();
+        let Some((number, chunk)) = chunks.at_least(from) else {
+            return Ok(None);
+        };
+        verify_chunk(&chunks, number, chunk)?;
+        Ok(Some(number))
     }
 }
 
-fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Verdict {
-    let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
+fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<(), Mismatch> {
     if let Some(granule) = chunk.extents.wrong_tag() {
-        let kept = granule as usize;
-        let chunk = Some(number);
         return Err(Mismatch {
-            chunk,
+            chunk: Some(number),
             entry: Entry::Tag,
-            kept,
+            kept: granule as usize,
             recomputed: 0,
         });
     }
+    let free = verify_extents(chunks, number, chunk)?;
+    verify_pages(number, chunk)?;
+    verify_lists(number, chunk, free)?;
+    let in_its_sets = chunks.verify_sets(number, chunk);
+    equal(Some(number), Entry::Sets, in_its_sets.into(), 1)
+}
+
+/// Compares what is counted with the extents; returns how many of them are free.
+fn verify_extents(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<usize, Mismatch> {
+    let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
     let (mut live, mut used, mut free, mut deferred) = (0, 0, 0, 0);
     let mut free_end = None;
-    let mut on_page = heap::vec![0usize; chunk.pages.len()];
+    let mut on_page = [0u16; MAX_PAGES];
     for extent in chunk.extents.iter() {
-        let (start, granules) = match extent {
-            At::Live { start, granules } => {
-                live += 1;
-                used += granules as usize;
-                for granule in start..start + granules {
-                    on_page[(granule / PAGE_GRANULES) as usize] += 1;
-                }
-                (start, granules)
-            }
-            At::Free { start, granules } => {
-                free += 1;
-                let merged = usize::from(free_end == Some(start));
-                same(Entry::Unmerged, merged, 0)?;
-                free_end = Some(start + granules);
-                (start, granules)
-            }
-            At::Deferred { start, granules } => {
-                let mut quick = chunks.quick.iter();
-                let kept = quick.any(|area| (area.chunk, area.granule) == (number, start));
-                same(Entry::Deferred, usize::from(kept), 1)?;
-                deferred += 1;
-                (start, granules)
-            }
-            At::Nothing => continue,
-        };
-        let pages = start / PAGE_GRANULES..=(start + granules - 1) / PAGE_GRANULES;
-        for page in pages {
+        let end = extent.start + extent.granules;
+        for page in extent.start / PAGE_GRANULES..=(end - 1) / PAGE_GRANULES {
             let populated = chunk.pages[page as usize].populated;
-            same(Entry::PageState, usize::from(populated), 1)?;
+            same(Entry::PageState, populated.into(), 1)?;
+            if extent.state == State::Live {
+                let from = extent.start.max(page * PAGE_GRANULES);
+                let to = end.min((page + 1) * PAGE_GRANULES);
+                on_page[page as usize] += (to - from) as u16;
+            }
+        }
+        match extent.state {
+            State::Live => {
+                live += 1;
+                used += extent.granules;
+            }
+            State::Free => {
+                free += 1;
+                let touches = free_end == Some(extent.start);
+                same(Entry::Uncoalesced, touches.into(), 0)?;
+                free_end = Some(end);
+            }
+            State::Deferred => {
+                deferred += 1;
+                let mut quick = chunks.quick.iter();
+                let kept = quick.any(|area| (area.chunk, area.granule) == (number, extent.start));
+                same(Entry::Deferred, kept.into(), 1)?;
+            }
         }
     }
     let quick = chunks.quick.iter().filter(|area| area.chunk == number);
     same(Entry::Deferred, quick.count(), deferred)?;
     same(Entry::Live, chunk.live, live)?;
-    same(Entry::Used, chunk.used as usize, used)?;
+    same(Entry::Used, chunk.used as usize, used as usize)?;
+    // In the first chunk's parts, what belongs to others counts as in use too.
     if !chunk.immutable {
         for (page, recomputed) in chunk.pages.iter().zip(on_page) {
-            same(Entry::PageUsed, page.used.into(), recomputed)?;
+            same(Entry::PageUsed, page.used.into(), recomputed.into())?;
         }
     }
-    let populated = chunk.pages.iter().filter(|page| page.populated);
-    same(
-        Entry::PopulatedPages,
-        chunk.populated,
-        populated.clone().count(),
-    )?;
-    let empty = populated.filter(|page| page.used == 0).count();
-    same(Entry::EmptyPages, chunk.empty, empty)?;
-    same(Entry::Run, chunk.run, chunk.longest_run())?;
-    verify_lists(number, chunk, free)
+    Ok(free)
 }
 
-fn verify_lists(number: usize, chunk: &Chunk, free: usize) -> Verdict {
+fn verify_pages(number: usize, chunk: &Chunk) -> Result<(), Mismatch> {
+    let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
+    let populated = chunk.pages.iter().filter(|page| page.populated).count();
+    same(Entry::PopulatedPages, chunk.populated, populated)?;
+    let empty = chunk.pages.iter().filter(|page| page.is_empty()).count();
+    same(Entry::EmptyPages, chunk.empty, empty)?;
+    same(Entry::Run, chunk.run, chunk.longest_run())
+}
+
+fn verify_lists(number: usize, chunk: &Chunk, free: usize) -> Result<(), Mismatch> {
     let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
     let mut listed = 0;
-    for class in 0..LISTS {
-        let count = chunk.extents.list(class).count();
+    for list in 0..LISTS {
+        let count = chunk.extents.list(list).count();
         listed += count;
-        let mapped = usize::from(chunk.extents.map.has(class));
-        same(Entry::ListMap, mapped, usize::from(count > 0))?;
-        for (_, granules) in chunk.extents.list(class) {
-            same(Entry::ListClass, class, mapping_insert(granules))?;
+        let kept = chunk.extents.nonempty.has(list);
+        same(Entry::ListMap, kept.into(), usize::from(count > 0))?;
+        for extent in chunk.extents.list(list) {
+            same(Entry::WrongList, list, mapping_insert(extent.granules))?;
         }
     }
     same(Entry::Listed, listed, free)
-}
-
-fn verify_index(chunks: &Chunks) -> Verdict {
-    let mut entries = 0;
-    for (number, chunk) in chunks.all().filter(|&(number, _)| number != RESERVED) {
-        let (kept, lists) = (chunks.index.classes(number), chunk.extents.map);
-        for class in 0..LISTS {
-            let (kept, listed) = (kept.has(class), lists.has(class));
-            equal(Some(number), Entry::Index, kept.into(), listed.into())?;
-            entries += usize::from(listed);
-        }
-    }
-    equal(None, Entry::IndexSize, chunks.index.len(), entries)
 }

@@ -5,101 +5,75 @@
 //! request to the machine. A CPU fills its copies of an area with a byte of its
 //! own and finds them so later: two owners of one byte, a page taken away under an
 //! area, or a copy that isn't zero would show, and so would a deadlock.
+#![cfg(not(miri))] // The scheduler switches stacks, which Miri doesn't follow.
 
 mod common;
 
 use common::{Machine, UNITS, allocator_on};
 use lock_api::{GuardSend, RawMutex};
 use percpu::{Allocator, Backing, FreeError, Handle, MIN_UNIT_SIZE, OutOfMemory, PAGE_SIZE, Sizes};
-use shuttle::sync::{Mutex, MutexGuard};
+use shuttle::future::batch_semaphore::{BatchSemaphore, Fairness};
 use shuttle::thread::{self, yield_now};
-use std::cell::UnsafeCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A lock that the scheduler knows.
-struct Scheduled {
-    lock: Mutex<()>,
-    guard: UnsafeCell<Option<MutexGuard<'static, ()>>>,
-}
+/// A lock that the scheduler knows: a semaphore of one permit.
+struct Scheduled(BatchSemaphore);
 
-// SAFETY: `guard` is only accessed by whoever holds `lock`.
-unsafe impl Sync for Scheduled {}
-// SAFETY: the scheduler's threads take turns on one thread.
-unsafe impl Send for Scheduled {}
-
-// SAFETY: the inner mutex excludes.
+// SAFETY: P8: who holds the lock has the one permit.
 unsafe impl RawMutex for Scheduled {
-    const INIT: Self = Self {
-        lock: Mutex::new(()),
-        guard: UnsafeCell::new(None),
-    };
+    const INIT: Self = Self(BatchSemaphore::const_new(1, Fairness::Unfair));
 
     type GuardMarker = GuardSend;
 
     fn lock(&self) {
-        let guard = self.lock.lock().unwrap();
-        // SAFETY: the lock is held; `unlock` drops the guard before the lock goes.
-        unsafe {
-            *self.guard.get() = Some(std::mem::transmute::<
-                MutexGuard<'_, ()>,
-                MutexGuard<'static, ()>,
-            >(guard))
-        };
+        self.0.acquire_blocking(1).unwrap();
     }
 
     fn try_lock(&self) -> bool {
-        let Ok(guard) = self.lock.try_lock() else {
-            return false;
-        };
-        // SAFETY: as above.
-        unsafe {
-            *self.guard.get() = Some(std::mem::transmute::<
-                MutexGuard<'_, ()>,
-                MutexGuard<'static, ()>,
-            >(guard))
-        };
-        true
+        self.0.try_acquire(1).is_ok()
     }
 
     unsafe fn unlock(&self) {
-        // SAFETY: the caller holds the lock.
-        drop(unsafe { (*self.guard.get()).take() });
+        self.0.release(1);
     }
 }
 
 /// A machine whose requests take a while.
 struct Slow(Arc<Machine>);
 
-impl Backing for Slow {
+impl Slow {
+    fn machine(&self) -> &Machine {
+        yield_now();
+        &self.0
+    }
+}
+
+// SAFETY: P7, P13: what the machine keeps to.
+unsafe impl Backing for Slow {
     type PagesLock = Scheduled;
     type AreasLock = Scheduled;
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
-        yield_now();
-        (&*self.0).reserve(address, size)
+        self.machine().reserve(address, size)
     }
 
-    fn release(&self, address: usize, size: usize) {
-        yield_now();
-        (&*self.0).release(address, size);
+    unsafe fn release(&self, address: usize, size: usize) {
+        self.machine().release(address, size);
     }
 
-    fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
-        yield_now();
-        (&*self.0).map(address, pages)?;
+    unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        self.machine().map(address, pages)?;
         yield_now();
         Ok(())
     }
 
-    fn unmap(&self, address: usize, pages: usize) {
-        yield_now();
-        (&*self.0).unmap(address, pages);
+    unsafe fn unmap(&self, address: usize, pages: usize) {
+        self.machine().unmap(address, pages);
     }
 
-    fn zero(&self, address: usize, size: usize) {
-        yield_now();
-        (&*self.0).zero(address, size);
+    unsafe fn zero(&self, address: usize, size: usize) {
+        self.machine().fill(address, size, 0);
     }
 }
 

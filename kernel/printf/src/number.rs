@@ -4,7 +4,7 @@
 //!  blanks | sign | prefix | zeros to the width, or to the precision | digits | blanks
 //! ```
 
-use crate::Output;
+use crate::output::Output;
 use crate::specification::{Conversion, Size, Specification};
 
 /// Digits of 2^64 in base 8.

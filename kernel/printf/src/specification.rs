@@ -1,6 +1,6 @@
 //! From the text of a conversion, `%-8.3lx`, to what it says.
 
-use crate::Arguments;
+use crate::caller::{Arguments, Pointer};
 
 /// Bytes of an integer argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +13,6 @@ pub enum Size {
     Four,
     /// `l`, `ll`, `z`, `t`, `j`
     Eight,
-}
-
-/// How an address is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pointer {
-    /// `%p`: a number that tells addresses apart and gives none away.
-    Hashed,
-    /// `%px`: itself.
-    Plain,
-    /// `%pS`: symbol, offset, size and module.
-    SymbolOffset,
-    /// `%ps`: symbol and module.
-    Symbol,
 }
 
 /// What is to be shown.

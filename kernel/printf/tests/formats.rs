@@ -147,8 +147,8 @@ unsafe extern "C" {
 fn by_the_library(format: &str, value: u64) -> String {
     let format = CString::new(format).unwrap();
     let mut buffer = [0u8; 128];
-    // SAFETY: the format has one conversion of 8 bytes or less, and the buffer is as
-    // long as said.
+    // SAFETY: M1: the buffer is this function's own, and as long as is passed; the
+    // format has one conversion, of 8 bytes or less.
     let length = unsafe { snprintf(buffer.as_mut_ptr().cast(), 128, format.as_ptr(), value) };
     String::from_utf8(buffer[..length as usize].to_vec()).unwrap()
 }

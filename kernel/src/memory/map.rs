@@ -47,9 +47,9 @@ pub struct Map {
     pub per_cpu: (usize, usize),
     /// The vmalloc region.
     pub vmalloc: (usize, usize),
-    /// Memory that is neither mapped nor used, because `vmalloc=near` needs its
+    /// A hole in memory: it is neither mapped nor used, because `vmalloc=near` needs its
     /// addresses.
-    pub withheld: Option<(usize, usize)>,
+    pub hole: Option<(usize, usize)>,
 }
 
 /// The vmalloc region can't lie where the command line wants it.
@@ -85,15 +85,16 @@ impl fmt::Display for BadMap {
     }
 }
 
-/// Works out the map for `memory` bytes.
+/// Works out the map for a machine with `memory` bytes, by the command line's
+/// `vmalloc=`. The regions are whole pages and disjoint.
 pub fn plan(memory: usize, vmalloc: Vmalloc) -> Result<Map, BadMap> {
     let per_cpu_start = memory.next_multiple_of(GIB).max(4 * GIB);
     let per_cpu = (per_cpu_start, per_cpu_start + PER_CPU_SIZE);
-    let (vmalloc, withheld) = match vmalloc {
+    let (vmalloc, hole) = match vmalloc {
         Vmalloc::Near => {
             let (start, end) = NEAR;
-            let withheld = (memory > start).then_some((start, end.min(memory)));
-            (NEAR, withheld)
+            let hole = (memory > start).then_some((start, end.min(memory)));
+            (NEAR, hole)
         }
         Vmalloc::At(start) => {
             if !start.is_multiple_of(arch::PAGE_SIZE) {
@@ -115,6 +116,6 @@ pub fn plan(memory: usize, vmalloc: Vmalloc) -> Result<Map, BadMap> {
         memory_end: memory,
         per_cpu,
         vmalloc,
-        withheld,
+        hole,
     })
 }

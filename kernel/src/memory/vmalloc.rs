@@ -1,17 +1,31 @@
 //! vmalloc: memory that is contiguous in virtual addresses only.
 //!
-//! An area takes single page frames and maps them one after another, writable
-//! and not executable; `memory::protect` changes that later. A guard page that
-//! nothing maps follows each area.
+//! ```text
+//!  Area::new ─► writable, zeroed ── protect ─► parts with protections of their own
+//!                                └─ release ─► parts that aren't mapped any more
+//!  drop      ─► nothing is mapped, the frames and the addresses are given back
+//! ```
+//!
+//! An area takes single page frames and maps them one after another. A guard page that
+//! nothing maps follows each. What happens to an area's pages goes through its owner's
+//! [`Area`], or a [`Part`] of it.
 
-use super::{give_frames, map_page, prepare, take_frames, translation, unmap_page};
+use super::error::OutOfMemory;
+use super::frames::PageFrame;
+use super::real::frame_count;
+use super::region::Region;
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::areas::{AreaError, Areas};
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
 use core::fmt;
+use core::ops::Range;
+use spin::Once;
 
+static REGION: Once<Region> = Once::new();
+
+/// Held for as many steps as there are areas.
 static AREAS: Lock<Areas, { rank::VMALLOC }> = Lock::new(Areas::new(0, 0));
 
 /// Why there is no area.
@@ -46,61 +60,72 @@ impl fmt::Display for Error {
     }
 }
 
-/// An area; dropping it unmaps it and gives its frames back.
-#[derive(Debug)]
-pub struct Area {
-    start: usize,
-    bytes: usize,
+/// Takes over the region. Once, at boot.
+pub fn init(region: Region) {
+    *AREAS.lock() = Areas::new(region.start(), region.end());
+    REGION.call_once(|| region);
 }
 
-/// Names the region.
-pub fn init(start: usize, end: usize) {
-    *AREAS.lock() = Areas::new(start, end);
+fn pages() -> &'static Region {
+    REGION
+        .get()
+        .expect("vmalloc has its region before it is used")
 }
 
-/// First and last address of the region.
+/// First address of the region, and first address beyond it.
 pub fn region() -> (usize, usize) {
     AREAS.lock().region()
 }
 
-/// Areas in the region, and bytes in them.
+/// Number of areas in the region, and bytes of all of them.
 pub fn count() -> (usize, usize) {
     let areas = AREAS.lock();
     (areas.count(), areas.bytes())
 }
 
+/// An area, and all that lies in it (M1); dropping it unmaps it and gives its frames
+/// back. What still refers to it then faults.
+#[derive(Debug)]
+pub struct Area {
+    start: usize,
+    bytes: usize,
+    /// Whether all of it is mapped and writable.
+    is_plain: bool,
+}
+
 impl Area {
-    /// An area of `bytes`, rounded up to pages, zeroed.
+    /// An area of `bytes`, rounded up to pages, zeroed and writable.
+    ///
+    /// Waits for no other CPU. With interrupts on, and no lock held of rank vmalloc or a
+    /// later one.
     pub fn new(bytes: usize) -> Result<Self, Error> {
         let wanted = bytes.div_ceil(PAGE_SIZE);
-        let free = super::frame_count().free;
+        let free = frame_count().free;
         if wanted > free || fail::now(Site::Vmalloc) {
             return Err(Error::Frames { wanted, free });
         }
         let start = AREAS.lock().take(bytes, PAGE_SIZE).map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.
-        let area = Self {
+        let mut area = Self {
             start,
             bytes: wanted * PAGE_SIZE,
+            is_plain: true,
         };
-        area.populate()
-            .map_err(|_| Error::Frames { wanted, free })?;
+        let populated = area.populate();
+        populated.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
+        area.bytes_mut().fill(0);
         Ok(area)
     }
 
-    fn populate(&self) -> Result<(), super::OutOfMemory> {
-        prepare(self.start, self.bytes)?;
-        for page in (self.start..self.start + self.bytes).step_by(PAGE_SIZE) {
-            let frame = take_frames(0)?;
-            map_page(page, frame, Protection::WRITE).inspect_err(|_| give_frames(frame, 0))?;
+    fn populate(&self) -> Result<(), OutOfMemory> {
+        pages().prepare(self.range())?;
+        for page in self.range().step_by(PAGE_SIZE) {
+            pages().map(page, PageFrame::new()?, Protection::ReadWrite)?;
         }
-        let start = core::ptr::with_exposed_provenance_mut::<u8>(self.start);
-        // SAFETY: M1: the pages were just mapped to frames of this area's own.
-        unsafe { start.write_bytes(0, self.bytes) };
         Ok(())
     }
 
-    /// Lowest address.
+    /// Address of the first byte.
     pub fn start(&self) -> usize {
         self.start
     }
@@ -109,31 +134,92 @@ impl Area {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
-}
 
-/// Gives back the frames of part of an area, whole pages; the addresses stay the
-/// area's, and nothing is there any more.
-///
-/// # Safety
-/// Nobody uses `[start, start + bytes)`, which lies in one area, from here on.
-pub unsafe fn release(start: usize, bytes: usize) {
-    for page in (start..start + bytes).step_by(PAGE_SIZE) {
-        let protection = translation(page).map(|(_, protection)| protection);
-        let Some(frame) = unmap_page(page) else {
-            continue;
-        };
-        if protection.is_some_and(|is| is.contains(Protection::EXECUTE)) {
-            // SAFETY: M1: the frame is still the area's, and the identity map has it.
-            unsafe { arch::string::forget_code(frame, PAGE_SIZE) };
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + self.bytes
+    }
+
+    /// Its memory, as long as all of it is writable.
+    ///
+    /// # Panics
+    /// After [`protect`](Self::protect) or [`part`](Self::part).
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        assert!(self.is_plain, "an area whose parts differ is no slice");
+        let start = core::ptr::with_exposed_provenance_mut(self.start);
+        // SAFETY: M1: the area is its owner's alone, who lends it; it is mapped to frames
+        // of its own, and writable.
+        unsafe { core::slice::from_raw_parts_mut(start, self.bytes) }
+    }
+
+    /// Changes what `bytes` at `offset` allow, on every CPU; both are whole pages. While
+    /// it changes, a CPU that uses it may fault.
+    ///
+    /// # Panics
+    /// If that isn't inside the area.
+    pub fn protect(&mut self, offset: usize, bytes: usize, protection: Protection) {
+        pages().protect(self.part(offset, bytes).pages, protection);
+    }
+
+    /// The part of `bytes` at `offset`, both whole pages, for a time when the area is out
+    /// of reach.
+    ///
+    /// # Panics
+    /// If that isn't inside the area.
+    pub fn part(&mut self, offset: usize, bytes: usize) -> Part {
+        let end = offset.checked_add(bytes);
+        assert!(
+            end.is_some_and(|end| end <= self.bytes),
+            "{bytes:#x} bytes at {offset:#x} of {self:x?}"
+        );
+        self.is_plain = false;
+        let start = self.start + offset;
+        Part {
+            pages: start..start + bytes,
         }
-        give_frames(frame, 0);
     }
 }
 
 impl Drop for Area {
     fn drop(&mut self) {
-        // SAFETY: M1: the area's owner gives it up, and with it all of its uses.
-        unsafe { release(self.start, self.bytes) };
+        unmap(self.range());
         AREAS.lock().give(self.start);
+    }
+}
+
+/// Part of an area, for what happens to it after it has been handed on.
+#[derive(Debug)]
+pub struct Part {
+    pages: Range<usize>,
+}
+
+impl Part {
+    /// Changes what it allows, as [`Area::protect`] does.
+    ///
+    /// # Safety
+    /// M1: the area lives.
+    pub unsafe fn protect(&self, protection: Protection) {
+        pages().protect(self.pages.start..self.pages.end, protection);
+    }
+
+    /// Gives its frames back; the addresses stay the area's, and nothing is there any
+    /// more. What still refers to them faults.
+    ///
+    /// # Safety
+    /// M1: the area lives.
+    pub unsafe fn release(self) {
+        unmap(self.pages);
+    }
+}
+
+/// Unmaps those of the pages that are mapped, and gives their frames back.
+fn unmap(range: Range<usize>) {
+    for page in range.step_by(PAGE_SIZE) {
+        let Some((frame, was_text)) = pages().unmap(page) else {
+            continue;
+        };
+        if was_text {
+            // SAFETY: M1: the frame is this function's, and the identity map has it.
+            unsafe { arch::string::forget_code(frame.address(), PAGE_SIZE) };
+        }
     }
 }

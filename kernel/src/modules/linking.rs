@@ -17,7 +17,6 @@ use super::module_file::ModuleFile;
 use super::parameters::Strings;
 use super::registry::References;
 use super::static_percpu::StaticPerCpu;
-use crate::memory;
 use crate::memory::vmalloc::Area;
 use alloc::vec::Vec;
 use arch::dat::Protection;
@@ -114,7 +113,9 @@ impl WritableImage {
         if let Some(statics) = &self.statics {
             statics.fill(&self.template);
         }
-        protect(base as usize, &self.layout);
+        if let Some(area) = &mut self.area {
+            protect(area, &self.layout);
+        }
         let loaded = Loaded {
             area: self.area,
             statics: self.statics,
@@ -131,15 +132,7 @@ impl WritableImage {
 
 /// The bytes of an area that only the image under construction has.
 fn bytes_of(area: &mut Option<Area>) -> &mut [u8] {
-    match area {
-        Some(area) => {
-            let start = core::ptr::with_exposed_provenance_mut::<u8>(area.start());
-            // SAFETY: M1: the area is this module's, mapped and writable, and nothing else
-            // knows of it yet.
-            unsafe { core::slice::from_raw_parts_mut(start, area.bytes()) }
-        }
-        None => &mut [],
-    }
+    area.as_mut().map_or(&mut [], Area::bytes_mut)
 }
 
 /// Whether a symbol that the module lacks may stay undefined.
@@ -148,17 +141,13 @@ fn is_weak(object: &Object<'static>, name: &str) -> bool {
     { undefined }.any(|symbol| symbol.is_weak() && symbol.name == name)
 }
 
-fn protect(base: usize, layout: &Layout<'_>) {
+fn protect(area: &mut Area, layout: &Layout<'_>) {
     for region in layout.regions() {
         let protection = match region.kind {
-            kind if kind.is_text() => Protection::EXECUTE,
+            kind if kind.is_text() => Protection::ReadExecute,
             kind if kind.is_writable() => continue,
-            _ => Protection::empty(),
+            _ => Protection::ReadOnly,
         };
-        memory::protect(
-            base + region.offset as usize,
-            region.size as usize,
-            protection,
-        );
+        area.protect(region.offset as usize, region.size as usize, protection);
     }
 }

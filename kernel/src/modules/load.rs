@@ -24,8 +24,7 @@ use super::module_file::ModuleFile;
 use super::parameters;
 use super::report;
 use crate::control::{self, Place};
-use crate::memory;
-use crate::memory::vmalloc;
+use crate::memory::vmalloc::Part;
 use crate::percpu;
 use alloc::vec::Vec;
 use arch::dat::Protection;
@@ -84,7 +83,7 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
     let (mut loaded, uses) = image.seal(module, strings)?;
     let constructors = core::mem::take(&mut loaded.startup.constructors);
     let init = loaded.startup.init;
-    let init_memory = InitMemory::of(&loaded);
+    let init_memory = InitMemory::of(&mut loaded);
     let place = loaded.place();
     report::log(module.name, &loaded);
     unformed.complete_formation(loaded, uses)?;
@@ -153,30 +152,37 @@ fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
 /// Pages of a module that change when its init has returned: address and bytes.
 struct InitMemory {
     /// Those that are read-only from then on.
-    ro_after_init: (usize, usize),
+    ro_after_init: Option<Part>,
     /// Those that are given back (L4).
-    init: (usize, usize),
+    init: Option<Part>,
 }
 
 impl InitMemory {
-    fn of(loaded: &Loaded) -> Self {
-        let at = |offset: u64| (loaded.base() + offset) as usize;
+    fn of(loaded: &mut Loaded) -> Self {
+        let mut part = |offset: u64, bytes: u64| {
+            let area = loaded.area.as_mut().filter(|_| bytes != 0)?;
+            Some(area.part(offset as usize, bytes as usize))
+        };
         let mut regions = loaded.layout.regions().iter();
         let sealed = regions.find(|region| region.kind == RegionKind::ReadOnlyAfterInit);
-        let (offset, size) = loaded.layout.init();
+        let (offset, bytes) = loaded.layout.init();
         Self {
-            ro_after_init: sealed
-                .map_or((0, 0), |region| (at(region.offset), region.size as usize)),
-            init: (at(offset), size as usize),
+            ro_after_init: sealed.and_then(|region| part(region.offset, region.size)),
+            init: part(offset, bytes),
         }
     }
 
     fn free(self) {
-        let (start, bytes) = self.ro_after_init;
-        memory::protect(start, bytes, Protection::empty());
-        let (start, bytes) = self.init;
-        // SAFETY: L4: init has returned, and nothing else of the module uses its init
-        // sections; what does all the same meets a fault, not another's memory.
-        unsafe { vmalloc::release(start, bytes) };
+        // SAFETY: M1, L2: the area lives: nobody else removes a module that is loading.
+        // L4: init has returned, and nothing else of the module uses its init sections;
+        // what does all the same meets a fault, not another's memory.
+        unsafe {
+            if let Some(part) = self.ro_after_init {
+                part.protect(Protection::ReadOnly);
+            }
+            if let Some(part) = self.init {
+                part.release();
+            }
+        }
     }
 }

@@ -1,54 +1,73 @@
-//! Page frames and mappings under the per-CPU chunks.
+//! Page frames and mappings under the per-CPU chunks. Keeps P13, by M1 and M3.
 
-use crate::memory::{self, give_frames, map_page, take_frames, unmap_page};
+use crate::memory::{self, PageFrame, Region};
 use crate::sync::{RawLock, rank};
 use ::percpu::{Backing, OutOfMemory};
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
 
-/// The kernel's address space, as the allocator sees it.
+/// The region of per-CPU chunks, as the allocator sees it.
 #[derive(Debug)]
-pub struct Pages;
+pub struct Pages {
+    region: Region,
+}
 
-impl Backing for Pages {
+impl Pages {
+    /// Chunks in this region.
+    pub fn new(region: Region) -> Self {
+        Self { region }
+    }
+
+    /// Where chunks lie.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    fn map_one(&self, address: usize) -> Result<(), memory::OutOfMemory> {
+        self.region
+            .map(address, PageFrame::new()?, Protection::ReadWrite)
+    }
+}
+
+// SAFETY: M1, M3, P13: a page of the region, which is this owner's, gets a frame that is
+// moved into it, and no CPU reaches the frame by the page once that is unmapped. P7: zeros
+// are stored as they are asked for.
+unsafe impl Backing for Pages {
     type PagesLock = RawLock<{ rank::PER_CPU_PAGES }>;
     type AreasLock = RawLock<{ rank::PER_CPU_AREAS }>;
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
-        memory::prepare(address, size).map_err(|_| OutOfMemory)
+        self.region
+            .prepare(address..address + size)
+            .map_err(|_| OutOfMemory)
     }
 
-    fn release(&self, _address: usize, _size: usize) {
+    unsafe fn release(&self, _address: usize, _size: usize) {
         // Page tables are kept: the next chunk there finds them.
     }
 
-    fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+    unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
         for page in 0..pages {
-            if map_one(address + page * PAGE_SIZE).is_err() {
-                self.unmap(address, page);
+            if self.map_one(address + page * PAGE_SIZE).is_err() {
+                // SAFETY: P13: these were mapped just now.
+                unsafe { self.unmap(address, page) };
                 return Err(OutOfMemory);
             }
         }
         Ok(())
     }
 
-    fn unmap(&self, address: usize, pages: usize) {
+    unsafe fn unmap(&self, address: usize, pages: usize) {
         for page in 0..pages {
-            if let Some(frame) = unmap_page(address + page * PAGE_SIZE) {
-                give_frames(frame, 0);
-            }
+            // The frame, if there is one, is given back.
+            drop(self.region.unmap(address + page * PAGE_SIZE));
         }
     }
 
-    fn zero(&self, address: usize, size: usize) {
+    unsafe fn zero(&self, address: usize, size: usize) {
         let start = core::ptr::with_exposed_provenance_mut::<u8>(address);
-        // SAFETY: P7: the area is mapped on this CPU's unit, and nobody has its
-        // handle yet.
+        // SAFETY: P7, P13: the caller's promise: a copy of an area that nobody has yet, on
+        // mapped pages.
         unsafe { start.write_bytes(0, size) };
     }
-}
-
-fn map_one(address: usize) -> Result<(), memory::OutOfMemory> {
-    let frame = take_frames(0)?;
-    map_page(address, frame, Protection::WRITE).inspect_err(|_| give_frames(frame, 0))
 }

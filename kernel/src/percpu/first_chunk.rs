@@ -2,12 +2,12 @@
 //!
 //! `percpu_alloc=embed` puts the units one after another into page frames that
 //! the identity map reaches. `percpu_alloc=page` maps single frames into the
-//! per-CPU region; an unmapped page follows the last.
+//! per-CPU region; an unmapped page follows the last. Keeps P13 for the first chunk.
 
+use super::backing::Pages;
 use crate::command_line::{FirstChunk as Kind, Options};
 use crate::cpus;
-use crate::memory::{map::Map, take_frames};
-use ::memory::frames::order_of;
+use crate::memory::FrameBlock;
 use ::percpu::{Backing, DYNAMIC_RESERVE, FirstChunk, Sizes, Summary};
 use arch::{PAGE_SIZE, boot};
 use core::fmt;
@@ -17,8 +17,8 @@ use spin::Once;
 /// Why there is no per-CPU memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetupError {
-    /// The sizes don't work out.
-    Sizes(::percpu::SetupError),
+    /// The sizes, or the first chunk, can't be used.
+    Unusable(::percpu::SetupError),
     /// Memory doesn't hold the first chunk.
     OutOfMemory {
         /// Bytes of all its units.
@@ -29,7 +29,7 @@ pub enum SetupError {
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SetupError::Sizes(error) => write!(f, "{error}"),
+            SetupError::Unusable(error) => write!(f, "{error}"),
             SetupError::OutOfMemory { bytes } => {
                 write!(f, "no memory for a first chunk of {bytes} bytes")
             }
@@ -39,13 +39,15 @@ impl fmt::Display for SetupError {
 
 static PLACE: Once<(usize, usize)> = Once::new();
 
-/// First and last address of the first chunk's units.
+/// Address of the first chunk's first unit, and of the first byte after its last; 0 before
+/// they are made.
 pub fn first_chunk() -> (usize, usize) {
     PLACE.get().copied().unwrap_or((0, 0))
 }
 
-/// Makes the units and copies the template into each.
-pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
+/// Makes the units and copies the template into each. Once, at boot, before another CPU
+/// runs. The page frames stay the first chunk's for good.
+pub fn set_up(options: &Options, pages: &Pages) -> Result<FirstChunk, SetupError> {
     let (template, end) = boot::image().per_cpu;
     let units = cpus::possible() as usize;
     let sizes = Sizes::new(
@@ -54,27 +56,27 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
         DYNAMIC_RESERVE,
         units,
     )
-    .map_err(SetupError::Sizes)?;
+    .map_err(SetupError::Unusable)?;
     let total = sizes.total();
     let no_memory = SetupError::OutOfMemory { bytes: total };
     let (unit0, region) = match options.percpu_alloc {
         Kind::Embed => {
-            let unit0 = take_frames(order_of(total)).map_err(|_| no_memory)?;
-            (unit0, map.per_cpu.0)
+            let block = FrameBlock::new(total).map_err(|_| no_memory)?;
+            let unit0 = block.leak().as_mut_ptr().expose_provenance();
+            (unit0, pages.region().start())
         }
         Kind::Page => {
-            let start = map.per_cpu.0;
-            let mapped = super::backing::Pages.map(start, total / PAGE_SIZE);
+            let start = pages.region().start();
+            // SAFETY: P13: nothing is mapped in the region yet.
+            let mapped = unsafe { pages.map(start, total / PAGE_SIZE) };
             mapped.map_err(|_| no_memory)?;
             (start, start + total + PAGE_SIZE)
         }
     };
     for unit in 0..units {
-        fill(
-            unit0 + unit * sizes.unit_size,
-            (template, end),
-            sizes.unit_size,
-        );
+        let start = unit0 + unit * sizes.unit_size;
+        // SAFETY: M1, P13: these pages were just taken and mapped for the unit.
+        unsafe { fill(start, (template, end), sizes.unit_size) };
     }
     let unit_offsets = (0..units).map(|unit| unit * sizes.unit_size);
     let unit_offsets = collected(units, unit_offsets).map_err(|_| no_memory)?;
@@ -87,17 +89,20 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
         unit_offsets,
         sizes,
         region,
-        region_size: map.per_cpu.1 - region,
+        region_size: pages.region().end() - region,
     })
 }
 
-/// A unit as a CPU first finds it: the template, then zeros.
-fn fill(unit: usize, template: (usize, usize), unit_size: usize) {
+/// Makes a unit what a CPU first finds there: the template, then zeros.
+///
+/// # Safety
+/// The unit has this size and is the caller's.
+unsafe fn fill(unit: usize, template: (usize, usize), unit_size: usize) {
     let bytes = template.1 - template.0;
     let source = core::ptr::with_exposed_provenance::<u8>(template.0);
     let target = core::ptr::with_exposed_provenance_mut::<u8>(unit);
-    // SAFETY: M1: the unit's pages were just taken for it; P3: nobody writes the
-    // template, which the linker's symbols delimit.
+    // SAFETY: M1: the unit is the caller's, and the template, which the linker's symbols
+    // delimit, is no part of it; P3: nobody writes the template.
     unsafe {
         target.copy_from_nonoverlapping(source, bytes);
         target.add(bytes).write_bytes(0, unit_size - bytes);

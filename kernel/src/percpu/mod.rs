@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The book-keeping is the crate `percpu`; here it meets page frames and
-//! translation tables.
+//! translation tables. Keeps P1, P7 and P13.
 //!
 //! * `first_chunk.rs`: the first chunk, embedded in the identity map or mapped
 //!   page by page, and the copies of the template in it
@@ -24,8 +24,8 @@ pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
 use crate::fail::{self, Site};
-use crate::memory::map::Map;
-use ::percpu::{Allocator, ChunkStatistics, Mismatch, Statistics};
+use crate::memory::Region;
+use ::percpu::{Allocator, ChunkStatistics, MAX_UNITS, Mismatch, Statistics};
 use arch::{MAX_CPUS, lowcore};
 use backing::Pages;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -43,16 +43,25 @@ const _: () = {
     assert!(offset_of!(Lowcore, writable) == compiled::WRITABLE);
 };
 
+// Every CPU that can have a number can have a unit, and an entry in `OFFSETS`.
+const _: () = assert!(MAX_CPUS == MAX_UNITS && arch::PAGE_SIZE == ::percpu::PAGE_SIZE);
+
 static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 
 /// `offset[cpu]`, for look-ups that need no more; modules in C read it too.
 pub static OFFSETS: [AtomicUsize; MAX_CPUS] = [const { AtomicUsize::new(0) }; MAX_CPUS];
 
-/// Sets up the first chunk and the allocator; from here on the boot CPU's copies
-/// exist.
-pub fn init(options: &Options, map: &Map) -> Result<(), SetupError> {
-    let first = first_chunk::set_up(options, map)?;
-    let allocator = Allocator::new(first, Pages).map_err(SetupError::Sizes)?;
+/// Sets up the first chunk and the allocator, whose chunks lie in `region`; from here on
+/// the boot CPU's copies exist. Once, at boot, before another CPU runs.
+///
+/// # Errors
+/// Sizes that don't fit; no memory for the first chunk or for the book-keeping.
+pub fn init(options: &Options, region: Region) -> Result<(), SetupError> {
+    let pages = Pages::new(region);
+    let first = first_chunk::set_up(options, &pages)?;
+    // SAFETY: M1, P13: `set_up` has mapped the units, for good and for this; the rest of
+    // the region is mapped by these pages' only owner, the allocator.
+    let allocator = unsafe { Allocator::new(first, pages) }.map_err(SetupError::Unusable)?;
     for (unit, offset) in OFFSETS.iter().enumerate().take(allocator.units()) {
         offset.store(allocator.offset(unit), Ordering::Relaxed);
     }
@@ -75,25 +84,45 @@ pub fn offset(cpu: u32) -> usize {
     offset.map_or(0, |offset| offset.load(Ordering::Relaxed))
 }
 
-/// Allocates on every possible CPU, zeroed. May map pages.
+/// Allocates `size` bytes, 1 to 32 KiB, on every possible CPU, aligned to `align`, a power
+/// of two up to a page, and zeroes them.
+///
+/// May map pages, and waits for another CPU that does: not for interrupt handlers, nor
+/// with a lock held of the rank of per-CPU pages or a later one.
+///
+/// # Errors
+/// A bad size or alignment; no memory.
 pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc(size, align)
 }
 
-/// The same from mapped pages only: for interrupt handlers.
+/// Allocates as [`alloc`] does, but from pages that are mapped already: for interrupt
+/// handlers, and with any lock held but those after per-CPU areas.
+///
+/// # Errors
+/// A bad size or alignment; [`AllocError::NotPopulated`] if no mapped page has room. Then
+/// the next [`balance`] maps some.
 pub fn alloc_atomic(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc_atomic(size, align)
 }
 
-/// For a module's static variables: from the reserved part while it lasts.
+/// Allocates for a module's static variables: from the reserved part while it has room,
+/// then as [`alloc`] does; in the contexts of [`alloc`].
+///
+/// # Errors
+/// Those of [`alloc`].
 pub fn alloc_reserved(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc_reserved(size, align)
 }
 
-/// Many areas of one size under one lock hold; all of them or none.
+/// Fills `out` with areas of one size, many of them under one hold of the lock; all of them
+/// or none. In the contexts of [`alloc`].
+///
+/// # Errors
+/// Those of [`alloc`].
 pub fn alloc_batch(size: usize, align: usize, out: &mut [Handle]) -> Result<(), AllocError> {
     injected(size, align)?;
     allocator().alloc_batch(size, align, out)
@@ -106,52 +135,62 @@ fn injected(size: usize, align: usize) -> Result<(), AllocError> {
     Ok(())
 }
 
-/// Frees an area, from any CPU and in any context; the null handle is a no-op.
+/// Frees the area whose handle this is, from any CPU, in the contexts of [`alloc_atomic`];
+/// the null handle is a no-op.
+///
+/// # Errors
+/// The handle isn't a live area's: which kind it is. Nothing has changed then.
 pub fn free(handle: Handle) -> Result<(), FreeError> {
     allocator().free(handle)
 }
 
-/// Brings the store of empty populated pages between its marks, if it isn't.
-///
-/// For places that may wait: the idle loop, between commands, between tests.
+/// Brings the store of empty mapped pages between its marks, if it isn't. Maps and unmaps:
+/// in the contexts of [`alloc`], for the idle loop, between commands, between tests.
 pub fn balance() {
     if allocator().wants_balance() {
         allocator().balance();
     }
 }
 
-/// Gives back every page and chunk that nothing is on.
+/// Gives back every page and chunk that nothing is on, in the contexts of [`alloc`].
 pub fn trim() {
     allocator().trim();
 }
 
-/// What a handle belongs to.
+/// What a handle belongs to; `None` if it is no per-CPU memory's. Never waits.
 pub fn locate(handle: Handle) -> Option<Location> {
     allocator().locate(handle)
 }
 
-/// Whose copy an address is in: the CPU, and the handle.
+/// Whose copy an address is in: the CPU, and the handle; `None` if it is in no CPU's unit.
+/// Never waits.
 pub fn locate_address(address: usize) -> Option<(u32, Handle)> {
     let (unit, handle) = allocator().locate_address(address)?;
     Some((unit as u32, handle))
 }
 
-/// Bytes of the live area that starts at the handle.
+/// Bytes of the live area whose handle this is, rounded up to 4; `None` if it is no area's.
+/// Never waits.
 pub fn size_of(handle: Handle) -> Option<usize> {
     allocator().size_of(handle)
 }
 
-/// What must be equal before and after a balanced piece of work.
+/// What must be equal before and after a balanced piece of work. A step a chunk, with
+/// interrupts off.
 pub fn usage() -> Usage {
     allocator().usage()
 }
 
-/// Statistics: `each` gets every chunk's, the result is the total.
+/// Statistics: `each` gets every chunk's, with no lock held, and the result is the total. A
+/// step a granule of one chunk, at the most, with interrupts off.
 pub fn statistics(each: &mut dyn FnMut(&ChunkStatistics)) -> Statistics {
     allocator().statistics(each)
 }
 
-/// Compares the book-keeping with one recomputed.
+/// Compares the book-keeping with one recomputed, a chunk at a time with interrupts off.
+///
+/// # Errors
+/// The first entry that differs.
 pub fn verify() -> Result<(), Mismatch> {
     allocator().verify()
 }

@@ -4,7 +4,7 @@ use super::{Outcome, failed};
 use crate::machine;
 use crate::memory::{self, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
-use arch::dat::{self, Found, Level, Protection, Table};
+use arch::dat::{self, Found, Level, Table};
 use arch::fault_safe::{self, Fault, read_bytes, read_u8, read_u16, read_u32, read_u64};
 use arch::traps::{Access, code};
 use arch::{PAGE_SIZE, boot, cpu, lowcore};
@@ -186,14 +186,9 @@ fn walk_of_a_mapped_page() -> Result<(), Outcome> {
     for address in [0, image.text.0, image.rodata.0, image.data.0, area.start()] {
         let steps: alloc::vec::Vec<_> = dat::walk(address).collect();
         check_eq!(steps.len(), 4);
-        let (frame, protection) = memory::translation(address).ok_or(failed("unmapped"))?;
-        let wanted = Found::Page {
-            frame,
-            protected: !protection.contains(Protection::WRITE),
-            no_execute: !protection.contains(Protection::EXECUTE),
-        };
-        check_eq!(steps[3].found, wanted);
-        check_eq!(dat::real_address(address), Some(frame));
+        let mapping = memory::translation(address).ok_or(failed("unmapped"))?;
+        check_eq!(steps[3].found, Found::Page(mapping));
+        check_eq!(dat::real_address(address), Some(mapping.frame));
         for pair in steps.windows(2) {
             check_eq!(pair[0].found, Found::Table(pair[1].origin));
         }

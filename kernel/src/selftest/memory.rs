@@ -1,7 +1,7 @@
 //! Frames, translation, protection, vmalloc, heap.
 
 use super::{Outcome, failed, resources};
-use crate::memory::{self as kernel_memory, vmalloc};
+use crate::memory::{self as kernel_memory, FrameBlock, Stack, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::vec::Vec;
 use arch::dat::Protection;
@@ -36,17 +36,16 @@ fn frames() -> Result<(), Outcome> {
     let before = resources::in_use();
     let mut blocks = Vec::new();
     for order in [0, 3, 0, 5, 1] {
-        let block = kernel_memory::take_frames(order).map_err(|_| failed("out of memory"))?;
+        let block = FrameBlock::of_order(order).map_err(|_| failed("out of memory"))?;
+        let address = block.address();
         check!(
-            block.is_multiple_of(PAGE_SIZE << order),
-            "{block:#x} is not aligned"
+            address.is_multiple_of(PAGE_SIZE << order),
+            "{address:#x} is not aligned"
         );
-        check_eq!(store(block), None);
-        blocks.push((block, order));
+        check_eq!(store(address), None);
+        blocks.push(block);
     }
-    for (block, order) in blocks {
-        kernel_memory::give_frames(block, order);
-    }
+    drop(blocks);
     check!(
         kernel_memory::verify_frames(),
         "the frame book-keeping differs from a recount"
@@ -70,10 +69,10 @@ fn image_is_protected() -> Result<(), Outcome> {
 fn nothing_is_writable_and_executable() -> Result<(), Outcome> {
     let image = boot::image();
     for page in (0..image.data.1 + (1 << 20)).step_by(PAGE_SIZE) {
-        let both = Protection::WRITE | Protection::EXECUTE;
         if cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
-            let found = kernel_memory::translation(page).map(|(_, protection)| protection);
-            check!(found != Some(both), "the page at {page:#x} is both");
+            let mapping = kernel_memory::translation(page);
+            let both = mapping.is_some_and(|mapping| mapping.writable && mapping.executable);
+            check!(!both, "the page at {page:#x} is both");
         }
     }
     Ok(())
@@ -119,8 +118,49 @@ fn vmalloc_area() -> Result<(), Outcome> {
     Ok(())
 }
 
+fn part_of_an_area() -> Result<(), Outcome> {
+    let before = resources::in_use();
+    {
+        let mut area = vmalloc::Area::new(4 * PAGE_SIZE).map_err(failed)?;
+        let zeroed = area.bytes_mut().iter().all(|&byte| byte == 0);
+        check!(zeroed, "a new area isn't zero");
+        let start = area.start();
+        let (sealed, freed) = (area.part(0, PAGE_SIZE), area.part(PAGE_SIZE, 2 * PAGE_SIZE));
+        // SAFETY: M1: the area lives.
+        unsafe {
+            sealed.protect(Protection::ReadOnly);
+            freed.release();
+        }
+        let used = resources::in_use().frames - before.frames;
+        check_eq!(used, 2);
+        check_eq!(fetch(start), None);
+        let refused = store(start);
+        check!(refused.is_some(), "a page that is read-only is written");
+        for page in [1, 2] {
+            let found = fetch(start + page * PAGE_SIZE);
+            check!(found.is_some(), "page {page} was released, and is there");
+        }
+        check_eq!(store(start + 3 * PAGE_SIZE), None);
+    }
+    check_eq!(resources::in_use(), before);
+    Ok(())
+}
+
+fn stack_with_guard() -> Result<(), Outcome> {
+    let before = resources::in_use();
+    let stack = Stack::new().map_err(|_| failed("out of memory"))?;
+    let (guard, top) = (stack.guard_page(), stack.top());
+    check!(store(guard).is_some(), "the guard page is mapped");
+    check_eq!(store(guard + PAGE_SIZE), None);
+    check_eq!(store(top - 1), None);
+    drop(stack);
+    check_eq!(store(guard), None);
+    check_eq!(resources::in_use(), before);
+    Ok(())
+}
+
 fn protection_changes_everywhere() -> Result<(), Outcome> {
-    let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
+    let mut area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let start = area.start();
     let code: *mut u16 = core::ptr::with_exposed_provenance_mut(start);
     // SAFETY: M1: the area is this test's. 0x07fe is `br %r14`.
@@ -131,7 +171,7 @@ fn protection_changes_everywhere() -> Result<(), Outcome> {
         let _ = fetch(start);
     })
     .map_err(failed)?;
-    kernel_memory::protect(start, PAGE_SIZE, Protection::EXECUTE);
+    area.protect(0, PAGE_SIZE, Protection::ReadExecute);
     for cpu in cpus::online() {
         let (written, called) = smp::run_on(cpu, || (store(start), call(start))).map_err(failed)?;
         check!(refused(written), "cpu {cpu}: a store to text: {written:?}");
@@ -238,6 +278,8 @@ selftest!("memory.image_is_protected", image_is_protected);
 selftest!("memory.w_xor_x", nothing_is_writable_and_executable);
 selftest!("memory.data_is_not_executable", data_is_not_executable);
 selftest!("memory.vmalloc_area", vmalloc_area);
+selftest!("memory.part_of_an_area", part_of_an_area);
+selftest!("memory.stack", stack_with_guard);
 selftest!(
     "memory.protection_on_every_cpu",
     protection_changes_everywhere

@@ -8,7 +8,6 @@ use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
 use alloc::string::String;
 use arch::PAGE_SIZE;
-use arch::dat::Protection;
 use arch::fault_safe::{self, Fault};
 use arch::traps::{self, ProgramCheck};
 use core::arch::asm;
@@ -118,11 +117,10 @@ fn write_xor_execute() -> Result<(), Outcome> {
     let mut kinds = [0; 3];
     for (name, start, end) in modules::ranges().map_err(failed)? {
         for page in (start..end).step_by(PAGE_SIZE) {
-            let Some((_, protection)) = memory::translation(page) else {
+            let Some(mapping) = memory::translation(page) else {
                 continue;
             };
-            let write = protection.contains(Protection::WRITE);
-            let execute = protection.contains(Protection::EXECUTE);
+            let (write, execute) = (mapping.writable, mapping.executable);
             check!(!(write && execute), "{name}: {page:#x} is both");
             kinds[usize::from(write) + 2 * usize::from(execute)] += 1;
         }

@@ -1,6 +1,6 @@
 //! Several CPUs: calls, signals, stacks, lines on the console.
 
-use super::{Outcome, failed};
+use super::{Outcome, failed, resources};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, cpus, interrupts, selftest, smp};
@@ -116,6 +116,26 @@ fn a_called_function_may_not_call() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// What a CPU was to have is given back when part of it can't be had; with memory it
+/// starts.
+fn start_without_memory() -> Result<(), Outcome> {
+    /// Blocks of frames that a CPU has: lowcore and stacks.
+    const BLOCKS: u64 = 4;
+    let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
+    let cpu = offline.ok_or(Outcome::Skipped("every CPU is online"))?;
+    let before = resources::in_use();
+    for nth in 1..=BLOCKS {
+        fail::arm(Site::Frames, nth);
+        check_eq!(smp::start(cpu), Err(smp::Error::OutOfMemory(cpu)));
+        check_eq!(fail::left(Site::Frames), 0);
+        check_eq!(resources::in_use(), before);
+    }
+    smp::start(cpu).map_err(failed)?;
+    check_eq!(smp::start(cpu), Err(smp::Error::Online(cpu)));
+    check_eq!(smp::run_on(cpu, cpu::number), Ok(cpu));
+    Ok(())
+}
+
 fn locks_exclude() -> Result<(), Outcome> {
     static COUNT: Lock<u64, { rank::TEST }> = Lock::new(0);
     *COUNT.lock() = 0;
@@ -182,6 +202,7 @@ selftest!("smp.each_runs_once", each_runs_once);
 selftest!("smp.calls_cross", calls_cross);
 selftest!("smp.refused", a_refused_function_never_runs);
 selftest!("smp.nested", a_called_function_may_not_call);
+selftest!("smp.start_without_memory", start_without_memory);
 selftest!("smp.locks_exclude", locks_exclude);
 selftest!("smp.signals_are_counted", signals_are_counted);
 selftest!("smp.wrong_cpus", wrong_cpus);

@@ -22,9 +22,12 @@ pub type Function = extern "C" fn(*mut ());
 
 static CALLS: Calls<Cpus, MAX_CPUS> = Calls::new(Cpus);
 
-/// Runs what another CPU wants of this one: the emergency signal's handler, interrupts
-/// off.
-pub fn serve_mailbox() {
+/// Runs what another CPU wants of this one, if anything.
+///
+/// # Safety
+/// P6: from the signal's interrupt handler: interrupts are off, and what it interrupted
+/// was in no interrupts-off section.
+pub unsafe fn serve_mailbox() {
     CALLS.serve();
 }
 

@@ -18,7 +18,9 @@ pub enum Error {
     OutOfMemory(u32),
     /// It refused an order.
     Refused(u32, Order, Refusal),
-    /// It was started, and isn't online after a second.
+    /// It is being started, or was, and isn't online yet.
+    Starting(u32),
+    /// It was started, and isn't online after ten seconds.
     NotStarted(u32),
     /// It was signalled, and hasn't begun the function for a minute.
     Silent(u32),
@@ -41,7 +43,8 @@ impl fmt::Display for Error {
             Error::Refused(cpu, order, refusal) => {
                 write!(f, "cpu {cpu}: refused {order:?}: {refusal}")
             }
-            Error::NotStarted(cpu) => write!(f, "cpu {cpu}: started, but silent for a second"),
+            Error::Starting(cpu) => write!(f, "cpu {cpu}: is being started"),
+            Error::NotStarted(cpu) => write!(f, "cpu {cpu}: started, but silent for ten seconds"),
             Error::Silent(cpu) => write!(f, "cpu {cpu}: signalled, but silent for a minute"),
             Error::Busy(cpu) => write!(f, "cpu {cpu}: still runs another task"),
             Error::CallerBusy => f.write_str("another CPU has been calling for a minute"),

@@ -3,8 +3,9 @@
 //! The lowest page of each is a guard page, so that running off its end is a fault,
 //! which is handled on another of them (C3).
 
-use crate::memory::{self, OutOfMemory};
-use arch::{MAX_CPUS, PAGE_SIZE, boot, lowcore, stack};
+use super::error::Error;
+use crate::memory::{OutOfMemory, Stack};
+use arch::{MAX_CPUS, PAGE_SIZE, boot, lowcore};
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,42 +16,66 @@ const NAMES: [&str; 3] = ["stack", "interrupt stack", "fault stack"];
 static LOWEST: [[AtomicUsize; NAMES.len()]; MAX_CPUS] =
     [const { [const { AtomicUsize::new(0) }; NAMES.len()] }; MAX_CPUS];
 
-/// Initial stack pointers of a CPU's stacks.
-#[derive(Clone, Copy, Debug)]
-pub struct Tops {
-    /// For its first function.
-    pub start: usize,
-    /// For interruptions.
-    pub interrupt: usize,
-    /// For program and machine checks and restart.
-    pub fault: usize,
+/// A CPU's stacks before it is started. Dropped, they are given back.
+pub struct Stacks {
+    cpu: u32,
+    stacks: [Stack; NAMES.len()],
 }
 
-fn take(cpu: u32, index: usize) -> Result<usize, OutOfMemory> {
-    let lowest = memory::take_stack()?;
-    LOWEST[cpu as usize][index].store(lowest, Ordering::Relaxed);
-    Ok(lowest + stack::SIZE - stack::SAVE_AREA)
+impl Stacks {
+    /// Stacks for a CPU that isn't started yet.
+    ///
+    /// # Errors
+    /// If it has stacks already, or if there is no memory.
+    pub fn new(cpu: u32) -> Result<Self, Error> {
+        let new = || Stack::new().map_err(|OutOfMemory| Error::OutOfMemory(cpu));
+        let stacks = [new()?, new()?, new()?];
+        let [first, others @ ..] = &LOWEST[cpu as usize];
+        let guard = stacks[0].guard_page();
+        let claim = first.compare_exchange(0, guard, Ordering::Relaxed, Ordering::Relaxed);
+        claim.map_err(|_| Error::Starting(cpu))?;
+        for (entry, stack) in others.iter().zip(&stacks[1..]) {
+            entry.store(stack.guard_page(), Ordering::Relaxed);
+        }
+        Ok(Self { cpu, stacks })
+    }
+
+    /// Initial stack pointers: of its first function, for interruptions, for program and
+    /// machine checks and restart.
+    pub fn tops(&self) -> [usize; NAMES.len()] {
+        self.stacks.each_ref().map(Stack::top)
+    }
+
+    /// The CPU is started, and has them for good.
+    pub fn keep(self) {
+        core::mem::forget(self);
+    }
 }
 
-/// Stacks for a CPU that is about to be started.
-pub fn take_for(cpu: u32) -> Result<Tops, OutOfMemory> {
-    Ok(Tops {
-        start: take(cpu, 0)?,
-        interrupt: take(cpu, 1)?,
-        fault: take(cpu, 2)?,
-    })
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        // The first one last: it is the claim.
+        for entry in LOWEST[self.cpu as usize].iter().rev() {
+            entry.store(0, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Gives the boot CPU stacks from page frames, with guard pages, for interruptions;
 /// until then it uses small static ones. Once, at boot.
 ///
 /// # Panics
-/// If the machine has too little memory to boot.
+/// If the machine has too little memory to boot. If it was called before.
 pub fn init_boot_stacks() {
-    const NO_MEMORY: &str = "memory holds the boot CPU's stacks";
-    LOWEST[0][0].store(boot::boot_stack(), Ordering::Relaxed);
-    let interrupt = take(0, 1).expect(NO_MEMORY);
-    let fault = take(0, 2).expect(NO_MEMORY);
+    let before = LOWEST[0][0].swap(boot::boot_stack(), Ordering::Relaxed);
+    assert!(before == 0, "the boot CPU has its stacks");
+    let [interrupt, fault] = [1, 2].map(|index: usize| {
+        let stack = Stack::new().expect("memory holds the boot CPU's stacks");
+        LOWEST[0][index].store(stack.guard_page(), Ordering::Relaxed);
+        let top = stack.top();
+        core::mem::forget(stack);
+        top
+    });
     // SAFETY: C3: two new stacks of frames, and boot code that handles no interruption.
     unsafe { lowcore::set_stacks(interrupt, fault) };
 }

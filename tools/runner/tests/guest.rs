@@ -103,13 +103,28 @@ fn main() -> ExitCode {
 }
 
 /// Machines and kernel command lines under which every self-test passes.
-const SHAPES: [(&str, &[&str]); 9] = [
+const SHAPES: [(&str, &[&str]); 12] = [
     ("cpus_1", &["--cpus", "1"]),
     ("cpus_2", &["--cpus", "2"]),
     ("cpus_4", &["--cpus", "4"]),
     ("cpus_8", &["--cpus", "8", "--timeout", "120"]),
     ("percpu_alloc_page", &["--append", "percpu_alloc=page"]),
     ("no_reserved_part", &["--append", "percpu_reserved=0"]),
+    (
+        "largest_reserved_part",
+        &["--append", "percpu_reserved=1M selftest=percpu.*"],
+    ),
+    (
+        "units_of_more_than_1_MiB_mapped",
+        &[
+            "--append",
+            "percpu_reserved=1020K percpu_alloc=page selftest=percpu.*",
+        ],
+    ),
+    (
+        "possible_cpus_256",
+        &["--append", "possible_cpus=256 selftest=percpu.*"],
+    ),
     ("possible_cpus_64", &["--append", "possible_cpus=64"]),
     (
         "one_cpu_of_four_online",
@@ -140,6 +155,16 @@ const ENDINGS: &[(&str, i32, &str)] = &[
         "lock_order",
         3,
         "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 7 (heap)",
+    ),
+    (
+        "wait_with_lock",
+        3,
+        "waits for another while it holds a lock of rank 0 (test)",
+    ),
+    (
+        "wait_with_interrupts_off",
+        3,
+        "waits for another inside a handler or an interrupts-off section",
     ),
     ("crash_in_module", 3, "program check"),
     ("newer_machine", 3, "program check 0x0001 (operation)"),

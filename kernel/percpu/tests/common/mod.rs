@@ -1,11 +1,12 @@
-//! An emulated machine under the allocator: pages that are mapped or not, a byte
-//! each, and a request that can be made to fail.
+//! An emulated machine under the allocator: pages that are mapped or not, with their
+//! bytes, and a request that can be made to fail.
 //!
-//! A touch of a page that isn't mapped panics, as it would fault in the kernel.
+//! A touch of a page that isn't mapped panics, as it would fault in the kernel. Addresses
+//! are numbers here: no memory of the test depends on the allocator.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use parking_lot::Mutex;
-use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, Sizes};
+use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, SetupError, Sizes};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,8 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub const UNITS: usize = 3;
 /// Link address of the template.
 pub const TEMPLATE: usize = 0x15_0000;
-/// Address of CPU 0's unit in the first chunk.
-const UNIT0: usize = 0xc0_0000;
+/// Address of CPU 0's unit in the first chunk: above the largest units of all others.
+pub const UNIT0: usize = 0x8000_0000;
+/// Where the chunks after the first go.
 const REGION: usize = 0x1_0000_0000;
 
 /// Pages by number, with their bytes.
@@ -40,6 +42,15 @@ impl Machine {
         (self.pages.lock().len(), self.reserved.lock().len())
     }
 
+    /// Maps pages to frames, which hold what somebody else left there.
+    fn add(&self, address: usize, pages: usize) {
+        for page in 0..pages {
+            let junk = vec![0xdb; PAGE_SIZE];
+            let before = self.pages.lock().insert(address / PAGE_SIZE + page, junk);
+            assert_eq!(before, None, "page {page} at {address:#x} is mapped twice");
+        }
+    }
+
     /// Works on `size` bytes at `address`, piece by piece.
     fn touch(&self, address: usize, size: usize, mut work: impl FnMut(&mut [u8])) {
         let mut pages = self.pages.lock();
@@ -50,6 +61,38 @@ impl Machine {
             let end = (address + size).min((at / PAGE_SIZE + 1) * PAGE_SIZE);
             work(&mut page[at % PAGE_SIZE..][..end - at]);
             at = end;
+        }
+    }
+
+    /// What [`Backing::reserve`] asks for.
+    pub fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
+        if self.fails() {
+            return Err(OutOfMemory);
+        }
+        let before = self.reserved.lock().insert(address, size);
+        assert_eq!(before, None, "{address:#x} is reserved twice");
+        Ok(())
+    }
+
+    /// What [`Backing::release`] asks for.
+    pub fn release(&self, address: usize, size: usize) {
+        assert_eq!(self.reserved.lock().remove(&address), Some(size));
+    }
+
+    /// What [`Backing::map`] asks for.
+    pub fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        if self.fails() {
+            return Err(OutOfMemory);
+        }
+        self.add(address, pages);
+        Ok(())
+    }
+
+    /// What [`Backing::unmap`] asks for.
+    pub fn unmap(&self, address: usize, pages: usize) {
+        for page in 0..pages {
+            let gone = self.pages.lock().remove(&(address / PAGE_SIZE + page));
+            assert!(gone.is_some(), "page {page} at {address:#x} is not mapped");
         }
     }
 
@@ -68,44 +111,29 @@ impl Machine {
     }
 }
 
-impl Backing for &Machine {
+// SAFETY: P7, P13: a mapped page has bytes of its own until it is unmapped, and `zero`
+// stores into them.
+unsafe impl Backing for &Machine {
     type PagesLock = parking_lot::RawMutex;
     type AreasLock = parking_lot::RawMutex;
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
-        if self.fails() {
-            return Err(OutOfMemory);
-        }
-        let before = self.reserved.lock().insert(address, size);
-        assert_eq!(before, None, "{address:#x} is reserved twice");
-        Ok(())
+        Machine::reserve(self, address, size)
     }
 
-    fn release(&self, address: usize, size: usize) {
-        assert_eq!(self.reserved.lock().remove(&address), Some(size));
+    unsafe fn release(&self, address: usize, size: usize) {
+        Machine::release(self, address, size);
     }
 
-    fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
-        if self.fails() {
-            return Err(OutOfMemory);
-        }
-        for page in 0..pages {
-            // What a frame holds that somebody else had.
-            let junk = vec![0xdb; PAGE_SIZE];
-            let before = self.pages.lock().insert(address / PAGE_SIZE + page, junk);
-            assert_eq!(before, None, "page {page} at {address:#x} is mapped twice");
-        }
-        Ok(())
+    unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        Machine::map(self, address, pages)
     }
 
-    fn unmap(&self, address: usize, pages: usize) {
-        for page in 0..pages {
-            let gone = self.pages.lock().remove(&(address / PAGE_SIZE + page));
-            assert!(gone.is_some(), "page {page} at {address:#x} is not mapped");
-        }
+    unsafe fn unmap(&self, address: usize, pages: usize) {
+        Machine::unmap(self, address, pages);
     }
 
-    fn zero(&self, address: usize, size: usize) {
+    unsafe fn zero(&self, address: usize, size: usize) {
         self.fill(address, size, 0);
     }
 }
@@ -120,23 +148,56 @@ pub fn allocator(machine: &Machine, reserved: usize) -> Tested<'_> {
     allocator_on(machine, machine, sizes)
 }
 
-/// The same on any backing that comes down to the machine.
+/// An allocator of these sizes on any backing that comes down to the machine.
 pub fn allocator_on<B: Backing>(machine: &Machine, backing: B, sizes: Sizes) -> Allocator<B> {
-    let unit_offsets: Vec<usize> = (0..UNITS)
-        .map(|unit| 0usize.wrapping_sub(unit * sizes.unit_size))
-        .collect();
-    for offset in &unit_offsets {
+    let first = first_chunk(sizes, 1 << 36);
+    for offset in &first.unit_offsets {
         let unit = UNIT0.wrapping_add(*offset);
-        machine.map(unit, sizes.pages()).unwrap();
+        machine.add(unit, sizes.pages());
         machine.fill(unit, sizes.unit_size, 0);
     }
-    let first = FirstChunk {
+    // SAFETY: P13: the units were just mapped, below the region.
+    unsafe { Allocator::new(first, backing) }.unwrap()
+}
+
+/// A first chunk of these sizes, its units in descending order of address.
+pub fn first_chunk(sizes: Sizes, region_size: usize) -> FirstChunk {
+    FirstChunk {
         template: TEMPLATE,
         unit0: UNIT0,
-        unit_offsets,
+        unit_offsets: (0..sizes.units)
+            .map(|unit| 0usize.wrapping_sub(unit * sizes.unit_size))
+            .collect(),
         sizes,
         region: REGION,
-        region_size: 1 << 36,
-    };
-    Allocator::new(first, backing).unwrap()
+        region_size,
+    }
+}
+
+/// Memory without bytes: for more of it than the test wants to have.
+pub struct Unstored;
+
+// SAFETY: P7, P13: addresses are numbers, and nobody looks at the memory.
+unsafe impl Backing for Unstored {
+    type PagesLock = parking_lot::RawMutex;
+    type AreasLock = parking_lot::RawMutex;
+
+    fn reserve(&self, _address: usize, _size: usize) -> Result<(), OutOfMemory> {
+        Ok(())
+    }
+    unsafe fn release(&self, _address: usize, _size: usize) {}
+    unsafe fn map(&self, _address: usize, _pages: usize) -> Result<(), OutOfMemory> {
+        Ok(())
+    }
+    unsafe fn unmap(&self, _address: usize, _pages: usize) {}
+    unsafe fn zero(&self, _address: usize, _size: usize) {}
+}
+
+/// An allocator on memory without bytes.
+///
+/// # Errors
+/// Those of [`Allocator::new`].
+pub fn unstored(first: FirstChunk) -> Result<Allocator<Unstored>, SetupError> {
+    // SAFETY: P13: addresses are numbers.
+    unsafe { Allocator::new(first, Unstored) }
 }

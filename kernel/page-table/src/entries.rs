@@ -10,8 +10,11 @@
 //!
 //! Principles of Operation, chapter 3, "Dynamic Address Translation".
 
+use crate::protection::Mapping;
 use bitfield_struct::bitfield;
 
+/// Bytes in a page and in a page frame.
+pub const PAGE_SIZE: usize = 4096;
 /// Entries in a region or segment table.
 pub const TABLE_ENTRIES: usize = 2048;
 /// Bytes in a region or segment table, and its alignment.
@@ -20,6 +23,8 @@ pub const TABLE_SIZE: usize = TABLE_ENTRIES * 8;
 pub const PAGE_TABLE_ENTRIES: usize = 256;
 /// Bytes in a page table, and its alignment.
 pub const PAGE_TABLE_SIZE: usize = PAGE_TABLE_ENTRIES * 8;
+/// Bytes that one page table maps.
+pub const SEGMENT_SIZE: usize = PAGE_TABLE_ENTRIES * PAGE_SIZE;
 
 /// Level of a region or segment table; its number is the entries' type field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,5 +159,14 @@ impl PageEntry {
     /// The entry of an unmapped page.
     pub fn unmapped() -> Self {
         Self::new().with_invalid(true)
+    }
+
+    /// What it maps its page to, unless it is invalid.
+    pub fn mapping(self) -> Option<Mapping> {
+        (!self.invalid()).then(|| Mapping {
+            frame: self.frame() as usize * PAGE_SIZE,
+            writable: !self.protected(),
+            executable: !self.no_execute(),
+        })
     }
 }

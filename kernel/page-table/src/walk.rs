@@ -5,15 +5,12 @@
 //!  region-third table 0x7f004000[   0]: 0x0000000000000024, invalid
 //! ```
 //!
-//! It looks the tables up as the machine does, from the primary address-space-control
-//! element on, with fault-safe reads and without a lock: what another CPU changes
-//! meanwhile may be seen or not. Principles of Operation, chapter 3, "Translation
-//! Process".
+//! It looks the tables up as the machine does, from an address-space-control element
+//! on, with reads that may fail and without a lock: what another CPU changes meanwhile
+//! may be seen or not. Principles of Operation, chapter 3, "Translation Process".
 
-use super::entries::{Level, PageEntry, TableEntry, page_index};
-use crate::control;
-use crate::fault_safe::{self, Fault};
-use crate::limits::PAGE_SIZE;
+use crate::entries::{Level, PageEntry, TableEntry, page_index};
+use crate::protection::Mapping;
 use core::fmt;
 
 /// A table's kind: what one step of a walk looks an entry up in.
@@ -38,18 +35,11 @@ impl fmt::Display for Table {
 
 /// What an entry leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Found<E> {
     /// The table of the next level.
     Table(usize),
-    /// The address's own page: real address of its frame, and what it allows.
-    Page {
-        /// First byte of the frame.
-        frame: usize,
-        /// Stores are refused.
-        protected: bool,
-        /// Instruction fetches are refused, where the CPU has the facility.
-        no_execute: bool,
-    },
+    /// The address's own page.
+    Page(Mapping),
     /// Nothing: the entry is invalid.
     Invalid,
     /// Nothing: the entry is of another level than its table.
@@ -57,12 +47,12 @@ pub enum Found {
     /// Nothing: the entry lies beyond the table's length.
     BeyondTable,
     /// Nothing: the entry can't be read.
-    Unreadable(Fault),
+    Unreadable(E),
 }
 
 /// One step of a walk: an entry of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Step<E> {
     /// Which kind of table.
     pub table: Table,
     /// Real address of the table.
@@ -72,10 +62,10 @@ pub struct Step {
     /// The entry; 0 if it can't be read.
     pub entry: u64,
     /// What it leads to.
-    pub found: Found,
+    pub found: Found<E>,
 }
 
-impl fmt::Display for Step {
+impl<E: fmt::Display> fmt::Display for Step<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             table,
@@ -87,15 +77,7 @@ impl fmt::Display for Step {
         write!(f, "{table} {origin:#x}[{index:4}]: ")?;
         match found {
             Found::Table(next) => write!(f, "{entry:#018x}, to {next:#x}"),
-            Found::Page {
-                frame,
-                protected,
-                no_execute,
-            } => {
-                let write = if *protected { '-' } else { 'w' };
-                let execute = if *no_execute { '-' } else { 'x' };
-                write!(f, "{entry:#018x}, frame {frame:#x} r{write}{execute}")
-            }
+            Found::Page(mapping) => write!(f, "{entry:#018x}, {mapping}"),
             Found::Invalid => write!(f, "{entry:#018x}, invalid"),
             Found::WrongLevel(level) => write!(f, "{entry:#018x}, of level {level}"),
             Found::BeyondTable => f.write_str("beyond the table's length"),
@@ -106,28 +88,43 @@ impl fmt::Display for Step {
 
 /// The steps that translate an address; the last one says how it ends.
 #[derive(Clone, Debug)]
-pub struct Walk {
+pub struct Walk<R> {
+    read: R,
     address: usize,
     /// Where the next step looks: kind of table, origin, length as in entries.
     next: Option<(Table, usize, u8)>,
 }
 
-/// Walks the running CPU's tables for `address`. No step at all: translation isn't
-/// set up, or the address is beyond what the top table reaches.
-pub fn walk(address: usize) -> Walk {
-    let element = TableEntry::from_bits(control::translation_tables());
-    let top = match Level::from_bits(element.level()) {
+/// Walks the tables that an address-space-control element names, for `address`; `read`
+/// reads a doubleword of real memory. No step at all: there is no element, or the
+/// address is beyond what the top table reaches.
+pub fn walk<R, E>(element: u64, address: usize, read: R) -> Walk<R>
+where
+    R: Fn(usize) -> Result<u64, E>,
+{
+    let element = TableEntry::from_bits(element);
+    let next = match Level::from_bits(element.level()) {
         Some(level) if element != TableEntry::new() && address < level.reach() => element
             .table()
             .map(|origin| (Table::Upper(level), origin, element.length())),
         _ => None,
     };
-    Walk { address, next: top }
+    Walk {
+        read,
+        address,
+        next,
+    }
 }
 
-impl Walk {
+impl<R, E> Walk<R>
+where
+    R: Fn(usize) -> Result<u64, E>,
+{
     /// The step, and what the table of the next level is.
-    fn look(&self, table: Table, origin: usize, length: u8) -> (Step, Option<(Table, usize, u8)>) {
+    fn look(
+        &self,
+        (table, origin, length): (Table, usize, u8),
+    ) -> (Step<E>, Option<(Table, usize, u8)>) {
         let index = match table {
             Table::Upper(level) => level.index(self.address),
             Table::Page => page_index(self.address),
@@ -143,7 +140,7 @@ impl Walk {
         if table != Table::Page && index >> 9 > usize::from(length) {
             return (step, None);
         }
-        step.entry = match fault_safe::read_u64(origin + index * 8) {
+        step.entry = match (self.read)(origin + index * 8) {
             Ok(entry) => entry,
             Err(fault) => {
                 step.found = Found::Unreadable(fault);
@@ -152,16 +149,8 @@ impl Walk {
         };
         match table {
             Table::Page => {
-                let entry = PageEntry::from_bits(step.entry);
-                step.found = if entry.invalid() {
-                    Found::Invalid
-                } else {
-                    Found::Page {
-                        frame: entry.frame() as usize * PAGE_SIZE,
-                        protected: entry.protected(),
-                        no_execute: entry.no_execute(),
-                    }
-                };
+                let mapping = PageEntry::from_bits(step.entry).mapping();
+                step.found = mapping.map_or(Found::Invalid, Found::Page);
                 (step, None)
             }
             Table::Upper(level) => {
@@ -182,12 +171,15 @@ impl Walk {
     }
 }
 
-impl Iterator for Walk {
-    type Item = Step;
+impl<R, E> Iterator for Walk<R>
+where
+    R: Fn(usize) -> Result<u64, E>,
+{
+    type Item = Step<E>;
 
-    fn next(&mut self) -> Option<Step> {
-        let (table, origin, length) = self.next.take()?;
-        let (step, next) = self.look(table, origin, length);
+    fn next(&mut self) -> Option<Step<E>> {
+        let table = self.next.take()?;
+        let (step, next) = self.look(table);
         self.next = next;
         Some(step)
     }

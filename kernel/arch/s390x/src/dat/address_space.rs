@@ -1,0 +1,133 @@
+//! The kernel's address space, in this machine's memory.
+//!
+//! The tables are the crate `page-table`'s. They lie in page frames and are never given
+//! back; frames are reached through the identity map, so a table's address is its
+//! frame's (M1).
+
+use core::arch::asm;
+use page_table::{MapError, Mapping, NoTable, Protection, TableMemory};
+
+/// The CPUs of this machine, and the memory that tables lie in.
+#[derive(Debug)]
+struct RealMachine;
+
+impl page_table::Machine for RealMachine {
+    #[inline]
+    fn read(&self, table: usize, index: usize) -> u64 {
+        let entry = core::ptr::with_exposed_provenance::<u64>(table + index * 8);
+        // SAFETY: M1: only an `AddressSpace` has this machine, and its tables are frames
+        // of its own, identity-mapped; the index is below the table's entries.
+        unsafe { entry.read_volatile() }
+    }
+
+    #[inline]
+    fn write(&mut self, table: usize, index: usize, entry: u64) {
+        let place = core::ptr::with_exposed_provenance_mut::<u64>(table + index * 8);
+        // SAFETY: M1: as for `read`. What the entry leads to is the promise of who has
+        // it written; an eight-byte store is seen whole by every CPU.
+        unsafe { place.write_volatile(entry) }
+    }
+
+    #[inline]
+    fn invalidate_page(&mut self, page_table: usize, address: usize) {
+        // SAFETY: M3: sets the invalid bit of this entry, and clears its TLB entries on
+        // every CPU before it ends.
+        unsafe {
+            asm!("ipte {}, {}", in(reg) page_table, in(reg) address, options(nostack));
+        }
+    }
+}
+
+/// The kernel's address space. There is one, behind the kernel's lock.
+///
+/// What changes it can take memory away from under anybody's references, so all that is
+/// unsafe. Of the `memory` that is passed for tables all of these ask the same: it gives
+/// frames of which nobody else knows, in the identity map (M1).
+#[derive(Debug)]
+pub struct AddressSpace(page_table::AddressSpace<RealMachine>);
+
+impl AddressSpace {
+    /// An address space that maps nothing.
+    ///
+    /// `execution_protection`: whether the CPUs know the no-execute bit.
+    ///
+    /// # Safety
+    /// M1: of `memory`, what the type says.
+    pub unsafe fn new(
+        memory: &mut dyn TableMemory,
+        execution_protection: bool,
+    ) -> Result<Self, NoTable> {
+        page_table::AddressSpace::new(RealMachine, memory, execution_protection).map(Self)
+    }
+
+    /// The address-space-control element for control register 1.
+    pub fn element(&self) -> u64 {
+        self.0.element()
+    }
+
+    /// Makes sure that the page table of `address` exists, so that mapping in its
+    /// segment (1 MiB) can't fail for want of memory.
+    ///
+    /// # Safety
+    /// M1: of `memory`, what the type says.
+    pub unsafe fn prepare(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        address: usize,
+    ) -> Result<(), MapError> {
+        self.0.prepare(memory, address)
+    }
+
+    /// Maps the page at `address`, which isn't mapped, to the frame at `frame`.
+    ///
+    /// # Safety
+    /// M1: the page and the frame are the caller's; of `memory`, what the type says.
+    /// M2: if it may be executed, no other mapping of the frame is writable while
+    /// anything runs there.
+    pub unsafe fn map(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        address: usize,
+        frame: usize,
+        protection: Protection,
+    ) -> Result<(), MapError> {
+        self.0.map(memory, address, frame, protection)
+    }
+
+    /// Maps `[start, end)` to itself, in place of whatever was.
+    ///
+    /// # Safety
+    /// No CPU uses this address space yet. M1: of `memory`, what the type says. M2: as
+    /// for [`map`](Self::map).
+    pub unsafe fn map_identity(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        range: (usize, usize),
+        protection: Protection,
+    ) -> Result<(), MapError> {
+        self.0.map_identity(memory, range, protection)
+    }
+
+    /// Changes what a mapped page allows, on every CPU; `false` if it isn't mapped. For
+    /// a moment it isn't mapped while it changes.
+    ///
+    /// # Safety
+    /// M1: the page is the caller's, and no CPU uses it meanwhile. M2: as for
+    /// [`map`](Self::map).
+    pub unsafe fn protect(&mut self, address: usize, protection: Protection) -> bool {
+        self.0.protect(address, protection)
+    }
+
+    /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
+    ///
+    /// # Safety
+    /// M1: the page is the caller's, who has no more use for it.
+    pub unsafe fn unmap(&mut self, address: usize) -> Option<Mapping> {
+        self.0.unmap(address)
+    }
+
+    /// What the page of `address` is mapped to.
+    pub fn translate(&self, address: usize) -> Option<Mapping> {
+        self.0.translate(address)
+    }
+}

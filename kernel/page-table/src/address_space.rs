@@ -1,0 +1,210 @@
+//! The address space: mapping pages, unmapping them, changing what they allow.
+
+use crate::entries::{
+    Level, PAGE_SIZE, PAGE_TABLE_ENTRIES, PAGE_TABLE_SIZE, PageEntry, SEGMENT_SIZE, TABLE_ENTRIES,
+    TABLE_SIZE, TableEntry, page_index,
+};
+use crate::error::{MapError, NoTable};
+use crate::machine::{Machine, TableMemory};
+use crate::protection::{Mapping, Protection};
+
+/// First address beyond the top table's reach: 8 PiB.
+pub const END: usize = 1 << 53;
+
+/// An address space, whose top table is a region-second table.
+#[derive(Debug)]
+pub struct AddressSpace<M> {
+    machine: M,
+    top: usize,
+    execution_protection: bool,
+    /// Half of a page taken for page tables, not used yet.
+    spare_page_table: Option<usize>,
+}
+
+impl<M: Machine> AddressSpace<M> {
+    /// An address space that maps nothing.
+    ///
+    /// `execution_protection`: whether the CPUs know the no-execute bit.
+    pub fn new(
+        mut machine: M,
+        memory: &mut dyn TableMemory,
+        execution_protection: bool,
+    ) -> Result<Self, NoTable> {
+        let top = new_table(&mut machine, memory, Level::RegionSecond)?;
+        Ok(Self {
+            machine,
+            top,
+            execution_protection,
+            spare_page_table: None,
+        })
+    }
+
+    /// The address-space-control element, for control register 1 (primary).
+    pub fn element(&self) -> u64 {
+        TableEntry::element(self.top).into_bits()
+    }
+
+    /// Makes sure that the page table of `address` exists, so that mapping in its
+    /// segment can't fail for want of memory.
+    pub fn prepare(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        address: usize,
+    ) -> Result<(), MapError> {
+        self.page_table(memory, address)?;
+        Ok(())
+    }
+
+    /// Maps the page at `address`, which isn't mapped, to the frame at `frame`.
+    pub fn map(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        address: usize,
+        frame: usize,
+        protection: Protection,
+    ) -> Result<(), MapError> {
+        let table = self.page_table(memory, address)?;
+        let index = page_index(address);
+        // An invalid entry is in no TLB: a store is enough.
+        if !PageEntry::from_bits(self.machine.read(table, index)).invalid() {
+            return Err(MapError::Mapped { address });
+        }
+        let entry = self.entry(frame, protection);
+        self.machine.write(table, index, entry.into_bits());
+        Ok(())
+    }
+
+    /// Maps `[start, end)` to itself, in place of whatever was. Only in a space that no
+    /// CPU uses yet: it does without invalidation.
+    pub fn map_identity(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        (start, end): (usize, usize),
+        protection: Protection,
+    ) -> Result<(), MapError> {
+        let mut address = start;
+        while address < end {
+            let table = self.page_table(memory, address)?;
+            let segment_end = (address / SEGMENT_SIZE + 1) * SEGMENT_SIZE;
+            for page in (address..end.min(segment_end)).step_by(PAGE_SIZE) {
+                let entry = self.entry(page, protection).into_bits();
+                self.machine.write(table, page_index(page), entry);
+            }
+            address = segment_end;
+        }
+        Ok(())
+    }
+
+    /// Changes what a mapped page allows; `false` if it isn't mapped. While it changes,
+    /// the page isn't mapped for a moment: a CPU that uses it then takes a
+    /// page-translation exception.
+    pub fn protect(&mut self, address: usize, protection: Protection) -> bool {
+        let Some((table, old)) = self.lookup(address).filter(|(_, old)| !old.invalid()) else {
+            return false;
+        };
+        let entry = self.entry(old.frame() as usize * PAGE_SIZE, protection);
+        self.machine.invalidate_page(table, address);
+        self.machine
+            .write(table, page_index(address), entry.into_bits());
+        true
+    }
+
+    /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
+    pub fn unmap(&mut self, address: usize) -> Option<Mapping> {
+        let (table, old) = self.lookup(address)?;
+        let mapping = old.mapping()?;
+        self.machine.invalidate_page(table, address);
+        let entry = PageEntry::unmapped().into_bits();
+        self.machine.write(table, page_index(address), entry);
+        Some(mapping)
+    }
+
+    /// What the page of `address` is mapped to.
+    pub fn translate(&self, address: usize) -> Option<Mapping> {
+        let (_, entry) = self.lookup(address)?;
+        entry.mapping()
+    }
+
+    fn entry(&self, frame: usize, protection: Protection) -> PageEntry {
+        PageEntry::new()
+            .with_frame((frame / PAGE_SIZE) as u64)
+            .with_protected(!protection.is_writable())
+            .with_no_execute(self.execution_protection && !protection.is_executable())
+    }
+
+    /// The page table of an address, and its entry there.
+    fn lookup(&self, address: usize) -> Option<(usize, PageEntry)> {
+        if address >= END {
+            return None;
+        }
+        let mut table = self.top;
+        for level in [Level::RegionSecond, Level::RegionThird, Level::Segment] {
+            let entry = self.machine.read(table, level.index(address));
+            table = TableEntry::from_bits(entry).table()?;
+        }
+        let entry = self.machine.read(table, page_index(address));
+        Some((table, PageEntry::from_bits(entry)))
+    }
+
+    /// The page table of an address; makes the tables that lead to it.
+    fn page_table(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        address: usize,
+    ) -> Result<usize, MapError> {
+        if address >= END {
+            return Err(MapError::BeyondEnd { address });
+        }
+        let mut table = self.top;
+        let mut level = Level::RegionSecond;
+        loop {
+            let index = level.index(address);
+            let entry = TableEntry::from_bits(self.machine.read(table, index));
+            let next = match entry.table() {
+                Some(next) => next,
+                None => {
+                    let next = match level.below() {
+                        Some(below) => new_table(&mut self.machine, memory, below)?,
+                        None => self.new_page_table(memory)?,
+                    };
+                    let entry = TableEntry::to_table(level, next).into_bits();
+                    self.machine.write(table, index, entry);
+                    next
+                }
+            };
+            match level.below() {
+                Some(below) => (table, level) = (next, below),
+                None => return Ok(next),
+            }
+        }
+    }
+
+    /// Page tables are half a page: they come in pairs.
+    fn new_page_table(&mut self, memory: &mut dyn TableMemory) -> Result<usize, NoTable> {
+        let table = match self.spare_page_table.take() {
+            Some(table) => table,
+            None => {
+                let page = memory.table(PAGE_SIZE).ok_or(NoTable)?;
+                self.spare_page_table = Some(page + PAGE_TABLE_SIZE);
+                page
+            }
+        };
+        for index in 0..PAGE_TABLE_ENTRIES {
+            let entry = PageEntry::unmapped().into_bits();
+            self.machine.write(table, index, entry);
+        }
+        Ok(table)
+    }
+}
+
+fn new_table(
+    machine: &mut impl Machine,
+    memory: &mut dyn TableMemory,
+    level: Level,
+) -> Result<usize, NoTable> {
+    let table = memory.table(TABLE_SIZE).ok_or(NoTable)?;
+    for index in 0..TABLE_ENTRIES {
+        machine.write(table, index, TableEntry::nowhere(level).into_bits());
+    }
+    Ok(table)
+}

@@ -1,0 +1,25 @@
+//! What translation tables need of the machine.
+
+/// Memory that holds tables, and the CPUs that look into them.
+///
+/// A table is named by its real address, an entry by its number in the table.
+pub trait Machine {
+    /// Reads an entry.
+    fn read(&self, table: usize, index: usize) -> u64;
+
+    /// Stores an entry, in one piece: a CPU that looks meanwhile sees the old or the
+    /// new one.
+    fn write(&mut self, table: usize, index: usize, entry: u64);
+
+    /// Sets the invalid bit in the entry of `address` in a page table, and clears what
+    /// any CPU's TLB has from that entry; when it returns, that is done (INVALIDATE
+    /// PAGE TABLE ENTRY).
+    fn invalidate_page(&mut self, page_table: usize, address: usize);
+}
+
+/// Where tables come from.
+pub trait TableMemory {
+    /// `bytes` (a page or four pages) of real memory for a table, for good, aligned to
+    /// their size, whatever is in them. `None` when memory has run out.
+    fn table(&mut self, bytes: usize) -> Option<usize>;
+}

@@ -1,0 +1,114 @@
+//! Page frames and their owners (M1).
+//!
+//! A value of these types is the only owner of its frames, which it reaches through the
+//! identity map, and gives them back when it is dropped.
+
+use super::error::OutOfMemory;
+use super::real;
+use crate::fail::{self, Site};
+use ::memory::frames::order_of;
+use arch::PAGE_SIZE;
+use core::mem::{ManuallyDrop, MaybeUninit};
+
+/// A block of 2^order page frames, contiguous and aligned to its size.
+#[derive(Debug)]
+pub struct FrameBlock {
+    address: usize,
+    order: usize,
+}
+
+impl FrameBlock {
+    /// A block that holds `bytes`, not 0, whatever is in it.
+    pub fn new(bytes: usize) -> Result<Self, OutOfMemory> {
+        Self::of_order(order_of(bytes))
+    }
+
+    /// A block of 2^`order` frames, whatever is in it.
+    pub fn of_order(order: usize) -> Result<Self, OutOfMemory> {
+        Self::take(order, |order| {
+            real::with(|memory| memory.frames.take(order))
+        })
+    }
+
+    /// A block that holds `bytes`, not 0, at real addresses below `end`. It may look at
+    /// all free blocks with interrupts off: for starting CPUs.
+    pub fn below(bytes: usize, end: usize) -> Result<Self, OutOfMemory> {
+        Self::take(order_of(bytes), |order| {
+            real::with(|memory| memory.frames.take_below(order, end / PAGE_SIZE))
+        })
+    }
+
+    fn take(order: usize, from: impl Fn(usize) -> Option<usize>) -> Result<Self, OutOfMemory> {
+        if fail::now(Site::Frames) {
+            return Err(OutOfMemory);
+        }
+        let frame = from(order).ok_or(OutOfMemory)?;
+        Ok(Self {
+            address: frame * PAGE_SIZE,
+            order,
+        })
+    }
+
+    /// Address of the first byte, real and virtual.
+    pub fn address(&self) -> usize {
+        self.address
+    }
+
+    /// Bytes of all its frames.
+    pub fn bytes(&self) -> usize {
+        PAGE_SIZE << self.order
+    }
+
+    /// Its memory, for good: the block is never given back.
+    pub fn leak(self) -> &'static mut [MaybeUninit<u8>] {
+        let block = ManuallyDrop::new(self);
+        let start = core::ptr::with_exposed_provenance_mut(block.address);
+        // SAFETY: M1: the block was its owner's alone, and is the caller's for good; the
+        // identity map has it, writable. Bytes that may be anything need no value.
+        unsafe { core::slice::from_raw_parts_mut(start, block.bytes()) }
+    }
+}
+
+impl Drop for FrameBlock {
+    /// # Panics
+    /// If the block isn't in use: it had a second owner (M1).
+    fn drop(&mut self) {
+        let frame = self.address / PAGE_SIZE;
+        let given = real::with(|memory| memory.frames.give(frame, self.order));
+        if let Err(error) = given {
+            panic!(
+                "frame {:#x} of order {} is not in use",
+                error.frame, error.order
+            );
+        }
+    }
+}
+
+/// One page frame.
+#[derive(Debug)]
+pub struct PageFrame(FrameBlock);
+
+impl PageFrame {
+    /// A frame, whatever is in it.
+    pub fn new() -> Result<Self, OutOfMemory> {
+        FrameBlock::of_order(0).map(Self)
+    }
+
+    /// Address of the first byte, real and virtual.
+    pub fn address(&self) -> usize {
+        self.0.address
+    }
+
+    /// Leaves the frame to the page that it is mapped at.
+    pub(super) fn into_mapping(self) {
+        let _the_pages = ManuallyDrop::new(self);
+    }
+
+    /// The frame that a page was mapped to.
+    ///
+    /// # Safety
+    /// M1: it was left to that page, which isn't mapped any more.
+    pub(super) unsafe fn from_mapping(address: usize) -> Self {
+        Self(FrameBlock { address, order: 0 })
+    }
+}

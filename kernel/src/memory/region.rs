@@ -1,0 +1,134 @@
+//! Ranges of virtual addresses and their owners (M1).
+//!
+//! ```text
+//!              map: frame moves in            unmap: frame moves out
+//!  PageFrame ─────────────────────► a page of the Region ─────────────────► PageFrame
+//! ```
+//!
+//! Who has the [`Region`] decides what is mapped in it, and nobody else does. So none of
+//! this can take memory away from under anybody but the owner of the region, who alone
+//! makes references into it.
+
+use super::error::OutOfMemory;
+use super::frames::PageFrame;
+use super::real;
+use arch::PAGE_SIZE;
+use arch::dat::{Mapping, Protection};
+use core::ops::Range;
+
+/// Bytes whose page entries are in one table.
+const SEGMENT: usize = 1 << 20;
+
+/// A range of virtual addresses that is its owner's alone, whole pages.
+#[derive(Debug)]
+pub struct Region {
+    start: usize,
+    end: usize,
+}
+
+impl Region {
+    /// The region `start..end`.
+    ///
+    /// # Safety
+    /// M1: nothing else maps there, now or later.
+    pub(super) unsafe fn new((start, end): (usize, usize)) -> Self {
+        Self { start, end }
+    }
+
+    /// Its first address.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// First address beyond it.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// # Panics
+    /// If these aren't whole pages of the region: its owner has lost count.
+    fn check(&self, pages: &Range<usize>) {
+        let inside = self.start <= pages.start && pages.start <= pages.end && pages.end <= self.end;
+        let whole = pages.start.is_multiple_of(PAGE_SIZE) && pages.end.is_multiple_of(PAGE_SIZE);
+        assert!(
+            inside && whole,
+            "{pages:#x?} are not pages of the region {self:#x?}"
+        );
+    }
+
+    /// Makes sure that mapping any of these pages can't fail. What it has made for that
+    /// stays, also when memory runs out half-way. The lock is held for a segment at a
+    /// time.
+    pub fn prepare(&self, pages: Range<usize>) -> Result<(), OutOfMemory> {
+        self.check(&pages);
+        let first = pages.start / SEGMENT * SEGMENT;
+        for segment in (first..pages.end).step_by(SEGMENT) {
+            real::with(|memory| {
+                let (space, mut tables) = memory.split();
+                // SAFETY: M1: `Tables` gives frames of the allocator, which has them in
+                // the identity map.
+                unsafe { space.prepare(&mut tables, segment) }
+            })
+            .map_err(OutOfMemory::of)?;
+        }
+        Ok(())
+    }
+
+    /// Maps the page at `page`, which isn't mapped, to a frame. On an error the frame is
+    /// given back.
+    ///
+    /// # Panics
+    /// If the page is mapped, or none of the region's.
+    pub fn map(
+        &self,
+        page: usize,
+        frame: PageFrame,
+        protection: Protection,
+    ) -> Result<(), OutOfMemory> {
+        self.check(&(page..page + PAGE_SIZE));
+        real::with(|memory| {
+            let (space, mut tables) = memory.split();
+            // SAFETY: M1: the page is the region's, and the frame is moved into it; for
+            // `Tables`, as in `prepare`. M2: only the frame's owner had the identity map's
+            // view of it, which is writable; it has given up the frame.
+            unsafe { space.map(&mut tables, page, frame.address(), protection) }
+        })
+        .map_err(OutOfMemory::of)?;
+        frame.into_mapping();
+        Ok(())
+    }
+
+    /// Unmaps the page at `page`, on every CPU (M3); returns its frame, and whether
+    /// instructions could be fetched from it.
+    ///
+    /// # Panics
+    /// If the page is none of the region's.
+    pub fn unmap(&self, page: usize) -> Option<(PageFrame, bool)> {
+        self.check(&(page..page + PAGE_SIZE));
+        // SAFETY: M1: the page is the region's, whose owner has it unmapped.
+        let mapping = real::with(|memory| unsafe { memory.space.unmap(page) })?;
+        // SAFETY: M1, M3: `map` left it to this page, and no CPU reaches it any more.
+        let frame = unsafe { PageFrame::from_mapping(mapping.frame) };
+        Some((frame, mapping.executable))
+    }
+
+    /// Changes what those of the pages allow that are mapped, on every CPU, one after
+    /// another. A page that is used while it changes may fault.
+    ///
+    /// # Panics
+    /// If these aren't pages of the region.
+    pub fn protect(&self, pages: Range<usize>, protection: Protection) {
+        self.check(&pages);
+        for page in pages.step_by(PAGE_SIZE) {
+            // SAFETY: M1: the page is the region's, whose owner has it changed. M2: it
+            // isn't mapped between two protections, neither of which is writable and
+            // executable; the identity map's view of the frame is nobody's.
+            real::with(|memory| unsafe { memory.space.protect(page, protection) });
+        }
+    }
+}
+
+/// What the page of `address` is mapped to.
+pub fn translation(address: usize) -> Option<Mapping> {
+    real::with(|memory| memory.space.translate(address))
+}
