@@ -1,33 +1,32 @@
 //! Everything that can be wrong with an object, with its facts.
 
 use crate::demangle::Demangled;
-use crate::fallible::copied;
+use crate::fallible::Text;
 use crate::s390x::{Field, Howto, RelativeTo, type_name};
 use crate::size::{Exact, Outside};
-use alloc::string::String;
 use core::fmt;
 
 /// A name for an error to carry: a copy, or nothing of it where there is no memory, since
 /// an error must not end in another. Printed as its author wrote it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Name(Option<String>);
+pub struct Name(Option<Text>);
 
 impl Name {
     /// Copies a name.
     pub(crate) fn new(name: &str) -> Self {
-        Self(copied(name).ok())
+        Self(Text::copy(name).ok())
     }
 
     /// The name as the file has it, not demangled; empty if there was no memory for it.
     pub fn as_str(&self) -> &str {
-        self.0.as_deref().unwrap_or("")
+        self.0.as_ref().map_or("", Text::as_str)
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Some(name) => Demangled(name).fmt(f),
+            Some(name) => Demangled(name.as_str()).fmt(f),
             None => f.write_str("(no memory for the name)"),
         }
     }
@@ -41,7 +40,7 @@ impl From<&str> for Name {
 
 impl PartialEq<&str> for Name {
     fn eq(&self, other: &&str) -> bool {
-        self.0.as_deref() == Some(other)
+        self.0.as_ref().map(Text::as_str) == Some(other)
     }
 }
 
