@@ -73,6 +73,8 @@ pub struct Unrepresentable {
     pub offset: i64,
     /// The symbol's value.
     pub value: u64,
+    /// Whether that is 0 because the symbol is weak and defined nowhere.
+    pub is_missing: bool,
     /// What the value counts from: address of the place or of the GOT, or 0.
     pub from: u64,
     /// What the field would have to hold, in bytes; one that wraps at 64 bits never
@@ -123,6 +125,15 @@ impl fmt::Display for Unusable {
     }
 }
 
+/// Whose intermediate code a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compiler {
+    /// GCC's GIMPLE, in sections of an object.
+    Gcc,
+    /// LLVM's bitcode, as clang and rustc write it.
+    Llvm,
+}
+
 /// Why an object can't be loaded.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LoadError {
@@ -133,6 +144,8 @@ pub enum LoadError {
     },
     /// The file doesn't start with the ELF magic.
     NotElf,
+    /// The file holds a compiler's intermediate code, to be translated at link time.
+    LinkTimeCode(Compiler),
     /// A header field isn't what a module for this machine has.
     Header {
         /// The field.
@@ -166,6 +179,8 @@ pub enum LoadError {
     Section {
         /// Section index.
         index: usize,
+        /// Its name; empty for a section that isn't there.
+        name: Name,
         /// The field.
         field: &'static str,
         /// Its value.
@@ -182,10 +197,12 @@ pub enum LoadError {
     },
     /// There is no symbol table, or more than one.
     SymbolTables(usize),
-    /// A symbol names a section that isn't there, or lies outside its section.
+    /// A symbol names a section that isn't there, or is of a type that isn't a symbol's.
     Symbol {
         /// Symbol index.
         index: usize,
+        /// Its name.
+        name: Name,
         /// The field.
         field: &'static str,
         /// Its value.
@@ -193,10 +210,25 @@ pub enum LoadError {
     },
     /// A common symbol: a module must be built with -fno-common.
     Common(Name),
+    /// A symbol is an indirect function, which only a dynamic linker resolves.
+    IndirectFunction(Name),
+    /// A symbol or section is thread-local.
+    ThreadLocal(Name),
+    /// The relocations of a section are in a format that isn't applied.
+    RelocationFormat {
+        /// The section that holds them.
+        section: Name,
+        /// Its type, `SHT_...`
+        sh_type: u32,
+        /// The section that they are for; empty for all.
+        target: Name,
+    },
     /// A relocation section applies to what isn't there.
     RelocationSection {
         /// Section index.
         index: usize,
+        /// Its name.
+        name: Name,
         /// What is wrong.
         field: &'static str,
         /// The value.
@@ -269,6 +301,13 @@ impl fmt::Display for LoadError {
                 write!(f, "a file of {bytes} bytes is shorter than an ELF header")
             }
             LoadError::NotElf => f.write_str("not an ELF file"),
+            LoadError::LinkTimeCode(compiler) => {
+                let (what, or) = match compiler {
+                    Compiler::Gcc => ("GCC's intermediate code", ", or with -ffat-lto-objects"),
+                    Compiler::Llvm => ("LLVM bitcode", ""),
+                };
+                write!(f, "{what}, not machine code: build without -flto{or}")
+            }
             LoadError::Header {
                 field,
                 found,
@@ -293,9 +332,14 @@ impl fmt::Display for LoadError {
             ),
             LoadError::Section {
                 index,
+                name,
                 field,
                 value,
-            } => write!(f, "section {index}: {field} {value:#x} is impossible"),
+            } => write!(
+                f,
+                "section {index}{}: {field} {value:#x} is impossible",
+                InBrackets(name)
+            ),
             LoadError::Name {
                 what,
                 index,
@@ -307,19 +351,51 @@ impl fmt::Display for LoadError {
             LoadError::SymbolTables(count) => write!(f, "{count} symbol tables instead of one"),
             LoadError::Symbol {
                 index,
-                field,
-                value,
-            } => write!(f, "symbol {index}: {field} {value:#x} is impossible"),
-            LoadError::Common(name) => {
-                write!(f, "{name} is a common symbol; build with -fno-common")
-            }
-            LoadError::RelocationSection {
-                index,
+                name,
                 field,
                 value,
             } => write!(
                 f,
-                "relocation section {index}: {field} {value} is impossible"
+                "symbol {index}{}: {field} {value:#x} is impossible",
+                InBrackets(name)
+            ),
+            LoadError::Common(name) => {
+                write!(f, "{name} is a common symbol; build with -fno-common")
+            }
+            LoadError::IndirectFunction(name) => write!(
+                f,
+                "{name} is an indirect function (STT_GNU_IFUNC), which only a dynamic linker \
+                 resolves: build without __attribute__((ifunc)) and target_clones"
+            ),
+            LoadError::ThreadLocal(name) => write!(
+                f,
+                "{name} is thread-local, and the kernel has no threads' storage: make it a \
+                 per-CPU variable"
+            ),
+            LoadError::RelocationFormat {
+                section,
+                sh_type,
+                target,
+            } => {
+                let format = section_type_name(*sh_type);
+                write!(
+                    f,
+                    "section {section}: relocations of type {format} ({sh_type:#x})"
+                )?;
+                if !target.as_str().is_empty() {
+                    write!(f, " for {target}")?;
+                }
+                f.write_str(" aren't applied, only SHT_RELA's: build without --crel and the like")
+            }
+            LoadError::RelocationSection {
+                index,
+                name,
+                field,
+                value,
+            } => write!(
+                f,
+                "relocation section {index}{}: {field} {value} is impossible",
+                InBrackets(name)
             ),
             LoadError::RelocationOutside { place, howto, size } => write!(
                 f,
@@ -331,7 +407,11 @@ impl fmt::Display for LoadError {
             }
             LoadError::RelocationType { place, r_type } => {
                 let name = type_name(*r_type);
-                write!(f, "{place}: {name} has no place in a module")
+                write!(f, "{place}: {name} has no place in a module")?;
+                match name.starts_with("R_390_TLS_") {
+                    true => f.write_str(", which has per-CPU variables for thread-local ones"),
+                    false => Ok(()),
+                }
             }
             LoadError::NotInMemory {
                 place,
@@ -364,6 +444,31 @@ impl fmt::Display for LoadError {
     }
 }
 
+/// ` (name)`, or nothing.
+struct InBrackets<'a>(&'a Name);
+
+impl fmt::Display for InBrackets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_str() {
+            "" => Ok(()),
+            _ => write!(f, " ({})", self.0),
+        }
+    }
+}
+
+/// The name of a section type that holds relocations.
+fn section_type_name(sh_type: u32) -> &'static str {
+    match sh_type {
+        9 => "SHT_REL",
+        19 => "SHT_RELR",
+        0x4000_0014 => "SHT_CREL",
+        0x6000_0001 => "SHT_ANDROID_REL",
+        0x6000_0002 => "SHT_ANDROID_RELA",
+        0x6fff_ff00 => "SHT_ANDROID_RELR",
+        _ => "an unknown format",
+    }
+}
+
 impl Unrepresentable {
     /// `.text+0x8: R_390_PC32DBL against hits (0x1a5200): `
     fn subject(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -380,7 +485,11 @@ impl Unrepresentable {
             offset @ ..0 => write!(f, "-{:#x}", offset.unsigned_abs())?,
             offset => write!(f, "+{offset:#x}")?,
         }
-        write!(f, " ({value:#x}): ")
+        let missing = match self.is_missing {
+            true => ", weak and defined nowhere",
+            false => "",
+        };
+        write!(f, " ({value:#x}{missing}): ")
     }
 
     fn overflow(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

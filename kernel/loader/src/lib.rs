@@ -10,7 +10,8 @@
 //! Files, each of which uses only those above it:
 //!
 //! * `s390x/`: relocation types, fields, the PLT stub
-//! * `demangle.rs`, `size.rs`: names and distances for people
+//! * `escape.rs`, `demangle.rs`, `size.rs`: text of the file, names and distances, for
+//!   people
 //! * `error.rs`: everything that can be wrong, with its facts
 //! * `tables.rs`, `validate.rs`: the file's tables, unchecked, and their check
 //! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
@@ -46,6 +47,7 @@ mod apply;
 mod code;
 mod demangle;
 mod error;
+mod escape;
 mod exports;
 mod fallible;
 mod image;
@@ -67,7 +69,8 @@ mod validate;
 
 pub use apply::{Computed, Via};
 pub use demangle::Demangled;
-pub use error::{LoadError, Name, Place, Unrepresentable, Unusable};
+pub use error::{Compiler, LoadError, Name, Place, Unrepresentable, Unusable};
+pub use escape::Escaped;
 pub use image::image_hash;
 pub use layout::{Layout, Position};
 pub use link::{Resolve, link};

@@ -129,12 +129,15 @@ impl<'data> Linked<'data> {
 
     /// The module's per-CPU variables.
     pub fn variables(&self) -> impl Iterator<Item = Variable<'data>> {
-        let is_per_cpu = |index| self.object.section(index).is_per_cpu();
-        let symbols = self.object.symbols();
-        let variables = symbols.filter(move |symbol| {
-            symbol.section_index().is_some_and(is_per_cpu)
-                && !symbol.is_section()
-                && symbol.size != 0
+        let variables = self.object.symbols().filter(move |symbol| {
+            let section = symbol.section_index();
+            let section = section.map(|index| self.object.section(index));
+            let section = section.filter(Section::is_per_cpu);
+            // What reaches out of the section isn't the module's memory.
+            let end = symbol.value.checked_add(symbol.size);
+            let is_inside =
+                section.is_some_and(|section| end.is_some_and(|end| end <= section.size));
+            is_inside && !symbol.is_section() && symbol.size != 0
         });
         variables.map(|symbol| {
             let handle = self.values[symbol.index];

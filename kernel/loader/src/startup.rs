@@ -17,6 +17,7 @@
 
 use crate::code::{ByAddress, Until, check_function};
 use crate::error::Unusable;
+use crate::escape::Escaped;
 use crate::fallible::TryPush;
 use crate::layout::Layout;
 use crate::section::Section;
@@ -70,6 +71,7 @@ impl fmt::Display for StartupError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Size { section, bytes } => {
+                let section = Escaped(section);
                 write!(f, "{section}: {bytes} bytes are no list of addresses")
             }
             Self::Entry {
@@ -79,7 +81,8 @@ impl fmt::Display for StartupError<'_> {
                 why,
             } => write!(
                 f,
-                "{section}: entry {index}, {value:#x}, is no function of the module: it {why}"
+                "{}: entry {index}, {value:#x}, is no function of the module: it {why}",
+                Escaped(section)
             ),
             Self::EntryPoint { name, why } => {
                 write!(f, "{name} is no function of the module: it {why}")

@@ -54,7 +54,7 @@ fn a_weak_symbol_out_of_reach(assembler: &Assembler) {
         "{text}"
     );
     assert!(
-        text.contains("maybe (0x0)") && text.contains("-2048.0 GiB"),
+        text.contains("maybe (0x0, weak and defined nowhere)") && text.contains("-2048.0 GiB"),
         "{text}"
     );
     // Near 0 it is what it should be.
