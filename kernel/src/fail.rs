@@ -1,11 +1,11 @@
-//! Fault injection: `fail=SITE:N` makes the N-th allocation at a site fail.
+//! Fault injection: `fail=SITE:N` makes the N-th request at a site fail.
 //!
 //! Armed after boot, once; the site counts from then on. How the error paths
-//! that memory pressure would take are reached on purpose.
+//! that memory pressure, or a CPU that is gone, would take are reached on purpose.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-/// A kind of allocation that can be made to fail.
+/// A kind of request that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
     /// Page frames.
@@ -16,14 +16,17 @@ pub enum Site {
     PerCpu,
     /// Blocks of the kernel heap.
     Heap,
+    /// Signals to another CPU.
+    Signal,
 }
 
 impl Site {
-    const ALL: [(&str, Site); 4] = [
+    const ALL: [(&str, Site); 5] = [
         ("frames", Site::Frames),
         ("vmalloc", Site::Vmalloc),
         ("percpu", Site::PerCpu),
         ("heap", Site::Heap),
+        ("signal", Site::Signal),
     ];
 
     /// The site of this name.
@@ -33,7 +36,7 @@ impl Site {
     }
 
     /// All names, for messages.
-    pub const NAMES: &str = "frames, vmalloc, percpu, heap";
+    pub const NAMES: &str = "frames, vmalloc, percpu, heap, signal";
 }
 
 /// Calls until one that fails. Any CPU may count at any time.

@@ -2,13 +2,14 @@
 //!
 //! ```text
 //!  boot_entry
-//!    traps, machine configuration, address map
-//!    memory: frames, translation on, heap, vmalloc
-//!    per-CPU memory: first chunk, template copied        percpu/
-//!    other CPUs                                           smp.rs
-//!    modules                                              modules/
-//!    self-tests, or --run's commands, or the monitor      selftest/, monitor.rs
-//!    power off
+//!    traps, consoles                                      console/, control/
+//!    machine configuration, address map                   machine.rs, memory/map.rs
+//!    memory: frames, translation on, heap, vmalloc        memory/
+//!    per-CPU memory: first chunk, template copied         percpu/
+//!    exports, parameters of modules                       modules/
+//!    other CPUs                                           smp/
+//!    modules, then self-tests or the monitor; or --run    selftest/, monitor/
+//!    power off                                            power.rs
 //! ```
 #![no_std]
 #![no_main]
@@ -25,11 +26,8 @@ mod backtrace;
 mod bench;
 mod command_line;
 mod console;
-#[expect(
-    clippy::disallowed_types,
-    reason = "only self-tests have text captured"
-)]
 mod continuation;
+mod control;
 mod cpus;
 mod exports;
 mod fail;
@@ -40,12 +38,6 @@ mod load_unload_rounds;
 mod machine;
 mod memory;
 mod modules;
-#[expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    clippy::disallowed_types,
-    reason = "errors of commands are strings"
-)]
 mod monitor;
 mod panic;
 mod percpu;
@@ -65,6 +57,7 @@ mod timer;
 
 use arch::{boot, stack};
 use command_line::Options;
+use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
 use log::{error, info};
@@ -75,13 +68,17 @@ use memory::map::{BadMap, Map};
 extern "C" fn boot_entry() -> ! {
     install_traps();
     console::init();
+    control::init();
     let parameters = boot::parameters();
-    if let Err(error) = boot(parameters) {
-        error!("boot: {error}");
-        println!("panic: the kernel can't boot: {error}");
-        arch::power::crash();
+    match boot(parameters) {
+        Ok(by) => power::off(by),
+        Err(error) => {
+            error!("boot: {error}");
+            println!("panic: the kernel can't boot: {error}");
+            control::panic(0, format_args!("the kernel can't boot: {error}"));
+            arch::power::crash();
+        }
     }
-    power::off()
 }
 
 /// Why there is no boot.
@@ -111,10 +108,17 @@ impl fmt::Display for BootError {
     }
 }
 
-fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
+/// Brings the kernel up and does what the machine was started for; returns who wants
+/// it off then.
+fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
+    let fault = options.fail.map(|(name, nth)| {
+        let site = fail::Site::named(name).ok_or(BootError::FailSite(name))?;
+        Ok((site, nth))
+    });
+    let fault = fault.transpose()?;
     let information = machine::configuration().map_err(BootError::Machine)?;
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
@@ -132,24 +136,25 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     print_map(&map);
     smp::enable_signals();
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
-    if let Some((site, nth)) = options.fail {
-        let site = fail::Site::named(site).ok_or(BootError::FailSite(site))?;
+    if let Some((site, nth)) = fault {
         fail::arm(site, nth);
     }
-    work(&options);
-    Ok(())
+    control::boot(information.cpus().len(), information.memory);
+    Ok(work(&options))
 }
 
 /// What the machine was started for.
-fn work(options: &Options) {
+fn work(options: &Options) -> PowerOffBy {
     if let Some(commands) = initrd::file("run") {
         return monitor::run(commands.data);
     }
     modules::load_at_boot(options.modules);
     if options.monitor {
-        return monitor::interactive();
+        monitor::interactive();
+        return PowerOffBy::Command;
     }
     selftest::run_all(options.selftest, options.seed);
+    PowerOffBy::End
 }
 
 /// Handlers and small static stacks, until `smp::init_boot_stacks`.

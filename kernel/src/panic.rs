@@ -8,7 +8,7 @@
 //! turns off and on (C4).
 
 use crate::backtrace::Address;
-use crate::{console, modules, println, smp};
+use crate::{console, control, modules, println, smp};
 use arch::backtrace::{Step, Walk};
 use arch::dat;
 use arch::psw::Psw;
@@ -107,6 +107,8 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
         Err(reporter) if reporter == cpu => {
             // One line more; a fault in that one ends the run without a word.
             if !REPORTED_TWICE.swap(true, Ordering::Relaxed) {
+                // SAFETY: C20: this CPU is in its report, and has stopped the others if it can.
+                unsafe { console::take_over() };
                 println!("panic: cpu {cpu}: another fault while reporting: {reason}");
             }
             arch::power::crash();
@@ -116,9 +118,17 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
             arch::cpu::relax();
         },
     }
-    smp::stop_others();
-    console::break_open();
+    let stopped = smp::stop_others();
+    // SAFETY: C20: the other CPUs have stopped, and this one stays in its report.
+    unsafe {
+        console::take_over();
+        control::take_over();
+    }
     println!("panic: cpu {cpu}: {reason}");
+    control::panic(cpu, reason);
+    if let Err(error) = stopped {
+        println!("  {error}");
+    }
     if let Some(psw) = psw {
         println!(
             "  PSW {:#018x} {:#018x} {}",

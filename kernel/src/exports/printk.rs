@@ -16,7 +16,7 @@ module_api::export_symbol!(_printk(), vprintk(_, _));
 #[unsafe(no_mangle)]
 unsafe extern "C" fn vprintk(pattern: *const u8, list: *mut VaList) -> i32 {
     let mut text = Text::new();
-    // SAFETY: L3: the caller passes what C's vprintk takes.
+    // SAFETY: L7: the caller passes what C's vprintk takes.
     let length = unsafe { super::sprintf::format(&mut text, pattern, list) };
     continuation::print(&text);
     let level = if text.as_bytes().first() == Some(&1) {

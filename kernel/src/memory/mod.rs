@@ -16,7 +16,7 @@ pub use heap::used as heap_used;
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::frames::{Frame, Frames, order_of};
-use arch::control::{self, ExternalClass, Protections};
+use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, NoTable, Protection, TableMemory};
 use arch::sclp::information::Information;
 use arch::{PAGE_SIZE, boot, cpu, lowcore, stack};
@@ -117,7 +117,6 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
     let mut protections = Protections::LOW_ADDRESS;
     protections.set(Protections::EXECUTION, execution_protection);
     control::protect(protections);
-    control::admit(ExternalClass::SERVICE_SIGNAL);
     *MEMORY.lock() = Some(Memory {
         frames,
         space,

@@ -23,6 +23,7 @@ use super::loaded::Loaded;
 use super::module_file::ModuleFile;
 use super::parameters;
 use super::report;
+use crate::control::{self, Place};
 use crate::memory;
 use crate::memory::vmalloc;
 use crate::percpu;
@@ -49,7 +50,11 @@ pub fn load_with<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<
 
 /// As [`load_with`], from an open file.
 pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), Error<'a>> {
-    load_module(module, parameters).map_err(|reason| reason.of(module.name))
+    let result = load_module(module, parameters).map_err(|reason| reason.of(module.name));
+    if let Err(error) = &result {
+        control::module_refused(module.name, error);
+    }
+    result
 }
 
 fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<'a>> {
@@ -63,6 +68,7 @@ struct Formed {
     constructors: Vec<u64>,
     init: Option<u64>,
     init_memory: InitMemory,
+    place: Place,
 }
 
 /// Makes a module of a file. Not inlined: what it needs of the stack must be free again when
@@ -79,6 +85,7 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
     let constructors = core::mem::take(&mut loaded.startup.constructors);
     let init = loaded.startup.init;
     let init_memory = InitMemory::of(&loaded);
+    let place = loaded.place();
     report::log(module.name, &loaded);
     unformed.complete_formation(loaded, uses)?;
     Ok(Formed {
@@ -86,6 +93,7 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
         constructors,
         init,
         init_memory,
+        place,
     })
 }
 
@@ -107,6 +115,7 @@ impl Formed {
         }
         self.init_memory.free();
         self.unformed.make_live();
+        control::module_live(name, self.place);
         Ok(())
     }
 }
@@ -126,6 +135,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         unsafe { call::call_void(function) };
     }
     drop(going);
+    control::module_gone(name);
     percpu::balance();
     log::info!("module {name}: unloaded");
     Ok(())

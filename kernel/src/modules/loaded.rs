@@ -3,6 +3,7 @@
 use super::parameters::Strings;
 use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
+use crate::control::Place;
 use crate::memory::vmalloc::Area;
 use crate::symbols;
 use loader::{ExportedSymbol, Layout, Linked, Startup, Symbol, Variable};
@@ -40,6 +41,15 @@ impl Loaded {
         match self.init_is_freed {
             true => self.layout.init().0,
             false => self.layout.size(),
+        }
+    }
+
+    /// Where it lies, for the control channel: its init sections are counted.
+    pub fn place(&self) -> Place {
+        Place {
+            base: self.base(),
+            bytes: self.layout.size(),
+            per_cpu_bytes: self.layout.per_cpu().0,
         }
     }
 

@@ -4,6 +4,7 @@
 //! non-zero, and say which.
 
 use super::Outcome;
+use crate::control::PowerOffBy;
 use crate::sync::{Lock, rank};
 use crate::{check, println, selftest};
 use arch::{cpu, lowcore};
@@ -60,13 +61,13 @@ fn hang() -> Result<(), Outcome> {
 
 fn power_off() -> Result<(), Outcome> {
     println!("# powers off before the plan is complete");
-    crate::power::off()
+    crate::power::off(PowerOffBy::End)
 }
 
 fn disabled_wait() -> Result<(), Outcome> {
     println!("# loads a disabled wait that isn't a power-off");
     // QEMU ends the run once no CPU is left that runs or waits.
-    crate::smp::stop_others();
+    crate::smp::stop_others().map_err(super::failed)?;
     arch::power::crash()
 }
 
@@ -118,6 +119,37 @@ fn lock_order() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// Panics while it is printed.
+struct Panicking;
+
+impl fmt::Display for Panicking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("half of it ")?;
+        println!("# inner {}", format_args!("{}", Inner));
+        f.write_str("the other half")
+    }
+}
+
+struct Inner;
+
+impl fmt::Display for Inner {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("in a Display, on purpose");
+    }
+}
+
+fn panic_in_display() -> Result<(), Outcome> {
+    println!("# outer {Panicking}");
+    Ok(())
+}
+
+fn print_under_lock() -> Result<(), Outcome> {
+    static LOCK: Lock<u64, { rank::HEAP }> = Lock::new(0);
+    let _held = LOCK.lock();
+    println!("# never seen");
+    Ok(())
+}
+
 selftest!("ending.fail", fail, on_request);
 selftest!("ending.panic", panic, on_request);
 selftest!("ending.wild_store", wild_store, on_request);
@@ -132,3 +164,5 @@ selftest!("ending.panic_report", panic_report, on_request);
 selftest!("ending.panic_in_interrupt", panic_in_interrupt, on_request);
 selftest!("ending.lock_twice", lock_twice, on_request);
 selftest!("ending.lock_order", lock_order, on_request);
+selftest!("ending.panic_in_display", panic_in_display, on_request);
+selftest!("ending.print_under_lock", print_under_lock, on_request);

@@ -19,6 +19,7 @@
 mod accessors;
 mod boot;
 mod c_modules;
+mod console;
 mod counters;
 mod endings;
 mod fault_injection;
@@ -35,6 +36,7 @@ mod percpu;
 mod smp;
 mod stress;
 
+use crate::control::{self, TestResult};
 use crate::println;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -61,8 +63,9 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 9] = [
-    "boot", "fault", "memory", "smp", "percpu", "module", "c", "stress", "ending",
+const GROUPS: [&str; 11] = [
+    "boot", "fault", "console", "monitor", "memory", "smp", "percpu", "module", "c", "stress",
+    "ending",
 ];
 
 /// Registers a test.
@@ -196,31 +199,43 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
     let mut summary = Summary::default();
     println!("KTAP version 1");
     println!("1..{}", tests.len());
+    control::plan(tests.len());
     if tests.is_empty() {
-        println!("Bail out! no self-test matches {}", glob.unwrap_or("*"));
+        let glob = glob.unwrap_or("*");
+        println!("Bail out! no self-test matches {glob}");
+        control::bail_out(format_args!("no self-test matches {glob}"));
         return summary;
     }
     for (test, number) in tests.iter().zip(1..) {
-        match (test.run)() {
+        let outcome = (test.run)();
+        let name = test.name;
+        let result = match &outcome {
             Ok(()) => {
                 summary.passed += 1;
-                println!("ok {number} {}", test.name);
+                println!("ok {number} {name}");
+                TestResult::Passed
             }
             Err(Outcome::Failed(text)) => {
                 summary.failed += 1;
-                println!("# {}: {text}", test.name);
-                println!("not ok {number} {}", test.name);
+                println!("# {name}: {text}");
+                println!("not ok {number} {name}");
+                TestResult::Failed(text)
             }
             Err(Outcome::Skipped(reason)) => {
                 summary.skipped += 1;
-                println!("ok {number} {} # SKIP {reason}", test.name);
+                println!("ok {number} {name} # SKIP {reason}");
+                TestResult::Skipped(reason)
             }
-        }
+        };
+        control::test(number, name, result);
     }
-    println!(
-        "selftest: {} passed, {} failed, {} skipped",
-        summary.passed, summary.failed, summary.skipped
-    );
+    let Summary {
+        passed,
+        failed,
+        skipped,
+    } = summary;
+    println!("selftest: {passed} passed, {failed} failed, {skipped} skipped");
+    control::tests(passed, failed, skipped);
     summary
 }
 

@@ -1,6 +1,7 @@
 //! Starting CPUs: a lowcore, three stacks, restart, and the idle loop.
 
-use super::{CPUS, Error, task, top};
+use super::error::Error;
+use super::{stacks, task};
 use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{self, OutOfMemory};
 use crate::{percpu, timer};
@@ -9,7 +10,6 @@ use arch::control::{self, ExternalClass};
 use arch::lowcore::{self, Lowcore};
 use arch::sigp::{self, Order};
 use arch::{cpu, traps};
-use core::sync::atomic::Ordering;
 
 /// Starts present CPUs until `max` are online.
 pub fn start_all(max: u32) {
@@ -35,7 +35,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
     if is_online(cpu) {
         return Err(Error::Online(cpu));
     }
-    let prefix = prepare_lowcore(cpu, address).map_err(|error| (cpu, error))?;
+    let prefix = prepare_lowcore(cpu, address).map_err(|OutOfMemory| Error::OutOfMemory(cpu))?;
     let refused = |order: Order| move |refusal| Error::Refused(cpu, order, refusal);
     // SAFETY: C11: the CPU isn't online, and only the boot CPU's course starts CPUs.
     // C1: the lowcore is filled in, below 2 GiB, and is this CPU's.
@@ -47,7 +47,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
     let deadline = arch::timer::now() + arch::timer::from_microseconds(1_000_000);
     while !is_online(cpu) {
         if arch::timer::now() > deadline {
-            return Err(Error::Silent(cpu));
+            return Err(Error::NotStarted(cpu));
         }
         timer::nap(50);
     }
@@ -58,12 +58,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
 /// A lowcore for the CPU, below 2 GiB, with its stacks; returns its address.
 fn prepare_lowcore(cpu: u32, address: u16) -> Result<usize, OutOfMemory> {
     let prefix = memory::take_frames(order_of(lowcore::SIZE))?;
-    let mut tops = [0u64; 3];
-    for (slot, entry) in tops.iter_mut().zip(&CPUS[cpu as usize].stacks) {
-        let lowest = memory::take_stack()?;
-        entry.store(lowest, Ordering::Relaxed);
-        *slot = top(lowest) as u64;
-    }
+    let tops = stacks::take_for(cpu)?;
     let lowcore = core::ptr::with_exposed_provenance_mut::<Lowcore>(prefix);
     // SAFETY: C1: the CPU isn't started, so its lowcore is ordinary memory of
     // ours (M1), and all of it may be zero.
@@ -72,11 +67,9 @@ fn prepare_lowcore(cpu: u32, address: u16) -> Result<usize, OutOfMemory> {
         let lowcore = &mut *lowcore;
         lowcore.new = traps::new_psws();
         lowcore.new.restart = traps::start_psw();
-        [
-            lowcore.start_stack,
-            lowcore.interrupt_stack,
-            lowcore.fault_stack,
-        ] = tops;
+        lowcore.start_stack = tops.start as u64;
+        lowcore.interrupt_stack = tops.interrupt as u64;
+        lowcore.fault_stack = tops.fault as u64;
         lowcore.per_cpu_offset = percpu::offset(cpu) as u64;
         lowcore.cpu_number = cpu;
         lowcore.cpu_address = u32::from(address);

@@ -40,23 +40,38 @@ bitflags! {
 /// Admits external interruptions of these classes on this CPU, besides those that
 /// it admits already. Their handler is [`Handlers::external`](crate::traps::Handlers).
 pub fn admit(classes: ExternalClass) {
-    add_to_control0(classes.bits());
+    change_control0(classes.bits(), 0);
+}
+
+/// Admits external interruptions of these classes no longer on this CPU. Those that
+/// aren't for one CPU alone, as service signals are, stay pending until another CPU
+/// takes them.
+pub fn exclude(classes: ExternalClass) {
+    change_control0(0, classes.bits());
 }
 
 /// Turns these protections on, on this CPU: more accesses end in program checks.
 pub fn protect(protections: Protections) {
-    add_to_control0(protections.bits());
+    change_control0(protections.bits(), 0);
 }
 
-fn add_to_control0(bits: u64) {
+fn change_control0(add: u64, remove: u64) {
     let mut value = 0u64;
-    // SAFETY: C6: the bits admit interruptions, which have handlers, or refuse
+    // SAFETY: C6: the bits added admit interruptions, which have handlers, or refuse
     // accesses. C7: STCTG stores the eight bytes of `value`.
     unsafe {
         asm!("stctg %c0, %c0, 0({})", in(reg_addr) &raw mut value, options(nostack));
-        value |= bits;
+        value = value & !remove | add;
         asm!("lctlg %c0, %c0, 0({})", in(reg_addr) &raw const value, options(nostack));
     }
+}
+
+/// Whether this CPU admits external interruptions of all of these classes.
+pub fn admits(classes: ExternalClass) -> bool {
+    let mut value = 0u64;
+    // SAFETY: C7: stores the eight bytes of `value`.
+    unsafe { asm!("stctg %c0, %c0, 0({})", in(reg_addr) &raw mut value, options(nostack)) };
+    value & classes.bits() == classes.bits()
 }
 
 /// The primary address-space-control element: which tables translate this CPU's

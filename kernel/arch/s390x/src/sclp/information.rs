@@ -38,7 +38,7 @@ pub type ResponseBlock = Block<BLOCK>;
 
 /// A zeroed block.
 pub const fn response_block() -> ResponseBlock {
-    Block([0; BLOCK])
+    Block::new()
 }
 
 /// Asks the service processor.
