@@ -3,10 +3,11 @@
 
 use crate::error::Error;
 use crate::layout::{self, Module};
+use crate::options::PROGRAM;
+use crate::program::succeed;
 use crate::toolchain::Toolchain;
-use crate::{gcc, link, notice, system_map};
+use crate::{gcc, link, system_map};
 use std::fs;
-use std::process::Command;
 
 /// What a guest boots from.
 #[derive(Clone, Debug)]
@@ -23,14 +24,17 @@ pub struct Guest {
 pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
     let modules = layout::modules()?;
     let mut cargo = toolchain.cargo("build");
-    cargo.args(["--quiet", "-p", "kernel"]);
+    cargo.args(["-p", "kernel"]);
     for module in modules.iter().filter(|module| module.is_crate()) {
         cargo.args(["-p", &module.name]);
     }
     if !layout::kernel().exists() {
-        eprintln!("building the kernel and {} modules", modules.len());
+        eprintln!(
+            "{PROGRAM}: building the kernel and {} modules: half a minute the first time",
+            modules.len()
+        );
     }
-    succeed(&mut cargo, "cargo build of the guest")?;
+    succeed(&mut cargo, "kernel and modules")?;
     let (crates, in_c): (Vec<&Module>, Vec<&Module>) =
         modules.iter().partition(|module| module.is_crate());
     for module in &crates {
@@ -51,14 +55,4 @@ pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
         stamp,
         system_map,
     })
-}
-
-/// Runs a program that must succeed.
-pub fn succeed(command: &mut Command, what: &str) -> Result<(), Error> {
-    let program = what.to_owned();
-    match notice::run(command) {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Error::Program { program, status }),
-        Err(source) => Err(Error::Start { program, source }),
-    }
 }

@@ -67,6 +67,11 @@ pub enum Error {
         /// The last line of QEMU's stderr.
         message: String,
     },
+    /// A guest that was to load every lesson didn't come to its end.
+    Guest {
+        /// The last line that it printed.
+        message: String,
+    },
     /// The value of `GUEST_TOOLCHAIN` is none that this program knows.
     Toolchain {
         /// The value.
@@ -81,6 +86,15 @@ impl Error {
         move |source| Self::File {
             doing,
             path,
+            source,
+        }
+    }
+
+    /// For `map_err` on the start of a program.
+    pub fn start(program: &str) -> impl Fn(io::Error) -> Self {
+        let program = program.to_owned();
+        move |source| Self::Start {
+            program: program.clone(),
             source,
         }
     }
@@ -132,6 +146,12 @@ impl fmt::Display for Error {
                 )
             }
             Error::Qemu { message } => write!(f, "QEMU could not start the guest: {message}"),
+            Error::Guest { message } => {
+                write!(
+                    f,
+                    "a guest ended before all was loaded; its last line: {message}"
+                )
+            }
             Error::Toolchain { value } => {
                 write!(
                     f,

@@ -11,10 +11,10 @@
 //! The ABI stamp is the one that the module crates carry, so the kernel checks a
 //! module in C as it checks them.
 
-use crate::build::succeed;
 use crate::error::Error;
 use crate::layout::{self, Module};
 use crate::link;
+use crate::program::succeed;
 use object::{Object, ObjectSection};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Modules made for the benchmark: as many relocations as asked for, of the types
 //! that compilers make, and nothing else that grows.
 
-use crate::build::succeed;
 use crate::error::Error;
 use crate::layout;
+use crate::program::succeed;
 use std::fs;
 use std::process::Command;
 

@@ -16,21 +16,18 @@ use crate::options::{Options, Verb};
 use crate::{gcc, generated, layout};
 use cpio::newc;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
 
-/// Packs an archive; the file is gone when its handle is dropped.
-pub fn pack(guest: &Guest, options: &Options) -> Result<NamedTempFile, Error> {
+/// Packs an archive into a file without a name, so that none is left however this
+/// program ends; others open it by its path in /proc.
+pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
     let files = files(guest, options)?;
     let folder = layout::release();
-    let mut file = tempfile::Builder::new()
-        .prefix("initrd-")
-        .tempfile_in(&folder)
-        .map_err(Error::file("write", &folder))?;
-    let path = file.path().to_owned();
-    write(&files, &mut file).map_err(Error::file("write", &path))?;
+    let wrong = || Error::file("write an initrd in", &folder);
+    let mut file = tempfile::tempfile_in(&folder).map_err(wrong())?;
+    write(&files, &mut file).map_err(wrong())?;
     Ok(file)
 }
 

@@ -1,20 +1,22 @@
 //! The verdict on a run.
 //!
-//! A guest must prove that it passed. QEMU's exit code alone proves nothing: it
-//! is 0 for every orderly power-off, however early. So a pass needs all of it: a
-//! clean exit, a complete and consistent test report, a final summary, and
-//! agreement between the two.
+//! A guest must prove that it passed. QEMU's exit code alone proves nothing: it is 0 for
+//! every orderly power-off, however early. So a pass needs all of it: a clean exit, and
+//! by the control channel a record that is complete and agrees with itself. The
+//! console's text decides nothing; a module may print what it likes.
 //!
 //! ```text
-//!  panic line, exit code not 0   crashed     3     looked at first: what ended
-//!  timeout                       timed out   4     the run explains the rest
-//!  report or summary incomplete  ended early 5
-//!  a test or command failed      failed      1
-//!  nothing ran                   failed      1
-//!  none of these                 passed      0
+//!  panic event, exit code not 0   crashed     3     looked at first: what ended
+//!  timeout                        timed out   4     the run explains the rest
+//!  signal to this program         interrupted 128 + signal
+//!  record incomplete              ended early 5
+//!  a test or command failed       failed      1
+//!  nothing ran                    failed      1
+//!  none of these                  passed      0
 //! ```
 
-use crate::transcript::{Summary, Transcript};
+use crate::events::PoweredOffBy;
+use crate::record::Record;
 use crate::verdict::{Incomplete, Pass, Verdict};
 use std::time::Duration;
 
@@ -25,6 +27,8 @@ pub enum Ending {
     Exit(Option<i32>),
     /// It ran past this limit and was killed.
     TimedOut(Duration),
+    /// This program got this signal, and ended it.
+    Interrupted(i32),
 }
 
 /// What the guest was started for.
@@ -34,214 +38,277 @@ pub enum Purpose {
     SelfTests,
     /// This many commands of `--run`.
     Commands(usize),
-    /// A person at the console or in gdb: nothing but a crash is judged.
+    /// A person at the console or in gdb: only the end is judged.
     Session,
 }
 
-/// Judges a run by how it ended and what it said.
-pub fn judge(purpose: Purpose, ending: Ending, transcript: &Transcript) -> Verdict {
+/// Judges a run by how it ended and what it recorded; `last_line` is the last of its
+/// text, shown to people where the record has no reason.
+pub fn judge(
+    purpose: Purpose,
+    ending: Ending,
+    record: &Record,
+    last_line: Option<&str>,
+) -> Verdict {
+    if let Some(panic) = &record.panic {
+        let panic = panic.clone();
+        return Verdict::Panicked { panic };
+    }
+    let last_line = last_line.map(str::to_owned);
     match ending {
-        _ if transcript.panic.is_some() => return Verdict::Crashed(transcript.panic.clone()),
-        Ending::TimedOut(limit) => {
-            let last_line = transcript.last_line.clone();
-            return Verdict::TimedOut { limit, last_line };
-        }
+        Ending::TimedOut(limit) => return Verdict::TimedOut { limit, last_line },
+        Ending::Interrupted(signal) => return Verdict::Interrupted { signal },
         Ending::Exit(None) => return Verdict::Killed,
         Ending::Exit(Some(0)) => {}
-        Ending::Exit(Some(_)) => return Verdict::Crashed(None),
+        Ending::Exit(Some(_)) => return Verdict::Crashed { last_line },
     }
-    match purpose {
-        Purpose::Session => Verdict::Passed(Pass::Session),
-        Purpose::Commands(given) => judge_commands(given, transcript),
-        Purpose::SelfTests => judge_tests(transcript),
-    }
-}
-
-fn judge_commands(given: usize, transcript: &Transcript) -> Verdict {
-    match transcript.run {
-        None => Verdict::EndedEarly(Incomplete::NoRunSummary { given }),
-        Some(run) if run.commands != given => {
-            let done = run.commands;
-            Verdict::EndedEarly(Incomplete::CommandsLeft { done, given })
-        }
-        Some(run) if run.failed > 0 => Verdict::CommandsFailed(run),
-        Some(_) if transcript.report.failed > 0 => {
-            Verdict::TestsFailed(transcript.report.failures.clone())
-        }
-        Some(_) => Verdict::Passed(Pass::Commands(given)),
-    }
-}
-
-fn judge_tests(transcript: &Transcript) -> Verdict {
-    let report = &transcript.report;
-    let summary = match complete(transcript) {
-        Ok(summary) => summary,
-        Err(incomplete) => return Verdict::EndedEarly(incomplete),
+    let judged = match purpose {
+        _ if record.lines == 0 => Err(Incomplete::NoEvents),
+        Purpose::SelfTests => self_tests(record),
+        Purpose::Commands(given) => commands(given, record),
+        Purpose::Session => session(record),
     };
-    if report.failed > 0 {
-        Verdict::TestsFailed(report.failures.clone())
-    } else if report.passed == 0 {
-        let skipped = report.skipped;
+    judged.unwrap_or_else(Verdict::EndedEarly)
+}
+
+fn self_tests(record: &Record) -> Result<Verdict, Incomplete> {
+    sound(record)?;
+    let run = match record.test_runs.as_slice() {
+        [] => return Err(Incomplete::NoPlan),
+        [run] => run,
+        _ => return Err(Incomplete::SecondPlan),
+    };
+    announced(record)?;
+    Ok(if run.seen.failed > 0 {
+        Verdict::TestsFailed(run.failures.clone())
+    } else if run.seen.passed == 0 {
+        let skipped = run.seen.skipped;
         Verdict::NothingRan { skipped }
     } else {
-        Verdict::Passed(Pass::Tests(summary))
+        Verdict::Passed(Pass::Tests(run.seen))
+    })
+}
+
+fn commands(given: usize, record: &Record) -> Result<Verdict, Incomplete> {
+    let (done, failed) = (record.commands.len(), record.failed_commands());
+    if record.poweroff.is_some() && done < given {
+        return Err(Incomplete::CommandsMissing {
+            done,
+            failed,
+            given,
+        });
+    }
+    sound(record)?;
+    if done > given {
+        return Err(Incomplete::CommandsBeyond { done, given });
+    }
+    // A `poweroff` that was asked for is an end like any other.
+    if record.poweroff != Some(PoweredOffBy::Command) && !record.commands_ended {
+        return Err(Incomplete::NoCommandCounts);
+    }
+    announced(record)?;
+    let failures = record.failed_tests();
+    Ok(if failed > 0 {
+        Verdict::CommandsFailed { given, failed }
+    } else if !failures.is_empty() {
+        Verdict::TestsFailed(failures)
+    } else {
+        Verdict::Passed(Pass::Commands(given))
+    })
+}
+
+fn session(record: &Record) -> Result<Verdict, Incomplete> {
+    if let Some(defect) = &record.defect {
+        return Err(Incomplete::Defect(defect.clone()));
+    }
+    announced(record)?;
+    Ok(Verdict::Passed(Pass::Session))
+}
+
+/// Nothing contradicts the record, and no run of self-tests in it was given up or left.
+fn sound(record: &Record) -> Result<(), Incomplete> {
+    if let Some(reason) = &record.bail_out {
+        return Err(Incomplete::BailOut(reason.clone()));
+    }
+    if let Some(defect) = &record.defect {
+        return Err(Incomplete::Defect(defect.clone()));
+    }
+    match record.test_runs.iter().find(|run| !run.ended) {
+        None => Ok(()),
+        Some(run) => match run.seen.total() {
+            seen if seen < run.planned => Err(Incomplete::TestsMissing {
+                seen,
+                planned: run.planned,
+            }),
+            _ => Err(Incomplete::NoTestCounts),
+        },
     }
 }
 
-/// The summary of a report that is complete and agrees with it.
-fn complete(transcript: &Transcript) -> Result<Summary, Incomplete> {
-    let report = &transcript.report;
-    if let Some(reason) = &report.bail_out {
-        return Err(Incomplete::BailOut(reason.clone()));
-    }
-    if let Some(defect) = &report.defect {
-        return Err(Incomplete::Defect(defect.clone()));
-    }
-    let planned = report.plan.ok_or(Incomplete::NoPlan)?;
-    let seen = report.results();
-    if seen < planned {
-        return Err(Incomplete::Short { seen, planned });
-    }
-    if seen > planned {
-        return Err(Incomplete::Long { seen, planned });
-    }
-    let summary = transcript.summary.ok_or(Incomplete::NoSummary)?;
-    let reported = Summary {
-        passed: report.passed,
-        failed: report.failed,
-        skipped: report.skipped,
-    };
-    match summary == reported {
-        true => Ok(summary),
-        false => Err(Incomplete::Disagree(summary)),
+/// The guest announced its power-off.
+fn announced(record: &Record) -> Result<(), Incomplete> {
+    match record.poweroff {
+        Some(_) => Ok(()),
+        None => Err(Incomplete::NoPoweroff),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ktap::Defect;
+    use crate::record::Defect;
 
     const CLEAN: Ending = Ending::Exit(Some(0));
 
-    fn verdict(purpose: Purpose, ending: Ending, text: &str) -> Verdict {
-        let mut transcript = Transcript::default();
-        text.lines().for_each(|line| transcript.line(line));
-        judge(purpose, ending, &transcript)
+    fn verdict(purpose: Purpose, ending: Ending, lines: &[&str]) -> Verdict {
+        let mut record = Record::default();
+        lines.iter().for_each(|line| record.line(line));
+        judge(purpose, ending, &record, Some("the last line"))
     }
 
-    fn tests(text: &str) -> Verdict {
-        verdict(Purpose::SelfTests, CLEAN, text)
+    fn tests(lines: &[&str]) -> Verdict {
+        verdict(Purpose::SelfTests, CLEAN, lines)
     }
 
-    const GOOD: &str = "\
-boot: hello
-KTAP version 1
-1..3
-ok 1 boot.a
-ok 2 memory.b
-ok 3 smp.c # SKIP one CPU
-selftest: 2 passed, 0 failed, 1 skipped
-";
+    const BOOT: &str = r#"{"event":"boot","cpus":2,"memory":2147483648}"#;
+    const PASSED: &str = r#"{"event":"test","number":1,"name":"boot.a","result":"passed"}"#;
+    const FAILED: &str = r#"{"event":"test","number":1,"name":"boot.a","result":"failed"}"#;
+    const SKIPPED: &str = r#"{"event":"test","number":1,"name":"boot.a","result":"skipped"}"#;
+    const LSMOD: &str = r#"{"event":"command","number":1,"line":"lsmod","ok":true}"#;
+    const WRONG: &str = r#"{"event":"command","number":1,"line":"x","ok":false,"error":"no"}"#;
+    const POWEROFF: &str = r#"{"event":"command","number":2,"line":"poweroff","ok":true}"#;
+    const END: &str = r#"{"event":"poweroff","by":"end"}"#;
+    const BY_COMMAND: &str = r#"{"event":"poweroff","by":"command"}"#;
+    const GOOD: [&str; 7] = [
+        BOOT,
+        r#"{"event":"plan","tests":3}"#,
+        PASSED,
+        r#"{"event":"test","number":2,"name":"memory.b","result":"passed"}"#,
+        r#"{"event":"test","number":3,"name":"smp.c","result":"skipped","reason":"one CPU"}"#,
+        r#"{"event":"tests","passed":2,"failed":0,"skipped":1}"#,
+        END,
+    ];
+
+    fn plan(tests: usize) -> String {
+        format!(r#"{{"event":"plan","tests":{tests}}}"#)
+    }
+
+    fn counts(passed: usize, failed: usize, skipped: usize) -> String {
+        format!(r#"{{"event":"tests","passed":{passed},"failed":{failed},"skipped":{skipped}}}"#)
+    }
+
+    fn run_ended(run: usize, failed: usize) -> String {
+        format!(r#"{{"event":"commands","run":{run},"failed":{failed}}}"#)
+    }
 
     #[test]
-    fn a_complete_report_passes() {
-        let verdict = tests(GOOD);
+    fn a_complete_record_passes() {
+        let verdict = tests(&GOOD);
         assert_eq!(verdict.exit_code(), 0);
         assert_eq!(verdict.to_string(), "passed: 2 self-tests, 1 skipped");
     }
 
     #[test]
-    fn every_line_of_the_report_is_needed() {
-        for left_out in 2..GOOD.lines().count() {
-            let lines = GOOD.lines().enumerate();
-            let kept: Vec<&str> = lines
-                .filter(|&(number, _)| number != left_out)
-                .map(|(_, line)| line)
-                .collect();
-            assert_eq!(
-                tests(&kept.join("\n")).exit_code(),
-                5,
-                "without line {left_out}"
-            );
+    fn every_event_of_a_run_is_needed() {
+        // The boot event is for people: a verdict doesn't need it.
+        for (left_out, line) in GOOD.iter().enumerate().skip(1) {
+            let mut lines = GOOD.to_vec();
+            lines.remove(left_out);
+            assert_eq!(tests(&lines).exit_code(), 5, "without {line}");
         }
     }
 
     #[test]
     fn every_cut_of_a_good_run_is_early() {
-        let lines: Vec<&str> = GOOD.lines().collect();
-        for end in 0..lines.len() {
-            assert_eq!(
-                tests(&lines[..end].join("\n")).exit_code(),
-                5,
-                "cut after {end}"
-            );
+        for end in 0..GOOD.len() {
+            assert_eq!(tests(&GOOD[..end]).exit_code(), 5, "cut after {end}");
+            let mut lines = GOOD[..end].to_vec();
+            lines.push(END);
+            if end < GOOD.len() - 1 {
+                assert_eq!(tests(&lines).exit_code(), 5, "powered off after {end}");
+            }
         }
     }
 
     #[test]
     fn an_early_power_off_says_how_far_it_came() {
-        let verdict = tests("1..40\nok 1 a\nok 2 b\n");
-        let text = "the guest powered off before its test plan was complete (2 of 40)";
+        let verdict = tests(&[BOOT, &plan(40), PASSED, END]);
+        let text = "the guest powered off before its test plan was complete (1 of 40)";
         assert_eq!(verdict.to_string(), text);
         assert_eq!(verdict.exit_code(), 5);
     }
 
     #[test]
     fn silence_is_no_pass() {
-        assert_eq!(tests(""), Verdict::EndedEarly(Incomplete::NoPlan));
+        for purpose in [Purpose::SelfTests, Purpose::Commands(1), Purpose::Session] {
+            let verdict = verdict(purpose, CLEAN, &[]);
+            assert_eq!(verdict, Verdict::EndedEarly(Incomplete::NoEvents));
+        }
     }
 
     #[test]
-    fn duplicated_numbers_are_unsound() {
-        let text = "1..2\nok 1 a\nok 1 b\nselftest: 2 passed, 0 failed, 0 skipped\n";
-        let defect = Defect::OutOfOrder {
-            expected: 2,
-            found: 1,
-        };
-        assert_eq!(tests(text), Verdict::EndedEarly(Incomplete::Defect(defect)));
+    fn a_line_that_is_no_event_is_a_defect_of_the_run() {
+        for purpose in [Purpose::SelfTests, Purpose::Commands(1), Purpose::Session] {
+            let verdict = verdict(
+                purpose,
+                CLEAN,
+                &[&GOOD[..6], &["ok 1 boot.a", END]].concat(),
+            );
+            assert_eq!(verdict.exit_code(), 5);
+            assert!(matches!(
+                verdict,
+                Verdict::EndedEarly(
+                    Incomplete::Defect(Defect::NotAnEvent { .. })
+                        | Incomplete::CommandsMissing { .. }
+                )
+            ));
+        }
     }
 
     #[test]
-    fn more_results_than_planned_are_unsound() {
-        let text = "1..1\nok 1 a\nok 2 b\nselftest: 2 passed, 0 failed, 0 skipped\n";
-        let long = Incomplete::Long {
-            seen: 2,
-            planned: 1,
-        };
-        assert_eq!(tests(text), Verdict::EndedEarly(long));
+    fn a_second_plan_is_no_self_test_run() {
+        let lines = [&GOOD[..6], &GOOD[1..]].concat();
+        assert_eq!(tests(&lines), Verdict::EndedEarly(Incomplete::SecondPlan));
     }
 
     #[test]
-    fn a_summary_that_hides_a_failure_is_found() {
-        let text = "1..2\nok 1 a\nnot ok 2 b\nselftest: 2 passed, 0 failed, 0 skipped\n";
-        assert_eq!(tests(text).exit_code(), 5);
-        let text = "1..2\nok 1 a\nnot ok 2 b\nselftest: 1 passed, 1 failed, 0 skipped\n";
-        assert_eq!(tests(text), Verdict::TestsFailed(vec!["b".to_owned()]));
+    fn counts_that_hide_a_failure_are_found() {
+        let lines = [&plan(1), FAILED, &counts(1, 0, 0), END];
+        assert_eq!(tests(&lines).exit_code(), 5);
+        let lines = [&plan(1), FAILED, &counts(0, 1, 0), END];
+        assert_eq!(
+            tests(&lines),
+            Verdict::TestsFailed(vec!["boot.a".to_owned()])
+        );
     }
 
     #[test]
     fn nothing_run_is_no_pass() {
-        let nothing = "1..0\nselftest: 0 passed, 0 failed, 0 skipped\n";
-        assert_eq!(tests(nothing), Verdict::NothingRan { skipped: 0 });
-        let skipped = "1..1\nok 1 a # SKIP\nselftest: 0 passed, 0 failed, 1 skipped\n";
-        assert_eq!(tests(skipped), Verdict::NothingRan { skipped: 1 });
-        assert_eq!(tests(skipped).exit_code(), 1);
+        let nothing = [&plan(0), &counts(0, 0, 0), END];
+        assert_eq!(tests(&nothing), Verdict::NothingRan { skipped: 0 });
+        let skipped = [&plan(1), SKIPPED, &counts(0, 0, 1), END];
+        assert_eq!(tests(&skipped), Verdict::NothingRan { skipped: 1 });
+        assert_eq!(tests(&skipped).exit_code(), 1);
     }
 
     #[test]
-    fn bail_out_is_no_pass_even_with_a_summary() {
-        let text = "1..1\nBail out! no frames\nok 1 a\nselftest: 1 passed, 0 failed, 0 skipped\n";
-        assert_eq!(tests(text).exit_code(), 5);
+    fn bail_out_is_no_pass_even_with_counts() {
+        let bail_out = r#"{"event":"bail_out","reason":"no frames"}"#;
+        let verdict = tests(&[&plan(1), bail_out, PASSED, &counts(1, 0, 0), END]);
+        assert_eq!(verdict.exit_code(), 5);
+        assert!(verdict.to_string().ends_with("no frames"));
     }
 
     #[test]
-    fn a_crash_outweighs_a_good_report() {
+    fn a_crash_outweighs_a_good_record() {
+        let panic = r#"{"event":"panic","cpu":1,"reason":"late"}"#;
         for purpose in [Purpose::SelfTests, Purpose::Commands(1), Purpose::Session] {
-            let crashed = verdict(purpose, Ending::Exit(Some(1)), GOOD);
-            assert_eq!(crashed, Verdict::Crashed(None));
+            let crashed = verdict(purpose, Ending::Exit(Some(1)), &GOOD);
+            let text = "the guest crashed: a disabled wait without a panic; \
+                        its last line: the last line";
+            assert_eq!(crashed.to_string(), text);
             assert_eq!(crashed.exit_code(), 3);
-            let panicked = verdict(purpose, CLEAN, &format!("{GOOD}panic: cpu 1: late\n"));
+            let panicked = verdict(purpose, CLEAN, &[&GOOD[..], &[panic]].concat());
             assert_eq!(panicked.exit_code(), 3);
         }
     }
@@ -249,7 +316,8 @@ selftest: 2 passed, 0 failed, 1 skipped
     #[test]
     fn a_panic_that_hangs_is_a_crash() {
         let ending = Ending::TimedOut(Duration::from_secs(9));
-        let verdict = verdict(Purpose::SelfTests, ending, "panic: cpu 0: stuck\n");
+        let panic = r#"{"event":"panic","cpu":0,"reason":"stuck"}"#;
+        let verdict = verdict(Purpose::SelfTests, ending, &[panic]);
         assert_eq!(
             verdict.to_string(),
             "the guest crashed: panic: cpu 0: stuck"
@@ -259,45 +327,79 @@ selftest: 2 passed, 0 failed, 1 skipped
     #[test]
     fn a_hang_shows_its_last_line() {
         let ending = Ending::TimedOut(Duration::from_secs(9));
-        let hung = verdict(Purpose::SelfTests, ending, "1..2\nok 1 a\n");
-        let text = "the guest ran past its 9 s and was stopped; its last line: ok 1 a";
+        let hung = verdict(Purpose::SelfTests, ending, &GOOD);
+        let text = "the guest ran past its 9 s and was stopped; its last line: the last line";
         assert_eq!(hung.to_string(), text);
         assert_eq!(hung.exit_code(), 4);
-        let mute = verdict(Purpose::SelfTests, ending, "");
+        let mute = judge(Purpose::SelfTests, ending, &Record::default(), None);
         assert!(mute.to_string().ends_with("it printed nothing"));
     }
 
     #[test]
     fn a_signal_is_not_the_guests_doing() {
-        assert_eq!(
-            verdict(Purpose::SelfTests, Ending::Exit(None), GOOD).exit_code(),
-            6
-        );
+        let killed = verdict(Purpose::SelfTests, Ending::Exit(None), &GOOD);
+        assert_eq!(killed.exit_code(), 6);
+        let interrupted = verdict(Purpose::Session, Ending::Interrupted(2), &GOOD);
+        assert_eq!(interrupted.exit_code(), 130);
     }
 
     #[test]
     fn commands_are_all_carried_out_or_it_is_early() {
-        let run = |text| verdict(Purpose::Commands(2), CLEAN, text);
-        assert_eq!(
-            run("run: 2 commands, 0 failed\n"),
-            Verdict::Passed(Pass::Commands(2))
-        );
-        assert_eq!(run("run: 2 commands, 1 failed\n").exit_code(), 1);
-        assert_eq!(run("run: 1 commands, 0 failed\n").exit_code(), 5);
-        assert_eq!(run("hello\n").exit_code(), 5);
+        let second = LSMOD.replace("1", "2");
+        let run = |lines: &[&str]| verdict(Purpose::Commands(2), CLEAN, lines);
+        let passed = Verdict::Passed(Pass::Commands(2));
+        assert_eq!(run(&[LSMOD, &second, &run_ended(2, 0), END]), passed);
+        let failed = run(&[WRONG, &second, &run_ended(2, 1), END]);
+        assert_eq!(failed.to_string(), "1 of 2 commands failed");
+        assert_eq!(failed.exit_code(), 1);
+        for lines in [
+            &[BOOT][..],
+            &[BOOT, END],
+            &[LSMOD, &run_ended(1, 0), END],
+            &[LSMOD, &second, END],
+            &[LSMOD, &second, &run_ended(2, 0)],
+            &[LSMOD, &second, &run_ended(2, 1), END],
+        ] {
+            assert_eq!(run(lines).exit_code(), 5, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_poweroff_that_was_asked_for_is_an_end() {
+        let run = |given, lines: &[&str]| verdict(Purpose::Commands(given), CLEAN, lines);
+        let passed = Verdict::Passed(Pass::Commands(2));
+        assert_eq!(run(2, &[LSMOD, POWEROFF, BY_COMMAND]), passed);
+        let failed = run(2, &[WRONG, POWEROFF, BY_COMMAND]);
+        assert_eq!(failed.to_string(), "1 of 2 commands failed");
+        let early = run(3, &[LSMOD, POWEROFF, BY_COMMAND]);
+        let text = "the guest powered off after 2 of 3 commands";
+        assert_eq!(early.to_string(), text);
+        assert_eq!(early.exit_code(), 5);
+        let early = run(3, &[WRONG, POWEROFF, BY_COMMAND]);
+        assert_eq!(early.to_string(), format!("{text}, 1 failed"));
+        // Without the event nothing was asked for.
+        assert_eq!(run(2, &[LSMOD, POWEROFF, END]).exit_code(), 5);
     }
 
     #[test]
     fn a_failed_self_test_fails_the_commands() {
-        let text = "1..1\nnot ok 1 a\nrun: 1 commands, 0 failed\n";
-        assert_eq!(verdict(Purpose::Commands(1), CLEAN, text).exit_code(), 1);
+        let lines = [
+            &plan(1),
+            FAILED,
+            &counts(0, 1, 0),
+            LSMOD,
+            &run_ended(1, 0),
+            END,
+        ];
+        assert_eq!(verdict(Purpose::Commands(1), CLEAN, &lines).exit_code(), 1);
+        let left = [&plan(2), PASSED, LSMOD, &run_ended(1, 0), END];
+        assert_eq!(verdict(Purpose::Commands(1), CLEAN, &left).exit_code(), 5);
     }
 
     #[test]
     fn a_session_needs_only_an_orderly_end() {
-        assert_eq!(
-            verdict(Purpose::Session, CLEAN, "> poweroff\n").exit_code(),
-            0
-        );
+        let session = |lines: &[&str]| verdict(Purpose::Session, CLEAN, lines).exit_code();
+        assert_eq!(session(&[BOOT, WRONG, BY_COMMAND]), 0);
+        assert_eq!(session(&[BOOT, WRONG]), 5);
     }
 }

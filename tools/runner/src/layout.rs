@@ -16,8 +16,10 @@
 //! ```
 
 use crate::error::Error;
-use crate::toolchain::TARGET;
 use std::path::{Path, PathBuf};
+
+/// The guest's target.
+pub const TARGET: &str = "s390x-unknown-none-softfloat";
 
 /// Folder of the initrd for modules that are loaded at boot.
 pub const AT_BOOT: &str = "modules";

@@ -9,9 +9,9 @@
 //! a plain reference where the accessor macro belongs, turns a per-CPU access
 //! into `larl` without a word from the compiler.
 
-use crate::build::succeed;
 use crate::error::Error;
 use crate::layout::{self, Module};
+use crate::program::succeed;
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, elf};
 use std::fs;

@@ -1,35 +1,44 @@
 //! The program behind `./qemu-run.sh`: builds the guest, boots it, judges it.
 //!
 //! ```text
-//!  options     the command line               transcript  what the guest said
-//!  toolchain   how guest code is compiled       ktap      its test report
-//!  layout      where files lie                judge       from both to a verdict
-//!  build       kernel, modules                verdict     its words, its exit code
-//!    gcc         NAME.c -> NAME.o             gate        the verb `test`
-//!    link        libNAME.a, NAME.o -> NAME.ko  lessons    the verb `lessons`
-//!    system_map  the kernel's symbols         notice      kept out of its output
-//!  initrd      all that the guest reads
-//!  qemu        runs it, watches it
+//!  options      the command line             qemu         the emulator's command line
+//!  toolchain    how guest code is compiled   watch        runs it, reads both consoles
+//!  layout       where files lie                transcript the text, for people
+//!  build        kernel, modules                events     the control channel's lines
+//!    gcc        NAME.c -> NAME.o               record     what they add up to
+//!    link       libNAME.a, NAME.o -> NAME.ko judge        from the record to a verdict
+//!    system_map the kernel's symbols         verdict      its words, its exit code
+//!  initrd       all that the guest reads     gate         the verb `test`
+//!  program      runs what builds the guest   lessons      the verb `lessons`
+//!  cargo_output, terminal                    progress, and modes to put back
 //! ```
+//!
+//! Files import downwards: none imports one that imports it.
+
+#![forbid(unsafe_code)]
 
 mod build;
+mod cargo_output;
 mod error;
+mod events;
 mod gate;
 mod gcc;
 mod generated;
 mod initrd;
 mod judge;
-mod ktap;
 mod layout;
 mod lessons;
 mod link;
-mod notice;
 mod options;
+mod program;
 mod qemu;
+mod record;
 mod system_map;
+mod terminal;
 mod toolchain;
 mod transcript;
 mod verdict;
+mod watch;
 
 use error::Error;
 use judge::Purpose;
@@ -43,15 +52,15 @@ const NO_GUEST: u8 = 6;
 
 fn main() -> ExitCode {
     let options = Options::from_arguments();
-    let outcome = Toolchain::from_environment().and_then(|toolchain| match options.verb {
-        Some(Verb::Test) => Ok(gate::run(toolchain)),
+    let exit_code = Toolchain::from_environment().and_then(|toolchain| match options.verb {
+        Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         _ => boot(toolchain, &options).map(|verdict| {
             eprintln!("{PROGRAM}: {verdict}");
             ExitCode::from(verdict.exit_code())
         }),
     });
-    outcome.unwrap_or_else(|error| {
+    exit_code.unwrap_or_else(|error| {
         eprintln!("{PROGRAM}: {error}");
         ExitCode::from(NO_GUEST)
     })
@@ -60,19 +69,12 @@ fn main() -> ExitCode {
 fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let guest = build::guest(toolchain)?;
     let initrd = initrd::pack(&guest, options)?;
-    if options.verb == Some(Verb::Debug) {
-        eprintln!(
-            "{PROGRAM}: waiting for gdb; in another terminal:\n  \
-             gdb-multiarch -ex 'target remote 127.0.0.1:{}' {}",
-            qemu::GDB_PORT,
-            layout::kernel().display()
-        );
-    }
-    let (ending, transcript) = qemu::run(options, initrd.path())?;
+    let run = qemu::run(options, &initrd)?;
     let purpose = match (options.verb, options.commands().len()) {
         (Some(Verb::Shell | Verb::Debug), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,
         (_, commands) => Purpose::Commands(commands),
     };
-    Ok(judge::judge(purpose, ending, &transcript))
+    let last_line = run.transcript.last_line();
+    Ok(judge::judge(purpose, run.ending, &run.record, last_line))
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How people start this program; its messages begin with it.
 pub const PROGRAM: &str = "qemu-run.sh";
 
-/// How long a guest may run when nothing is said.
+/// How long a guest may run without `--timeout`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 const EXIT_CODES: &str = "\
@@ -24,6 +24,7 @@ Exit codes; the last line on stderr says which in words:
   4  the guest ran past its timeout and was stopped
   5  the guest ended early: before its test plan or its summary was complete
   6  the guest could not be built or started
+  130  stopped by Ctrl-C; by another signal: 128 and its number
 
 Examples:
   ./qemu-run.sh --cpus 4
@@ -69,6 +70,10 @@ pub struct Options {
     #[arg(long, global = true, value_name = "COMMANDS")]
     pub run: Option<String>,
 
+    /// Copy of the control channel: the run's events, a JSON object a line
+    #[arg(long, global = true, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
@@ -78,7 +83,11 @@ pub struct Options {
 #[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Run every test: lints, host tests, guests of many shapes
-    Test,
+    Test {
+        /// Run what takes longer, too: models and fuzzers with more operations
+        #[arg(long)]
+        all: bool,
+    },
     /// Interactive monitor on the console
     Shell,
     /// Measure in guest instructions: the same figures at each run
@@ -113,8 +122,8 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
-        if options.verb == Some(Verb::Test) && !options.all_default() {
-            return wrong("test runs its own matrix of guests: it takes no options");
+        if matches!(options.verb, Some(Verb::Test { .. })) && !options.all_default() {
+            return wrong("test runs its own matrix of guests: it takes no options of theirs");
         }
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
@@ -132,6 +141,7 @@ impl Options {
             && self.modules.is_empty()
             && self.timeout.is_none()
             && self.run.is_none()
+            && self.events.is_none()
             && !self.quiet
     }
 

@@ -5,12 +5,9 @@
 //! hands over to the script, which starts it again.
 
 use crate::error::Error;
-use crate::layout;
+use crate::layout::{self, TARGET};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-
-/// The guest's target.
-pub const TARGET: &str = "s390x-unknown-none-softfloat";
 
 /// Where the guest's `core` and `alloc` come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

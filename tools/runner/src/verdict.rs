@@ -1,52 +1,55 @@
 //! The verdicts that a run can get: their exit codes and their words.
 
-use crate::ktap::Defect;
-use crate::transcript::{RunSummary, Summary};
+use crate::events::TestCounts;
+use crate::record::Defect;
 use std::fmt;
 use std::time::Duration;
 
-/// Why a report can't be believed.
+/// Why the guest's record is no proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incomplete {
-    /// No plan line.
+    /// Nothing came by the control channel.
+    NoEvents,
+    /// No test plan.
     NoPlan,
-    /// Fewer results than planned.
-    Short {
-        /// Results seen.
+    /// The power-off came within the self-tests.
+    TestsMissing {
+        /// Results that came.
         seen: usize,
         /// Results planned.
         planned: usize,
     },
-    /// More results than planned.
-    Long {
-        /// Results seen.
-        seen: usize,
-        /// Results planned.
-        planned: usize,
-    },
-    /// The report contradicts itself.
+    /// All results came, but not their counts.
+    NoTestCounts,
+    /// The self-tests ran more than once.
+    SecondPlan,
+    /// The record contradicts itself.
     Defect(Defect),
-    /// `Bail out!`
+    /// The guest gave up its self-tests.
     BailOut(String),
-    /// No final summary line.
-    NoSummary,
-    /// The summary and the report disagree.
-    Disagree(Summary),
-    /// The summary of `--run` never came.
-    NoRunSummary {
+    /// Not all commands of `--run` were carried out.
+    CommandsMissing {
+        /// Commands carried out.
+        done: usize,
+        /// Those of them that failed.
+        failed: usize,
         /// Commands given.
         given: usize,
     },
-    /// Not all commands of `--run` were carried out.
-    CommandsLeft {
+    /// All commands were carried out, but the end of `--run` didn't come.
+    NoCommandCounts,
+    /// More commands than were given.
+    CommandsBeyond {
         /// Commands carried out.
         done: usize,
         /// Commands given.
         given: usize,
     },
+    /// The guest's end wasn't announced.
+    NoPoweroff,
 }
 
-/// What to say, and to exit with.
+/// What to print, and to exit with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The guest proved that it passed.
@@ -54,23 +57,41 @@ pub enum Verdict {
     /// Self-tests failed, by name.
     TestsFailed(Vec<String>),
     /// Commands of `--run` failed.
-    CommandsFailed(RunSummary),
-    /// A complete report in which nothing ran.
+    CommandsFailed {
+        /// Commands given.
+        given: usize,
+        /// Those of them that failed.
+        failed: usize,
+    },
+    /// A complete record in which nothing ran.
     NothingRan {
         /// Test cases skipped.
         skipped: usize,
     },
-    /// The guest crashed; its panic line, if it got to print one.
-    Crashed(Option<String>),
+    /// The guest crashed, with a panic event.
+    Panicked {
+        /// The panic, in the console's words.
+        panic: String,
+    },
+    /// The guest crashed without one.
+    Crashed {
+        /// The last line that it printed.
+        last_line: Option<String>,
+    },
     /// The guest ran past its limit.
     TimedOut {
         /// The limit.
         limit: Duration,
-        /// The last line it printed.
+        /// The last line that it printed.
         last_line: Option<String>,
     },
-    /// The guest powered off too soon, or told nonsense.
+    /// The guest powered off too soon, or contradicted itself.
     EndedEarly(Incomplete),
+    /// A signal to this program ended the run: Ctrl-C, for one.
+    Interrupted {
+        /// The signal's number.
+        signal: i32,
+    },
     /// QEMU was ended from outside.
     Killed,
 }
@@ -79,10 +100,10 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
     /// Self-tests.
-    Tests(Summary),
-    /// Commands.
+    Tests(TestCounts),
+    /// This many commands.
     Commands(usize),
-    /// A session ended in an orderly way.
+    /// A session that ended with a power-off.
     Session,
 }
 
@@ -91,11 +112,15 @@ impl Verdict {
     pub fn exit_code(&self) -> u8 {
         match self {
             Verdict::Passed(_) => 0,
-            Verdict::TestsFailed(_) | Verdict::CommandsFailed(_) | Verdict::NothingRan { .. } => 1,
-            Verdict::Crashed(_) => 3,
+            Verdict::TestsFailed(_)
+            | Verdict::CommandsFailed { .. }
+            | Verdict::NothingRan { .. } => 1,
+            Verdict::Panicked { .. } | Verdict::Crashed { .. } => 3,
             Verdict::TimedOut { .. } => 4,
             Verdict::EndedEarly(_) => 5,
             Verdict::Killed => 6,
+            // As a shell has it; signals that can be caught are all below 128.
+            Verdict::Interrupted { signal } => 128 + u8::try_from(*signal).unwrap_or(0),
         }
     }
 }
@@ -103,10 +128,10 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Verdict::Passed(Pass::Tests(summary)) => {
-                let Summary {
+            Verdict::Passed(Pass::Tests(counts)) => {
+                let TestCounts {
                     passed, skipped, ..
-                } = summary;
+                } = counts;
                 write!(f, "passed: {passed} self-tests, {skipped} skipped")
             }
             Verdict::Passed(Pass::Commands(count)) => write!(f, "passed: {count} commands"),
@@ -114,70 +139,79 @@ impl fmt::Display for Verdict {
             Verdict::TestsFailed(names) => {
                 write!(f, "{} self-tests failed: {}", names.len(), names.join(", "))
             }
-            Verdict::CommandsFailed(RunSummary { commands, failed }) => {
-                write!(f, "{failed} of {commands} commands failed")
+            Verdict::CommandsFailed { given, failed } => {
+                write!(f, "{failed} of {given} commands failed")
             }
-            Verdict::NothingRan { skipped } => {
-                write!(f, "no self-test ran ({skipped} skipped)")
-            }
-            Verdict::Crashed(Some(line)) => write!(f, "the guest crashed: {line}"),
-            Verdict::Crashed(None) => {
-                write!(
-                    f,
-                    "the guest crashed: a disabled wait without a panic message"
-                )
+            Verdict::NothingRan { skipped } => write!(f, "no self-test ran ({skipped} skipped)"),
+            Verdict::Panicked { panic } => write!(f, "the guest crashed: {panic}"),
+            Verdict::Crashed { last_line } => {
+                write!(f, "the guest crashed: a disabled wait without a panic; ")?;
+                write_last_line(f, last_line.as_deref())
             }
             Verdict::TimedOut { limit, last_line } => {
-                write!(
-                    f,
-                    "the guest ran past its {} s and was stopped; ",
-                    limit.as_secs()
-                )?;
-                match last_line {
-                    Some(line) => write!(f, "its last line: {line}"),
-                    None => write!(f, "it printed nothing"),
-                }
+                let seconds = limit.as_secs();
+                write!(f, "the guest ran past its {seconds} s and was stopped; ")?;
+                write_last_line(f, last_line.as_deref())
             }
             Verdict::EndedEarly(incomplete) => write!(f, "{incomplete}"),
+            Verdict::Interrupted { signal: 2 } => write!(f, "stopped by Ctrl-C"),
+            Verdict::Interrupted { signal } => write!(f, "stopped by signal {signal}"),
             Verdict::Killed => write!(f, "QEMU was ended by a signal"),
         }
+    }
+}
+
+fn write_last_line(f: &mut fmt::Formatter<'_>, line: Option<&str>) -> fmt::Result {
+    match line {
+        Some(line) => write!(f, "its last line: {line}"),
+        None => write!(f, "it printed nothing"),
     }
 }
 
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Incomplete::NoEvents => write!(
+                f,
+                "the guest ended without a word on its control channel; is the kernel older \
+                 than docs/control-channel.md?"
+            ),
             Incomplete::NoPlan => write!(f, "the guest powered off without a test plan"),
-            Incomplete::Short { seen, planned } => write!(
+            Incomplete::TestsMissing { seen, planned } => write!(
                 f,
                 "the guest powered off before its test plan was complete ({seen} of {planned})"
             ),
-            Incomplete::Long { seen, planned } => {
+            Incomplete::NoTestCounts => {
                 write!(
                     f,
-                    "the guest reported {seen} results for a plan of {planned}"
+                    "the guest powered off before the counts of its self-tests"
                 )
             }
-            Incomplete::Defect(defect) => write!(f, "the test report is unsound: {defect}"),
+            Incomplete::SecondPlan => write!(f, "the guest ran its self-tests more than once"),
+            Incomplete::Defect(defect) => write!(f, "the guest's record is unsound: {defect}"),
             Incomplete::BailOut(reason) => write!(f, "the guest gave up its tests: {reason}"),
-            Incomplete::NoSummary => {
-                write!(f, "the guest powered off before its final summary line")
-            }
-            Incomplete::Disagree(Summary {
-                passed,
+            Incomplete::CommandsMissing {
+                done,
                 failed,
-                skipped,
-            }) => write!(
-                f,
-                "the final summary ({passed} passed, {failed} failed, {skipped} skipped) \
-                 disagrees with the test report"
-            ),
-            Incomplete::NoRunSummary { given } => write!(
-                f,
-                "the guest powered off before it had carried out its {given} commands"
-            ),
-            Incomplete::CommandsLeft { done, given } => {
-                write!(f, "the guest powered off after {done} of {given} commands")
+                given,
+            } => {
+                write!(f, "the guest powered off after {done} of {given} commands")?;
+                match failed {
+                    0 => Ok(()),
+                    failed => write!(f, ", {failed} failed"),
+                }
+            }
+            Incomplete::NoCommandCounts => {
+                write!(f, "the guest powered off before the counts of its commands")
+            }
+            Incomplete::CommandsBeyond { done, given } => {
+                write!(
+                    f,
+                    "the guest carried out {done} commands where {given} were given"
+                )
+            }
+            Incomplete::NoPoweroff => {
+                write!(f, "the guest ended without announcing its power-off")
             }
         }
     }

@@ -1,33 +1,15 @@
 //! Compiles the lessons, each by itself: the shipped modules' build would refuse most
 //! of them.
 
-use super::Lesson;
-use crate::build::{Guest, succeed};
+use super::catalogue::{How, Lesson};
+use crate::build::Guest;
 use crate::error::Error;
+use crate::program::succeed;
 use crate::toolchain::Toolchain;
 use crate::{gcc, layout, link};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-/// What a lesson is compiled from.
-pub enum How {
-    /// `modules/lessons/NAME.c`.
-    C,
-    /// Another lesson's file, with one more flag.
-    CWith(&'static str, &'static str),
-    /// A crate, as an object of its own.
-    Rust {
-        /// The package.
-        package: &'static str,
-        /// rustc's relocation model.
-        model: &'static str,
-        /// `lib` or `staticlib`.
-        crate_type: &'static str,
-    },
-    /// A crate, built as the shipped modules are.
-    RustModule(&'static str),
-}
 
 /// What the compiler makes of it.
 pub enum Compiled {
@@ -72,7 +54,7 @@ pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Co
             crate_type,
         } => {
             let mut cargo = toolchain.cargo("rustc");
-            cargo.args(["--quiet", "-p", package, "--crate-type", crate_type]);
+            cargo.args(["-p", package, "--crate-type", crate_type]);
             // The model is told twice: here for cargo, which compiles again when it
             // changes, and to the wrapper, whose word is the last.
             cargo.args(["--", "-C", &format!("relocation-model={model}")]);
@@ -84,7 +66,7 @@ pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Co
         }
         How::RustModule(package) => {
             let mut cargo = toolchain.cargo("build");
-            cargo.args(["--quiet", "-p", package]);
+            cargo.args(["-p", package]);
             succeed(&mut cargo, &format!("cargo build of {package}"))?;
             let archive = layout::release().join(format!("lib{}.a", package.replace('-', "_")));
             link::unchecked(lesson.name, &archive, &module)?;

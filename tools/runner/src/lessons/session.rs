@@ -1,62 +1,106 @@
-//! Two guests that load every lesson, and what they say of each.
+//! Two guests that load every lesson: what became of each, and what it printed.
 
+use super::catalogue::{LESSONS, Lesson, LoadResult};
 use super::compile::Compiled;
-use super::{LESSONS, Lesson, Outcome};
 use crate::build::Guest;
 use crate::error::Error;
 use crate::judge::Ending;
 use crate::options::Options;
+use crate::record::Record;
 use crate::{initrd, qemu};
 use std::collections::BTreeMap;
 
-/// What a guest said to each command.
-pub struct Session(BTreeMap<String, Vec<String>>);
+/// A guest's run.
+pub struct Session {
+    record: Record,
+    /// What was printed during each lesson's `insmod`.
+    text: BTreeMap<String, Vec<String>>,
+}
 
-/// Boots a guest that loads every lesson.
-pub fn boot(
-    guest: &Guest,
-    options: &Options,
-    compiled: &[Compiled],
-    word: &str,
-) -> Result<Session, Error> {
-    let names = LESSONS
-        .iter()
-        .zip(compiled)
-        .filter_map(|(lesson, compiled)| {
-            matches!(compiled, Compiled::Module(_)).then_some(lesson.name)
-        });
-    let commands: Vec<String> = names.map(|name| format!("insmod {name}")).collect();
-    let paths = compiled.iter().filter_map(|compiled| match compiled {
-        Compiled::Module(path) => Some(path.clone()),
-        Compiled::Refusal(_) => None,
-    });
-    let options = Options {
-        verb: None,
-        append: vec![word.to_owned()],
-        modules: paths.collect(),
-        run: Some(commands.join("; ")),
-        quiet: true,
-        ..options.clone()
-    };
-    let archive = initrd::pack(guest, &options)?;
-    let (ending, transcript) = qemu::run(&options, archive.path())?;
-    let mut session = Session(BTreeMap::new());
-    let mut command = String::new();
-    for line in &transcript.lines {
-        match line.strip_prefix("> insmod ") {
-            Some(name) => command = name.to_owned(),
-            None => session
-                .0
-                .entry(command.clone())
-                .or_default()
-                .push(without_time(line)),
+/// The command that loads a lesson.
+fn command(name: &str) -> String {
+    format!("insmod {name}")
+}
+
+impl Session {
+    /// Boots a guest that loads every lesson that compiled; `word` is for its command
+    /// line.
+    pub fn boot(
+        guest: &Guest,
+        options: &Options,
+        compiled: &[Compiled],
+        word: &str,
+    ) -> Result<Self, Error> {
+        let (mut commands, mut modules) = (Vec::new(), Vec::new());
+        for (lesson, compiled) in LESSONS.iter().zip(compiled) {
+            if let Compiled::Module(path) = compiled {
+                commands.push(command(lesson.name));
+                modules.push(path.clone());
+            }
+        }
+        let options = Options {
+            verb: None,
+            append: vec![word.to_owned()],
+            modules,
+            run: Some(commands.join("; ")),
+            quiet: true,
+            ..options.clone()
+        };
+        let archive = initrd::pack(guest, &options)?;
+        let run = qemu::run(&options, &archive)?;
+        if run.ending != Ending::Exit(Some(0)) || !run.record.commands_ended {
+            let message = run.transcript.last_line().unwrap_or_default().to_owned();
+            return Err(Error::Guest { message });
+        }
+        let mut text: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut current = String::new();
+        for line in &run.transcript.lines {
+            match line.strip_prefix("> insmod ") {
+                Some(name) => current = name.to_owned(),
+                None => text
+                    .entry(current.clone())
+                    .or_default()
+                    .push(without_time(line)),
+            }
+        }
+        let record = run.record;
+        Ok(Self { record, text })
+    }
+
+    /// How a lesson's `insmod` ended; `None` if it wasn't carried out.
+    fn result(&self, name: &str) -> Option<&Result<(), String>> {
+        let line = command(name);
+        let mut commands = self.record.commands.iter();
+        Some(&commands.find(|command| command.line == line)?.result)
+    }
+
+    /// What became of a lesson. Its init fails unless it found the right copy.
+    pub fn load_result(&self, lesson: &Lesson, compiled: &Compiled) -> LoadResult {
+        if let Compiled::Refusal(_) = compiled {
+            return LoadResult::NotCompiled;
+        }
+        match self.result(lesson.name) {
+            Some(Ok(())) => LoadResult::Loads,
+            Some(Err(error)) if error.contains("out of reach") => LoadResult::Refused,
+            Some(Err(error)) => LoadResult::Other(error.clone()),
+            None => LoadResult::Other("insmod wasn't carried out".to_owned()),
         }
     }
-    match ending {
-        Ending::Exit(Some(0)) => Ok(session),
-        _ => Err(Error::Qemu {
-            message: transcript.last_line.unwrap_or_default(),
-        }),
+
+    /// What a lesson printed.
+    pub fn printed(&self, name: &str) -> String {
+        let start = format!("lesson {name}: ");
+        let lines = self.text.get(name).map_or(&[][..], Vec::as_slice);
+        let printed = lines.iter().filter_map(|line| line.strip_prefix(&start));
+        printed.map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Why a lesson wasn't loaded, as a line; empty if it was.
+    pub fn error(&self, name: &str) -> String {
+        match self.result(name) {
+            Some(Err(error)) => format!("{error}\n"),
+            _ => String::new(),
+        }
     }
 }
 
@@ -66,45 +110,4 @@ fn without_time(line: &str) -> String {
         .strip_prefix('[')
         .and_then(|rest| rest.split_once("] "));
     rest.map_or(line, |(_, rest)| rest).to_owned()
-}
-
-impl Session {
-    fn lines(&self, name: &str) -> &[String] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// What became of a lesson.
-    pub fn outcome(&self, lesson: &Lesson, compiled: &Compiled) -> Outcome {
-        if let Compiled::Refusal(_) = compiled {
-            return Outcome::NotCompiled;
-        }
-        let lines = self.lines(lesson.name);
-        let said = format!("lesson {}: ", lesson.name);
-        let error = format!("module {}: ", lesson.name);
-        let is_error = |line: &&String| {
-            line.strip_prefix(&error)
-                .is_some_and(|rest| !rest.starts_with("0x"))
-        };
-        match lines.iter().find(is_error) {
-            Some(line) if line.contains("out of reach") => Outcome::Refused,
-            Some(line) => Outcome::Other(line.clone()),
-            None if lines.iter().any(|line| line.starts_with(&said)) => Outcome::Loads,
-            None => Outcome::Other("says nothing".to_owned()),
-        }
-    }
-
-    /// What a lesson printed.
-    pub fn said(&self, name: &str) -> String {
-        let start = format!("lesson {name}: ");
-        let lines = self.lines(name).iter();
-        let said = lines.filter_map(|line| line.strip_prefix(&start));
-        said.map(|line| format!("{line}\n")).collect()
-    }
-
-    /// Why a lesson wasn't loaded.
-    pub fn refusal(&self, name: &str) -> String {
-        let mut lines = self.lines(name).iter();
-        let refusal = lines.find(|line| line.contains("out of reach"));
-        refusal.map_or(String::new(), |line| format!("{line}\n"))
-    }
 }

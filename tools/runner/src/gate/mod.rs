@@ -1,0 +1,78 @@
+//! The verb `test`: one gate, the same on a desk and in CI.
+//!
+//! ```text
+//!  stages       what is run, cheapest first
+//!  stage        runs one, by its exit code and its tests
+//!  test_output  what cargo test says of them
+//!  results      what all add up to, each test counted once
+//! ```
+//!
+//! The first stage that fails ends it. At its end stand a table of the stages, what was
+//! skipped and why, and as the last line the counts.
+
+mod results;
+mod stage;
+mod stages;
+mod test_output;
+
+use crate::layout;
+use crate::options::PROGRAM;
+use crate::toolchain::Toolchain;
+use results::{Results, StageResult};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Runs all stages, and with `all` those that take longer.
+pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
+    let start = Instant::now();
+    eprintln!("{PROGRAM}: {}", estimate(all));
+    let mut total = Results::default();
+    let mut table = Vec::new();
+    let mut failed = false;
+    for mut stage in stages::stages(toolchain, all) {
+        if failed {
+            table.push((stage.name, StageResult::NotRun, Duration::ZERO));
+            continue;
+        }
+        println!("== {}", stage.name);
+        let begin = Instant::now();
+        let ended = stage.run();
+        table.push((stage.name, ended.result, begin.elapsed()));
+        total.add(ended.results, &ended.ran);
+        failed = ended.result == StageResult::Failed;
+    }
+    println!("\n== stages");
+    for (name, ended, time) in table {
+        println!("{ended:<8} {:6.1} s  {name}", time.as_secs_f64());
+    }
+    println!("total    {:6.1} s", start.elapsed().as_secs_f64());
+    println!("\n== skipped");
+    for (name, reason) in &total.skipped {
+        match (failed, reason.as_str()) {
+            (true, "") => println!("{name}: an earlier stage failed"),
+            (false, "") => println!("{name}: no stage runs it"),
+            (_, reason) => println!("{name}: {reason}"),
+        }
+    }
+    println!("\n== tests; a stage without tests counts as one");
+    println!("{total}");
+    match failed {
+        true => {
+            eprintln!("{PROGRAM}: the tests failed");
+            ExitCode::FAILURE
+        }
+        false => {
+            eprintln!("{PROGRAM}: all tests passed");
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// How long it takes, measured on two cores.
+fn estimate(all: bool) -> &'static str {
+    match (layout::kernel().exists(), all) {
+        (true, false) => "about 3 minutes on two cores",
+        (false, false) => "about 4 minutes on two cores; later runs take 3",
+        (_, true) => "about 8 minutes on two cores",
+    }
+}

@@ -1,0 +1,205 @@
+//! One stage: a command whose exit code, and whose tests, are looked at.
+
+use super::results::{Results, StageResult};
+use super::test_output::{Shown, TestOutput};
+use crate::{cargo_output, terminal};
+use std::io::{self, BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
+
+/// One check.
+pub struct Stage {
+    /// Its name in the table.
+    pub name: &'static str,
+    command: Command,
+    kind: Kind,
+}
+
+/// What a stage's command is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It counts as one test.
+    Check,
+    /// It counts as one test, and is skipped on a machine without the program.
+    OptionalCheck,
+    /// `cargo test`; what tests print that passed is shown if wanted.
+    Tests { show_output: bool },
+}
+
+/// What a stage came to.
+pub struct Ended {
+    /// How it ended.
+    pub result: StageResult,
+    /// Its tests.
+    pub results: Results,
+    /// Names of the tests that ran.
+    pub ran: Vec<String>,
+}
+
+impl Stage {
+    /// A check that counts as one test.
+    pub fn check(name: &'static str, command: Command) -> Self {
+        let kind = Kind::Check;
+        Self {
+            name,
+            command,
+            kind,
+        }
+    }
+
+    /// A check that a machine without the program skips.
+    pub fn optional(name: &'static str, command: Command) -> Self {
+        let kind = Kind::OptionalCheck;
+        Self {
+            name,
+            command,
+            kind,
+        }
+    }
+
+    /// A call of `cargo test`, whose tests are counted.
+    pub fn tests(name: &'static str, command: Command) -> Self {
+        let kind = Kind::Tests { show_output: false };
+        Self {
+            name,
+            command,
+            kind,
+        }
+    }
+
+    /// Tests that measure: what they print is shown.
+    pub fn figures(name: &'static str, command: Command) -> Self {
+        let kind = Kind::Tests { show_output: true };
+        Self {
+            name,
+            command,
+            kind,
+        }
+    }
+
+    /// Runs it; its output is printed.
+    pub fn run(&mut self) -> Ended {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = match cargo_output::pipe(&mut self.command).spawn() {
+            Ok(child) => child,
+            Err(error)
+                if self.kind == Kind::OptionalCheck && error.kind() == io::ErrorKind::NotFound =>
+            {
+                println!("skipped: it isn't installed");
+                let results = Results::skipped(self.name, "it isn't installed");
+                return Ended::new(StageResult::Skipped, results);
+            }
+            Err(error) => {
+                println!("can't start: {error}");
+                return Ended::new(StageResult::Failed, Results::failed());
+            }
+        };
+        let name = self.name.to_owned();
+        let messages = child.stderr.take();
+        let messages = messages.map(|stderr| cargo_output::pass_on(stderr, name));
+        let mut output = match self.kind {
+            Kind::Tests { show_output } => Some(TestOutput::new(show_output)),
+            Kind::Check | Kind::OptionalCheck => None,
+        };
+        if let Some(stdout) = child.stdout.take() {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                self.print(&line, output.as_mut());
+            }
+        }
+        messages.map(JoinHandle::join);
+        terminal::clear_progress();
+        let succeeded = child.wait().is_ok_and(|status| status.success());
+        match output {
+            None if succeeded => Ended::new(StageResult::Passed, Results::passed()),
+            None => Ended::new(StageResult::Failed, Results::failed()),
+            Some(output) => ended(succeeded, output),
+        }
+    }
+
+    fn print(&self, line: &str, output: Option<&mut TestOutput>) {
+        match output.map_or(Shown::Yes, |output| output.line(line)) {
+            Shown::Yes => {
+                terminal::clear_progress();
+                println!("{line}");
+            }
+            Shown::No => {}
+            Shown::Progress(progress) => {
+                terminal::progress(&format!("{}: {progress}", self.name));
+            }
+        }
+    }
+}
+
+impl Ended {
+    fn new(result: StageResult, results: Results) -> Self {
+        let ran = Vec::new();
+        Self {
+            result,
+            results,
+            ran,
+        }
+    }
+}
+
+/// What a stage of tests comes to.
+fn ended(succeeded: bool, output: TestOutput) -> Ended {
+    let (mut results, ran) = output.end().unwrap_or_else(|defect| {
+        println!("{defect}");
+        (Results::failed(), Vec::new())
+    });
+    if succeeded && results.passed + results.skipped.len() == 0 && results.failed == 0 {
+        println!("no test ran");
+        results.failed = 1;
+    }
+    // A stage may fail without a test that does, by not compiling.
+    if !succeeded {
+        results.failed = results.failed.max(1);
+    }
+    let result = match results.failed {
+        0 => StageResult::Passed,
+        _ => StageResult::Failed,
+    };
+    Ended {
+        result,
+        results,
+        ran,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(name: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(name);
+        command.args(arguments);
+        command
+    }
+
+    #[test]
+    fn a_stage_that_fails_without_a_test_still_fails() {
+        let ended = Stage::tests("t", program("false", &[])).run();
+        assert_eq!(ended.result, StageResult::Failed);
+        assert_eq!(ended.results.failed, 1);
+    }
+
+    #[test]
+    fn tests_that_do_not_run_fail() {
+        let text = "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured";
+        let ended = Stage::tests("t", program("echo", &[text])).run();
+        assert_eq!(ended.result, StageResult::Failed);
+        let text = "test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured";
+        let ended = Stage::tests("t", program("echo", &[text])).run();
+        assert_eq!(ended.result, StageResult::Passed);
+    }
+
+    #[test]
+    fn only_an_optional_program_may_be_absent() {
+        let absent = || program("no-such-program-anywhere", &[]);
+        let ended = Stage::optional("t", absent()).run();
+        assert_eq!(ended.result, StageResult::Skipped);
+        assert_eq!(ended.results.to_string(), "0 passed, 0 failed, 1 skipped");
+        let ended = Stage::check("t", absent()).run();
+        assert_eq!(ended.result, StageResult::Failed);
+    }
+}

@@ -1,0 +1,129 @@
+//! The stages of the gate, cheapest first.
+
+use super::stage::Stage;
+use crate::layout;
+use crate::toolchain::Toolchain;
+use std::process::Command;
+
+/// Packages that compile for the guest, modules aside.
+const GUEST_PACKAGES: [&str; 12] = [
+    "kernel",
+    "arch",
+    "this-cpu",
+    "memory",
+    "percpu",
+    "printf",
+    "loader",
+    "module-api",
+    "lesson-macro",
+    "lesson-private",
+    "lesson-public",
+    "lesson-unmangled",
+];
+
+/// The scripts.
+const SCRIPTS: [&str; 5] = [
+    "qemu-run.sh",
+    ".ci/run",
+    "modules/lessons/rustc.sh",
+    "tools/debian.sh",
+    "tools/name-modules.sh",
+];
+
+/// The stages, and with `all` those that take longer.
+pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
+    let deny = ["--", "-D", "warnings"];
+    let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
+    let host = ["test", "--", "--show-output"];
+    let guests = ["test", "-p", "runner", "--test", "guest", "--", "--ignored"];
+    let documents = [
+        "test",
+        "-p",
+        "runner",
+        "--test",
+        "documents",
+        "--",
+        "--ignored",
+    ];
+    let mut stages = vec![
+        Stage::check("rustfmt", cargo(&["fmt", "--all", "--check"])),
+        Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),
+        Stage::check("clippy, host", cargo(&clippy)),
+        Stage::check("clippy, guest", guest_clippy(toolchain, &deny)),
+        Stage::tests("host tests", cargo(&host)),
+        Stage::figures("modules of Debian's Linux", debian()),
+        Stage::check("one guest builds and boots", first_guest()),
+        Stage::tests("guests", cargo(&guests)),
+        Stage::tests("commands of README and docs", cargo(&documents)),
+    ];
+    if all {
+        let model = long("percpu", "model", 20_000_000);
+        let fuzz = long("loader", "fuzz", 10_000_000);
+        stages.extend([
+            Stage::figures(
+                "per-CPU allocator and its model, 20 million operations",
+                model,
+            ),
+            Stage::figures("loader, 10 million broken objects", fuzz),
+            Stage::check("stress on eight CPUs", stress()),
+        ]);
+    }
+    stages
+}
+
+fn guest_clippy(toolchain: Toolchain, deny: &[&str]) -> Command {
+    let mut command = toolchain.cargo("clippy");
+    let modules = layout::modules().unwrap_or_default();
+    let crates = modules.iter().filter(|module| module.is_crate());
+    let names = crates.map(|module| module.name.as_str());
+    for name in GUEST_PACKAGES.into_iter().chain(names) {
+        command.args(["-p", name]);
+    }
+    command.args(deny);
+    command
+}
+
+/// Links real modules as fast as the tool that people use does.
+fn debian() -> Command {
+    let mut command = cargo(&["test", "--release", "-p", "kmod-inspect"]);
+    command.args(["--test", "debian", "--", "--ignored", "--show-output"]);
+    command
+}
+
+/// This program itself: what keeps every guest from starting is shown once, before
+/// the matrix shows it of each.
+fn first_guest() -> Command {
+    let mut command = myself();
+    command.args(["--quiet", "--append", "selftest=boot.*"]);
+    command
+}
+
+/// The self-tests that take long, with more CPUs than the host has.
+fn stress() -> Command {
+    let mut command = myself();
+    command.args(["--quiet", "--cpus", "8", "--timeout", "900"]);
+    command.args(["--append", "selftest=stress.*"]);
+    command
+}
+
+/// A test of the host's that runs as long as it is told to.
+fn long(package: &str, test: &str, operations: u64) -> Command {
+    let mut command = cargo(&["test", "-p", package, "--test", test]);
+    command.args(["--", "--ignored", "--show-output"]);
+    command.env("OPERATIONS", operations.to_string());
+    command
+}
+
+fn myself() -> Command {
+    Command::new(std::env::current_exe().unwrap_or_else(|_| layout::root().join("qemu-run.sh")))
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    program("cargo", arguments)
+}
+
+fn program(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(layout::root()).args(arguments);
+    command
+}

@@ -1,0 +1,408 @@
+//! A run as the control channel has it: the events in order, reduced to what a verdict
+//! needs, and checked against each other.
+//!
+//! ```text
+//!  boot
+//!  plan  test* tests       any number of these runs of self-tests: alone, or
+//!  command*                within a command, before its own event
+//!  commands                after the last command of --run
+//!  poweroff                the last event
+//! ```
+//!
+//! `module` and `bail_out` may stand anywhere; `panic` too, and nothing else counts then.
+
+use crate::events::{CommandCounts, Event, PoweredOffBy, TestCounts, TestResult};
+use std::fmt;
+
+/// A contradiction in the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Defect {
+    /// A line that is no event.
+    NotAnEvent {
+        /// The line.
+        line: String,
+        /// The parser's reason.
+        error: String,
+    },
+    /// A plan within a run of self-tests that hasn't ended.
+    PlanWithinRun,
+    /// A result outside of a run of self-tests.
+    TestWithoutPlan {
+        /// The self-test.
+        name: String,
+    },
+    /// A result whose number isn't the next one.
+    TestOutOfOrder {
+        /// The number that was due.
+        expected: usize,
+        /// The number that came.
+        found: usize,
+    },
+    /// A result beyond the plan.
+    TestBeyondPlan {
+        /// Results planned.
+        planned: usize,
+    },
+    /// A run of self-tests ended before its plan was complete.
+    TestsMissing {
+        /// Results that came.
+        seen: usize,
+        /// Results planned.
+        planned: usize,
+    },
+    /// The counts at a run's end aren't those of its results.
+    TestsDisagree {
+        /// The guest's counts.
+        stated: TestCounts,
+        /// The results that came.
+        seen: TestCounts,
+    },
+    /// A command whose number isn't the next one.
+    CommandOutOfOrder {
+        /// The number that was due.
+        expected: usize,
+        /// The number that came.
+        found: usize,
+    },
+    /// The counts at the end of `--run` aren't those of its commands.
+    CommandsDisagree {
+        /// The guest's counts.
+        stated: CommandCounts,
+        /// The commands that came.
+        seen: CommandCounts,
+    },
+    /// An event after the power-off.
+    AfterPoweroff,
+}
+
+/// A run of self-tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestRun {
+    /// Results announced.
+    pub planned: usize,
+    /// Results so far.
+    pub seen: TestCounts,
+    /// Names of the failed.
+    pub failures: Vec<String>,
+    /// The guest has stated its counts, and they agree.
+    pub ended: bool,
+}
+
+/// A monitor command that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandResult {
+    /// The command as it was given.
+    pub line: String,
+    /// Why it failed, if it did.
+    pub result: Result<(), String>,
+}
+
+/// Everything that the events add up to.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Lines so far, events or not.
+    pub lines: usize,
+    /// Runs of self-tests, in order.
+    pub test_runs: Vec<TestRun>,
+    /// Reason of the first `bail_out`.
+    pub bail_out: Option<String>,
+    /// Commands, in order.
+    pub commands: Vec<CommandResult>,
+    /// `--run` has ended.
+    pub commands_ended: bool,
+    /// The first panic, in the console's words.
+    pub panic: Option<String>,
+    /// The orderly end.
+    pub poweroff: Option<PoweredOffBy>,
+    /// The first contradiction.
+    pub defect: Option<Defect>,
+}
+
+impl Record {
+    /// Takes one line of the control channel, without its end.
+    pub fn line(&mut self, line: &str) {
+        self.lines += 1;
+        let checked = match Event::parse(line) {
+            Ok(event) => self.event(event),
+            Err(error) => Err(Defect::NotAnEvent {
+                line: line.to_owned(),
+                error: error.to_string(),
+            }),
+        };
+        if let Err(defect) = checked {
+            self.defect.get_or_insert(defect);
+        }
+    }
+
+    /// Commands that failed.
+    pub fn failed_commands(&self) -> usize {
+        let failed = |command: &&CommandResult| command.result.is_err();
+        self.commands.iter().filter(failed).count()
+    }
+
+    /// Names of all self-tests that failed.
+    pub fn failed_tests(&self) -> Vec<String> {
+        let failures = self.test_runs.iter().map(|run| run.failures.as_slice());
+        failures.collect::<Vec<_>>().concat()
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), Defect> {
+        if let Event::Panic { cpu, reason } = event {
+            self.panic
+                .get_or_insert(format!("panic: cpu {cpu}: {reason}"));
+            return Ok(());
+        }
+        if self.poweroff.is_some() {
+            return Err(Defect::AfterPoweroff);
+        }
+        match event {
+            Event::Plan { tests } => self.plan(tests),
+            Event::Test {
+                number,
+                name,
+                result,
+                ..
+            } => self.test(number, name, result),
+            Event::Tests(counts) => self.tests(counts),
+            Event::BailOut { reason } => {
+                self.bail_out.get_or_insert(reason);
+                Ok(())
+            }
+            Event::Command {
+                number,
+                line,
+                ok,
+                error,
+            } => {
+                let result = match ok {
+                    true => Ok(()),
+                    false => Err(error.unwrap_or_default()),
+                };
+                self.command(number, CommandResult { line, result })
+            }
+            Event::Commands(counts) => self.commands(counts),
+            Event::Poweroff { by } => {
+                self.poweroff = Some(by);
+                Ok(())
+            }
+            Event::Boot { .. } | Event::Module { .. } | Event::Panic { .. } | Event::Unknown => {
+                Ok(())
+            }
+        }
+    }
+
+    /// The run of self-tests that hasn't ended.
+    fn open_run(&mut self) -> Option<&mut TestRun> {
+        self.test_runs.last_mut().filter(|run| !run.ended)
+    }
+
+    fn plan(&mut self, planned: usize) -> Result<(), Defect> {
+        if self.open_run().is_some() {
+            return Err(Defect::PlanWithinRun);
+        }
+        self.test_runs.push(TestRun {
+            planned,
+            seen: TestCounts::default(),
+            failures: Vec::new(),
+            ended: false,
+        });
+        Ok(())
+    }
+
+    fn test(&mut self, found: usize, name: String, result: TestResult) -> Result<(), Defect> {
+        let Some(run) = self.open_run() else {
+            return Err(Defect::TestWithoutPlan { name });
+        };
+        let (planned, expected) = (run.planned, run.seen.total() + 1);
+        match result {
+            TestResult::Passed => run.seen.passed += 1,
+            TestResult::Skipped => run.seen.skipped += 1,
+            TestResult::Failed => {
+                run.seen.failed += 1;
+                run.failures.push(name);
+            }
+        }
+        if found != expected {
+            return Err(Defect::TestOutOfOrder { expected, found });
+        }
+        if expected > planned {
+            return Err(Defect::TestBeyondPlan { planned });
+        }
+        Ok(())
+    }
+
+    fn tests(&mut self, stated: TestCounts) -> Result<(), Defect> {
+        let Some(run) = self.open_run() else {
+            let seen = TestCounts::default();
+            return Err(Defect::TestsDisagree { stated, seen });
+        };
+        let (planned, seen) = (run.planned, run.seen);
+        run.ended = true;
+        if stated != seen {
+            return Err(Defect::TestsDisagree { stated, seen });
+        }
+        if seen.total() < planned {
+            let seen = seen.total();
+            return Err(Defect::TestsMissing { seen, planned });
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, found: usize, command: CommandResult) -> Result<(), Defect> {
+        let expected = self.commands.len() + 1;
+        self.commands.push(command);
+        match found == expected {
+            true => Ok(()),
+            false => Err(Defect::CommandOutOfOrder { expected, found }),
+        }
+    }
+
+    fn commands(&mut self, stated: CommandCounts) -> Result<(), Defect> {
+        let seen = CommandCounts {
+            run: self.commands.len(),
+            failed: self.failed_commands(),
+        };
+        self.commands_ended = true;
+        match stated == seen {
+            true => Ok(()),
+            false => Err(Defect::CommandsDisagree { stated, seen }),
+        }
+    }
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Defect::NotAnEvent { line, error } => write!(f, "{line:?} is no event: {error}"),
+            Defect::PlanWithinRun => write!(f, "a test plan within another"),
+            Defect::TestWithoutPlan { name } => write!(f, "a result of {name} without a plan"),
+            Defect::TestOutOfOrder { expected, found } => {
+                write!(f, "test {found} came where test {expected} was due")
+            }
+            Defect::TestBeyondPlan { planned } => {
+                write!(f, "more results than the {planned} that were planned")
+            }
+            Defect::TestsMissing { seen, planned } => {
+                write!(f, "the self-tests ended after {seen} of {planned}")
+            }
+            Defect::TestsDisagree { stated, seen } => {
+                write!(
+                    f,
+                    "the final counts ({stated}) aren't those of the results ({seen})"
+                )
+            }
+            Defect::CommandOutOfOrder { expected, found } => {
+                write!(f, "command {found} came where command {expected} was due")
+            }
+            Defect::CommandsDisagree { stated, seen } => {
+                write!(
+                    f,
+                    "the final counts ({stated}) aren't those of the commands ({seen})"
+                )
+            }
+            Defect::AfterPoweroff => write!(f, "an event after the power-off"),
+        }
+    }
+}
+
+impl fmt::Display for TestCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            passed,
+            failed,
+            skipped,
+        } = self;
+        write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
+    }
+}
+
+impl fmt::Display for CommandCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} commands, {} failed", self.run, self.failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &[&str]) -> Record {
+        let mut record = Record::default();
+        lines.iter().for_each(|line| record.line(line));
+        record
+    }
+
+    const BOOT: &str = r#"{"event":"boot","cpus":2,"memory":2147483648}"#;
+    const PLAN: &str = r#"{"event":"plan","tests":1}"#;
+    const PASSED: &str = r#"{"event":"test","number":1,"name":"boot.a","result":"passed"}"#;
+    const FAILED: &str = r#"{"event":"test","number":1,"name":"boot.b","result":"failed"}"#;
+    const END: &str = r#"{"event":"tests","passed":1,"failed":0,"skipped":0}"#;
+    const LSMOD: &str = r#"{"event":"command","number":1,"line":"lsmod","ok":true}"#;
+    const OFF: &str = r#"{"event":"poweroff","by":"end"}"#;
+
+    #[test]
+    fn a_run_adds_up() {
+        let record = read(&[BOOT, PLAN, PASSED, END, OFF]);
+        assert_eq!(record.defect, None);
+        assert_eq!(record.lines, 5);
+        let [run] = record.test_runs.as_slice() else {
+            panic!("{record:?}");
+        };
+        assert!(run.ended);
+        assert_eq!(run.seen.passed, 1);
+        assert_eq!(record.poweroff, Some(PoweredOffBy::End));
+    }
+
+    #[test]
+    fn self_tests_may_run_more_than_once() {
+        let record = read(&[PLAN, PASSED, END, LSMOD, PLAN, PASSED, END]);
+        assert_eq!(record.defect, None);
+        assert_eq!(record.test_runs.len(), 2);
+    }
+
+    #[test]
+    fn every_contradiction_is_found() {
+        let second = &PASSED.replace("1", "2");
+        let summary = r#"{"event":"commands","run":2,"failed":0}"#;
+        for (lines, text) in [
+            (&["boot"][..], "\"boot\" is no event"),
+            (&[PLAN, PLAN], "within another"),
+            (&[PASSED], "boot.a without a plan"),
+            (&[PLAN, second], "test 2 came where test 1"),
+            (&[PLAN, PASSED, PASSED], "test 1 came where test 2"),
+            (&[PLAN, PASSED, second], "more results than the 1"),
+            (&[PLAN, FAILED, END], "(0 passed, 1 failed, 0 skipped)"),
+            (&[END], "(0 passed, 0 failed, 0 skipped)"),
+            (&[PLAN, PASSED, END, END], "aren't those"),
+            (&[LSMOD, LSMOD], "command 1 came where command 2"),
+            (&[LSMOD, summary], "(1 commands, 0 failed)"),
+            (&[OFF, LSMOD], "after the power-off"),
+        ] {
+            let defect = read(lines).defect.map(|defect| defect.to_string());
+            let defect = defect.unwrap_or_else(|| panic!("{lines:?}"));
+            assert!(defect.contains(text), "{defect}");
+        }
+        let short = [&PLAN.replace("1", "2"), PASSED, END];
+        let short = read(&short).defect.map(|defect| defect.to_string());
+        assert_eq!(short.as_deref(), Some("the self-tests ended after 1 of 2"));
+    }
+
+    #[test]
+    fn the_first_panic_counts_whenever_it_comes() {
+        let panic = |reason| format!(r#"{{"event":"panic","cpu":1,"reason":"{reason}"}}"#);
+        let record = read(&[OFF, &panic("one"), &panic("two")]);
+        assert_eq!(record.panic.as_deref(), Some("panic: cpu 1: one"));
+        assert_eq!(record.defect, None);
+    }
+
+    #[test]
+    fn failures_are_collected() {
+        let failed = r#"{"event":"command","number":1,"line":"x","ok":false,"error":"no"}"#;
+        let counts = r#"{"event":"tests","passed":0,"failed":1,"skipped":0}"#;
+        let record = read(&[PLAN, FAILED, counts, failed]);
+        assert_eq!(record.failed_tests(), ["boot.b"]);
+        assert_eq!(record.failed_commands(), 1);
+        assert_eq!(record.commands[0].result, Err("no".to_owned()));
+        assert_eq!(record.defect, None);
+    }
+}
