@@ -170,8 +170,8 @@ fn exports_are_found_by_their_whole_name() {
     ];
     assert_eq!(exports, expected);
     assert!(loaded.linked.exports().all(|export| export.size == 8));
-    let told: Vec<_> = loaded.object.exports().collect();
-    assert_eq!(told, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
+    let names: Vec<_> = loaded.object.exports().collect();
+    assert_eq!(names, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
 }
 
 fn a_name_beyond_the_limit_is_refused() {
