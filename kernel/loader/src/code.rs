@@ -99,7 +99,7 @@ pub(crate) struct ByAddress<'a, 'data> {
 }
 
 impl<'a, 'data> ByAddress<'a, 'data> {
-    /// Sorts them.
+    /// Sorts the sections of a layout that have bytes in the image.
     pub fn new(layout: &'a Layout<'data>) -> Result<Self, TryReserveError> {
         let mut starts = Vec::new();
         for section in layout

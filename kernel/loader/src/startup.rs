@@ -40,25 +40,25 @@ const PLAIN: u32 = 1 << 16;
 pub enum StartupError<'data> {
     /// A list isn't a whole number of addresses.
     Size {
-        /// The section.
+        /// The list's section.
         section: &'data str,
-        /// Its bytes.
+        /// Bytes that the section has.
         bytes: u64,
     },
     /// An entry of a list is no function of the module that is there at the time.
     Entry {
-        /// The section.
+        /// The list's section.
         section: &'data str,
         /// Which entry, counted from 0.
         index: u64,
-        /// Its value.
+        /// The address that it holds once it is relocated.
         value: u64,
-        /// What is wrong with it.
+        /// What is wrong with that.
         why: Unusable,
     },
     /// Init or exit is no function of the module that is there at the time.
     EntryPoint {
-        /// Its name.
+        /// `init_module` or `cleanup_module`.
         name: &'static str,
         /// What is wrong with it.
         why: Unusable,

@@ -121,7 +121,10 @@ fn what_a_module_cannot_have_is_named(assembler: &Assembler) {
         ),
         (
             "larl %r1, maybe\n.weak maybe",
-            &["against maybe (0x0, weak and defined nowhere): "],
+            &[
+                "against maybe (0x0, weak and defined nowhere): ",
+                "through the GOT",
+            ],
         ),
     ] {
         let text = refused(source);

@@ -49,7 +49,7 @@ const R_390_PLT24DBL: RelocationType = RelocationType(65);
 pub enum Target {
     /// Nothing: the type changes nothing.
     None,
-    /// The symbol.
+    /// The symbol's value.
     Symbol,
     /// The symbol's GOT slot.
     Slot,
@@ -109,7 +109,7 @@ pub fn type_name(r_type: u32) -> &'static str {
 /// Types in the table: up to the ABI's last.
 const TYPES: usize = R_390_PLT24DBL.0 as usize + 1;
 
-/// By type.
+/// The howto of each type, by its number.
 static HOWTOS: [Option<Howto>; TYPES] = {
     let mut table = [None; TYPES];
     let mut row = 0;
