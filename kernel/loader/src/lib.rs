@@ -12,7 +12,7 @@
 //! * `s390x/`: relocation types, fields, the PLT stub
 //! * `escape.rs`, `demangle.rs`, `size.rs`: text of the file, names and distances, for
 //!   people
-//! * `error.rs`: everything that can be wrong, with its facts
+//! * `error/`: everything that can be wrong, with its facts
 //! * `tables.rs`, `validate.rs`: the file's tables, unchecked, and their check
 //! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
 //! * `region.rs`: which sections share pages, and what those allow
