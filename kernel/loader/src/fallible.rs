@@ -11,6 +11,7 @@
     )
 )]
 
+use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -63,7 +64,7 @@ pub(crate) fn collected<T>(
 
 /// A text of its own, which doesn't grow.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Text(String);
+pub(crate) struct Text(Box<str>);
 
 impl Text {
     /// Copies a text.
@@ -71,7 +72,8 @@ impl Text {
         let mut copy = String::new();
         copy.try_reserve_exact(text.len())?;
         copy.push_str(text);
-        Ok(Self(copy))
+        // It fills its block, so this moves nothing.
+        Ok(Self(copy.into_boxed_str()))
     }
 
     pub fn as_str(&self) -> &str {

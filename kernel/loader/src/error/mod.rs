@@ -15,3 +15,6 @@ pub use kinds::{Compiler, LoadError};
 pub use name::{Name, Place};
 pub use unrepresentable::Unrepresentable;
 pub use unusable::Unusable;
+
+// Results carry it through the kernel; clippy's limit for what carries it there is 128.
+const _: () = assert!(size_of::<LoadError>() <= 104);
