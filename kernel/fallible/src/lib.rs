@@ -9,6 +9,7 @@
 
 extern crate alloc;
 
+use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -69,15 +70,27 @@ pub fn collected<T>(
     Ok(list)
 }
 
-/// A copy of a text.
-///
-/// # Errors
-/// If there is no memory for it.
-pub fn copied(text: &str) -> Result<String, TryReserveError> {
-    let mut copy = String::new();
-    copy.try_reserve_exact(text.len())?;
-    copy.push_str(text);
-    Ok(copy)
+/// A text of its own, which doesn't grow.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Text(Box<str>);
+
+impl Text {
+    /// Copies a text.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn copy(text: &str) -> Result<Self, TryReserveError> {
+        let mut copy = String::new();
+        copy.try_reserve_exact(text.len())?;
+        copy.push_str(text);
+        // It fills its block, so this moves nothing.
+        Ok(Self(copy.into_boxed_str()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +105,7 @@ mod tests {
         assert_eq!(filled(3, 7).unwrap(), [7, 7, 7]);
         assert_eq!(collected(1, 1..=4).unwrap(), [1, 2, 3, 4]);
         assert_eq!(with_room::<u8>(9).unwrap().capacity(), 9);
-        assert_eq!(copied("text").unwrap(), "text");
+        assert_eq!(Text::copy("text").unwrap().as_str(), "text");
         let mut list = Vec::new();
         for number in 0..100 {
             list.try_push(number).unwrap();

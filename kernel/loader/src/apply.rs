@@ -185,12 +185,14 @@ impl Addresses<'_, '_> {
         computed: &Computed,
     ) -> LoadError {
         let (symbol, offset, value) = self.meant(relocation);
+        let entry = relocation.entry.symbol as usize;
         let facts = Unrepresentable {
             place: place(section, relocation),
             howto: relocation.howto,
             symbol,
             offset,
             value,
+            is_missing: value == 0 && self.plan.object().is_undefined(entry),
             from: self.from(relocation, computed.address),
             result: computed.result,
         };

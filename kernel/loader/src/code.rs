@@ -37,7 +37,11 @@ pub(crate) fn check_memory(
         };
     };
     let section = layout.object().section(section);
-    check_section(layout, &section, until)
+    check_section(layout, &section, until)?;
+    match symbol.value > section.size {
+        true => Err(Unusable::Outside(Name::new(section.name))),
+        false => Ok(()),
+    }
 }
 
 fn check_section(layout: &Layout<'_>, section: &Section<'_>, until: Until) -> Result<(), Unusable> {
@@ -95,7 +99,7 @@ pub(crate) struct ByAddress<'a, 'data> {
 }
 
 impl<'a, 'data> ByAddress<'a, 'data> {
-    /// Sorts them.
+    /// Sorts the sections of a layout that have bytes in the image.
     pub fn new(layout: &'a Layout<'data>) -> Result<Self, TryReserveError> {
         let mut starts = Vec::new();
         for section in layout

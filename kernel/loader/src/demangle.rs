@@ -9,10 +9,11 @@
 //! The measure follows the grammar of RFC 2603. What of it no variable or function of a
 //! kernel has, such as a string as a generic argument, counts as too deep.
 
+use crate::escape::Escaped;
 use core::fmt;
 
 /// A symbol's name, to be printed as Rust source has it, without hashes; a name that isn't
-/// Rust's is printed as it is. Takes no memory and a bounded part of the stack.
+/// Rust's is printed as it is, but for control characters ([`Escaped`]). Takes no memory and a bounded part of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demangled<'a>(pub &'a str);
 
@@ -29,9 +30,10 @@ impl fmt::Display for Demangled<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.0;
         if is_shallow(name) {
-            write!(f, "{:#}", rustc_demangle::demangle(name))
+            let demangled = rustc_demangle::demangle(name);
+            write!(f, "{}", Escaped(format_args!("{demangled:#}")))
         } else {
-            f.write_str(name)
+            write!(f, "{}", Escaped(name))
         }
     }
 }

@@ -10,8 +10,9 @@
 //! Files, each of which uses only those above it:
 //!
 //! * `s390x/`: relocation types, fields, the PLT stub
-//! * `demangle.rs`, `size.rs`: names and distances for people
-//! * `error.rs`: everything that can be wrong, with its facts
+//! * `escape.rs`, `demangle.rs`, `size.rs`: text of the file, names and distances, for
+//!   people
+//! * `error/`: everything that can be wrong, with its facts
 //! * `tables.rs`, `validate.rs`: the file's tables, unchecked, and their check
 //! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
 //! * `region.rs`: which sections share pages, and what those allow
@@ -31,7 +32,14 @@
 //! Recursion there is none, but for that of `demangle.rs`, which has a limit.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
-#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_macros))]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_macros,
+        clippy::disallowed_methods,
+        clippy::disallowed_types
+    )
+)]
 
 extern crate alloc;
 
@@ -39,6 +47,7 @@ mod apply;
 mod code;
 mod demangle;
 mod error;
+mod escape;
 mod exports;
 mod image;
 mod layout;
@@ -59,7 +68,8 @@ mod validate;
 
 pub use apply::{Computed, Via};
 pub use demangle::Demangled;
-pub use error::{LoadError, Name, Place, Unrepresentable, Unusable};
+pub use error::{Compiler, LoadError, Name, Place, Unrepresentable, Unusable};
+pub use escape::Escaped;
 pub use image::image_hash;
 pub use layout::{Layout, Position};
 pub use link::{Resolve, link};

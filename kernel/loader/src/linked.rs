@@ -11,14 +11,14 @@ use alloc::vec::Vec;
 use fallible::collected;
 use object::elf::STT_FUNC;
 
-/// A symbol with its address; for per-CPU data, its handle.
+/// A symbol of a linked module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol<'data> {
-    /// Name.
+    /// Its name in the file, not demangled; a section's symbol has that of its section.
     pub name: &'data str,
-    /// Address or handle.
+    /// Its address; for per-CPU data the handle, and for an absolute symbol the value.
     pub value: u64,
-    /// Bytes.
+    /// Bytes of what it names; 0 if the file doesn't say.
     pub size: u64,
 }
 
@@ -35,31 +35,33 @@ pub struct ExportedSymbol<'data> {
     pub is_function: bool,
 }
 
-/// A GOT slot.
+/// A slot of the global offset table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot<'data> {
-    /// Its address.
+    /// Address of its eight bytes, a multiple of eight.
     pub address: u64,
-    /// Symbol whose value it holds.
+    /// The symbol that it is for, not demangled; for a place in a section the symbol that
+    /// lies there, or if there is none the section.
     pub name: &'data str,
-    /// The value.
+    /// What it holds: the symbol's address, or the handle of per-CPU data.
     pub value: u64,
 }
 
-/// A per-CPU variable of the module.
+/// A static per-CPU variable of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variable<'data> {
-    /// Name.
+    /// Its name in the file, not demangled.
     pub name: &'data str,
-    /// Handle.
+    /// Its handle: CPU n's copy is at `handle + offset[n]`.
     pub handle: u64,
-    /// Bytes.
+    /// Bytes of each copy, all inside the module's per-CPU area.
     pub size: u64,
     /// Address of its GOT slot, if it has one.
     pub slot: Option<u64>,
 }
 
-/// A linked module.
+/// A linked module: its symbols with their values. Holds eight bytes a symbol and about
+/// fifty a slot.
 #[derive(Debug)]
 pub struct Linked<'data> {
     object: Object<'data>,
@@ -114,7 +116,8 @@ impl<'data> Linked<'data> {
         })
     }
 
-    /// The module's functions.
+    /// Symbols of functions (`STT_FUNC`), in the order of the file, for whoever names an
+    /// address. Their values are what the file says; they needn't lie in text.
     pub fn functions(&self) -> impl Iterator<Item = Symbol<'data>> {
         let functions = self
             .object
@@ -127,14 +130,17 @@ impl<'data> Linked<'data> {
         })
     }
 
-    /// The module's per-CPU variables.
+    /// The module's static per-CPU variables, in the order of the file.
     pub fn variables(&self) -> impl Iterator<Item = Variable<'data>> {
-        let is_per_cpu = |index| self.object.section(index).is_per_cpu();
-        let symbols = self.object.symbols();
-        let variables = symbols.filter(move |symbol| {
-            symbol.section_index().is_some_and(is_per_cpu)
-                && !symbol.is_section()
-                && symbol.size != 0
+        let variables = self.object.symbols().filter(move |symbol| {
+            let section = symbol.section_index();
+            let section = section.map(|index| self.object.section(index));
+            let section = section.filter(Section::is_per_cpu);
+            // What reaches out of the section isn't the module's memory.
+            let end = symbol.value.checked_add(symbol.size);
+            let is_inside =
+                section.is_some_and(|section| end.is_some_and(|end| end <= section.size));
+            is_inside && !symbol.is_section() && symbol.size != 0
         });
         variables.map(|symbol| {
             let handle = self.values[symbol.index];
@@ -156,7 +162,7 @@ impl<'data> Linked<'data> {
         Some(slot(self.by_value[at.ok()?]).address)
     }
 
-    /// Its GOT: address, and what is in it.
+    /// The address of the global offset table, and its slots in order.
     pub fn got(&self) -> (u64, &[Slot<'data>]) {
         (self.got, &self.slots)
     }

@@ -3,7 +3,7 @@
 //! Only what loading needs is looked at: a debug section costs its header. What
 //! `validate.rs` makes sure of for an [`Object`]: sections lie inside the file and
 //! apart from each other, names are UTF-8 inside their string tables, a symbol's
-//! section exists and holds its value, relocation sections name an existing target.
+//! section exists, relocation sections name an existing target.
 //! The rest of the loader takes an object, never a file.
 
 use crate::error::LoadError;
@@ -119,6 +119,12 @@ impl<'data> Object<'data> {
     /// Whether a symbol, by its index, must be defined by another object.
     pub(crate) fn is_undefined(&self, symbol: usize) -> bool {
         symbol != 0 && self.0.symbols[symbol].st_shndx.get(BE) == SHN_UNDEF
+    }
+
+    /// Whether a symbol, by its index, may lie out of a long branch's reach: it isn't in
+    /// a section of the object.
+    pub(crate) fn may_be_far(&self, symbol: usize) -> bool {
+        symbol != 0 && section_index(self.0.symbols[symbol].st_shndx.get(BE)).is_none()
     }
 
     /// Whether a symbol, by its index, stands for its section.

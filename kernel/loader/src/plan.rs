@@ -5,7 +5,8 @@
 //! nothing up and can't fail to find it.
 //!
 //! There is one slot for each distinct target, and one stub for each function that a
-//! call may not reach: one of another object, or, if the call's field is short, any.
+//! call may not reach: one of another object or at an absolute address, or, if the
+//! call's field is short, any.
 //!
 //! A slot's target is a symbol, or a place in a section. The latter because LLVM
 //! names a local variable's slot by the section's symbol and an offset:
@@ -219,7 +220,7 @@ impl<'a, 'data> Planner<'a, 'data> {
             Target::Slot => Bound::Slot(self.symbol_slot(entry.symbol)?),
             Target::Plt => {
                 let is_short = howto.field.is_short() && !self.object.is_section_symbol(symbol);
-                if self.object.is_undefined(symbol) || is_short {
+                if self.object.may_be_far(symbol) || is_short {
                     Bound::Stub(self.stub(entry.symbol)?)
                 } else {
                     Bound::Symbol

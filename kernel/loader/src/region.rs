@@ -20,7 +20,7 @@
 //!
 //! A region without sections takes no page.
 
-use crate::error::LoadError;
+use crate::error::{LoadError, Name};
 use crate::section::Section;
 use core::fmt;
 use object::elf::SHF_WRITE;
@@ -135,6 +135,7 @@ pub(crate) fn region_of(section: &Section<'_>) -> Result<Option<RegionKind>, Loa
         (true, true, _) => {
             return Err(LoadError::Section {
                 index: section.index,
+                name: Name::new(section.name),
                 field: "writable and executable, flags",
                 value: section.flags,
             });

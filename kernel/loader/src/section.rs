@@ -2,7 +2,7 @@
 
 use object::elf::*;
 
-/// A section.
+/// A section of a checked file.
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'data> {
     /// Index in the file's section table.

@@ -17,6 +17,7 @@
 
 use crate::code::{ByAddress, Until, check_function};
 use crate::error::Unusable;
+use crate::escape::Escaped;
 use crate::layout::Layout;
 use crate::section::Section;
 use alloc::collections::TryReserveError;
@@ -39,25 +40,25 @@ const PLAIN: u32 = 1 << 16;
 pub enum StartupError<'data> {
     /// A list isn't a whole number of addresses.
     Size {
-        /// The section.
+        /// The list's section.
         section: &'data str,
-        /// Its bytes.
+        /// Bytes that the section has.
         bytes: u64,
     },
     /// An entry of a list is no function of the module that is there at the time.
     Entry {
-        /// The section.
+        /// The list's section.
         section: &'data str,
         /// Which entry, counted from 0.
         index: u64,
-        /// Its value.
+        /// The address that it holds once it is relocated.
         value: u64,
-        /// What is wrong with it.
+        /// What is wrong with that.
         why: Unusable,
     },
     /// Init or exit is no function of the module that is there at the time.
     EntryPoint {
-        /// Its name.
+        /// `init_module` or `cleanup_module`.
         name: &'static str,
         /// What is wrong with it.
         why: Unusable,
@@ -70,6 +71,7 @@ impl fmt::Display for StartupError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Size { section, bytes } => {
+                let section = Escaped(section);
                 write!(f, "{section}: {bytes} bytes are no list of addresses")
             }
             Self::Entry {
@@ -79,7 +81,8 @@ impl fmt::Display for StartupError<'_> {
                 why,
             } => write!(
                 f,
-                "{section}: entry {index}, {value:#x}, is no function of the module: it {why}"
+                "{}: entry {index}, {value:#x}, is no function of the module: it {why}",
+                Escaped(section)
             ),
             Self::EntryPoint { name, why } => {
                 write!(f, "{name} is no function of the module: it {why}")

@@ -6,7 +6,7 @@
 //! in them; an [`Object`](crate::object::Object) is what has passed, and all of the
 //! loader but these two files works with that.
 
-use crate::error::LoadError;
+use crate::error::{Compiler, LoadError, Name};
 use object::BigEndian as BE;
 use object::elf::*;
 use object::pod::{from_bytes, slice_from_bytes};
@@ -104,8 +104,12 @@ fn text(strings: &[u8], offset: u32) -> Option<&str> {
 
 fn file_header(data: &[u8]) -> Result<&Header, LoadError> {
     let too_short = || LoadError::TooShort { bytes: data.len() };
-    if data.len() >= ELFMAG.len() && data[..ELFMAG.len()] != ELFMAG {
-        return Err(LoadError::NotElf);
+    match data.first_chunk() {
+        None | Some(&ELFMAG) => {}
+        Some(b"BC\xc0\xde" | b"\x0b\x17\xc0\xde") => {
+            return Err(LoadError::LinkTimeCode(Compiler::Llvm));
+        }
+        Some(_) => return Err(LoadError::NotElf),
     }
     let (file, _) = from_bytes::<Header>(data).map_err(|()| too_short())?;
     let entry = size_of::<SectionHeader>() as u64;
@@ -183,13 +187,14 @@ fn string_table<'data>(
 ) -> Result<&'data [u8], LoadError> {
     let bad = |field, value| LoadError::Section {
         index,
+        name: Name::new(""),
         field,
         value,
     };
     let header = headers
         .get(index)
         .filter(|_| index != 0)
-        .ok_or(bad("string table index", index as u64))?;
+        .ok_or_else(|| bad("string table index", index as u64))?;
     if header.sh_type.get(BE) != SHT_STRTAB {
         return Err(bad("string table type", header.sh_type.get(BE).0.into()));
     }
@@ -226,15 +231,16 @@ fn symbol_table<'data>(
     })?;
     let entry = size_of::<Sym>() as u64;
     is_field("symbol size", header.sh_entsize.get(BE), entry)?;
-    let bad = LoadError::Section {
+    let bad = || LoadError::Section {
         index,
+        name: Name::new(""),
         field: "symbol table size",
         value: size,
     };
     if !size.is_multiple_of(entry) || size / entry > u32::MAX.into() {
-        return Err(bad);
+        return Err(bad());
     }
-    let symbols = entries(bytes).ok_or(bad)?;
+    let symbols = entries(bytes).ok_or_else(bad)?;
     Ok((symbols, header.sh_link.get(BE) as usize))
 }
 

@@ -7,12 +7,15 @@
 //! Each step uses only what those before it have checked. A relocation itself is
 //! checked by the plan, which reads each of them anyway.
 
-use crate::error::{LoadError, Name};
+use crate::error::{Compiler, LoadError, Name};
 use crate::s390x::PAGE_SIZE;
 use crate::tables::{Rela, SectionHeader, Sym, Tables};
 use fallible::collected;
 use object::BigEndian as BE;
 use object::elf::*;
+
+/// A common symbol that GCC gives to an object without machine code.
+const GCC_LTO: &str = "__gnu_lto_slim";
 
 /// Checks all tables.
 ///
@@ -31,13 +34,30 @@ pub(crate) fn check(tables: &Tables<'_>) -> Result<(), LoadError> {
     }
     for (index, header) in tables.headers.iter().enumerate().skip(1) {
         relocation_section(tables, index, header)?;
+        not_thread_local(tables, header)?;
+    }
+    Ok(())
+}
+
+/// After the symbols, whose names say more.
+fn not_thread_local(tables: &Tables<'_>, header: &SectionHeader) -> Result<(), LoadError> {
+    let flags = header.sh_flags.get(BE).0;
+    if flags & SHF_ALLOC.0 != 0 && flags & SHF_TLS.0 != 0 {
+        let name = tables.section_name(header).unwrap_or("");
+        return Err(LoadError::ThreadLocal(Name::new(name)));
     }
     Ok(())
 }
 
 fn section(tables: &Tables<'_>, index: usize, header: &SectionHeader) -> Result<(), LoadError> {
+    let name = tables.section_name(header).ok_or(LoadError::Name {
+        what: "section",
+        index,
+        offset: header.sh_name.get(BE),
+    })?;
     let bad = |field, value| LoadError::Section {
         index,
+        name: Name::new(name),
         field,
         value,
     };
@@ -45,11 +65,6 @@ fn section(tables: &Tables<'_>, index: usize, header: &SectionHeader) -> Result<
     if index == 0 && kind != SHT_NULL {
         return Err(bad("type of the null section", kind.0.into()));
     }
-    tables.section_name(header).ok_or(LoadError::Name {
-        what: "section",
-        index,
-        offset: header.sh_name.get(BE),
-    })?;
     tables.bytes(header).ok_or(LoadError::OutsideFile {
         what: "section",
         index,
@@ -67,13 +82,8 @@ fn section(tables: &Tables<'_>, index: usize, header: &SectionHeader) -> Result<
     if align > PAGE_SIZE {
         return Err(bad("alignment", align));
     }
-    for (flag, field) in [
-        (SHF_TLS, "flag SHF_TLS in"),
-        (SHF_COMPRESSED, "flag SHF_COMPRESSED in"),
-    ] {
-        if flags & flag.0 != 0 {
-            return Err(bad(field, flags));
-        }
+    if flags & SHF_COMPRESSED.0 != 0 {
+        return Err(bad("flag SHF_COMPRESSED in", flags));
     }
     Ok(())
 }
@@ -110,42 +120,76 @@ fn null_symbol(symbol: &Sym) -> Result<(), LoadError> {
     }
     Err(LoadError::Symbol {
         index: 0,
+        name: Name::new(""),
         field: "section or type of the null symbol, section",
         value: section.0.into(),
     })
 }
 
 fn symbol(tables: &Tables<'_>, index: usize, symbol: &Sym) -> Result<(), LoadError> {
-    let bad = |field, value| LoadError::Symbol {
-        index,
-        field,
-        value,
-    };
     let name = tables.symbol_name(symbol).ok_or(LoadError::Name {
         what: "symbol",
         index,
         offset: symbol.st_name.get(BE),
     })?;
+    let bad = |field, value: SymbolSection| LoadError::Symbol {
+        index,
+        name: Name::new(name),
+        field,
+        value: value.0.into(),
+    };
+    // Its value may be anything: outside its section it names what lies there.
     let section = symbol.st_shndx.get(BE);
-    let value = symbol.st_value.get(BE);
     match section {
         SHN_UNDEF | SHN_ABS if symbol.st_type() == STT_SECTION => {
-            return Err(bad("type STT_SECTION, section", section.0.into()));
+            return Err(bad("type STT_SECTION, section", section));
         }
         SHN_UNDEF | SHN_ABS => {}
+        SHN_COMMON if name == GCC_LTO => return Err(LoadError::LinkTimeCode(Compiler::Gcc)),
         SHN_COMMON => return Err(LoadError::Common(Name::new(name))),
-        _ if section.0 >= SHN_LORESERVE => return Err(bad("section", section.0.into())),
-        _ => {
-            let header = tables.headers.get(usize::from(section.0));
-            let header = header.ok_or(bad("section", section.0.into()))?;
-            if value > header.sh_size.get(BE) {
-                return Err(bad("value", value));
-            }
+        _ if usize::from(section.0) >= tables.headers.len() || section.0 >= SHN_LORESERVE => {
+            return Err(bad("section", section));
         }
+        _ => {}
     }
     match symbol.st_type() {
-        STT_TLS => Err(bad("type STT_TLS, value", value)),
-        STT_GNU_IFUNC => Err(bad("type STT_GNU_IFUNC, value", value)),
+        STT_TLS => Err(LoadError::ThreadLocal(Name::new(name))),
+        STT_GNU_IFUNC => Err(LoadError::IndirectFunction(Name::new(name))),
+        _ => Ok(()),
+    }
+}
+
+/// The section types that hold relocations in other formats, and whether the section for
+/// which they are is their header's `sh_info`; if not, they are for all of memory.
+const OTHER_FORMATS: [(u32, bool); 6] = [
+    (SHT_REL.0, true),
+    (SHT_RELR.0, false),
+    (SHT_CREL.0, true),
+    // Android's packed ones.
+    (0x6000_0001, true),
+    (0x6000_0002, true),
+    (0x6fff_ff00, false),
+];
+
+/// What isn't applied would leave a section unlinked, in silence.
+fn relocation_format(tables: &Tables<'_>, header: &SectionHeader) -> Result<(), LoadError> {
+    let kind = header.sh_type.get(BE);
+    let target = header.sh_info.get(BE) as usize;
+    let named = |header| Name::new(tables.section_name(header).unwrap_or(""));
+    let refused = |target| LoadError::RelocationFormat {
+        section: named(header),
+        sh_type: kind.0,
+        target,
+    };
+    let known = OTHER_FORMATS.iter().find(|(other, _)| *other == kind.0);
+    // What newer tools come up with: it says that it is about another section.
+    let is_unknown = kind.0 >= SHT_LOOS && header.sh_flags.get(BE).0 & SHF_INFO_LINK.0 != 0;
+    match known {
+        Some((_, false)) => Err(refused(Name::new(""))),
+        Some((_, true)) if tables.is_loaded(target) => Err(refused(named(&tables.headers[target]))),
+        None if is_unknown && tables.is_loaded(target) => {
+            Err(refused(named(&tables.headers[target])))
+        }
         _ => Ok(()),
     }
 }
@@ -155,19 +199,16 @@ fn relocation_section(
     index: usize,
     header: &SectionHeader,
 ) -> Result<(), LoadError> {
+    if header.sh_type.get(BE) != SHT_RELA {
+        return relocation_format(tables, header);
+    }
     let bad = |field, value| LoadError::RelocationSection {
         index,
+        name: Name::new(tables.section_name(header).unwrap_or("")),
         field,
         value,
     };
     let target = header.sh_info.get(BE) as usize;
-    match header.sh_type.get(BE) {
-        SHT_REL if tables.is_loaded(target) => {
-            return Err(bad("type SHT_REL, target", target as u64));
-        }
-        SHT_RELA => {}
-        _ => return Ok(()),
-    }
     if target == 0 || target >= tables.headers.len() || target == index {
         return Err(bad("target", target as u64));
     }

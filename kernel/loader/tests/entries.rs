@@ -5,6 +5,7 @@ mod common;
 
 use common::broken::*;
 use common::builder::*;
+use common::{BASE, load};
 use loader::{LoadError, Object, Plan};
 
 #[test]
@@ -55,13 +56,19 @@ fn symbols_sections() {
 fn symbols_values() {
     let put = |value| patch().entry(SYMTAB_INDEX, 1, ST_VALUE, value);
     assert!(Object::parse(&put(16).data).is_ok(), "the section's end");
-    for value in [17, 1 << 63, u64::MAX] {
-        bad_symbol(put(value), 1, "value", value);
+    // S is the section's address and the value, wherever that is.
+    for value in [17u64, 1 << 63, u64::MAX, 8u64.wrapping_neg()] {
+        let file = put(value).data;
+        let loaded = load(&file, BASE, |_| Some(0)).unwrap();
+        assert_eq!(loaded.linked.address("f"), Some(BASE.wrapping_add(value)));
+        let data = loaded.linked.address("v").unwrap() - 16;
+        assert_eq!(loaded.doubleword(data), BASE.wrapping_add(value) + 1);
     }
     let tls = patch().entry(SYMTAB_INDEX, 2, ST_INFO, 6);
-    bad_symbol(tls, 2, "type STT_TLS, value", 16);
+    assert_eq!(refused(&tls.data), LoadError::ThreadLocal("v".into()));
     let indirect = patch().entry(SYMTAB_INDEX, 1, ST_INFO, 0x1a);
-    bad_symbol(indirect, 1, "type STT_GNU_IFUNC, value", 4);
+    let expected = LoadError::IndirectFunction("f".into());
+    assert_eq!(refused(&indirect.data), expected);
 }
 
 #[test]
@@ -72,8 +79,38 @@ fn relocation_sections() {
         bad_relocations(put(SH_INFO, target), "target", target);
     }
     // Without addends.
-    let target = u64::from(DATA_INDEX);
-    bad_relocations(put(SH_TYPE, 9), "type SHT_REL, target", target);
+    for (sh_type, name, target) in [
+        (9, "SHT_REL (0x9)", ".data"),
+        (19, "SHT_RELR", ""),
+        (0x4000_0014, "SHT_CREL (0x40000014)", ".data"),
+        (0x6000_0001, "SHT_ANDROID_REL", ".data"),
+        (0x6000_0002, "SHT_ANDROID_RELA", ".data"),
+        (0x6fff_ff00, "SHT_ANDROID_RELR", ""),
+        // One that is still to come.
+        (0x6123_4567, "an unknown format", ".data"),
+    ] {
+        let info_link = 0x40;
+        let error = refused(
+            &put(SH_TYPE, sh_type)
+                .section(RELA_INDEX, SH_FLAGS, info_link)
+                .data,
+        );
+        let expected = LoadError::RelocationFormat {
+            section: ".rela".into(),
+            sh_type: sh_type as u32,
+            target: target.into(),
+        };
+        assert_eq!(error, expected);
+        let text = error.to_string();
+        assert!(text.contains(".rela") && text.contains(name), "{text}");
+        // For what isn't loaded they don't matter.
+        let debug = put(SH_TYPE, sh_type).section(RELA_INDEX, SH_INFO, DEBUG_INDEX.into());
+        assert_eq!(
+            Object::parse(&debug.data).is_ok(),
+            !target.is_empty(),
+            "{name}"
+        );
+    }
     for size in [0, 16, 25] {
         bad_relocations(put(SH_ENTSIZE, size), "entry size", size);
     }

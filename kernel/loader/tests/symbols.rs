@@ -54,7 +54,7 @@ fn a_weak_symbol_out_of_reach(assembler: &Assembler) {
         "{text}"
     );
     assert!(
-        text.contains("maybe (0x0)") && text.contains("-2048.0 GiB"),
+        text.contains("maybe (0x0, weak and defined nowhere)") && text.contains("-2048.0 GiB"),
         "{text}"
     );
     // Near 0 it is what it should be.
@@ -170,8 +170,8 @@ fn exports_are_found_by_their_whole_name() {
     ];
     assert_eq!(exports, expected);
     assert!(loaded.linked.exports().all(|export| export.size == 8));
-    let told: Vec<_> = loaded.object.exports().collect();
-    assert_eq!(told, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
+    let names: Vec<_> = loaded.object.exports().collect();
+    assert_eq!(names, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
 }
 
 fn a_name_beyond_the_limit_is_refused() {

@@ -29,31 +29,31 @@ struct Layout<'a> {
 pub struct Section<'a> {
     /// Index in the input.
     pub index: usize,
-    /// Name.
+    /// Its name in the input.
     pub name: &'a str,
     /// Linked address; for per-CPU data the handle.
     pub address: u64,
     /// Offset in `image.bin`; none if the input has no bytes for it.
     pub file_offset: Option<u64>,
-    /// Bytes.
+    /// Bytes that it takes in memory.
     pub size: u64,
 }
 
 /// GOT or PLT.
 #[derive(Clone, Copy, Serialize)]
 pub struct Table {
-    /// Address.
+    /// Address of its first byte.
     pub address: u64,
-    /// Bytes.
+    /// Its bytes, eight a slot or stub.
     pub size: u64,
 }
 
-/// A symbol.
+/// A symbol, by its index in the input.
 #[derive(Serialize)]
 pub struct Symbol<'a> {
     /// Index in the input.
     pub index: usize,
-    /// Name.
+    /// Its name in the input, not demangled.
     pub name: &'a str,
     /// Its value; for per-CPU data the handle.
     pub address: u64,

@@ -56,14 +56,14 @@ pub enum LinkError {
     Loader(LoadError),
     /// The handle isn't aligned as the per-CPU data asks for.
     Handle {
-        /// The handle.
+        /// The handle that `--percpu` gives.
         handle: u64,
-        /// The alignment.
+        /// The alignment that the per-CPU data needs, in bytes.
         align: u64,
     },
     /// There isn't the memory.
     Memory {
-        /// Bytes.
+        /// Bytes of the module's image or of its per-CPU template.
         bytes: u64,
     },
 }
@@ -115,7 +115,11 @@ impl<'data> Module<'data> {
         })
     }
 
-    /// Links it.
+    /// Links the module for these addresses, as the kernel would, into memory of its own.
+    ///
+    /// # Errors
+    /// If the loader can't link it, the handle isn't aligned as the per-CPU data asks for,
+    /// or there is no memory.
     pub fn link(&self, addresses: &Addresses<'_>) -> Result<Image<'data>, LinkError> {
         let (template, align) = self.layout().per_cpu();
         if template != 0 && !addresses.per_cpu.is_multiple_of(align) {

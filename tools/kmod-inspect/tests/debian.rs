@@ -48,24 +48,24 @@ fn modules(cache: &Path) -> Option<Vec<PathBuf>> {
 }
 
 /// Checks the dumps of all files, on two threads.
-fn check_all(files: &[PathBuf], dumps: &Path) -> Vec<abi::Outcome> {
+fn check_all(files: &[PathBuf], dumps: &Path) -> Vec<abi::Findings> {
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut outcomes = Vec::new();
+        let mut all = Vec::new();
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
             let folder = dumps.join(file.file_stem().expect("a name"));
-            let outcome = Dump::read(file, &folder).check();
-            for difference in &outcome.differences {
+            let findings = Dump::read(file, &folder).check();
+            for difference in &findings.differences {
                 println!("{}: {difference}", file.display());
             }
-            outcomes.push(outcome);
+            all.push(findings);
         }
-        outcomes
+        all
     };
     std::thread::scope(|scope| {
         let threads = [scope.spawn(work), scope.spawn(work)];
-        let outcomes = threads.map(|thread| thread.join().expect("a check that ends"));
-        outcomes.into_iter().flatten().collect()
+        let all = threads.map(|thread| thread.join().expect("a check that ends"));
+        all.into_iter().flatten().collect()
     })
 }
 
@@ -99,7 +99,7 @@ impl Dump {
         }
     }
 
-    fn check(&self) -> abi::Outcome {
+    fn check(&self) -> abi::Findings {
         abi::check(&self.data, &self.image, &self.layout, &OPTIONS)
     }
 
@@ -122,9 +122,13 @@ fn a_changed_byte_is_seen() {
     let dumps = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed");
     dump(std::slice::from_ref(&file), &dumps);
     let dump = Dump::read(&file, &dumps);
-    let outcome = dump.check();
-    assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
-    assert!(outcome.relocations > 3);
+    let findings = dump.check();
+    assert!(
+        findings.differences.is_empty(),
+        "{:?}",
+        findings.differences
+    );
+    assert!(findings.relocations > 3);
     dump.every_changed_byte_is_seen(1);
 }
 
@@ -140,14 +144,11 @@ fn debian_modules_link_as_the_abi_says() -> Result<Completion, Failed> {
     dump(&files, &dumps);
     let linked = begin.elapsed();
     let begin = Instant::now();
-    let outcomes = check_all(&files, &dumps);
+    let all = check_all(&files, &dumps);
     let checked = begin.elapsed();
-    let relocations: u64 = outcomes.iter().map(|outcome| outcome.relocations).sum();
-    let per_cpu = outcomes.iter().filter(|outcome| outcome.per_cpu).count();
-    let differences: usize = outcomes
-        .iter()
-        .map(|outcome| outcome.differences.len())
-        .sum();
+    let relocations: u64 = all.iter().map(|findings| findings.relocations).sum();
+    let per_cpu = all.iter().filter(|findings| findings.per_cpu).count();
+    let differences: usize = all.iter().map(|findings| findings.differences.len()).sum();
     println!(
         "{} modules, {relocations} relocations, {per_cpu} with per-CPU data: linked in {:.1} s, \
          checked in {:.1} s, {differences} differences",
@@ -155,7 +156,7 @@ fn debian_modules_link_as_the_abi_says() -> Result<Completion, Failed> {
         linked.as_secs_f64(),
         checked.as_secs_f64()
     );
-    assert_eq!(outcomes.len(), files.len());
+    assert_eq!(all.len(), files.len());
     assert_eq!(differences, 0);
     let folder = dumps.join(files[0].file_stem().expect("a name"));
     Dump::read(&files[0], &folder).every_changed_byte_is_seen(7);

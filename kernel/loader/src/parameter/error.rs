@@ -1,6 +1,7 @@
 //! Everything that can be wrong with parameters, with its facts.
 
 use super::record::{ParameterKind, RECORD, SECTION};
+use crate::escape::Escaped;
 use core::fmt;
 
 /// Why parameters can't be set.
@@ -49,15 +50,18 @@ pub enum ParameterError<'word> {
 impl fmt::Display for ParameterError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(name) => write!(f, "it has no parameter {name}"),
+            Self::Unknown(name) => write!(f, "it has no parameter {}", Escaped(name)),
             Self::NoValue(name, kind) => {
+                let name = Escaped(name);
                 write!(f, "parameter {name} needs a value: {name}=<{kind}>")
             }
             Self::Value { name, value, kind } => {
+                let (name, value) = (Escaped(name), Escaped(value));
                 write!(f, "parameter {name}={value}: that is no {kind}")
             }
             Self::Range { name, value, kind } => {
                 let (least, greatest) = kind.range();
+                let (name, value) = (Escaped(name), Escaped(value));
                 write!(
                     f,
                     "parameter {name}={value}: {kind} goes from {least} to {greatest}"

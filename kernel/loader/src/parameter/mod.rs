@@ -25,10 +25,14 @@ struct Record {
 }
 
 /// Checks all records and carries out `words`, in order, on an image that `link`
-/// has filled for `base`.
+/// has filled for `base`; none of the module's code may have run.
 ///
 /// `keep` keeps a string for as long as the module lives, with a NUL behind it, and
 /// returns its address; `None` if there is no memory.
+///
+/// # Errors
+/// If a record is impossible, a word names no parameter, or its value isn't one of the
+/// parameter's type. Words before that one have been carried out.
 pub fn set_parameters<'word>(
     layout: &Layout<'_>,
     base: u64,

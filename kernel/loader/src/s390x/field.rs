@@ -27,9 +27,9 @@ pub struct Field {
 pub enum FieldError {
     /// It is less than the least, or greater than the greatest value that fits.
     Overflow {
-        /// The least.
+        /// The least value that fits, in bytes.
         least: i64,
-        /// The greatest.
+        /// The greatest value that fits, in bytes.
         greatest: i64,
     },
     /// It is odd, and the field counts halfwords.

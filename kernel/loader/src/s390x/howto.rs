@@ -14,6 +14,22 @@
 //!
 //! So `G + A`, an offset in the table, is the slot relative to the table.
 //!
+//! Of what a field takes the ABI says little, and linkers differ. Here it takes what any of
+//! them takes and whoever reads it can mean, for a width of n bits:
+//!
+//! ```text
+//!  types                      GNU ld 2.40      LLD 20             Linux    here
+//!  8 16 32, GOT16/32,         -2^n .. 2^n-1    -2^(n-1) .. 2^n-1  0 ..     -2^(n-1)
+//!  GOTPLT16/32, GOTOFF16/32,                                      2^n-1    .. 2^n-1
+//!  PLTOFF16/32
+//!  12, GOT12, GOTPLT12        whatever         0 .. 2^n-1         as LLD   as LLD
+//!  20, GOT20, GOTPLT20        whatever         -2^(n-1)           as LLD   as LLD
+//!                                              .. 2^(n-1)-1
+//!  PC16, PC32, PLT32, ..DBL   signed           signed             signed   signed
+//! ```
+//!
+//! An instruction's displacement is read in one way, data and immediates in two.
+//!
 //! A place-relative field of an instruction counts from the instruction, and the ABI from
 //! the place, a few bytes on; the assembler adds these to the addend ([`Howto::bias`]).
 //! Data has no such bias.
@@ -33,7 +49,7 @@ const R_390_PLT24DBL: RelocationType = RelocationType(65);
 pub enum Target {
     /// Nothing: the type changes nothing.
     None,
-    /// The symbol.
+    /// The symbol's value.
     Symbol,
     /// The symbol's GOT slot.
     Slot,
@@ -93,7 +109,7 @@ pub fn type_name(r_type: u32) -> &'static str {
 /// Types in the table: up to the ABI's last.
 const TYPES: usize = R_390_PLT24DBL.0 as usize + 1;
 
-/// By type.
+/// The howto of each type, by its number.
 static HOWTOS: [Option<Howto>; TYPES] = {
     let mut table = [None; TYPES];
     let mut row = 0;
@@ -121,11 +137,11 @@ macro_rules! rows {
 
 const ROWS: &[Howto] = rows! {
     R_390_NONE       None   Nothing Field::NONE, 0;
-    R_390_8          Symbol Nothing Field::unsigned(8), 0;
+    R_390_8          Symbol Nothing Field::bitfield(8), 0;
     R_390_12         Symbol Nothing Field::unsigned(12), 0;
-    R_390_16         Symbol Nothing Field::unsigned(16), 0;
+    R_390_16         Symbol Nothing Field::bitfield(16), 0;
     R_390_20         Symbol Nothing Field::LONG_DISPLACEMENT, 0;
-    R_390_32         Symbol Nothing Field::unsigned(32), 0;
+    R_390_32         Symbol Nothing Field::bitfield(32), 0;
     R_390_64         Symbol Nothing Field::DOUBLEWORD, 0;
     R_390_PC16       Symbol Place   Field::signed(16), 0;
     R_390_PC32       Symbol Place   Field::signed(32), 0;
@@ -135,15 +151,15 @@ const ROWS: &[Howto] = rows! {
     R_390_PC24DBL    Symbol Place   Field::halfwords(24), 3;
     R_390_PC32DBL    Symbol Place   Field::halfwords(32), 2;
     R_390_GOT12      Slot   Got     Field::unsigned(12), 0;
-    R_390_GOT16      Slot   Got     Field::unsigned(16), 0;
+    R_390_GOT16      Slot   Got     Field::bitfield(16), 0;
     R_390_GOT20      Slot   Got     Field::LONG_DISPLACEMENT, 0;
-    R_390_GOT32      Slot   Got     Field::unsigned(32), 0;
+    R_390_GOT32      Slot   Got     Field::bitfield(32), 0;
     R_390_GOT64      Slot   Got     Field::DOUBLEWORD, 0;
     R_390_GOTENT     Slot   Place   Field::halfwords(32), 2;
     R_390_GOTPLT12   Slot   Got     Field::unsigned(12), 0;
-    R_390_GOTPLT16   Slot   Got     Field::unsigned(16), 0;
+    R_390_GOTPLT16   Slot   Got     Field::bitfield(16), 0;
     R_390_GOTPLT20   Slot   Got     Field::LONG_DISPLACEMENT, 0;
-    R_390_GOTPLT32   Slot   Got     Field::unsigned(32), 0;
+    R_390_GOTPLT32   Slot   Got     Field::bitfield(32), 0;
     R_390_GOTPLT64   Slot   Got     Field::DOUBLEWORD, 0;
     R_390_GOTPLTENT  Slot   Place   Field::halfwords(32), 2;
     R_390_PLT32      Plt    Place   Field::signed(32), 0;
@@ -152,11 +168,11 @@ const ROWS: &[Howto] = rows! {
     R_390_PLT16DBL   Plt    Place   Field::halfwords(16), 2;
     R_390_PLT24DBL   Plt    Place   Field::halfwords(24), 3;
     R_390_PLT32DBL   Plt    Place   Field::halfwords(32), 2;
-    R_390_PLTOFF16   Plt    Got     Field::signed(16), 0;
-    R_390_PLTOFF32   Plt    Got     Field::signed(32), 0;
+    R_390_PLTOFF16   Plt    Got     Field::bitfield(16), 0;
+    R_390_PLTOFF32   Plt    Got     Field::bitfield(32), 0;
     R_390_PLTOFF64   Plt    Got     Field::DOUBLEWORD, 0;
-    R_390_GOTOFF16   Symbol Got     Field::signed(16), 0;
-    R_390_GOTOFF32   Symbol Got     Field::signed(32), 0;
+    R_390_GOTOFF16   Symbol Got     Field::bitfield(16), 0;
+    R_390_GOTOFF32   Symbol Got     Field::bitfield(32), 0;
     R_390_GOTOFF64   Symbol Got     Field::DOUBLEWORD, 0;
     R_390_GOTPC      Got    Place   Field::DOUBLEWORD, 0;
     R_390_GOTPCDBL   Got    Place   Field::halfwords(32), 2;

@@ -52,6 +52,7 @@ pub fn bad_section(patch: Patch, index: u32, field: &str, value: u64) {
             index: is,
             field: named,
             value: found,
+            ..
         } => assert_eq!((is, named, found), (index as usize, field, value)),
         other => panic!("{field}: {other}"),
     }
@@ -63,6 +64,7 @@ pub fn bad_symbol(patch: Patch, index: usize, field: &str, value: u64) {
             index: is,
             field: named,
             value: found,
+            ..
         } => assert_eq!((is, named, found), (index, field, value)),
         other => panic!("{field}: {other}"),
     }
@@ -74,6 +76,7 @@ pub fn bad_relocations(patch: Patch, field: &str, value: u64) {
             index,
             field: named,
             value: found,
+            ..
         } => assert_eq!((index, named, found), (RELA_INDEX as usize, field, value)),
         other => panic!("{field}: {other}"),
     }

@@ -46,14 +46,14 @@ struct Machine {
     template: Vec<u8>,
 }
 
-/// How an input ended.
+/// How far an input came: the step that refused it, or all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Ending {
-    Invalid,
-    Unplanned,
-    Large,
-    Unlinked,
-    Linked,
+enum Stage {
+    Parse,
+    Plan,
+    Memory,
+    Link,
+    Done,
 }
 
 impl Machine {
@@ -65,29 +65,29 @@ impl Machine {
     }
 
     /// All that the kernel does with a file.
-    fn load(&mut self, data: &[u8], odd: u64) -> Ending {
-        let tell = |error: LoadError| {
+    fn load(&mut self, data: &[u8], odd: u64) -> Stage {
+        let print = |error: LoadError| {
             let _ = write!(Sink, "{error}");
         };
         let object = match Object::parse(data) {
             Ok(object) => object,
             Err(error) => {
-                tell(error);
-                return Ending::Invalid;
+                print(error);
+                return Stage::Parse;
             }
         };
         let _ = object.information().count();
         let plan = match Plan::new(&object) {
             Ok(plan) => plan,
             Err(error) => {
-                tell(error);
-                return Ending::Unplanned;
+                print(error);
+                return Stage::Plan;
             }
         };
         let layout = plan.layout();
         let (size, (template, align)) = (layout.size(), layout.per_cpu());
         if size > MOST_IMAGE || template > MOST_IMAGE {
-            return Ending::Large;
+            return Stage::Memory;
         }
         // The kernel's allocators see to these.
         assert!(size.is_multiple_of(loader::PAGE_SIZE));
@@ -113,8 +113,8 @@ impl Machine {
         let linked = match linked {
             Ok(linked) => linked,
             Err(error) => {
-                tell(error);
-                return Ending::Unlinked;
+                print(error);
+                return Stage::Link;
             }
         };
         let _ = loader::image_hash(image, template);
@@ -126,15 +126,15 @@ impl Machine {
         let _ = linked.address("init_module");
         let _ = linked.exports().count() + linked.functions().count() + linked.symbols().count();
         let _ = linked.variables().count() + linked.relocations(&plan).count();
-        Ending::Linked
+        Stage::Done
     }
 
     /// Loads, and checks what it cost.
-    fn check(&mut self, data: &[u8], odd: u64) -> Ending {
-        let (ending, most) = memory::most_held(|| self.load(data, odd));
+    fn check(&mut self, data: &[u8], odd: u64) -> Stage {
+        let (stage, most) = memory::most_held(|| self.load(data, odd));
         let limit = allowed(data.len());
         assert!(most <= limit, "{most} bytes for a file of {}", data.len());
-        ending
+        stage
     }
 }
 
@@ -188,13 +188,13 @@ fn shrink(machine: &mut Machine, seed: &Seed, mut edits: Vec<Edit>, odd: u64) ->
     path
 }
 
-/// Runs so many inputs; how they ended.
-fn run(start: u64, inputs: u64) -> BTreeMap<Ending, u64> {
+/// Runs so many inputs; how many came how far.
+fn run(start: u64, inputs: u64) -> BTreeMap<Stage, u64> {
     let seeds = objects(&folder());
     assert!(seeds.len() >= 4, "the corpus is there");
     let mut machine = Machine::new();
     let mut random = Random(start);
-    let mut endings = BTreeMap::new();
+    let mut stages = BTreeMap::new();
     let mut data = Vec::new();
     for _ in 0..inputs {
         let seed = &seeds[random.below(seeds.len())];
@@ -203,13 +203,13 @@ fn run(start: u64, inputs: u64) -> BTreeMap<Ending, u64> {
         let odd = random.next();
         input(seed, &edits, &mut data);
         let result = catch_unwind(AssertUnwindSafe(|| machine.check(&data, odd)));
-        let Ok(ending) = result else {
+        let Ok(stage) = result else {
             let path = shrink(&mut machine, seed, edits, odd);
             panic!("an input of {} fails; see {}", seed.name, path.display());
         };
-        *endings.entry(ending).or_insert(0) += 1;
+        *stages.entry(stage).or_insert(0) += 1;
     }
-    endings
+    stages
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn the_corpus_links() {
     for seed in objects(&folder()) {
         assert_eq!(
             machine.check(&seed.data, 0xe0f),
-            Ending::Linked,
+            Stage::Done,
             "{}",
             seed.name
         );
@@ -234,9 +234,9 @@ fn memory_may_end_at_any_block() {
         let mut blocks = 0;
         loop {
             let load = || machine.load(&seed.data, 0xe0f);
-            let (ending, ended) = memory::with_blocks(blocks, load);
+            let (stage, ended) = memory::with_blocks(blocks, load);
             if !ended {
-                assert_eq!(ending, Ending::Linked);
+                assert_eq!(stage, Stage::Done);
                 break;
             }
             blocks += 1;
@@ -257,18 +257,13 @@ fn what_once_failed_does_not() {
 
 #[test]
 fn broken_objects() {
-    let endings = run(1, 200_000);
-    println!("{endings:?}");
+    let stages = run(1, 200_000);
+    println!("{stages:?}");
     // Mutations that only ever broke the header would test nothing.
-    for ending in [
-        Ending::Invalid,
-        Ending::Unplanned,
-        Ending::Unlinked,
-        Ending::Linked,
-    ] {
+    for stage in [Stage::Parse, Stage::Plan, Stage::Link, Stage::Done] {
         assert!(
-            endings.get(&ending).is_some_and(|&count| count > 2_000),
-            "{endings:?}"
+            stages.get(&stage).is_some_and(|&count| count > 2_000),
+            "{stages:?}"
         );
     }
 }
@@ -281,7 +276,7 @@ fn long() {
     let inputs = inputs.and_then(|text| text.parse().ok());
     let inputs = inputs.unwrap_or(10_000_000);
     let begin = std::time::Instant::now();
-    let endings = run(2, inputs);
+    let stages = run(2, inputs);
     let seconds = begin.elapsed().as_secs_f64();
-    println!("{inputs} inputs in {seconds:.0} s: {endings:?}");
+    println!("{inputs} inputs in {seconds:.0} s: {stages:?}");
 }

@@ -13,7 +13,7 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-// SAFETY: every block is the system allocator's, which gets it back. What grows a
+// SAFETY: M4: every block is the system allocator's, and goes back there. What grows a
 // block is the trait's own way: old and new are held at once, and both counted.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -25,14 +25,14 @@ unsafe impl GlobalAlloc for Counting {
         }
         HELD.set(HELD.get() + layout.size());
         MOST.set(MOST.get().max(HELD.get()));
-        // SAFETY: the caller's promise.
+        // SAFETY: M4: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // A block may come from another thread, as those of the test's harness do.
         HELD.set(HELD.get().saturating_sub(layout.size()));
-        // SAFETY: the caller's promise.
+        // SAFETY: M4: the caller's promise is passed on.
         unsafe { System.dealloc(block, layout) }
     }
 }

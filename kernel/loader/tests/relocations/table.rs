@@ -60,12 +60,15 @@ const MIB16: i128 = 1 << 24;
 const GIB2: i128 = 1 << 31;
 const GIB4: i128 = 1 << 32;
 
+/// Data of 8, 16 and 32 bits: signed or not, as whoever reads it means it.
 const BITS_8: &[(i128, Expect)] = &[
     (0, Bytes("00")),
     (0x5a, Bytes("5a")),
     (255, Bytes("ff")),
     (256, Range),
-    (-1, Range),
+    (-1, Bytes("ff")),
+    (-128, Bytes("80")),
+    (-129, Range),
 ];
 const BITS_12: &[(i128, Expect)] = &[
     (0, Bytes("a000")),
@@ -79,7 +82,9 @@ const BITS_16: &[(i128, Expect)] = &[
     (0x1234, Bytes("1234")),
     (65535, Bytes("ffff")),
     (65536, Range),
-    (-1, Range),
+    (-1, Bytes("ffff")),
+    (-32768, Bytes("8000")),
+    (-32769, Range),
 ];
 const SIGNED_16: &[(i128, Expect)] = &[
     (0x1234, Bytes("1234")),
@@ -107,7 +112,9 @@ const BITS_32: &[(i128, Expect)] = &[
     (GIB2, Bytes("80000000")),
     (GIB4 - 1, Bytes("ffffffff")),
     (GIB4, Range),
-    (-1, Range),
+    (-1, Bytes("ffffffff")),
+    (-GIB2, Bytes("80000000")),
+    (-GIB2 - 1, Range),
 ];
 const SIGNED_32: &[(i128, Expect)] = &[
     (0x1234_5678, Bytes("12345678")),
@@ -209,15 +216,17 @@ const CALL_SIGNED_32: &[(i128, Expect)] = &[
 ];
 const CALL_FROM_GOT_16: &[(i128, Expect)] = &[
     (0x1234, Bytes("1234")),
-    (32767, Bytes("7fff")),
-    (32768, Stub("f020")),
+    (32768, Bytes("8000")),
+    (65535, Bytes("ffff")),
+    (65536, Stub("f020")),
     (-32768, Bytes("8000")),
     (-32769, Stub("f020")),
 ];
 const CALL_FROM_GOT_32: &[(i128, Expect)] = &[
     (0x1234_5678, Bytes("12345678")),
-    (GIB2 - 1, Bytes("7fffffff")),
-    (GIB2, Stub("fffff020")),
+    (GIB2, Bytes("80000000")),
+    (GIB4 - 1, Bytes("ffffffff")),
+    (GIB4, Stub("fffff020")),
     (-GIB2, Bytes("80000000")),
     (-GIB2 - 1, Stub("fffff020")),
 ];
@@ -258,8 +267,8 @@ pub const TYPES: [Type; 40] = [
     of("R_390_PLTOFF16", CallFromGot, CALL_FROM_GOT_16),
     of("R_390_PLTOFF32", CallFromGot, CALL_FROM_GOT_32),
     of("R_390_PLTOFF64", CallFromGot, BITS_64),
-    of("R_390_GOTOFF16", FromGot, SIGNED_16),
-    of("R_390_GOTOFF32", FromGot, SIGNED_32),
+    of("R_390_GOTOFF16", FromGot, BITS_16),
+    of("R_390_GOTOFF32", FromGot, BITS_32),
     of("R_390_GOTOFF64", FromGot, BITS_64),
     of("R_390_GOTPC", GotDistance, BITS_64),
     of("R_390_GOTPCDBL", GotDistance, HALFWORDS_32),

@@ -21,7 +21,7 @@ pub struct Options {
 
 /// What the check of a module came to.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct Findings {
     pub relocations: u64,
     /// Whether it has per-CPU sections.
     pub per_cpu: bool,
@@ -75,11 +75,11 @@ struct Checker<'a> {
     options: &'a Options,
     /// Slot of each target.
     slots: HashMap<(usize, i64), u64>,
-    outcome: Outcome,
+    findings: Findings,
 }
 
 /// Checks a dump.
-pub fn check(file: &[u8], image: &[u8], layout: &str, options: &Options) -> Outcome {
+pub fn check(file: &[u8], image: &[u8], layout: &str, options: &Options) -> Findings {
     let elf = Elf::read(file);
     let layout: Value = serde_json::from_str(layout).expect("layout.json is JSON");
     let number = |value: &Value| value.as_u64().expect("a decimal number");
@@ -107,14 +107,14 @@ pub fn check(file: &[u8], image: &[u8], layout: &str, options: &Options) -> Outc
         image,
         options,
         slots: HashMap::new(),
-        outcome: Outcome::default(),
+        findings: Findings::default(),
     };
     checker.places(&placed);
     checker.symbols(&layout, &placed);
     for (&index, place) in &placed {
         checker.section(index, place);
     }
-    checker.outcome
+    checker.findings
 }
 
 fn is_per_cpu(name: &str) -> bool {
@@ -123,7 +123,7 @@ fn is_per_cpu(name: &str) -> bool {
 
 impl Checker<'_> {
     fn differs(&mut self, text: String) {
-        self.outcome.differences.push(text);
+        self.findings.differences.push(text);
     }
 
     /// All sections that take memory are placed: aligned, none over another.
@@ -144,7 +144,7 @@ impl Checker<'_> {
                 self.differs(format!("{}: bytes where there are none", section.name));
             }
             if is_per_cpu(&section.name) {
-                self.outcome.per_cpu = true;
+                self.findings.per_cpu = true;
                 if place.address < self.options.per_cpu {
                     self.differs(format!("{} isn't per-CPU data", section.name));
                 }
@@ -176,11 +176,11 @@ impl Checker<'_> {
         };
         self.values = self.elf.symbols.iter().map(value).collect();
         self.values[0] = 0;
-        let told = layout["symbols"].as_array().expect("symbols");
-        if told.len() != self.values.len() - 1 {
-            self.differs(format!("{} symbols are told", told.len()));
+        let listed = layout["symbols"].as_array().expect("symbols");
+        if listed.len() != self.values.len() - 1 {
+            self.differs(format!("{} symbols are listed", listed.len()));
         }
-        for symbol in told {
+        for symbol in listed {
             let index = symbol["index"].as_u64().expect("an index") as usize;
             if symbol["address"].as_u64() != Some(self.values[index]) {
                 self.differs(format!("value of symbol {index}: {symbol}"));
@@ -198,15 +198,15 @@ impl Checker<'_> {
             return;
         };
         let section = &self.elf.sections[index];
-        if section.size as usize > self.outcome.text.len() {
-            self.outcome.text = offset as usize..(offset + section.size) as usize;
+        if section.size as usize > self.findings.text.len() {
+            self.findings.text = offset as usize..(offset + section.size) as usize;
         }
         let mut expected = self.elf.bytes(section).to_vec();
         let is = &self.image[offset as usize..][..section.size as usize];
         for table in &self.elf.sections {
             if table.kind == SHT_RELA && table.info == index as u64 {
                 for rela in self.elf.relocations(table) {
-                    self.outcome.relocations += 1;
+                    self.findings.relocations += 1;
                     self.relocate(&rela, place.address, is, &mut expected);
                 }
             }

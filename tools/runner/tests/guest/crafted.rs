@@ -78,6 +78,8 @@ pub fn refused() -> Outcome {
     let objects = Objects::new()?;
     let long = "n".repeat(10_000);
     let endless = "n".repeat(20_000);
+    // A Rust name, nested deeper than a stack could hold.
+    let nested = format!("_RINvC1a1b{}uE", "R".repeat(490));
     // Name, source, command, words of the only line that has them all.
     let table: Vec<(&str, String, &str, Vec<&str>)> = vec![
         ("common", "\t.comm shared, 8, 8\n".into(), "insmod common", vec!["shared", "common"]),
@@ -97,6 +99,21 @@ pub fn refused() -> Outcome {
             "insmod constructs", vec![".init_array: entry 0", "no function of the module"]),
         ("destructs", "\t.section .fini_array,\"aw\"\n\t.quad f\n\t.section .init.text,\"ax\"\nf:\tbr %r14\n".into(),
             "insmod destructs", vec![".fini_array: entry 0", "no function of the module"]),
+        ("init-data", "\t.data\n\t.globl init_module\ninit_module:\tlghi %r2, 0\n\tbr %r14\n".into(),
+            "insmod init-data", vec!["init_module is no function", "section .data, which holds no code"]),
+        ("exit-init", "\t.section .init.text,\"ax\"\n\t.globl cleanup_module\ncleanup_module:\tbr %r14\n".into(),
+            "insmod exit-init", vec!["cleanup_module is no function", "gone once init has returned"]),
+        ("init-number", "\t.globl init_module\n\t.set init_module, 0x1234\n".into(),
+            "insmod init-number", vec!["init_module is no function", "absolute symbol"]),
+        ("init-nowhere", "\t.weak init_module\n\t.data\n\t.quad init_module\n".into(),
+            "insmod init-nowhere", vec!["init_module is no function", "isn't in the module"]),
+        ("export-init", "\t.section .init.text,\"ax\"\n\t.globl brief\nbrief:\tbr %r14\n".to_owned() + &entry("brief"),
+            "insmod export-init", vec!["brief is exported", "gone once init has returned"]),
+        ("nested", format!("\t.section .data..percpu,\"aw\"\n\t.balign 8\n\t.type {0}, @object\n\t.size {0}, 8\n{0}:\t.quad 0\n", nested),
+            "insmod nested", vec![]),
+        ("nested-call", call(&nested), "insmod nested-call", vec!["module nested-call: ", &nested, "nobody exports"]),
+        ("shallow-call", call(&nested.replace(&"R".repeat(490), &"R".repeat(28))),
+            "insmod shallow-call", vec!["unknown symbol a::b::<&&&&"]),
         ("ragged", "\t.section .init_array,\"aw\"\n\t.long 0\n".into(), "insmod ragged", vec!["4 bytes are no list"]),
         ("records", "\t.section __param,\"a\"\n\t.balign 8\n\t.quad 0\n".into(), "insmod records", vec!["__param", "8 bytes"]),
         ("pointless", "\t.section __param,\"a\"\n\t.balign 8\n\t.quad t, t\n\t.long 1, 0\n\t.section .rodata\n\t.balign 8\nt:\t.quad 0x6100000000000000\n".into(),
@@ -120,7 +137,7 @@ pub fn refused() -> Outcome {
         commands += &format!("{command}; ");
     }
     commands += "call prefix_of; rmmod whole; rmmod first; insmod second; rmmod second; \
-                 insmod no-exit; rmmod no-exit; lsmod";
+                 rmmod nested; insmod no-exit; rmmod no-exit; lsmod";
     let names: Vec<&str> = table.iter().map(|(name, ..)| *name).collect();
     let run = objects.run(&names, &commands);
     run.must_exit(1)?;
