@@ -1,6 +1,6 @@
 //! Frames, translation, protection, vmalloc, heap.
 
-use super::{Outcome, counters, failed};
+use super::{NotPassed, failed, usage};
 use crate::memory::{self as kernel_memory, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::vec::Vec;
@@ -32,8 +32,8 @@ fn call(address: usize) -> Option<ProgramCheck> {
     }
 }
 
-fn frames() -> Result<(), Outcome> {
-    let before = counters::read();
+fn frames() -> Result<(), NotPassed> {
+    let before = usage::read();
     let mut blocks = Vec::new();
     for order in [0, 3, 0, 5, 1] {
         let block = kernel_memory::take_frames(order).map_err(|_| failed("out of memory"))?;
@@ -51,11 +51,11 @@ fn frames() -> Result<(), Outcome> {
         kernel_memory::verify_frames(),
         "the frame book-keeping differs from a recount"
     );
-    check_eq!(counters::read().frames, before.frames);
+    check_eq!(usage::read().frames, before.frames);
     Ok(())
 }
 
-fn image_is_protected() -> Result<(), Outcome> {
+fn image_is_protected() -> Result<(), NotPassed> {
     let image = boot::image();
     for address in [image.text.0, image.rodata.0, image.per_cpu.0, 0x10480] {
         let check = store(address);
@@ -67,7 +67,7 @@ fn image_is_protected() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn nothing_is_writable_and_executable() -> Result<(), Outcome> {
+fn nothing_is_writable_and_executable() -> Result<(), NotPassed> {
     let image = boot::image();
     for page in (0..image.data.1 + (1 << 20)).step_by(PAGE_SIZE) {
         let both = Protection::WRITE | Protection::EXECUTE;
@@ -79,9 +79,9 @@ fn nothing_is_writable_and_executable() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn data_is_not_executable() -> Result<(), Outcome> {
+fn data_is_not_executable() -> Result<(), NotPassed> {
     if !cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
-        return Err(Outcome::Skipped("no instruction-execution protection"));
+        return Err(NotPassed::Skipped("no instruction-execution protection"));
     }
     let image = boot::image();
     for address in [image.rodata.0, image.data.0] {
@@ -94,8 +94,8 @@ fn data_is_not_executable() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn vmalloc_area() -> Result<(), Outcome> {
-    let before = counters::read();
+fn vmalloc_area() -> Result<(), NotPassed> {
+    let before = usage::read();
     {
         let area = vmalloc::Area::new(3 * PAGE_SIZE + 1).map_err(failed)?;
         let (start, end) = (area.start(), area.start() + area.bytes());
@@ -115,11 +115,11 @@ fn vmalloc_area() -> Result<(), Outcome> {
         let check = call(start);
         check!(check.is_some(), "a jump into a new area is not refused");
     }
-    check_eq!(counters::read(), before);
+    check_eq!(usage::read(), before);
     Ok(())
 }
 
-fn protection_changes_everywhere() -> Result<(), Outcome> {
+fn protection_changes_everywhere() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let start = area.start();
     let code: *mut u16 = core::ptr::with_exposed_provenance_mut(start);
@@ -148,18 +148,18 @@ fn protection_changes_everywhere() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn vmalloc_too_large() -> Result<(), Outcome> {
-    let before = counters::read();
+fn vmalloc_too_large() -> Result<(), NotPassed> {
+    let before = usage::read();
     for bytes in [1usize << 38, usize::MAX, 0] {
         let result = vmalloc::Area::new(bytes);
         check!(result.is_err(), "{bytes} bytes are had");
     }
-    check_eq!(counters::read(), before);
+    check_eq!(usage::read(), before);
     Ok(())
 }
 
-fn heap() -> Result<(), Outcome> {
-    let before = counters::read();
+fn heap() -> Result<(), NotPassed> {
+    let before = usage::read();
     {
         let mut lists: Vec<Vec<u64>> = Vec::new();
         for round in 0..200u64 {
@@ -179,11 +179,11 @@ fn heap() -> Result<(), Outcome> {
             check!(right, "a heap block was overwritten");
         }
     }
-    check_eq!(counters::read().heap, before.heap);
+    check_eq!(usage::read().heap, before.heap);
     Ok(())
 }
 
-fn string_functions() -> Result<(), Outcome> {
+fn string_functions() -> Result<(), NotPassed> {
     const SIZES: [usize; 12] = [0, 1, 2, 7, 8, 255, 256, 257, 511, 512, 513, 1000];
     let source: Vec<u8> = (0..2048).map(|index| (index * 7 + 3) as u8).collect();
     for size in SIZES {

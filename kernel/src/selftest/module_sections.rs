@@ -2,7 +2,7 @@
 //! init and after exit.
 
 use super::held::Held;
-use super::{Outcome, counters, failed};
+use super::{NotPassed, failed, usage};
 use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
@@ -13,7 +13,7 @@ use arch::fault_safe::{self, Fault};
 use arch::traps::{self, ProgramCheck};
 use core::arch::asm;
 
-fn call(symbol: &'static str) -> Result<usize, Outcome> {
+fn call(symbol: &'static str) -> Result<usize, NotPassed> {
     selftest::call(symbol, 0).map(|value| value as usize)
 }
 
@@ -38,7 +38,7 @@ fn run_at(address: usize) -> Option<ProgramCheck> {
     }
 }
 
-fn notes() -> Result<String, Outcome> {
+fn notes() -> Result<String, NotPassed> {
     let mut text = String::new();
     for place in 0.. {
         match selftest::call("note_at", place)? {
@@ -49,7 +49,7 @@ fn notes() -> Result<String, Outcome> {
     Ok(text)
 }
 
-fn constructors() -> Result<(), Outcome> {
+fn constructors() -> Result<(), NotPassed> {
     let _notes = Held::load(&["notes"])?;
     let sections = Held::load(&["sections"])?;
     check_eq!(notes()?, "abcdi");
@@ -58,7 +58,7 @@ fn constructors() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn freed_init() -> Result<(), Outcome> {
+fn freed_init() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     for address in [
         call("sections_early_address")?,
@@ -80,14 +80,14 @@ fn freed_init() -> Result<(), Outcome> {
 }
 
 /// The frames of init sections come back at once, the addresses with the module.
-fn freed_init_is_counted() -> Result<(), Outcome> {
+fn freed_init_is_counted() -> Result<(), NotPassed> {
     let _notes = Held::load(&["notes"])?;
     percpu::trim();
-    let before = counters::read();
+    let before = usage::read();
     let sections = Held::load(&["sections"])?;
     let pages = (vmalloc::count().1 - before.vmalloc.1) / PAGE_SIZE;
     let statics = percpu::usage();
-    let frames = counters::read().frames - before.frames;
+    let frames = usage::read().frames - before.frames;
     // Text, rodata, sealed, data; init text, init rodata (the lists), init data.
     check!(pages >= 7, "only {pages} pages");
     check!(
@@ -96,11 +96,11 @@ fn freed_init_is_counted() -> Result<(), Outcome> {
     );
     drop(sections);
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(usage::read(), before);
     Ok(())
 }
 
-fn sealed_after_init() -> Result<(), Outcome> {
+fn sealed_after_init() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     check_eq!(call("sections_sealed")?, 2);
     let address = call("sections_sealed_address")?;
@@ -113,7 +113,7 @@ fn sealed_after_init() -> Result<(), Outcome> {
 
 /// No page of any module allows both writing and execution; beyond each module
 /// nothing is mapped.
-fn write_xor_execute() -> Result<(), Outcome> {
+fn write_xor_execute() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     let mut kinds = [0; 3];
     for (name, start, end) in modules::ranges().map_err(failed)? {
@@ -140,7 +140,7 @@ fn write_xor_execute() -> Result<(), Outcome> {
 
 /// After an unload no CPU reaches the module any more, though all have had its pages
 /// in their translation buffers.
-fn no_stale_translation() -> Result<(), Outcome> {
+fn no_stale_translation() -> Result<(), NotPassed> {
     let _notes = Held::load(&["notes"])?;
     for _ in 0..8 {
         let sections = Held::load(&["sections"])?;
@@ -170,7 +170,7 @@ fn no_stale_translation() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn call_freed_init() -> Result<(), Outcome> {
+fn call_freed_init() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     call("sections_call_early")?;
     Ok(())

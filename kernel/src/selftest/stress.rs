@@ -2,7 +2,7 @@
 //!
 //! Each test has a short form in the ordinary plan and a long one on request.
 
-use super::{Outcome, counters, failed};
+use super::{NotPassed, failed, usage};
 use crate::percpu::{self, Handle};
 use crate::{check, check_eq, cpus, println, selftest, smp, timer};
 use alloc::vec::Vec;
@@ -102,7 +102,7 @@ fn task(deadline: u64, operations: u64) -> u64 {
         if held.len() < HELD && random.below(2) == 0 {
             let size = 1 + random.below(if done % 50 == 0 { 8000 } else { 200 }) as usize;
             let align = 1 << random.below(9);
-            // Memory may run short for a moment; the counters tell at the end.
+            // Memory may run short for a moment; what is in use tells at the end.
             let Ok(handle) = percpu::alloc(size, align) else {
                 continue;
             };
@@ -135,9 +135,9 @@ fn task(deadline: u64, operations: u64) -> u64 {
     done
 }
 
-fn load(seconds: u64, operations: u64) -> Result<(), Outcome> {
+fn load(seconds: u64, operations: u64) -> Result<(), NotPassed> {
     percpu::trim();
-    let before = counters::read();
+    let before = usage::read();
     WRONG.store(false, Ordering::Relaxed);
     let ticks = TICKS.sum();
     let refused = REFUSED.sum();
@@ -160,17 +160,17 @@ fn load(seconds: u64, operations: u64) -> Result<(), Outcome> {
     );
     percpu::verify().map_err(failed)?;
     percpu::trim();
-    check_eq!(counters::read(), before);
+    check_eq!(usage::read(), before);
     check!(ticks > 0, "no interrupt came");
     check!(refused < ticks, "no interrupt got memory");
     Ok(())
 }
 
-fn short() -> Result<(), Outcome> {
+fn short() -> Result<(), NotPassed> {
     load(2, 20_000)
 }
 
-fn long() -> Result<(), Outcome> {
+fn long() -> Result<(), NotPassed> {
     load(60, 1_000_000)
 }
 

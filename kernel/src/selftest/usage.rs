@@ -1,4 +1,4 @@
-//! A reading of everything that can leak, to compare before and after.
+//! Everything that can leak, counted, to compare before and after.
 
 use crate::memory::{self, vmalloc};
 use crate::percpu;
@@ -6,7 +6,7 @@ use crate::percpu;
 /// Page frames in use (translation tables apart: they are kept for the next
 /// mapping), vmalloc areas and bytes, heap bytes, per-CPU areas and bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counters {
+pub struct Usage {
     /// Page frames in use.
     pub frames: usize,
     /// vmalloc areas, and bytes in them.
@@ -18,8 +18,8 @@ pub struct Counters {
 }
 
 /// Takes a reading.
-pub fn read() -> Counters {
-    Counters {
+pub fn read() -> Usage {
+    Usage {
         frames: memory::frame_count().used(),
         vmalloc: vmalloc::count(),
         heap: memory::heap_used().0,
