@@ -170,6 +170,27 @@ fn many_words() -> Result<(), NotPassed> {
     Ok(())
 }
 
+/// Looking at memory that isn't there is an error, and nothing worse.
+fn bad_addresses() -> Result<(), NotPassed> {
+    let lines = [
+        ("x 330 16", true),
+        ("x 0x330 1", true),
+        ("x ffe 4", false),
+        ("x bad00000000", false),
+        ("x ffffffffffffffff 2", false),
+        ("x 330 1000000", false),
+        ("x nowhere", false),
+        ("walk 330", true),
+        ("walk bad00000000", false),
+        ("walk ffffffffffffffff", false),
+    ];
+    for (line, is_there) in lines {
+        check!(execute(line).is_ok() == is_there, "{line}");
+    }
+    Ok(())
+}
+
+selftest!("monitor.bad_addresses", bad_addresses);
 selftest!("monitor.exhausted_heap", exhausted_heap);
 selftest!("monitor.many_words", many_words);
 selftest!("monitor.keys", keys);

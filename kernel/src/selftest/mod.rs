@@ -222,7 +222,9 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
             }
             Err(NotPassed::Failed(text)) => {
                 summary.failed += 1;
-                println!("# {name}: {text}");
+                for line in text.lines() {
+                    println!("# {name}: {line}");
+                }
                 println!("not ok {number} {name}");
                 TestResult::Failed(text)
             }
