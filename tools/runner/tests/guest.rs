@@ -141,6 +141,12 @@ const ENDINGS: &[(&str, i32, &str)] = &[
         3,
         "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 7 (heap)",
     ),
+    ("panic_in_display", 3, "in a Display, on purpose"),
+    (
+        "print_under_lock",
+        3,
+        "a CPU prints while it holds a lock of rank 7 (heap)",
+    ),
     ("crash_in_module", 3, "program check"),
     ("newer_machine", 3, "program check 0x0001 (operation)"),
     ("freed_init", 3, "module sections: its freed init section"),
