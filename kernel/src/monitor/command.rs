@@ -52,6 +52,12 @@ pub fn number(word: &str) -> Result<u64, Error<'_>> {
     command_line::number(word).ok_or(Error::NotANumber(word))
 }
 
+/// An address, in hexadecimal with or without 0x.
+pub fn address(word: &str) -> Result<usize, Error<'_>> {
+    let digits = word.strip_prefix("0x").unwrap_or(word);
+    usize::from_str_radix(digits, 16).map_err(|_| Error::NotAnAddress(word))
+}
+
 /// The number of a CPU; whether there is such a CPU is looked at later.
 pub fn cpu_number(word: &str) -> Result<u32, Error<'_>> {
     u32::try_from(number(word)?).map_err(|_| Error::NotANumber(word))

@@ -3,6 +3,7 @@
 
 use crate::bench::BenchError;
 use crate::{modules, smp};
+use arch::fault_safe::Fault;
 use core::fmt;
 
 /// What is wrong; texts are the typed line's.
@@ -18,6 +19,12 @@ pub enum Error<'line> {
     Expected(&'static str),
     /// A word that should be a number.
     NotANumber(&'line str),
+    /// A word that should be an address.
+    NotAnAddress(&'line str),
+    /// Nothing can be read there.
+    Fault(Fault),
+    /// The address has no translation.
+    NotMapped(usize),
     /// A module can't be loaded, unloaded, shown or called.
     Module(modules::Error<'line>),
     /// The modules can't be listed.
@@ -40,6 +47,9 @@ impl fmt::Display for Error<'_> {
             Error::NotUtf8 => f.write_str("the command isn't UTF-8"),
             Error::Expected(what) => write!(f, "expected {what}"),
             Error::NotANumber(word) => write!(f, "{word} is no number"),
+            Error::NotAnAddress(word) => write!(f, "{word} is no hexadecimal address"),
+            Error::Fault(fault) => write!(f, "{fault}"),
+            Error::NotMapped(address) => write!(f, "{address:#x} isn't mapped"),
             Error::Module(error) => write!(f, "{error}"),
             Error::Modules(reason) => write!(f, "{reason}"),
             Error::Cpu(error) => write!(f, "{error}"),
@@ -65,6 +75,12 @@ impl From<modules::Reason<'static>> for Error<'_> {
 impl From<smp::Error> for Error<'_> {
     fn from(error: smp::Error) -> Self {
         Error::Cpu(error)
+    }
+}
+
+impl From<Fault> for Error<'_> {
+    fn from(fault: Fault) -> Self {
+        Error::Fault(fault)
     }
 }
 

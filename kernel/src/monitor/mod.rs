@@ -6,8 +6,8 @@
 //!
 //! * `error.rs`: why a command failed
 //! * `command.rs`: what a command is
-//! * `modules.rs`, `percpu.rs`, `machine.rs`, `measure.rs`: the commands, by what they
-//!   are about
+//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`: the commands, by
+//!   what they are about
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 
 mod command;
@@ -15,6 +15,7 @@ mod error;
 mod line_editor;
 mod machine;
 mod measure;
+mod memory;
 mod modules;
 mod percpu;
 #[expect(
@@ -45,10 +46,11 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 5] = [
+const GROUPS: [&[Command]; 6] = [
     HELP,
     modules::COMMANDS,
     percpu::COMMANDS,
+    memory::COMMANDS,
     machine::COMMANDS,
     measure::COMMANDS,
 ];

@@ -1,6 +1,6 @@
 //! Commands on per-CPU memory.
 
-use super::command::{Action, Command};
+use super::command::{Action, Command, address};
 use super::error::Error;
 use crate::percpu_address::PerCpuAddress;
 use crate::{percpu, println};
@@ -19,12 +19,7 @@ fn per_cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
             let total = percpu::statistics(&mut |chunk| println!("{chunk}"));
             println!("{total}");
         }
-        [address] => {
-            let digits = address.trim_start_matches("0x");
-            let number = usize::from_str_radix(digits, 16);
-            let number = number.map_err(|_| Error::NotANumber(address))?;
-            println!("{}", PerCpuAddress(number));
-        }
+        [word] => println!("{}", PerCpuAddress(address(word)?)),
         _ => return Err(Error::Expected("nothing, or an address in hexadecimal")),
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::error::Error;
 use super::line_editor::{LENGTH, LineEditor, Typed};
 use super::{WORDS, execute};
 use crate::fail::{self, Site};
-use crate::selftest::{Outcome, failed, random};
+use crate::selftest::{NotPassed, failed, random};
 use crate::{check, check_eq, selftest};
 
 /// A line of a terminal: what the echo has put there.
@@ -46,7 +46,7 @@ impl Screen {
     }
 }
 
-fn keys() -> Result<(), Outcome> {
+fn keys() -> Result<(), NotPassed> {
     let table: [(&[u8], &str); 14] = [
         (b"lsmod", "lsmod"),
         (b"lsx\x08mod", "lsmod"),
@@ -75,7 +75,7 @@ fn keys() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn line_ends() -> Result<(), Outcome> {
+fn line_ends() -> Result<(), NotPassed> {
     let mut editor = LineEditor::new();
     let mut lines = 0;
     for &byte in b"one\rtwo\nthree\r\n\n\r\r" {
@@ -89,7 +89,7 @@ fn line_ends() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn too_long() -> Result<(), Outcome> {
+fn too_long() -> Result<(), NotPassed> {
     let (mut editor, mut bells) = (LineEditor::new(), 0);
     for _ in 0..LENGTH + 3 {
         editor.take(b'a', &mut |echo| bells += usize::from(echo == b"\x07"));
@@ -106,7 +106,7 @@ fn too_long() -> Result<(), Outcome> {
 }
 
 /// Whatever is typed, the screen shows the line.
-fn random_keys() -> Result<(), Outcome> {
+fn random_keys() -> Result<(), NotPassed> {
     let (mut editor, mut screen) = (LineEditor::new(), Screen::new());
     for _ in 0..50_000 {
         let byte = match random() % 8 {
@@ -129,7 +129,7 @@ fn random_keys() -> Result<(), Outcome> {
 
 /// Each allocation of a command fails in turn: none ends the run, and none leaves what
 /// the next time finds.
-fn exhausted_heap() -> Result<(), Outcome> {
+fn exhausted_heap() -> Result<(), NotPassed> {
     let lines = [
         "nosuch command",
         "call nosuch 1",
@@ -159,7 +159,7 @@ fn exhausted_heap() -> Result<(), Outcome> {
 }
 
 /// Too many words are refused, as many as there may be aren't.
-fn many_words() -> Result<(), Outcome> {
+fn many_words() -> Result<(), NotPassed> {
     let mut line = heapless::String::<1024>::new();
     line.push_str("nosuch").map_err(failed)?;
     for words in 1..WORDS + 2 {
@@ -170,6 +170,27 @@ fn many_words() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// Looking at memory that isn't there is an error, and nothing worse.
+fn bad_addresses() -> Result<(), NotPassed> {
+    let lines = [
+        ("x 330 16", true),
+        ("x 0x330 1", true),
+        ("x ffe 4", false),
+        ("x bad00000000", false),
+        ("x ffffffffffffffff 2", false),
+        ("x 330 1000000", false),
+        ("x nowhere", false),
+        ("walk 330", true),
+        ("walk bad00000000", false),
+        ("walk ffffffffffffffff", false),
+    ];
+    for (line, is_there) in lines {
+        check!(execute(line).is_ok() == is_there, "{line}");
+    }
+    Ok(())
+}
+
+selftest!("monitor.bad_addresses", bad_addresses);
 selftest!("monitor.exhausted_heap", exhausted_heap);
 selftest!("monitor.many_words", many_words);
 selftest!("monitor.keys", keys);

@@ -4,7 +4,7 @@
 //! and changes it too. If an update were not one instruction, one of the two
 //! would be lost now and then, and the sum would not be exact.
 
-use super::{Outcome, failed};
+use super::{NotPassed, failed};
 use crate::{check, cpus, println, selftest, smp, timer};
 use alloc::string::String;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -194,7 +194,7 @@ fn pairs(rounds: u64) -> bool {
 type Width = (&'static str, fn(u64) -> Option<&'static str>);
 
 /// All widths on every CPU at once.
-fn all(rounds: u64) -> Result<(), Outcome> {
+fn all(rounds: u64) -> Result<(), NotPassed> {
     let lost: Mutex<Option<String>> = Mutex::new(None);
     let interrupts = AtomicU64::new(0);
     smp::run_as_task_on_each(|| {
@@ -232,11 +232,11 @@ fn all(rounds: u64) -> Result<(), Outcome> {
     Ok(())
 }
 
-fn short() -> Result<(), Outcome> {
+fn short() -> Result<(), NotPassed> {
     all(5_000)
 }
 
-fn long() -> Result<(), Outcome> {
+fn long() -> Result<(), NotPassed> {
     all(1_000_000)
 }
 

@@ -1,6 +1,6 @@
 //! The machine layer: interruptions are handled, lowcore is where it must be.
 
-use super::Outcome;
+use super::NotPassed;
 use crate::{check, check_eq, command_line, interrupts, percpu, selftest};
 use arch::traps::{self, Access, ProgramCheck, code};
 use arch::{PAGE_SIZE, boot, cpu, fault_safe, timer};
@@ -13,13 +13,13 @@ fn no_instruction() -> Option<ProgramCheck> {
     unsafe { traps::catch(|| asm!(".short 0x0000", options(nostack))) }
 }
 
-fn operation_exception() -> Result<(), Outcome> {
+fn operation_exception() -> Result<(), NotPassed> {
     let check = no_instruction();
     check_eq!(check.map(|check| check.code), Some(code::OPERATION));
     Ok(())
 }
 
-fn catch_many_times() -> Result<(), Outcome> {
+fn catch_many_times() -> Result<(), NotPassed> {
     for round in 0..100 {
         check!(no_instruction().is_some(), "round {round}: not caught");
     }
@@ -29,7 +29,7 @@ fn catch_many_times() -> Result<(), Outcome> {
 }
 
 /// The innermost catches; the outer one still does afterwards.
-fn catch_nests() -> Result<(), Outcome> {
+fn catch_nests() -> Result<(), NotPassed> {
     let (mut inner, mut after) = (None, false);
     // SAFETY: C7, C10: an instruction that doesn't exist changes nothing.
     let outer = unsafe {
@@ -48,7 +48,7 @@ fn catch_nests() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn low_address_protection() -> Result<(), Outcome> {
+fn low_address_protection() -> Result<(), NotPassed> {
     for address in [0usize, 8, 511, 512, 816, 4095, 4096, 8191, 0x2000, 0xffff] {
         // SAFETY: C9: the store is refused, or this test fails.
         let stored = unsafe { fault_safe::write_u8(address, 0xff) };
@@ -57,14 +57,14 @@ fn low_address_protection() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn lowcore_is_readable() -> Result<(), Outcome> {
+fn lowcore_is_readable() -> Result<(), NotPassed> {
     let own = percpu::offset(cpu::number()) as u64;
     check_eq!(fault_safe::read_u64(816), Ok(own));
     check_eq!(fault_safe::read_u32(824), Ok(cpu::number()));
     Ok(())
 }
 
-fn wild_address() -> Result<(), Outcome> {
+fn wild_address() -> Result<(), NotPassed> {
     for address in [0xbad_0000_0000usize, 1 << 53, usize::MAX - PAGE_SIZE + 1] {
         // SAFETY: C10: the store is refused, or this test fails; nothing is abandoned.
         let check = unsafe {
@@ -81,7 +81,7 @@ fn wild_address() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn floating_point_is_off() -> Result<(), Outcome> {
+fn floating_point_is_off() -> Result<(), NotPassed> {
     // Register 5 needs AFP control, which this kernel never turns on.
     // SAFETY: C7, C10: refused, or it loads a register that the kernel doesn't use.
     let check = unsafe { traps::catch(|| asm!("lzdr %f5", options(nostack))) };
@@ -89,7 +89,7 @@ fn floating_point_is_off() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn image_is_on_pages() -> Result<(), Outcome> {
+fn image_is_on_pages() -> Result<(), NotPassed> {
     let image = boot::image();
     for edge in [
         image.text.0,
@@ -103,7 +103,7 @@ fn image_is_on_pages() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn clock_interrupts() -> Result<(), Outcome> {
+fn clock_interrupts() -> Result<(), NotPassed> {
     let before = interrupts::CLOCK.read();
     crate::timer::start(100, || {});
     let deadline = timer::now() + timer::from_microseconds(2_000_000);
@@ -116,7 +116,7 @@ fn clock_interrupts() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn waiting_wakes() -> Result<(), Outcome> {
+fn waiting_wakes() -> Result<(), NotPassed> {
     crate::timer::start(200, || {});
     let before = interrupts::CLOCK.read();
     let ticked = || interrupts::CLOCK.read() >= before + 3;
@@ -127,7 +127,7 @@ fn waiting_wakes() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn command_line_numbers() -> Result<(), Outcome> {
+fn command_line_numbers() -> Result<(), NotPassed> {
     use command_line::{BadWord, number, parse};
     let table = [
         ("0", Some(0)),

@@ -2,7 +2,7 @@
 //! where that matters, and prints how many passed; here they are loaded, what they
 //! print is looked at, and all must be as before once they are gone.
 
-use super::{Outcome, failed, resources};
+use super::{NotPassed, failed, resources};
 use crate::continuation;
 use crate::modules::{self, Reason};
 use crate::{check, check_eq, percpu, selftest};
@@ -18,7 +18,7 @@ fn printed<R>(work: impl FnOnce() -> R) -> (R, String) {
 }
 
 /// Loads a module of tests; returns what it printed. Takes it away again.
-fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outcome> {
+fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, NotPassed> {
     let (loaded, printed) = printed(|| modules::load_with(name, words));
     let count = || {
         let last = printed.lines().last()?;
@@ -39,7 +39,7 @@ fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outc
 
 /// Runs a module of tests twice: the first time allocates what stays; after the second all
 /// is as before it.
-fn passes(name: &'static str) -> Result<(), Outcome> {
+fn passes(name: &'static str) -> Result<(), NotPassed> {
     printed_by(name, &[])?;
     percpu::trim();
     let before = resources::in_use();
@@ -49,7 +49,7 @@ fn passes(name: &'static str) -> Result<(), Outcome> {
     Ok(())
 }
 
-fn base() -> Result<(), Outcome> {
+fn base() -> Result<(), NotPassed> {
     let printed = printed_by("ctest_base", &[])?;
     // Each warning has file, line and function, and who called it.
     let warnings = printed
@@ -72,36 +72,36 @@ fn base() -> Result<(), Outcome> {
     passes("ctest_base")
 }
 
-fn uaccess() -> Result<(), Outcome> {
+fn uaccess() -> Result<(), NotPassed> {
     passes("ctest_uaccess")
 }
 
-fn operations() -> Result<(), Outcome> {
+fn operations() -> Result<(), NotPassed> {
     passes("ctest_ops")
 }
 
-fn wrap_around() -> Result<(), Outcome> {
+fn wrap_around() -> Result<(), NotPassed> {
     passes("ctest_wrap")
 }
 
-fn per_cpu() -> Result<(), Outcome> {
+fn per_cpu() -> Result<(), NotPassed> {
     passes("ctest_percpu")
 }
 
-fn smp() -> Result<(), Outcome> {
+fn smp() -> Result<(), NotPassed> {
     passes("ctest_smp")
 }
 
-fn memory() -> Result<(), Outcome> {
+fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
 }
 
-fn counting() -> Result<(), Outcome> {
+fn counting() -> Result<(), NotPassed> {
     passes("ctest_counters")
 }
 
 /// One module uses per-CPU variables that another exports.
-fn exports() -> Result<(), Outcome> {
+fn exports() -> Result<(), NotPassed> {
     let (loaded, _) = printed(|| modules::load("ctest_provider"));
     loaded.map_err(failed)?;
     let used = printed_by("ctest_user", &[]);
@@ -109,7 +109,7 @@ fn exports() -> Result<(), Outcome> {
     used.map(drop)
 }
 
-fn parameters() -> Result<(), Outcome> {
+fn parameters() -> Result<(), NotPassed> {
     printed_by("ctest_parameters", &[])?;
     let words = [
         "set",
@@ -160,7 +160,7 @@ const PRINTED: &str = "\
 <6>   42 ab  |
 ";
 
-fn text() -> Result<(), Outcome> {
+fn text() -> Result<(), NotPassed> {
     let printed = printed_by("ctest_printk", &[])?;
     let (text, _) = printed
         .rsplit_once("<6>ctest_printk: ")

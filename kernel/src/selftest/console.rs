@@ -1,6 +1,6 @@
 //! The console: whole lines, whatever happens while they are put together.
 
-use super::Outcome;
+use super::NotPassed;
 use crate::percpu_address::PerCpuAddress;
 use crate::{check, check_eq, console, cpus, interrupts, percpu, println, selftest, smp, timer};
 use alloc::boxed::Box;
@@ -13,7 +13,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use this_cpu::Variable;
 
 /// What `work` prints, line by line; `log` lines of others are left out.
-fn lines_of(work: impl FnOnce()) -> Result<Vec<String>, Outcome> {
+fn lines_of(work: impl FnOnce()) -> Result<Vec<String>, NotPassed> {
     let mut copy = Box::new([0; console::COPY]);
     let count = console::copy_of(work, &mut copy);
     check!(count < console::COPY, "too much is printed");
@@ -35,13 +35,13 @@ impl fmt::Display for Printing {
     }
 }
 
-fn nested_display() -> Result<(), Outcome> {
+fn nested_display() -> Result<(), NotPassed> {
     let lines = lines_of(|| println!("# outermost {}", Printing(2)))?;
     check_eq!(lines, ["# level 0 <>", "# level 1 <>", "# outermost <>"]);
     Ok(())
 }
 
-fn too_deep() -> Result<(), Outcome> {
+fn too_deep() -> Result<(), NotPassed> {
     let before = console::losses().too_deep;
     let levels = console::LEVELS as u32;
     let lines = lines_of(|| println!("# outermost {}", Printing(levels)))?;
@@ -80,7 +80,7 @@ impl fmt::Display for Interrupted {
     }
 }
 
-fn interrupted_line() -> Result<(), Outcome> {
+fn interrupted_line() -> Result<(), NotPassed> {
     let lines = lines_of(|| println!("# interrupted {Interrupted}"))?;
     check_eq!(lines.len(), 3);
     check_eq!(lines[0], "# level 0 <>");
@@ -89,7 +89,7 @@ fn interrupted_line() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn long_line() -> Result<(), Outcome> {
+fn long_line() -> Result<(), NotPassed> {
     let before = console::losses().cut;
     // The cut falls into a character of two bytes.
     let lines = lines_of(|| println!("#{:\u{e9}>3000}", ""))?;
@@ -105,19 +105,19 @@ fn long_line() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn several_lines() -> Result<(), Outcome> {
+fn several_lines() -> Result<(), NotPassed> {
     let lines = lines_of(|| println!("# one\n# two {}\n", Printing(1)))?;
     check_eq!(lines, ["# one", "# level 0 <>", "# two <>", ""]);
     Ok(())
 }
 
-fn control_characters() -> Result<(), Outcome> {
+fn control_characters() -> Result<(), NotPassed> {
     let lines = lines_of(|| println!("# \x1b[2J\r\t\u{9b}1m \x7f"))?;
     check_eq!(lines, ["# \\x1b[2J\\x0d\t\\x9b1m \\x7f"]);
     Ok(())
 }
 
-fn whole_lines() -> Result<(), Outcome> {
+fn whole_lines() -> Result<(), NotPassed> {
     let each = (4000 / (48 * cpus::online_count())).clamp(1, 20);
     let mut failure = Ok(());
     let lines = lines_of(|| {
@@ -140,7 +140,7 @@ fn whole_lines() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn per_cpu_address() -> Result<(), Outcome> {
+fn per_cpu_address() -> Result<(), NotPassed> {
     let area = percpu::alloc(8, 8).map_err(super::failed)?;
     let handle = area.0;
     let lines = lines_of(|| println!("{}", PerCpuAddress(handle)))?;
@@ -153,7 +153,7 @@ fn per_cpu_address() -> Result<(), Outcome> {
 
 /// A CPU that reads nothing would take the signal and leave its reader asleep. So none
 /// admits it; and it waits for one that does.
-fn input_wakes_its_reader() -> Result<(), Outcome> {
+fn input_wakes_its_reader() -> Result<(), NotPassed> {
     for cpu in cpus::online() {
         let admitted = smp::run_on(cpu, || control::admits(ExternalClass::SERVICE_SIGNAL));
         check!(

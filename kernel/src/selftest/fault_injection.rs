@@ -1,11 +1,11 @@
 //! `fail=`: the countdown to the allocation that fails.
 
-use super::{Outcome, failed};
+use super::{NotPassed, failed};
 use crate::fail::Countdown;
 use crate::{check, check_eq, cpus, selftest, smp};
 use core::sync::atomic::{AtomicU64, Ordering};
 
-fn one_after_another() -> Result<(), Outcome> {
+fn one_after_another() -> Result<(), NotPassed> {
     let countdown = Countdown::new();
     check!(!countdown.is_due(), "fails without being armed");
     countdown.arm(3);
@@ -18,7 +18,7 @@ fn one_after_another() -> Result<(), Outcome> {
 }
 
 /// CPUs that count at the same time: one fails, and the counter stops at 0.
-fn one_failure_of_many() -> Result<(), Outcome> {
+fn one_failure_of_many() -> Result<(), NotPassed> {
     static COUNTDOWN: Countdown = Countdown::new();
     static ARRIVED: AtomicU64 = AtomicU64::new(0);
     static FAILURES: AtomicU64 = AtomicU64::new(0);

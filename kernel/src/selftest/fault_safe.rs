@@ -1,6 +1,6 @@
 //! Reads and writes of any address (C9), and the walk behind one that is refused.
 
-use super::{Outcome, failed};
+use super::{NotPassed, failed};
 use crate::machine;
 use crate::memory::{self, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
@@ -12,7 +12,7 @@ use core::arch::asm;
 
 const PATTERN: u64 = 0x0123_4567_89ab_cdef;
 
-fn every_width() -> Result<(), Outcome> {
+fn every_width() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let place = area.start();
     for at in [place, place + 1, place + 3] {
@@ -47,7 +47,7 @@ fn check_named_by_the_walk(address: usize) -> u16 {
 }
 
 /// What each kind of bad address is refused with.
-fn refused() -> Result<(), Outcome> {
+fn refused() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let guard = area.start() + area.bytes();
     let beyond_tables = dat::END;
@@ -82,7 +82,7 @@ fn refused() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn write_read_only() -> Result<(), Outcome> {
+fn write_read_only() -> Result<(), NotPassed> {
     let image = boot::image();
     for address in [0, image.text.0, image.rodata.0] {
         let before = read_u64(address);
@@ -101,7 +101,7 @@ fn write_read_only() -> Result<(), Outcome> {
 }
 
 /// Bytes up to the first that can't be reached, whatever the alignment.
-fn bytes_to_the_edge() -> Result<(), Outcome> {
+fn bytes_to_the_edge() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let end = area.start() + area.bytes();
     let source: [u8; 61] = core::array::from_fn(|index| index as u8 + 1);
@@ -147,7 +147,7 @@ fn read_real(address: usize) -> Result<u64, Fault> {
     })
 }
 
-fn translation_off() -> Result<(), Outcome> {
+fn translation_off() -> Result<(), NotPassed> {
     let end = machine::memory_end();
     check!(read_real(end - 8).is_ok(), "the last bytes can't be read");
     let wanted = Fault {
@@ -164,12 +164,12 @@ fn translation_off() -> Result<(), Outcome> {
 }
 
 /// At boot, before there are tables and most of the kernel, memory was probed.
-fn before_translation() -> Result<(), Outcome> {
+fn before_translation() -> Result<(), NotPassed> {
     check_eq!(machine::check_beyond_memory(), u32::from(code::ADDRESSING));
     Ok(())
 }
 
-fn on_each_cpu() -> Result<(), Outcome> {
+fn on_each_cpu() -> Result<(), NotPassed> {
     for cpu in cpus::online() {
         let refused = smp::run_on(cpu, || {
             (0..100).all(|_| read_u64(dat::END).is_err() && read_u64(0).is_ok())
@@ -180,7 +180,7 @@ fn on_each_cpu() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn walk_of_a_mapped_page() -> Result<(), Outcome> {
+fn walk_of_a_mapped_page() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let image = boot::image();
     for address in [0, image.text.0, image.rodata.0, image.data.0, area.start()] {
@@ -197,7 +197,7 @@ fn walk_of_a_mapped_page() -> Result<(), Outcome> {
 }
 
 /// The walk of a bad address ends at the level that the program check names.
-fn walk_of_a_bad_address() -> Result<(), Outcome> {
+fn walk_of_a_bad_address() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let guard = area.start() + area.bytes();
     let region = vmalloc::region();

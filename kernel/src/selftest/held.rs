@@ -1,6 +1,6 @@
 //! Modules that a test needs, for as long as it needs them.
 
-use super::{Outcome, failed};
+use super::{NotPassed, failed};
 use crate::modules;
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ pub struct Held(Vec<&'static str>);
 
 impl Held {
     /// Loads modules in this order, but for those that are loaded already.
-    pub fn load(names: &[&'static str]) -> Result<Self, Outcome> {
+    pub fn load(names: &[&'static str]) -> Result<Self, NotPassed> {
         let mut held = Self(Vec::new());
         for name in names {
             if modules::state(name).is_none() {

@@ -1,6 +1,6 @@
 //! Interrupts-off sections: they nest, and may end in any order (C4).
 
-use super::Outcome;
+use super::NotPassed;
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, interrupts, selftest};
 use arch::{cpu, lowcore, timer, traps};
@@ -16,7 +16,7 @@ fn pop() {
     unsafe { cpu::pop_interrupts_off() };
 }
 
-fn guards_out_of_order() -> Result<(), Outcome> {
+fn guards_out_of_order() -> Result<(), NotPassed> {
     check!(
         cpu::interrupts_enabled(),
         "a test starts with interrupts off"
@@ -34,7 +34,7 @@ fn guards_out_of_order() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn guard_dropped_in_a_section() -> Result<(), Outcome> {
+fn guard_dropped_in_a_section() -> Result<(), NotPassed> {
     let guard = OUTER.lock();
     let inside = cpu::without_interrupts(|| {
         drop(guard);
@@ -51,7 +51,7 @@ fn guard_dropped_in_a_section() -> Result<(), Outcome> {
 }
 
 /// Sections of the crate that modules have, and the kernel's locks: one count.
-fn guards_and_per_cpu_sections() -> Result<(), Outcome> {
+fn guards_and_per_cpu_sections() -> Result<(), NotPassed> {
     let guard = OUTER.lock();
     let inside = with_interrupts_off(|_| {
         drop(guard);
@@ -69,7 +69,7 @@ fn guards_and_per_cpu_sections() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn every_order_of_ends() -> Result<(), Outcome> {
+fn every_order_of_ends() -> Result<(), NotPassed> {
     // A model beside the machine: a set of sections that live.
     for round in 0..2000u32 {
         let mut live = 0u32;
@@ -99,7 +99,7 @@ fn every_order_of_ends() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn in_a_handler() -> Result<(), Outcome> {
+fn in_a_handler() -> Result<(), NotPassed> {
     // A handler finds interrupts off by the PSW, at the depth of what it struck.
     fn tick() {
         let before = cpu::interrupts_enabled();
@@ -120,7 +120,7 @@ fn in_a_handler() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn caught_in_a_section() -> Result<(), Outcome> {
+fn caught_in_a_section() -> Result<(), NotPassed> {
     // SAFETY: C7: an instruction that doesn't exist changes nothing. C10: the lock is
     // freed below, the section is ended by `catch`.
     let check = unsafe {

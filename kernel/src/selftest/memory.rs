@@ -1,6 +1,6 @@
 //! Frames, translation, protection, vmalloc, heap.
 
-use super::{Outcome, failed, resources};
+use super::{NotPassed, failed, resources};
 use crate::memory::{self as kernel_memory, FrameBlock, Stack, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
 use alloc::vec::Vec;
@@ -32,7 +32,7 @@ fn call(address: usize) -> Option<ProgramCheck> {
     }
 }
 
-fn frames() -> Result<(), Outcome> {
+fn frames() -> Result<(), NotPassed> {
     let before = resources::in_use();
     let mut blocks = Vec::new();
     for order in [0, 3, 0, 5, 1] {
@@ -54,7 +54,7 @@ fn frames() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn image_is_protected() -> Result<(), Outcome> {
+fn image_is_protected() -> Result<(), NotPassed> {
     let image = boot::image();
     for address in [image.text.0, image.rodata.0, image.per_cpu.0, 0x10480] {
         let check = store(address);
@@ -66,7 +66,7 @@ fn image_is_protected() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn nothing_is_writable_and_executable() -> Result<(), Outcome> {
+fn nothing_is_writable_and_executable() -> Result<(), NotPassed> {
     let image = boot::image();
     for page in (0..image.data.1 + (1 << 20)).step_by(PAGE_SIZE) {
         if cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
@@ -78,9 +78,9 @@ fn nothing_is_writable_and_executable() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn data_is_not_executable() -> Result<(), Outcome> {
+fn data_is_not_executable() -> Result<(), NotPassed> {
     if !cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
-        return Err(Outcome::Skipped("no instruction-execution protection"));
+        return Err(NotPassed::Skipped("no instruction-execution protection"));
     }
     let image = boot::image();
     for address in [image.rodata.0, image.data.0] {
@@ -93,7 +93,7 @@ fn data_is_not_executable() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn vmalloc_area() -> Result<(), Outcome> {
+fn vmalloc_area() -> Result<(), NotPassed> {
     let before = resources::in_use();
     {
         let area = vmalloc::Area::new(3 * PAGE_SIZE + 1).map_err(failed)?;
@@ -118,7 +118,7 @@ fn vmalloc_area() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn part_of_an_area() -> Result<(), Outcome> {
+fn part_of_an_area() -> Result<(), NotPassed> {
     let before = resources::in_use();
     {
         let mut area = vmalloc::Area::new(4 * PAGE_SIZE).map_err(failed)?;
@@ -146,7 +146,7 @@ fn part_of_an_area() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn stack_with_guard() -> Result<(), Outcome> {
+fn stack_with_guard() -> Result<(), NotPassed> {
     let before = resources::in_use();
     let stack = Stack::new().map_err(|_| failed("out of memory"))?;
     let (guard, top) = (stack.guard_page(), stack.top());
@@ -159,7 +159,7 @@ fn stack_with_guard() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn protection_changes_everywhere() -> Result<(), Outcome> {
+fn protection_changes_everywhere() -> Result<(), NotPassed> {
     let mut area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
     let start = area.start();
     let code: *mut u16 = core::ptr::with_exposed_provenance_mut(start);
@@ -188,7 +188,7 @@ fn protection_changes_everywhere() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn vmalloc_too_large() -> Result<(), Outcome> {
+fn vmalloc_too_large() -> Result<(), NotPassed> {
     let before = resources::in_use();
     for bytes in [1usize << 38, usize::MAX, 0] {
         let result = vmalloc::Area::new(bytes);
@@ -198,7 +198,7 @@ fn vmalloc_too_large() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn heap() -> Result<(), Outcome> {
+fn heap() -> Result<(), NotPassed> {
     let before = resources::in_use();
     {
         let mut lists: Vec<Vec<u64>> = Vec::new();
@@ -223,7 +223,7 @@ fn heap() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn string_functions() -> Result<(), Outcome> {
+fn string_functions() -> Result<(), NotPassed> {
     const SIZES: [usize; 12] = [0, 1, 2, 7, 8, 255, 256, 257, 511, 512, 513, 1000];
     let source: Vec<u8> = (0..2048).map(|index| (index * 7 + 3) as u8).collect();
     for size in SIZES {

@@ -1,10 +1,14 @@
-//! Self-tests: registered in a link section, chosen by a glob, told in KTAP.
+//! Self-tests: registered in a link section, chosen by a glob, reported in KTAP and on
+//! the control channel.
 //!
 //! A test is a function and a line `selftest!(group.name, function)`; the linker
 //! gathers the lines. Groups run in the order of [`GROUPS`], tests within a group
 //! by name. A test *on request* runs only when `selftest=` names it in full: the
-//! endings, each of which ends the run in its own way, and the long forms of the
-//! tests under load.
+//! provoked failures, each of which ends the run in its own way, and the long forms of
+//! the tests under load.
+//!
+//! Tests allocate as they like, and so does a failure's text: one that finds no memory
+//! ends the run, which is a failure too.
 //!
 //! ```text
 //!  KTAP version 1
@@ -20,7 +24,6 @@ mod accessors;
 mod boot;
 mod c_modules;
 mod console;
-mod endings;
 mod fault_injection;
 mod fault_safe;
 mod held;
@@ -32,6 +35,7 @@ mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
+mod provoked;
 mod resources;
 mod smp;
 mod stress;
@@ -42,20 +46,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-/// A registered test.
+/// A registered test. It runs in the boot CPU's ordinary course: it may wait, print and
+/// load modules, and leaves all as it was.
 #[repr(C)]
 pub struct Test {
-    /// `group.name`
+    /// Group and name, `group.name`: unique, and what `selftest=` takes.
     pub name: &'static str,
-    /// The test.
-    pub run: fn() -> Result<(), Outcome>,
+    /// Checks what it is about; returns the first thing that isn't so.
+    pub run: fn() -> Result<(), NotPassed>,
     /// Runs only when named in full.
     pub on_request: bool,
 }
 
 /// Why a test didn't pass.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum NotPassed {
     /// Something isn't as it must be.
     Failed(String),
     /// The machine or the command line makes the test pointless.
@@ -95,7 +100,7 @@ macro_rules! selftest {
 macro_rules! check {
     ($condition:expr, $($text:tt)+) => {
         if !$condition {
-            return Err($crate::selftest::Outcome::Failed(alloc::format!($($text)+)));
+            return Err($crate::selftest::NotPassed::Failed(alloc::format!($($text)+)));
         }
     };
 }
@@ -114,13 +119,13 @@ macro_rules! check_eq {
     };
 }
 
-/// A failure from any error that says what happened.
-pub fn failed(error: impl core::fmt::Display) -> Outcome {
-    Outcome::Failed(alloc::format!("{error}"))
+/// A failure whose text is an error's.
+pub fn failed(error: impl core::fmt::Display) -> NotPassed {
+    NotPassed::Failed(alloc::format!("{error}"))
 }
 
 /// Calls a function that a module of this tree, which is loaded, exports for its test.
-pub fn call(symbol: &'static str, argument: u64) -> Result<u64, Outcome> {
+pub fn call(symbol: &'static str, argument: u64) -> Result<u64, NotPassed> {
     // SAFETY: L3: what tests call takes a number, or nothing.
     unsafe { crate::modules::call(symbol, argument) }.map_err(failed)
 }
@@ -215,13 +220,15 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
                 println!("ok {number} {name}");
                 TestResult::Passed
             }
-            Err(Outcome::Failed(text)) => {
+            Err(NotPassed::Failed(text)) => {
                 summary.failed += 1;
-                println!("# {name}: {text}");
+                for line in text.lines() {
+                    println!("# {name}: {line}");
+                }
                 println!("not ok {number} {name}");
                 TestResult::Failed(text)
             }
-            Err(Outcome::Skipped(reason)) => {
+            Err(NotPassed::Skipped(reason)) => {
                 summary.skipped += 1;
                 println!("ok {number} {name} # SKIP {reason}");
                 TestResult::Skipped(reason)
@@ -252,7 +259,7 @@ pub fn random() -> u64 {
     state.wrapping_mul(0x2545_f491_4f6c_dd1d)
 }
 
-fn globs() -> Result<(), Outcome> {
+fn globs() -> Result<(), NotPassed> {
     let all = [
         ("*", "a.b"),
         ("a.*", "a.b"),

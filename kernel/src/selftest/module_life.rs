@@ -2,7 +2,7 @@
 //! load failing once.
 
 use super::held::Held;
-use super::{Outcome, call, failed, resources};
+use super::{NotPassed, call, failed, resources};
 use crate::fail::{self, Site};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use arch::timer;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-fn init_loads_another() -> Result<(), Outcome> {
+fn init_loads_another() -> Result<(), NotPassed> {
     modules::load("loads-another").map_err(failed)?;
     check_eq!(modules::state("notes"), Some(State::Live));
     modules::unload("loads-another").map_err(failed)?;
@@ -23,9 +23,9 @@ fn init_loads_another() -> Result<(), Outcome> {
 }
 
 /// While a CPU is in a function of the module, the module stays.
-fn caller_inside() -> Result<(), Outcome> {
+fn caller_inside() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
-        return Err(Outcome::Skipped("one CPU"));
+        return Err(NotPassed::Skipped("one CPU"));
     }
     modules::load("waiter").map_err(failed)?;
     let this = arch::cpu::number();
@@ -63,7 +63,7 @@ fn caller_inside() -> Result<(), Outcome> {
 }
 
 /// Every module file that can be loaded and unloaded, after those that it needs.
-fn all() -> Result<Vec<&'static str>, Outcome> {
+fn all() -> Result<Vec<&'static str>, NotPassed> {
     let mut names = modules::shipped().map_err(failed)?;
     let fixtures = initrd::files().filter(|file| file.path.starts_with("fixtures/"));
     let fixtures = fixtures.filter_map(|file| initrd::module_name(file.path));
@@ -82,7 +82,7 @@ fn fail_once(
     whole: bool,
     site: Site,
     nth: u64,
-) -> Result<(bool, bool), Outcome> {
+) -> Result<(bool, bool), NotPassed> {
     percpu::trim();
     let before = resources::in_use();
     fail::arm(site, nth);
@@ -108,7 +108,7 @@ fn fail_once(
 
 /// Every allocation that a load makes fails in turn, for every module there is: an
 /// error each time, and nothing is left over.
-fn every_allocation_fails_once() -> Result<(), Outcome> {
+fn every_allocation_fails_once() -> Result<(), NotPassed> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     let (mut failures, mut modules_loaded) = (0, 0);
@@ -151,7 +151,7 @@ fn without_memory<R>(
     what: &str,
     work: impl Fn() -> R,
     is_right: impl Fn(&R) -> bool,
-) -> Result<u64, Outcome>
+) -> Result<u64, NotPassed>
 where
     R: core::fmt::Debug,
 {
@@ -187,7 +187,7 @@ fn is_heap(reason: &Reason<'_>) -> bool {
 }
 
 /// Every allocation of a dependency search, and of the loads that follow, fails in turn.
-fn search_without_memory() -> Result<(), Outcome> {
+fn search_without_memory() -> Result<(), NotPassed> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     let is_right = |result: &Result<(), Error<'_>>| match result {
@@ -210,7 +210,7 @@ fn search_without_memory() -> Result<(), Outcome> {
 
 /// What prints the list of modules takes memory first: without it there is an error, and
 /// not half a list.
-fn lists_without_memory() -> Result<(), Outcome> {
+fn lists_without_memory() -> Result<(), NotPassed> {
     type Print = fn() -> Result<(), Reason<'static>>;
     let prints: [(&str, Print); 2] = [("lsmod", modules::list), ("exports", modules::exports)];
     for (name, print) in prints {
@@ -227,7 +227,7 @@ fn lists_without_memory() -> Result<(), Outcome> {
 }
 
 /// Only functions can be called.
-fn calls_functions_only() -> Result<(), Outcome> {
+fn calls_functions_only() -> Result<(), NotPassed> {
     let _held = Held::load(&["counter"])?;
     // SAFETY: L3: neither is called.
     let results = unsafe {
@@ -250,7 +250,7 @@ fn calls_functions_only() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn newer_machine() -> Result<(), Outcome> {
+fn newer_machine() -> Result<(), NotPassed> {
     modules::load("crash").map_err(failed)?;
     call("crash_newer", 0)?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Parameters of modules: set, kept at their defaults, refused.
 
-use super::{Outcome, call, failed, resources};
+use super::{NotPassed, call, failed, resources};
 use crate::modules::{self, Error, Reason};
 use crate::{check, check_eq, percpu, selftest};
 use loader::ParameterError;
@@ -8,7 +8,7 @@ use loader::ParameterError;
 const NAME: &str = "parameters";
 
 /// The values of the five numbers and the text, with these words given.
-fn with(words: &[&'static str]) -> Result<([u64; 5], alloc::string::String), Outcome> {
+fn with(words: &[&'static str]) -> Result<([u64; 5], alloc::string::String), NotPassed> {
     modules::load_with(NAME, words).map_err(failed)?;
     let mut numbers = [0; 5];
     for (which, number) in (0..).zip(&mut numbers) {
@@ -26,14 +26,14 @@ fn with(words: &[&'static str]) -> Result<([u64; 5], alloc::string::String), Out
 
 const DEFAULTS: [u64; 5] = [-5i64 as u64, 6, -7i64 as u64, 8, 0];
 
-fn defaults() -> Result<(), Outcome> {
+fn defaults() -> Result<(), NotPassed> {
     let (numbers, text) = with(&[])?;
     check_eq!(numbers, DEFAULTS);
     check_eq!(text, "hello");
     Ok(())
 }
 
-fn every_type() -> Result<(), Outcome> {
+fn every_type() -> Result<(), NotPassed> {
     let words = [
         "count=-2147483648",
         "limit=0xffffffff",
@@ -56,14 +56,14 @@ fn every_type() -> Result<(), Outcome> {
     defaults()
 }
 
-fn last_word_wins() -> Result<(), Outcome> {
+fn last_word_wins() -> Result<(), NotPassed> {
     let (numbers, text) = with(&["limit=1", "greeting=", "limit=2"])?;
     check_eq!(numbers[1], 2);
     check_eq!(text, "");
     Ok(())
 }
 
-fn refused() -> Result<(), Outcome> {
+fn refused() -> Result<(), NotPassed> {
     type Right = fn(&ParameterError<'_>) -> bool;
     let table: [(&'static str, Right); 8] = [
         ("counts=1", |e| {
@@ -99,7 +99,7 @@ fn refused() -> Result<(), Outcome> {
 }
 
 /// A module without parameters takes none.
-fn none_to_set() -> Result<(), Outcome> {
+fn none_to_set() -> Result<(), NotPassed> {
     let result = modules::load_with("positive-init", &["x=1"]);
     check!(
         matches!(

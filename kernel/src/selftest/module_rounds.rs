@@ -1,7 +1,7 @@
 //! All modules loaded and unloaded by all CPUs at once, round after round: nothing
 //! is left over.
 
-use super::{Outcome, failed, resources};
+use super::{NotPassed, failed, resources};
 use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected, run};
 use crate::memory::vmalloc;
 use crate::modules;
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 /// The lists of areas keep what they have grown to: here as far as they ever will,
 /// with all modules there and each CPU at loading another.
-fn grow_tables() -> Result<(), Outcome> {
+fn grow_tables() -> Result<(), NotPassed> {
     let names = modules::shipped().map_err(failed)?;
     for name in &names {
         match modules::load(name) {
@@ -37,7 +37,7 @@ fn grow_tables() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn rounds_leave_nothing(total: u64) -> Result<(), Outcome> {
+fn rounds_leave_nothing(total: u64) -> Result<(), NotPassed> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     grow_tables()?;
@@ -63,11 +63,11 @@ fn rounds_leave_nothing(total: u64) -> Result<(), Outcome> {
     Ok(())
 }
 
-fn short() -> Result<(), Outcome> {
+fn short() -> Result<(), NotPassed> {
     rounds_leave_nothing(20)
 }
 
-fn long() -> Result<(), Outcome> {
+fn long() -> Result<(), NotPassed> {
     rounds_leave_nothing(1000)
 }
 

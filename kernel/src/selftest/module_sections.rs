@@ -2,7 +2,7 @@
 //! init and after exit.
 
 use super::held::Held;
-use super::{Outcome, failed, resources};
+use super::{NotPassed, failed, resources};
 use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
@@ -12,7 +12,7 @@ use arch::fault_safe::{self, Fault};
 use arch::traps::{self, ProgramCheck};
 use core::arch::asm;
 
-fn call(symbol: &'static str) -> Result<usize, Outcome> {
+fn call(symbol: &'static str) -> Result<usize, NotPassed> {
     selftest::call(symbol, 0).map(|value| value as usize)
 }
 
@@ -37,7 +37,7 @@ fn run_at(address: usize) -> Option<ProgramCheck> {
     }
 }
 
-fn notes() -> Result<String, Outcome> {
+fn notes() -> Result<String, NotPassed> {
     let mut text = String::new();
     for place in 0.. {
         match selftest::call("note_at", place)? {
@@ -48,7 +48,7 @@ fn notes() -> Result<String, Outcome> {
     Ok(text)
 }
 
-fn constructors() -> Result<(), Outcome> {
+fn constructors() -> Result<(), NotPassed> {
     let _notes = Held::load(&["notes"])?;
     let sections = Held::load(&["sections"])?;
     check_eq!(notes()?, "abcdi");
@@ -57,7 +57,7 @@ fn constructors() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn freed_init() -> Result<(), Outcome> {
+fn freed_init() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     for address in [
         call("sections_early_address")?,
@@ -79,7 +79,7 @@ fn freed_init() -> Result<(), Outcome> {
 }
 
 /// The frames of init sections come back at once, the addresses with the module.
-fn freed_init_is_counted() -> Result<(), Outcome> {
+fn freed_init_is_counted() -> Result<(), NotPassed> {
     let _notes = Held::load(&["notes"])?;
     percpu::trim();
     let before = resources::in_use();
@@ -99,7 +99,7 @@ fn freed_init_is_counted() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn sealed_after_init() -> Result<(), Outcome> {
+fn sealed_after_init() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     check_eq!(call("sections_sealed")?, 2);
     let address = call("sections_sealed_address")?;
@@ -112,7 +112,7 @@ fn sealed_after_init() -> Result<(), Outcome> {
 
 /// No page of any module allows both writing and execution; beyond each module
 /// nothing is mapped.
-fn write_xor_execute() -> Result<(), Outcome> {
+fn write_xor_execute() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     let mut kinds = [0; 3];
     for (name, start, end) in modules::ranges().map_err(failed)? {
@@ -138,7 +138,7 @@ fn write_xor_execute() -> Result<(), Outcome> {
 
 /// After an unload no CPU reaches the module any more, though all have had its pages
 /// in their translation buffers.
-fn no_stale_translation() -> Result<(), Outcome> {
+fn no_stale_translation() -> Result<(), NotPassed> {
     let _notes = Held::load(&["notes"])?;
     for _ in 0..8 {
         let sections = Held::load(&["sections"])?;
@@ -168,7 +168,7 @@ fn no_stale_translation() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn call_freed_init() -> Result<(), Outcome> {
+fn call_freed_init() -> Result<(), NotPassed> {
     let _held = Held::load(&["notes", "sections"])?;
     call("sections_call_early")?;
     Ok(())

@@ -2,7 +2,7 @@
 //! wrong ones are refused, and nothing is left of them.
 
 use super::held::Held;
-use super::{Outcome, call, failed, resources};
+use super::{NotPassed, call, failed, resources};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
@@ -20,7 +20,7 @@ fn counts_on_every_cpu(
     read: &'static str,
     change: i64,
     modulus: u64,
-) -> Result<(), Outcome> {
+) -> Result<(), NotPassed> {
     for cpu in cpus::online() {
         let before: Vec<u64> = (0..cpus::possible())
             .map(|other| call(read, other.into()))
@@ -43,7 +43,7 @@ fn counts_on_every_cpu(
 
 const EXACT: u64 = u64::MAX;
 
-fn counter() -> Result<(), Outcome> {
+fn counter() -> Result<(), NotPassed> {
     let _counter = Held::load(&["counter"])?;
     counts_on_every_cpu("counter_hit", "counter_hits", 1, EXACT)?;
     counts_on_every_cpu("counter_hit", "counter_left", -1, EXACT)?;
@@ -53,7 +53,7 @@ fn counter() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn visitor() -> Result<(), Outcome> {
+fn visitor() -> Result<(), NotPassed> {
     let _held = Held::load(&["counter", "visitor"])?;
     counts_on_every_cpu("visitor_hit", "counter_visits", 1, EXACT)?;
     counts_on_every_cpu("visitor_hit", "visitor_read", 1, EXACT)?;
@@ -72,13 +72,13 @@ fn visitor() -> Result<(), Outcome> {
     counts_on_every_cpu("visitor_hit", "counter_visits", 1, EXACT)
 }
 
-fn dynamic() -> Result<(), Outcome> {
+fn dynamic() -> Result<(), NotPassed> {
     let _dynamic = Held::load(&["dynamic"])?;
     counts_on_every_cpu("dynamic_hit", "dynamic_hits", 1, EXACT)?;
     counts_on_every_cpu("dynamic_hit", "dynamic_bytes", 1, 256)
 }
 
-fn mixed() -> Result<(), Outcome> {
+fn mixed() -> Result<(), NotPassed> {
     let _mixed = Held::load(&["mixed"])?;
     counts_on_every_cpu("mixed_hit", "mixed_fixed", 1, EXACT)?;
     counts_on_every_cpu("mixed_hit", "mixed_allocated", 1, EXACT)
@@ -89,7 +89,7 @@ fn is_near() -> bool {
     distance < 4 << 30
 }
 
-fn direct() -> Result<(), Outcome> {
+fn direct() -> Result<(), NotPassed> {
     if is_near() {
         let _direct = Held::load(&["direct"])?;
         return counts_on_every_cpu("direct_hit", "direct_hits", 1, EXACT);
@@ -103,7 +103,7 @@ fn direct() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn reload() -> Result<(), Outcome> {
+fn reload() -> Result<(), NotPassed> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
@@ -125,7 +125,7 @@ fn reload() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn loads_once() -> Result<(), Outcome> {
+fn loads_once() -> Result<(), NotPassed> {
     let _hello = Held::load(&["hello"])?;
     let twice = modules::load("hello");
     check!(
@@ -142,7 +142,7 @@ fn loads_once() -> Result<(), Outcome> {
 }
 
 /// Loads a module that must be refused for a reason; everything is as before.
-fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String, Outcome> {
+fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String, NotPassed> {
     percpu::trim();
     let before = resources::in_use();
     let text = match modules::load(name) {
@@ -165,7 +165,7 @@ fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String,
     Ok(text)
 }
 
-fn no_memory() -> Result<(), Outcome> {
+fn no_memory() -> Result<(), NotPassed> {
     refused("huge", |reason| matches!(reason, Reason::Memory(_)))?;
     refused("huge-percpu", |reason| {
         matches!(reason, Reason::PerCpu(AllocError::Size { .. }))
@@ -173,7 +173,7 @@ fn no_memory() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn unknown_symbol() -> Result<(), Outcome> {
+fn unknown_symbol() -> Result<(), NotPassed> {
     let text = refused("unknown-symbol", |reason| {
         matches!(reason, Reason::Object(LoadError::Unresolved(_)))
     })?;
@@ -181,18 +181,18 @@ fn unknown_symbol() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn failing_init() -> Result<(), Outcome> {
+fn failing_init() -> Result<(), NotPassed> {
     refused("failing-init", |reason| matches!(reason, Reason::Init(5)))?;
     Ok(())
 }
 
-fn positive_init() -> Result<(), Outcome> {
+fn positive_init() -> Result<(), NotPassed> {
     let _module = Held::load(&["positive-init"])?;
     check_eq!(modules::state("positive-init"), Some(State::Live));
     Ok(())
 }
 
-fn no_such_module() -> Result<(), Outcome> {
+fn no_such_module() -> Result<(), NotPassed> {
     let result = modules::load("no-such-module");
     check!(
         matches!(
@@ -219,7 +219,7 @@ fn no_such_module() -> Result<(), Outcome> {
 }
 
 /// All CPUs load and unload the same modules at once.
-fn parallel_loads() -> Result<(), Outcome> {
+fn parallel_loads() -> Result<(), NotPassed> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
@@ -247,13 +247,13 @@ fn parallel_loads() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn crash_in_module() -> Result<(), Outcome> {
+fn crash_in_module() -> Result<(), NotPassed> {
     let _crash = Held::load(&["crash"])?;
     call("crash_store", 0)?;
     Ok(())
 }
 
-fn panic_in_module() -> Result<(), Outcome> {
+fn panic_in_module() -> Result<(), NotPassed> {
     let _crash = Held::load(&["crash"])?;
     call("crash_panic", 0)?;
     Ok(())

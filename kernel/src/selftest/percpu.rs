@@ -1,6 +1,6 @@
 //! Per-CPU memory: the template's copies, the allocator, the accessors.
 
-use super::{Outcome, failed, random, resources};
+use super::{NotPassed, failed, random, resources};
 use crate::percpu::{self, AllocError, FreeError, Handle, Part};
 use crate::percpu_address::PerCpuAddress;
 use crate::{check, check_eq, cpus, memory, selftest, smp};
@@ -27,7 +27,7 @@ fn address(handle: usize, cpu: u32) -> *mut u8 {
     core::ptr::with_exposed_provenance_mut(handle.wrapping_add(percpu::offset(cpu)))
 }
 
-fn statics_have_their_values() -> Result<(), Outcome> {
+fn statics_have_their_values() -> Result<(), NotPassed> {
     for cpu in 0..cpus::possible() {
         let started = STARTED.on(cpu).map(|copy| copy.read());
         check_eq!(started, Some(0x1122_3344_5566_7788));
@@ -40,7 +40,7 @@ fn statics_have_their_values() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn copies_are_independent() -> Result<(), Outcome> {
+fn copies_are_independent() -> Result<(), NotPassed> {
     for cpu in 0..cpus::possible() {
         let copy = HITS
             .on(cpu)
@@ -62,7 +62,7 @@ fn copies_are_independent() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn dynamic_is_zeroed_everywhere() -> Result<(), Outcome> {
+fn dynamic_is_zeroed_everywhere() -> Result<(), NotPassed> {
     let before = percpu::usage();
     for round in 0..3 {
         let variable = PerCpu::<[u64; 8]>::alloc().map_err(failed)?;
@@ -82,7 +82,7 @@ fn dynamic_is_zeroed_everywhere() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn refusals() -> Result<(), Outcome> {
+fn refusals() -> Result<(), NotPassed> {
     let before = percpu::usage();
     let too_large = ::percpu::MIN_UNIT_SIZE + 1;
     for (size, align) in [
@@ -134,7 +134,7 @@ fn refusals() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn locates_handles() -> Result<(), Outcome> {
+fn locates_handles() -> Result<(), NotPassed> {
     let statics = Handle(HITS.handle().value());
     let location = percpu::locate(statics).ok_or_else(|| failed("a static isn't located"))?;
     check!(location.part == Part::Static, "a static: {location:?}");
@@ -157,7 +157,7 @@ fn locates_handles() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn grows_and_shrinks() -> Result<(), Outcome> {
+fn grows_and_shrinks() -> Result<(), NotPassed> {
     percpu::trim();
     let before = resources::in_use();
     let chunks = percpu::usage().chunks;
@@ -179,7 +179,7 @@ fn grows_and_shrinks() -> Result<(), Outcome> {
 }
 
 /// A chunk's guard page, and its pages that nothing populated, are not mapped.
-fn unpopulated_pages_fault() -> Result<(), Outcome> {
+fn unpopulated_pages_fault() -> Result<(), NotPassed> {
     let area = percpu::alloc(16 * 1024, 8).map_err(failed)?;
     for cpu in 0..cpus::possible() {
         for page in (0..16 * 1024).step_by(PAGE_SIZE) {
@@ -192,7 +192,7 @@ fn unpopulated_pages_fault() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn atomic_allocation() -> Result<(), Outcome> {
+fn atomic_allocation() -> Result<(), NotPassed> {
     let before = percpu::usage();
     let mut areas = Vec::new();
     areas.try_reserve(100_000).map_err(|_| failed("no heap"))?;
@@ -218,7 +218,7 @@ fn atomic_allocation() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn batch() -> Result<(), Outcome> {
+fn batch() -> Result<(), NotPassed> {
     let before = resources::in_use();
     {
         let mut areas = Vec::new();
@@ -247,7 +247,7 @@ fn batch() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn out_of_memory_is_an_error() -> Result<(), Outcome> {
+fn out_of_memory_is_an_error() -> Result<(), NotPassed> {
     use crate::fail::{self, Site};
     percpu::trim();
     let before = resources::in_use();
@@ -274,7 +274,7 @@ fn out_of_memory_is_an_error() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn counter() -> Result<(), Outcome> {
+fn counter() -> Result<(), NotPassed> {
     let batch = core::num::NonZeroU32::MIN.saturating_add(31);
     let counter = PerCpuCounter::new(batch).map_err(failed)?;
     smp::run_on_each(|| (1..=1000).for_each(|amount| counter.add(amount))).map_err(failed)?;
@@ -282,7 +282,7 @@ fn counter() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn reference_count() -> Result<(), Outcome> {
+fn reference_count() -> Result<(), NotPassed> {
     let references = PerCpuRef::new().map_err(failed)?;
     smp::run_on_each(|| {
         let _ = references.try_get();
@@ -309,9 +309,9 @@ fn reference_count() -> Result<(), Outcome> {
 
 /// A CPU that is started late finds statics as initialised and dynamics as others
 /// wrote them.
-fn late_cpu() -> Result<(), Outcome> {
+fn late_cpu() -> Result<(), NotPassed> {
     let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
-    let cpu = offline.ok_or(Outcome::Skipped("every CPU is online"))?;
+    let cpu = offline.ok_or(NotPassed::Skipped("every CPU is online"))?;
     let variable = PerCpu::<u64>::alloc().map_err(failed)?;
     let copy = variable
         .on(cpu)
@@ -325,7 +325,7 @@ fn late_cpu() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn addresses_are_named() -> Result<(), Outcome> {
+fn addresses_are_named() -> Result<(), NotPassed> {
     let last = cpus::possible() - 1;
     let area = PerCpu::<u64>::alloc().map_err(failed)?;
     let handle = area.handle().value();
@@ -351,7 +351,7 @@ fn addresses_are_named() -> Result<(), Outcome> {
 
 /// Every CPU flips all bits of its copy and reads its neighbour's: it finds all of
 /// them or none set.
-fn remote_reads_are_whole() -> Result<(), Outcome> {
+fn remote_reads_are_whole() -> Result<(), NotPassed> {
     let (reads, torn) = (AtomicU64::new(0), AtomicU64::new(0));
     smp::run_as_task_on_each(|| {
         let next = (arch::cpu::number() + 1) % cpus::online_count();

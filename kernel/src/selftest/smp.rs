@@ -1,6 +1,6 @@
 //! Several CPUs: calls, signals, stacks, lines on the console.
 
-use super::{Outcome, failed, resources};
+use super::{NotPassed, failed, resources};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, cpus, interrupts, selftest, smp};
@@ -9,7 +9,7 @@ use arch::sigp::{self, Order, Refusal};
 use core::sync::atomic::{AtomicU64, Ordering};
 use this_cpu::Variable;
 
-fn numbers() -> Result<(), Outcome> {
+fn numbers() -> Result<(), NotPassed> {
     for cpu in cpus::online() {
         let (number, address) =
             smp::run_on(cpu, || (cpu::number(), cpu::address())).map_err(failed)?;
@@ -19,7 +19,7 @@ fn numbers() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn each_runs_once() -> Result<(), Outcome> {
+fn each_runs_once() -> Result<(), NotPassed> {
     for round in 0..100 {
         let mask = AtomicU64::new(0);
         let calls = AtomicU64::new(0);
@@ -38,9 +38,9 @@ fn each_runs_once() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn calls_cross() -> Result<(), Outcome> {
+fn calls_cross() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
-        return Err(Outcome::Skipped("one CPU"));
+        return Err(NotPassed::Skipped("one CPU"));
     }
     extern "C" fn count(calls: *mut ()) {
         // SAFETY: C13: the counter lives until `call_on` has returned.
@@ -63,9 +63,9 @@ fn calls_cross() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn a_refused_function_never_runs() -> Result<(), Outcome> {
+fn a_refused_function_never_runs() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
-        return Err(Outcome::Skipped("one CPU"));
+        return Err(NotPassed::Skipped("one CPU"));
     }
     let refused = Err(smp::Error::Refused(
         1,
@@ -99,9 +99,9 @@ fn a_refused_function_never_runs() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn a_called_function_may_not_call() -> Result<(), Outcome> {
+fn a_called_function_may_not_call() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
-        return Err(Outcome::Skipped("one CPU"));
+        return Err(NotPassed::Skipped("one CPU"));
     }
     let nested = smp::run_on(1, || smp::run_on(0, || ())).map_err(failed)?;
     check_eq!(nested, Err(smp::Error::Nested));
@@ -118,11 +118,11 @@ fn a_called_function_may_not_call() -> Result<(), Outcome> {
 
 /// What a CPU was to have is given back when part of it can't be had; with memory it
 /// starts.
-fn start_without_memory() -> Result<(), Outcome> {
+fn start_without_memory() -> Result<(), NotPassed> {
     /// Blocks of frames that a CPU has: lowcore and stacks.
     const BLOCKS: u64 = 4;
     let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
-    let cpu = offline.ok_or(Outcome::Skipped("every CPU is online"))?;
+    let cpu = offline.ok_or(NotPassed::Skipped("every CPU is online"))?;
     let before = resources::in_use();
     for nth in 1..=BLOCKS {
         fail::arm(Site::Frames, nth);
@@ -136,7 +136,7 @@ fn start_without_memory() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn locks_exclude() -> Result<(), Outcome> {
+fn locks_exclude() -> Result<(), NotPassed> {
     static COUNT: Lock<u64, { rank::TEST }> = Lock::new(0);
     *COUNT.lock() = 0;
     smp::run_on_each(|| {
@@ -152,9 +152,9 @@ fn locks_exclude() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn signals_are_counted() -> Result<(), Outcome> {
+fn signals_are_counted() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
-        return Err(Outcome::Skipped("one CPU"));
+        return Err(NotPassed::Skipped("one CPU"));
     }
     let read = || smp::run_on(1, || interrupts::SIGNALS.read()).map_err(failed);
     let before = read()?;
@@ -167,7 +167,7 @@ fn signals_are_counted() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn wrong_cpus() -> Result<(), Outcome> {
+fn wrong_cpus() -> Result<(), NotPassed> {
     extern "C" fn nothing(_: *mut ()) {}
     let beyond = cpus::possible();
     let result = smp::call_on(beyond, nothing, core::ptr::null_mut());
@@ -180,14 +180,14 @@ fn wrong_cpus() -> Result<(), Outcome> {
 }
 
 /// Waits for other CPUs with a lock held: a panic that names the lock.
-fn wait_with_lock() -> Result<(), Outcome> {
+fn wait_with_lock() -> Result<(), NotPassed> {
     static LOCK: Lock<(), { rank::TEST }> = Lock::new(());
     let _held = LOCK.lock();
     smp::run_on_each(|| ()).map_err(failed)
 }
 
 /// Waits for other CPUs with interrupts off: a panic.
-fn wait_with_interrupts_off() -> Result<(), Outcome> {
+fn wait_with_interrupts_off() -> Result<(), NotPassed> {
     cpu::without_interrupts(|| smp::run_as_task_on_each(|| ())).map_err(failed)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each test has a short form in the ordinary plan and a long one on request.
 
-use super::{Outcome, failed, resources};
+use super::{NotPassed, failed, resources};
 use crate::percpu::{self, Handle};
 use crate::{check, check_eq, cpus, println, selftest, smp, timer};
 use alloc::vec::Vec;
@@ -135,7 +135,7 @@ fn task(deadline: u64, operations: u64) -> u64 {
     done
 }
 
-fn load(seconds: u64, operations: u64) -> Result<(), Outcome> {
+fn load(seconds: u64, operations: u64) -> Result<(), NotPassed> {
     percpu::trim();
     let before = resources::in_use();
     WRONG.store(false, Ordering::Relaxed);
@@ -166,11 +166,11 @@ fn load(seconds: u64, operations: u64) -> Result<(), Outcome> {
     Ok(())
 }
 
-fn short() -> Result<(), Outcome> {
+fn short() -> Result<(), NotPassed> {
     load(2, 20_000)
 }
 
-fn long() -> Result<(), Outcome> {
+fn long() -> Result<(), NotPassed> {
     load(60, 1_000_000)
 }
 

@@ -166,6 +166,12 @@ const ENDINGS: &[(&str, i32, &str)] = &[
         3,
         "waits for another inside a handler or an interrupts-off section",
     ),
+    ("panic_in_display", 3, "in a Display, on purpose"),
+    (
+        "print_under_lock",
+        3,
+        "a CPU prints while it holds a lock of rank 7 (heap)",
+    ),
     ("crash_in_module", 3, "program check"),
     ("newer_machine", 3, "program check 0x0001 (operation)"),
     ("freed_init", 3, "module sections: its freed init section"),

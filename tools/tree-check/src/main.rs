@@ -1,4 +1,5 @@
 //! Prints which of its own rules this tree breaks.
+#![forbid(unsafe_code)]
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,9 +1,9 @@
-//! The ways a run can end badly, each on request: `selftest=ending.NAME`.
+//! Failures provoked on request, as Linux's lkdtm does: `selftest=ending.NAME`.
 //!
-//! They are what the runner is tested with: every one must make it exit
-//! non-zero, and say which.
+//! Each ends the run in its own way. The runner is tested with them: it must exit
+//! non-zero, and say which it was.
 
-use super::Outcome;
+use super::NotPassed;
 use crate::control::PowerOffBy;
 use crate::sync::{Lock, rank};
 use crate::{check, println, selftest};
@@ -12,35 +12,35 @@ use core::arch::asm;
 use core::fmt;
 use this_cpu::Variable;
 
-fn fail() -> Result<(), Outcome> {
+fn fail() -> Result<(), NotPassed> {
     check!(1 + 1 == 3, "this test fails on purpose");
     Ok(())
 }
 
-fn panic() -> Result<(), Outcome> {
+fn panic() -> Result<(), NotPassed> {
     panic!("on purpose");
 }
 
-fn wild_store() -> Result<(), Outcome> {
+fn wild_store() -> Result<(), NotPassed> {
     // SAFETY: C7: the store is refused, and the run ends; that is the point.
     unsafe { asm!("mvi 0({}), 1", in(reg_addr) 0xbad_0000_0000usize) };
     Ok(())
 }
 
-fn null_store() -> Result<(), Outcome> {
+fn null_store() -> Result<(), NotPassed> {
     // SAFETY: C7: the store is refused, and the run ends; that is the point.
     unsafe { asm!("mvi 0({}), 1", in(reg_addr) 0usize) };
     Ok(())
 }
 
-fn exec_data() -> Result<(), Outcome> {
+fn exec_data() -> Result<(), NotPassed> {
     let data = [0x07feu16; 4];
     // SAFETY: C7: the fetch is refused, and the run ends; that is the point.
     unsafe { asm!("basr %r14, {}", in(reg_addr) data.as_ptr(), out("r14") _) };
     Ok(())
 }
 
-fn stack_overflow() -> Result<(), Outcome> {
+fn stack_overflow() -> Result<(), NotPassed> {
     fn deeper(depth: u64) -> u64 {
         let frame = core::hint::black_box([depth; 64]);
         if depth == u64::MAX {
@@ -52,26 +52,26 @@ fn stack_overflow() -> Result<(), Outcome> {
     Ok(())
 }
 
-fn hang() -> Result<(), Outcome> {
+fn hang() -> Result<(), NotPassed> {
     println!("# hangs on purpose");
     loop {
         cpu::relax();
     }
 }
 
-fn power_off() -> Result<(), Outcome> {
+fn power_off() -> Result<(), NotPassed> {
     println!("# powers off before the plan is complete");
     crate::power::off(PowerOffBy::End)
 }
 
-fn disabled_wait() -> Result<(), Outcome> {
+fn disabled_wait() -> Result<(), NotPassed> {
     println!("# loads a disabled wait that isn't a power-off");
     // QEMU ends the run once no CPU is left that runs or waits.
     crate::smp::stop_others().map_err(super::failed)?;
     arch::power::crash()
 }
 
-fn early_percpu() -> Result<(), Outcome> {
+fn early_percpu() -> Result<(), NotPassed> {
     // SAFETY: P2: per-CPU accesses are refused from here on, and end the run.
     unsafe { lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize) };
     crate::interrupts::CLOCK.inc();
@@ -80,7 +80,7 @@ fn early_percpu() -> Result<(), Outcome> {
 
 /// A panic whose message takes and ends an interrupts-off section, while the clock
 /// has an interruption to give.
-fn panic_report() -> Result<(), Outcome> {
+fn panic_report() -> Result<(), NotPassed> {
     struct Message;
     impl fmt::Display for Message {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,21 +97,21 @@ fn panic_report() -> Result<(), Outcome> {
     panic!("{Message}")
 }
 
-fn panic_in_interrupt() -> Result<(), Outcome> {
+fn panic_in_interrupt() -> Result<(), NotPassed> {
     crate::timer::start(100, || panic!("in an interrupt handler, on purpose"));
     loop {
         cpu::relax();
     }
 }
 
-fn lock_twice() -> Result<(), Outcome> {
+fn lock_twice() -> Result<(), NotPassed> {
     static LOCK: Lock<u64, { rank::TEST }> = Lock::new(0);
     let _first = LOCK.lock();
     let _second = LOCK.lock();
     Ok(())
 }
 
-fn lock_order() -> Result<(), Outcome> {
+fn lock_order() -> Result<(), NotPassed> {
     static OUTER: Lock<u64, { rank::TEST }> = Lock::new(0);
     static INNER: Lock<u64, { rank::HEAP }> = Lock::new(0);
     let _inner = INNER.lock();
@@ -138,12 +138,12 @@ impl fmt::Display for Inner {
     }
 }
 
-fn panic_in_display() -> Result<(), Outcome> {
+fn panic_in_display() -> Result<(), NotPassed> {
     println!("# outer {Panicking}");
     Ok(())
 }
 
-fn print_under_lock() -> Result<(), Outcome> {
+fn print_under_lock() -> Result<(), NotPassed> {
     static LOCK: Lock<u64, { rank::HEAP }> = Lock::new(0);
     let _held = LOCK.lock();
     println!("# never seen");
