@@ -1,0 +1,54 @@
+//! Self-tests that end the run, each in its own way.
+
+use crate::run::{TestResult, runner};
+
+/// Name, exit code, and words of the last line.
+pub const ENDINGS: [(&str, i32, &str); 17] = [
+    ("fail", 1, "1 self-tests failed: ending.fail"),
+    ("panic", 3, "on purpose"),
+    ("wild_store", 3, "program check"),
+    ("null_store", 3, "program check"),
+    ("exec_data", 3, "program check"),
+    ("stack_overflow", 3, "stack"),
+    ("hang", 4, "its last line: # hangs on purpose"),
+    ("power_off", 5, "before its test plan was complete (0 of 1)"),
+    (
+        "disabled_wait",
+        3,
+        "a disabled wait without a panic",
+    ),
+    ("early_percpu", 3, "before per-CPU memory is set up"),
+    ("panic_in_interrupt", 3, "in an interrupt handler"),
+    ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),
+    (
+        "lock_order",
+        3,
+        "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 7 (heap)",
+    ),
+    ("crash_in_module", 3, "program check"),
+    ("newer_machine", 3, "program check 0x0001 (operation)"),
+    ("freed_init", 3, "module sections: its freed init section"),
+    ("panic_in_module", 3, "module crash: on purpose"),
+];
+
+/// The run ends within its time, with one verdict, and a backtrace if it is a crash.
+pub fn ends(name: &str, code: i32, words: &str) -> TestResult {
+    let append = format!("selftest=ending.{name}");
+    let run = runner(&["--timeout", "20", "--append", &append]);
+    run.must_exit(code)?;
+    run.must(
+        run.verdict().contains(words),
+        &format!("the verdict lacks `{words}`"),
+    )?;
+    let panics = run.lines_with(&["panic: "]).len();
+    let expected = usize::from(code == 3 && name != "disabled_wait");
+    run.must(
+        panics == expected,
+        &format!("{expected} panic lines were expected"),
+    )?;
+    let backtraces = run.lines_with(&["backtrace:"]).len();
+    run.must(
+        backtraces == expected,
+        &format!("{expected} backtraces were expected"),
+    )
+}
