@@ -194,9 +194,15 @@ mod tests {
 
     const SCHEMA: &str = include_str!("../../../docs/control-channel.md");
 
-    /// Each section on an event: its kind, its members and whether they are optional,
-    /// its examples.
-    fn sections() -> Vec<(&'static str, Vec<(&'static str, bool)>, Vec<&'static str>)> {
+    /// A section of the schema on one kind of event.
+    struct Section {
+        kind: &'static str,
+        /// Each member, and whether it is optional.
+        members: Vec<(&'static str, bool)>,
+        examples: Vec<&'static str>,
+    }
+
+    fn sections() -> Vec<Section> {
         let sections = SCHEMA.split("\n### ").skip(1).map(|section| {
             let (kind, text) = section.split_once('\n').unwrap();
             let rows = text.lines().filter_map(|line| {
@@ -205,7 +211,11 @@ mod tests {
                 Some((name, kind.ends_with("optional")))
             });
             let examples = text.lines().filter(|line| line.starts_with('{'));
-            (kind, rows.collect(), examples.collect())
+            Section {
+                kind,
+                members: rows.collect(),
+                examples: examples.collect(),
+            }
         });
         sections.collect()
     }
@@ -214,7 +224,12 @@ mod tests {
     fn the_schema_is_what_is_read() {
         let sections = sections();
         assert_eq!(sections.len(), 10);
-        for (kind, members, examples) in sections {
+        for section in sections {
+            let Section {
+                kind,
+                members,
+                examples,
+            } = section;
             assert!(!examples.is_empty(), "{kind}");
             for example in examples {
                 let event = Event::parse(example).expect(example);

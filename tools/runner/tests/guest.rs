@@ -88,7 +88,9 @@ fn main() -> ExitCode {
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
-        events::a_run_in_events,
+        events::commands_and_modules,
+        events::odd_text,
+        events::self_tests_and_panic,
         shell::interrupted,
         shell::timed_out,
         shell::late_pipe,
@@ -106,11 +108,19 @@ fn main() -> ExitCode {
         Trial::test(format!("endings::{name}"), test)
     }));
     guests.extend(["1", "2", "8"].map(|cpus| {
-        Trial::test(format!("shell::answers_on_{cpus}"), move || shell::answers(cpus))
+        Trial::test(format!("shell::answers_on_{cpus}"), move || {
+            shell::answers(cpus)
+        })
     }));
-    guests.extend(documents::commands().into_iter().map(|command| {
-        Trial::test(command.name(), move || command.check())
-    }));
-    trials.extend(guests.into_iter().map(|trial| trial.with_ignored_flag(true)));
+    guests.extend(
+        documents::commands()
+            .into_iter()
+            .map(|command| Trial::test(command.name(), move || command.check())),
+    );
+    trials.extend(
+        guests
+            .into_iter()
+            .map(|trial| trial.with_ignored_flag(true)),
+    );
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -35,15 +35,6 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
     let host = ["test", "--", "--show-output"];
     let guests = ["test", "-p", "runner", "--test", "guest", "--", "--ignored"];
-    let documents = [
-        "test",
-        "-p",
-        "runner",
-        "--test",
-        "documents",
-        "--",
-        "--ignored",
-    ];
     let mut stages = vec![
         Stage::check("rustfmt", cargo(&["fmt", "--all", "--check"])),
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),
@@ -52,8 +43,7 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
         Stage::tests("host tests", cargo(&host)),
         Stage::figures("modules of Debian's Linux", debian()),
         Stage::check("one guest builds and boots", first_guest()),
-        Stage::tests("guests", cargo(&guests)),
-        Stage::tests("commands of README and docs", cargo(&documents)),
+        Stage::tests("guests, and commands of README and docs", cargo(&guests)),
     ];
     if all {
         let model = long("percpu", "model", 20_000_000);

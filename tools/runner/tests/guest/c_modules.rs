@@ -24,7 +24,9 @@ fn linux() -> Result<Option<PathBuf>, Box<dyn Error>> {
 /// The modules in C compile unchanged against Linux 6.1's headers, by its flags.
 pub fn against_linux() -> Completed {
     let Some(folder) = linux().map_err(|error| error.to_string())? else {
-        return Ok(Completion::ignored_with("Linux's headers can't be had here"));
+        return Ok(Completion::ignored_with(
+            "Linux's headers can't be had here",
+        ));
     };
     let (mut common, mut machine) = (PathBuf::new(), PathBuf::new());
     for entry in folder.read_dir()? {

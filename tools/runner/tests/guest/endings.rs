@@ -12,11 +12,7 @@ pub const ENDINGS: [(&str, i32, &str); 17] = [
     ("stack_overflow", 3, "stack"),
     ("hang", 4, "its last line: # hangs on purpose"),
     ("power_off", 5, "before its test plan was complete (0 of 1)"),
-    (
-        "disabled_wait",
-        3,
-        "a disabled wait without a panic",
-    ),
+    ("disabled_wait", 3, "a disabled wait without a panic"),
     ("early_percpu", 3, "before per-CPU memory is set up"),
     ("panic_in_interrupt", 3, "in an interrupt handler"),
     ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),

@@ -104,7 +104,9 @@ fn inspect(file: &Path, at: &Linked, exports: &Path) -> Result<String, Box<dyn E
 /// Links them all in one guest, then each on the host.
 pub fn modules() -> Completed {
     let Some(files) = package().map_err(|error| error.to_string())? else {
-        return Ok(Completion::ignored_with("Debian's modules can't be had here"));
+        return Ok(Completion::ignored_with(
+            "Debian's modules can't be had here",
+        ));
     };
     let mut chosen = Vec::new();
     let mut others = Vec::new();

@@ -86,7 +86,11 @@ impl Terminal {
     pub fn exit_code(&mut self, limit: Duration) -> Result<Option<i32>, Failed> {
         let end = Instant::now() + limit;
         loop {
-            self.screen.try_iter().collect::<Vec<_>>().iter().for_each(|chunk| self.show(chunk));
+            self.screen
+                .try_iter()
+                .collect::<Vec<_>>()
+                .iter()
+                .for_each(|chunk| self.show(chunk));
             if let Some(status) = self.program.try_wait()? {
                 return Ok(status.code());
             }
@@ -109,11 +113,6 @@ impl Terminal {
     pub fn modes(&self) -> Result<Modes, Failed> {
         let modes = tcgetattr(&self.keyboard)?;
         Ok((modes.input_modes, modes.output_modes, modes.local_modes))
-    }
-
-    /// All that was on the screen.
-    pub fn all(&self) -> &str {
-        &self.all
     }
 
     fn show(&mut self, chunk: &[u8]) {
