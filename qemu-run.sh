@@ -117,6 +117,9 @@ esac
 mkdir -p "$CARGO_TARGET_DIR"
 [ -r "$kept" ] && [ "$(<"$kept")" = "$toolchain" ] || printf '%s\n' "$toolchain" >"$kept"
 
+# A copied module's folder is a module at once.
+"$root/tools/name-modules.sh" "$root"
+
 runner=$CARGO_TARGET_DIR/release/runner
 [ -x "$runner" ] || say "building the runner (toolchain: $toolchain)"
 cargo build --quiet --release --manifest-path "$root/Cargo.toml" -p runner ||

@@ -10,12 +10,13 @@
 //!  BENCH name ops total per_op
 //! ```
 
+use crate::fallible::try_filled;
+use crate::load_unload_rounds::{self, AllUnloaded, LogOff, RoundsError};
 use crate::percpu::{self, AllocError, Handle};
-use crate::selftest::module_rounds;
-use crate::{modules, println};
-use alloc::string::String;
-use alloc::vec::Vec;
+use crate::{modules, println, smp};
+use alloc::collections::TryReserveError;
 use arch::timer;
+use core::fmt;
 use module_api::PerCpu;
 use this_cpu::{NoMemory, Variable, percpu};
 
@@ -30,22 +31,109 @@ struct Figure {
     nanoseconds: u64,
 }
 
-/// Measures one piece of work.
-fn measure<E>(
-    figures: &mut Vec<Figure>,
+/// Room for all that one run measures.
+type Figures = heapless::Vec<Figure, 32>;
+
+/// Why there are no figures.
+#[derive(Debug)]
+pub enum BenchError {
+    /// No group has this name.
+    NoGroup,
+    /// More figures than there is room for.
+    TooMany,
+    /// The kernel heap is exhausted.
+    Heap,
+    /// A per-CPU allocation failed.
+    PerCpu(AllocError),
+    /// A per-CPU variable couldn't be allocated.
+    Variable(NoMemory),
+    /// A module can't be linked, loaded or unloaded.
+    Module(modules::Error<'static>),
+    /// A CPU can't be given its part of the rounds.
+    Cpu(smp::Error),
+}
+
+impl fmt::Display for BenchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoGroup => {
+                f.write_str("no such group; there are")?;
+                GROUPS
+                    .iter()
+                    .try_for_each(|(name, ..)| write!(f, " {name}"))
+            }
+            Self::TooMany => f.write_str("more figures than there is room for"),
+            Self::Heap => f.write_str("the kernel heap is exhausted"),
+            Self::PerCpu(error) => write!(f, "{error}"),
+            Self::Variable(error) => write!(f, "{error}"),
+            Self::Module(error) => write!(f, "{error}"),
+            Self::Cpu(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<TryReserveError> for BenchError {
+    fn from(_: TryReserveError) -> Self {
+        Self::Heap
+    }
+}
+
+impl From<AllocError> for BenchError {
+    fn from(error: AllocError) -> Self {
+        Self::PerCpu(error)
+    }
+}
+
+impl From<NoMemory> for BenchError {
+    fn from(error: NoMemory) -> Self {
+        Self::Variable(error)
+    }
+}
+
+impl From<modules::Error<'static>> for BenchError {
+    fn from(error: modules::Error<'static>) -> Self {
+        Self::Module(error)
+    }
+}
+
+impl From<RoundsError> for BenchError {
+    fn from(error: RoundsError) -> Self {
+        match error {
+            RoundsError::Module(error) => Self::Module(error),
+            RoundsError::Cpu(error) => Self::Cpu(error),
+        }
+    }
+}
+
+/// Keeps a figure.
+fn record(
+    figures: &mut Figures,
     name: &'static str,
     operations: u64,
-    work: impl FnOnce() -> Result<(), E>,
-) -> Result<(), E> {
-    let start = timer::now();
-    work()?;
-    let nanoseconds = timer::nanoseconds(timer::now() - start);
-    figures.push(Figure {
+    nanoseconds: u64,
+) -> Result<(), BenchError> {
+    let figure = Figure {
         name,
         operations,
         nanoseconds,
-    });
-    Ok(())
+    };
+    figures.push(figure).map_err(|_| BenchError::TooMany)
+}
+
+/// Measures one piece of work.
+fn measure<E>(
+    figures: &mut Figures,
+    name: &'static str,
+    operations: u64,
+    work: impl FnOnce() -> Result<(), E>,
+) -> Result<(), BenchError>
+where
+    BenchError: From<E>,
+{
+    let start = timer::now();
+    work()?;
+    let nanoseconds = timer::nanoseconds(timer::now() - start);
+    record(figures, name, operations, nanoseconds)
 }
 
 fn pairs(count: u64) -> Result<(), AllocError> {
@@ -67,12 +155,12 @@ fn free_all(areas: &[Handle]) {
 
 /// Alloc and free of 8 bytes with so many other 8-byte areas live.
 fn with_live(
-    figures: &mut Vec<Figure>,
+    figures: &mut Figures,
     name: &'static str,
     live: usize,
     count: u64,
-) -> Result<(), AllocError> {
-    let mut areas = alloc::vec![Handle(0); live];
+) -> Result<(), BenchError> {
+    let mut areas = try_filled(Handle(0), live)?;
     percpu::alloc_batch(8, 8, &mut areas)?;
     // Warm: the first allocation may populate a page.
     pairs(16)?;
@@ -81,23 +169,23 @@ fn with_live(
     result
 }
 
-fn batches(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
+fn batches(figures: &mut Figures) -> Result<(), BenchError> {
     const COUNT: usize = 4096;
-    let mut areas = alloc::vec![Handle(0); COUNT];
+    let mut areas = try_filled(Handle(0), COUNT)?;
     measure(figures, "alloc_8_batch_alloc", COUNT as u64, || {
         percpu::alloc_batch(8, 8, &mut areas)
     })?;
     measure(figures, "alloc_8_batch_free", COUNT as u64, || {
         free_all(&areas);
-        Ok(())
+        Ok::<_, AllocError>(())
     })
 }
 
 /// Sizes 8 to 512 in a ring: each place is freed and allocated anew.
-fn mixed(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
+fn mixed(figures: &mut Figures) -> Result<(), BenchError> {
     const RING: usize = 512;
     const COUNT: usize = 4096;
-    let mut ring = alloc::vec![Handle(0); RING];
+    let mut ring = try_filled(Handle(0), RING)?;
     let mut state = 1u32;
     let result = measure(figures, "alloc_mixed", COUNT as u64, || {
         for index in 0..COUNT {
@@ -108,13 +196,13 @@ fn mixed(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
             free_all(&[core::mem::replace(place, Handle(0))]);
             *place = percpu::alloc(size, 8)?;
         }
-        Ok(())
+        Ok::<_, AllocError>(())
     });
     free_all(&ring);
     result
 }
 
-fn accesses(figures: &mut Vec<Figure>) -> Result<(), NoMemory> {
+fn accesses(figures: &mut Figures) -> Result<(), BenchError> {
     const COUNT: u64 = 1_000_000;
     const SUMS: u64 = 10_000;
     let dynamic = PerCpu::<u64>::alloc()?;
@@ -147,7 +235,7 @@ fn accesses(figures: &mut Vec<Figure>) -> Result<(), NoMemory> {
 }
 
 /// A link of a module with so many relocations, made for this by the runner.
-fn links(figures: &mut Vec<Figure>) -> Result<(), String> {
+fn links(figures: &mut Figures) -> Result<(), BenchError> {
     for (name, module, relocations) in [
         ("link.1k", "link-1k", 1000),
         ("link.10k", "link-10k", 10_000),
@@ -155,49 +243,43 @@ fn links(figures: &mut Vec<Figure>) -> Result<(), String> {
     ] {
         let link = || modules::link_only(module, None);
         // Warm: the first may need tables for the mapping.
-        told(link())?;
-        told(measure(figures, name, relocations, || link().map(drop)))?;
+        link()?;
+        measure(figures, name, relocations, || link().map(drop))?;
     }
     Ok(())
 }
 
 /// Rounds of loading and unloading all modules, on all CPUs at once.
-fn rounds(figures: &mut Vec<Figure>) -> Result<(), String> {
-    let cost = module_rounds::measured(1000)?;
-    for (name, nanoseconds) in [
-        ("modules.first_100", cost.first),
-        ("modules.last_100", cost.last),
-    ] {
-        figures.push(Figure {
-            name,
-            operations: cost.part,
-            nanoseconds,
-        });
-    }
-    Ok(())
+fn rounds(figures: &mut Figures) -> Result<(), BenchError> {
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new()?;
+    load_unload_rounds::run(10)?;
+    let cost = load_unload_rounds::run(1000)?;
+    record(figures, "modules.first_100", cost.part, cost.first)?;
+    record(figures, "modules.last_100", cost.part, cost.last)
 }
 
-fn told<T, E: core::fmt::Display>(result: Result<T, E>) -> Result<T, String> {
-    result.map_err(|error| alloc::format!("{error}"))
-}
-
-type Group = fn(&mut Vec<Figure>) -> Result<(), String>;
+type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
 const GROUPS: [(&str, bool, Group); 4] = [
-    ("alloc", true, |figures| told(allocations(figures))),
-    ("access", true, |figures| told(accesses(figures))),
+    ("alloc", true, allocations),
+    ("access", true, accesses),
     ("link", true, links),
     ("modules", false, rounds),
 ];
 
-/// Runs one group, or all but the longest, and prints the figures.
-pub fn run(only: Option<&str>) -> Result<(), String> {
-    let mut figures = Vec::with_capacity(32);
+/// Runs one group, or all but the longest, and prints the figures. On the boot CPU, with
+/// interrupts on; nothing else should run.
+///
+/// # Errors
+/// Why a piece of work can't be measured; then nothing is printed.
+pub fn run(only: Option<&str>) -> Result<(), BenchError> {
+    let mut figures = Figures::new();
     let wanted = |&&(name, always, _): &&(&str, bool, Group)| only.map_or(always, |it| it == name);
     let mut groups = GROUPS.iter().filter(wanted).peekable();
     if groups.peek().is_none() {
-        return Err("no such group".into());
+        return Err(BenchError::NoGroup);
     }
     groups.try_for_each(|(_, _, group)| group(&mut figures))?;
     percpu::trim();
@@ -217,7 +299,7 @@ pub fn run(only: Option<&str>) -> Result<(), String> {
     Ok(())
 }
 
-fn allocations(figures: &mut Vec<Figure>) -> Result<(), AllocError> {
+fn allocations(figures: &mut Figures) -> Result<(), BenchError> {
     with_live(figures, "alloc_free_8", 0, 10_000)?;
     with_live(figures, "alloc_free_8_100_live", 100, 1_000_000)?;
     with_live(figures, "alloc_free_8_100000_live", 100_000, 1_000_000)?;

@@ -1,4 +1,4 @@
-//! The line that printk has begun and not ended: a continuation line.
+//! printk's lines, and the one that it has begun and not ended: a continuation line.
 //!
 //! ```text
 //!  printk(KERN_INFO "a %d", 1)   "\x016a 1"      held, no newline yet
@@ -7,19 +7,24 @@
 //!
 //! What is held goes out when a text comes that doesn't continue it, and when the
 //! module's init or exit has returned. It lies below the modules, which see to that.
+//!
+//! The lock guards what is held, not the way out: a line is copied out of it first, and
+//! printed with nothing locked.
 
 use crate::sync::{Lock, rank};
-use alloc::string::String;
 use core::fmt::{self, Write};
 use printf::Sink;
 
-/// Bytes of a text, and of what is held; what is longer is cut.
+/// Bytes of a text, and of what is held; what is longer is cut, and ends in `...`.
 const TEXT: usize = 1024;
 
 /// The level of a text that names none.
 const DEFAULT_LEVEL: u8 = 4;
 
-/// A text with its level in front, as printk takes it: `\x016text`.
+/// The end of a text that was cut.
+const CUT: &[u8] = b"...";
+
+/// Bytes of a text: a level in front, as printk takes it, and lines: `\x016text\n`.
 pub struct Text {
     bytes: [u8; TEXT],
     used: usize,
@@ -45,6 +50,9 @@ impl Sink for Text {
         let room = bytes.len().min(TEXT - self.used);
         self.bytes[self.used..self.used + room].copy_from_slice(&bytes[..room]);
         self.used += room;
+        if room < bytes.len() {
+            self.bytes[TEXT - CUT.len()..].copy_from_slice(CUT);
+        }
     }
 }
 
@@ -55,63 +63,43 @@ impl Write for Text {
     }
 }
 
-/// A line that has no end yet.
-struct Held {
+/// A line and its level, 0 to 7 as Linux counts them.
+struct Line {
     level: u8,
     text: Text,
-    /// For self-tests: lines go here, each as `<level>text`, and not to the log.
-    captured: Option<String>,
 }
 
-static HELD: Lock<Held, { rank::EXPORTS }> = Lock::new(Held {
-    level: DEFAULT_LEVEL,
-    text: Text::new(),
-    captured: None,
-});
-
-impl Held {
-    fn take(&mut self, text: &[u8]) {
-        let (level, text) = match text {
-            [1, b'c', rest @ ..] => (None, rest),
-            [1, digit @ b'0'..=b'7', rest @ ..] => (Some(digit - b'0'), rest),
-            _ => (Some(DEFAULT_LEVEL), text),
-        };
-        if let Some(level) = level {
-            self.end_line();
-            self.level = level;
-        }
-        for piece in text.split_inclusive(|&byte| byte == b'\n') {
-            match piece.strip_suffix(b"\n") {
-                None => self.text.put(piece),
-                Some(line) => {
-                    self.text.put(line);
-                    self.emit();
-                }
-            }
+impl Line {
+    const fn empty() -> Self {
+        Self {
+            level: DEFAULT_LEVEL,
+            text: Text::new(),
         }
     }
 
-    fn end_line(&mut self) {
-        if self.text.used > 0 {
-            self.emit();
+    /// Takes the text out; the level stays.
+    fn take(&mut self) -> Self {
+        Self {
+            level: self.level,
+            text: core::mem::replace(&mut self.text, Text::new()),
         }
     }
 
-    fn emit(&mut self) {
-        let line = Lossy(self.text.as_bytes());
-        match &mut self.captured {
-            Some(captured) => {
-                // A String takes all.
-                let _ = writeln!(captured, "<{}>{line}", self.level);
-            }
-            None => log::log!(level_of(self.level), "{line}"),
+    /// Prints it: on the log, or for a self-test. With no lock held.
+    fn print(&self) {
+        let text = Utf8(self.text.as_bytes());
+        let level = self.level;
+        if !copy(format_args!("<{level}>{text}\n")) {
+            log::log!(log_level(level), "{text}");
         }
-        self.text.used = 0;
     }
 }
+
+/// The line that has no end yet.
+static HELD: Lock<Line, { rank::EXPORTS }> = Lock::new(Line::empty());
 
 /// The levels of `log` that stand for Linux's, as `loglevel=` does it too.
-fn level_of(level: u8) -> log::Level {
+fn log_level(level: u8) -> log::Level {
     match level {
         0..=3 => log::Level::Error,
         4 => log::Level::Warn,
@@ -120,10 +108,10 @@ fn level_of(level: u8) -> log::Level {
     }
 }
 
-/// Bytes that should be UTF-8.
-struct Lossy<'a>(&'a [u8]);
+/// Bytes that should be UTF-8; U+FFFD stands for those that aren't.
+struct Utf8<'a>(&'a [u8]);
 
-impl fmt::Display for Lossy<'_> {
+impl fmt::Display for Utf8<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.utf8_chunks().try_for_each(|chunk| {
             f.write_str(chunk.valid())?;
@@ -135,30 +123,98 @@ impl fmt::Display for Lossy<'_> {
     }
 }
 
-/// Prints a text of printk's: whole lines at once; what has no newline is held.
+/// Prints a text of printk's: whole lines at once; what has no newline is held. Any
+/// context, with no lock held.
 pub fn print(text: &Text) {
-    HELD.lock().take(text.as_bytes());
+    let (level, text) = match text.as_bytes() {
+        [1, b'c', rest @ ..] => (None, rest),
+        [1, digit @ b'0'..=b'7', rest @ ..] => (Some(digit - b'0'), rest),
+        rest => (Some(DEFAULT_LEVEL), rest),
+    };
+    if level.is_some() {
+        flush();
+    }
+    for piece in text.split_inclusive(|&byte| byte == b'\n') {
+        let ended = piece.strip_suffix(b"\n");
+        let line = {
+            let mut held = HELD.lock();
+            held.level = level.unwrap_or(held.level);
+            held.text.put(ended.unwrap_or(piece));
+            // A newline alone is an empty line.
+            ended.map(|_| held.take())
+        };
+        if let Some(line) = line {
+            line.print();
+        }
+    }
 }
 
-/// Ends a line that has no newline.
+/// Ends a line that has no newline. Any context, with no lock held.
 pub fn flush() {
-    HELD.lock().end_line();
+    let line = {
+        let mut held = HELD.lock();
+        (held.text.used > 0).then(|| held.take())
+    };
+    if let Some(line) = line {
+        line.print();
+    }
 }
 
-/// Prints lines at a level of Linux's, as if by printk.
+/// Prints lines at a level of Linux's, 0 to 7, as if by printk.
 pub fn lines(level: u8, text: fmt::Arguments<'_>) {
     let mut whole = Text::new();
-    // What is longer is cut; a Text takes all that it has room for.
+    // A Text takes all that it has room for.
     let _ = writeln!(whole, "\x01{level}{text}");
     print(&whole);
 }
 
-/// Runs `work` and returns what is printed meanwhile, each line as `<level>text`.
-pub fn capture<R>(work: impl FnOnce() -> R) -> (R, String) {
+/// Bytes that a self-test can look at; what is more is left out.
+pub const COPY: usize = 16 * 1024;
+
+/// What goes to a self-test, and not to the log: lines, each as `<level>text`.
+struct Copy {
+    is_on: bool,
+    lines: heapless::Vec<u8, COPY>,
+}
+
+static COPIED: Lock<Copy, { rank::EXPORTS }> = Lock::new(Copy {
+    is_on: false,
+    lines: heapless::Vec::new(),
+});
+
+/// Hands a line to the self-test that looks at them, if one does.
+fn copy(line: fmt::Arguments<'_>) -> bool {
+    if !COPIED.lock().is_on {
+        return false;
+    }
+    let mut text = Text::new();
+    // A Text takes all that it has room for.
+    let _ = text.write_fmt(line);
+    let lines = &mut COPIED.lock().lines;
+    let room = text.as_bytes().len().min(COPY - lines.len());
+    // There is as much room.
+    let _ = lines.extend_from_slice(&text.as_bytes()[..room]);
+    true
+}
+
+/// Runs `work`, and copies what is printed meanwhile to the start of `into`, each line
+/// as `<level>text`; returns how many bytes that is, `COPY` at most. For self-tests, one
+/// at a time.
+pub fn copy_of<R>(work: impl FnOnce() -> R, into: &mut [u8; COPY]) -> (R, usize) {
+    let start = |is_on: bool| {
+        let mut copied = COPIED.lock();
+        copied.is_on = is_on;
+        copied.lines.clear();
+    };
     flush();
-    HELD.lock().captured = Some(String::new());
+    start(true);
     let result = work();
     flush();
-    let captured = HELD.lock().captured.take();
-    (result, captured.unwrap_or_default())
+    let count = {
+        let lines = &COPIED.lock().lines;
+        into[..lines.len()].copy_from_slice(lines);
+        lines.len()
+    };
+    start(false);
+    (result, count)
 }

@@ -1,11 +1,11 @@
-//! Fault injection: `fail=SITE:N` makes the N-th allocation at a site fail.
+//! Fault injection: `fail=SITE:N` makes the N-th request at a site fail.
 //!
 //! Armed after boot, once; the site counts from then on. How the error paths
-//! that memory pressure would take are reached on purpose.
+//! that memory pressure, or a CPU that is gone, would take are reached on purpose.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-/// A kind of allocation that can be made to fail.
+/// A kind of request that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
     /// Page frames.
@@ -16,14 +16,17 @@ pub enum Site {
     PerCpu,
     /// Blocks of the kernel heap.
     Heap,
+    /// Signals to another CPU.
+    Signal,
 }
 
 impl Site {
-    const ALL: [(&str, Site); 4] = [
+    const ALL: [(&str, Site); 5] = [
         ("frames", Site::Frames),
         ("vmalloc", Site::Vmalloc),
         ("percpu", Site::PerCpu),
         ("heap", Site::Heap),
+        ("signal", Site::Signal),
     ];
 
     /// The site of this name.
@@ -33,24 +36,59 @@ impl Site {
     }
 
     /// All names, for messages.
-    pub const NAMES: &str = "frames, vmalloc, percpu, heap";
+    pub const NAMES: &str = "frames, vmalloc, percpu, heap, signal";
 }
 
-/// Calls left until the failing one; 0 when not armed.
-static LEFT: [AtomicU64; Site::ALL.len()] = [const { AtomicU64::new(0) }; Site::ALL.len()];
+/// Calls until one that fails. Any CPU may count at any time.
+#[derive(Debug)]
+pub struct Countdown(AtomicU64);
+
+impl Countdown {
+    /// One that never fails until it is armed.
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    /// Makes the `nth` call of [`is_due`](Self::is_due) from now on fail; 0 disarms.
+    pub fn arm(&self, nth: u64) {
+        self.0.store(nth, Ordering::Relaxed);
+    }
+
+    /// Calls left until the failing one; 0 once it has failed, or when not armed.
+    pub fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call; whether it is the one to fail. Of calls on several CPUs at once
+    /// each counts, and one of them fails: the counter stops at 0.
+    #[inline]
+    pub fn is_due(&self) -> bool {
+        self.left() != 0 && self.count_down() == Ok(1)
+    }
+
+    #[cold]
+    fn count_down(&self) -> Result<u64, u64> {
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+    }
+}
+
+static COUNTDOWNS: [Countdown; Site::ALL.len()] = [const { Countdown::new() }; Site::ALL.len()];
 
 /// Makes the `nth` call from now on fail; 0 disarms the site.
 pub fn arm(site: Site, nth: u64) {
-    LEFT[site as usize].store(nth, Ordering::Relaxed);
+    COUNTDOWNS[site as usize].arm(nth);
 }
 
 /// Calls left until the failing one: 0 once it has failed.
 pub fn left(site: Site) -> u64 {
-    LEFT[site as usize].load(Ordering::Relaxed)
+    COUNTDOWNS[site as usize].left()
 }
 
-/// Whether the call at `site` that asks is the one to fail.
+/// Counts a call at `site`; whether it is the one to fail. For the site itself, once
+/// an allocation.
 pub fn now(site: Site) -> bool {
-    let left = &LEFT[site as usize];
-    left.load(Ordering::Relaxed) != 0 && left.fetch_sub(1, Ordering::Relaxed) == 1
+    COUNTDOWNS[site as usize].is_due()
 }

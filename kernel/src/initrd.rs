@@ -9,6 +9,8 @@
 //!  run               monitor commands, one a line
 //! ```
 
+use crate::fallible::try_collect;
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use spin::Once;
 
@@ -24,19 +26,25 @@ pub struct File {
     pub data: &'static [u8],
 }
 
-/// Names the archive's place, and reads its list of files.
+/// Reads the list of files of the archive that lies there. Once, at boot, when there is a
+/// heap.
+///
+/// # Errors
+/// If there is no memory for the list.
 ///
 /// # Safety
 /// `[address, address + bytes)` is memory that nothing writes from here on (M1).
-pub unsafe fn init(address: usize, bytes: usize) {
+pub unsafe fn init(address: usize, bytes: usize) -> Result<(), TryReserveError> {
     let start = core::ptr::with_exposed_provenance(address);
-    // SAFETY: the caller's promise.
+    // SAFETY: M1: the caller's promise.
     let archive: &'static [u8] = unsafe { core::slice::from_raw_parts(start, bytes) };
     let files = cpio_reader::iter_files(archive).map(|entry| File {
         path: entry.name(),
         data: entry.file(),
     });
-    FILES.call_once(|| files.collect());
+    let files = try_collect(files)?;
+    FILES.call_once(|| files);
+    Ok(())
 }
 
 /// All files, in the archive's order; none without an archive.
@@ -49,7 +57,7 @@ pub fn file(path: &str) -> Option<File> {
     files().find(|file| file.path == path)
 }
 
-/// The module of this name, with the folder that it lies in.
+/// The module file of this name, of whatever folder: of two, the first.
 pub fn module(name: &str) -> Option<File> {
     files().find(|file| module_name(file.path) == Some(name))
 }

@@ -1,22 +1,23 @@
 //! What the kernel does about interruptions: the machine layer calls up here.
 
 use crate::{panic, smp, timer};
-use arch::traps::{External, ProgramCheck, TrapFrame, Upcalls};
+use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
 use this_cpu::{Variable, percpu};
 
 percpu! {
-    /// External interruptions that this CPU took, by class.
+    /// Clock-comparator interruptions that this CPU took.
     pub static CLOCK: u64 = 0;
-    /// Emergency signals and external calls.
+    /// Emergency signals and external calls that this CPU took.
     pub static SIGNALS: u64 = 0;
-    /// Service signals and codes that this kernel has no use for.
+    /// All other external interruptions that this CPU took: service signals, and codes
+    /// that this kernel has no use for.
     pub static OTHERS: u64 = 0;
 }
 
-/// The kernel's handlers.
-pub struct Handlers;
+/// This kernel's handlers.
+pub struct KernelHandlers;
 
-impl Upcalls for Handlers {
+impl Handlers for KernelHandlers {
     fn external(&self, what: External, _frame: &TrapFrame) {
         match what {
             External::EmergencySignal(_) | External::ExternalCall(_) => {

@@ -2,16 +2,23 @@
 //!
 //! ```text
 //!  boot_entry
-//!    traps, machine configuration, address map
-//!    memory: frames, translation on, heap, vmalloc
-//!    per-CPU memory: first chunk, template copied        percpu/
-//!    other CPUs                                           smp.rs
-//!    modules                                              modules/
-//!    self-tests, or --run's commands, or the monitor      selftest/, monitor.rs
-//!    power off
+//!    traps, consoles                                      console/, control/
+//!    machine configuration, address map                   machine.rs, memory/map.rs
+//!    memory: frames, translation on, heap, vmalloc        memory/
+//!    per-CPU memory: first chunk, template copied         percpu/
+//!    exports, parameters of modules                       modules/
+//!    other CPUs                                           smp/
+//!    modules, then self-tests or the monitor; or --run    selftest/, monitor/
+//!    power off                                            power.rs
 //! ```
 #![no_std]
 #![no_main]
+#![warn(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::disallowed_types,
+    reason = "an exhausted heap is an error, not the end of the run"
+)]
 
 extern crate alloc;
 
@@ -20,11 +27,15 @@ mod bench;
 mod command_line;
 mod console;
 mod continuation;
+mod control;
 mod cpus;
 mod exports;
 mod fail;
+mod fallible;
 mod initrd;
 mod interrupts;
+mod load_unload_rounds;
+mod machine;
 mod memory;
 mod modules;
 mod monitor;
@@ -32,15 +43,21 @@ mod panic;
 mod percpu;
 mod percpu_address;
 mod power;
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::disallowed_types,
+    reason = "a test that finds no memory for its own lists may end the run"
+)]
 mod selftest;
 mod smp;
 mod symbols;
 mod sync;
 mod timer;
 
-use arch::sclp::information::{self, Information};
 use arch::{boot, stack};
 use command_line::Options;
+use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
 use log::{error, info};
@@ -49,25 +66,30 @@ use memory::map::{BadMap, Map};
 /// First Rust function, on the boot CPU, with translation and interruptions off.
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
-    console::init();
     install_traps();
+    console::init();
+    control::init();
     let parameters = boot::parameters();
-    if let Err(error) = boot(parameters) {
-        error!("boot: {error}");
-        println!("panic: the kernel can't boot: {error}");
-        arch::power::crash();
+    match boot(parameters) {
+        Ok(by) => power::off(by),
+        Err(error) => {
+            error!("boot: {error}");
+            println!("panic: the kernel can't boot: {error}");
+            control::panic(0, format_args!("the kernel can't boot: {error}"));
+            arch::power::crash();
+        }
     }
-    power::off()
 }
 
 /// Why there is no boot.
 enum BootError {
     CommandLine(command_line::BadWord),
-    Machine(arch::sclp::Error),
+    Machine(machine::Error),
     Map(BadMap),
     FailSite(&'static str),
     PerCpu(percpu::SetupError),
-    Module(&'static str),
+    Modules(modules::InitError),
+    Initrd,
 }
 
 impl fmt::Display for BootError {
@@ -79,24 +101,25 @@ impl fmt::Display for BootError {
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
-            BootError::Module(name) => {
-                write!(f, "command line: {name}.: the initrd has no module {name}")
-            }
+            BootError::Modules(error) => write!(f, "{error}"),
+            BootError::Initrd => f.write_str("initrd: no memory for the list of its files"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
     }
 }
 
-fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
+/// Brings the kernel up and does what the machine was started for; returns who wants
+/// it off then.
+fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
-    let information = machine().map_err(BootError::Machine)?;
-    info!(
-        "machine: {} MiB of memory, {} CPUs",
-        information.memory >> 20,
-        information.cpus().len()
-    );
+    let fault = options.fail.map(|(name, nth)| {
+        let site = fail::Site::named(name).ok_or(BootError::FailSite(name))?;
+        Ok((site, nth))
+    });
+    let fault = fault.transpose()?;
+    let information = machine::configuration().map_err(BootError::Machine)?;
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
 
@@ -104,42 +127,34 @@ fn boot(parameters: boot::Parameters) -> Result<(), BootError> {
     memory::vmalloc::init(map.vmalloc.0, map.vmalloc.1);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
-        unsafe { initrd::init(address, bytes) };
+        unsafe { initrd::init(address, bytes) }.map_err(|_| BootError::Initrd)?;
     }
     smp::init_boot_stacks();
     cpus::init(&information, options.possible_cpus);
     percpu::init(&options, &map).map_err(BootError::PerCpu)?;
-    modules::init(parameters.command_line).map_err(BootError::Module)?;
+    modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
     smp::enable_signals();
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
-    if let Some((site, nth)) = options.fail {
-        let site = fail::Site::named(site).ok_or(BootError::FailSite(site))?;
+    if let Some((site, nth)) = fault {
         fail::arm(site, nth);
     }
-    work(&options);
-    Ok(())
+    control::boot(information.cpus().len(), information.memory);
+    Ok(work(&options))
 }
 
 /// What the machine was started for.
-fn work(options: &Options) {
+fn work(options: &Options) -> PowerOffBy {
     if let Some(commands) = initrd::file("run") {
         return monitor::run(commands.data);
     }
     modules::load_at_boot(options.modules);
     if options.monitor {
-        return monitor::interactive();
+        monitor::interactive();
+        return PowerOffBy::Command;
     }
     selftest::run_all(options.selftest, options.seed);
-}
-
-fn machine() -> Result<Information, arch::sclp::Error> {
-    struct ForBoot(UnsafeCell<information::ResponseBlock>);
-    // SAFETY: only `machine` uses it, once, on the boot CPU.
-    unsafe impl Sync for ForBoot {}
-    static BLOCK: ForBoot = ForBoot(UnsafeCell::new(information::response_block()));
-    // SAFETY: as above.
-    information::read(unsafe { &mut *BLOCK.0.get() })
+    PowerOffBy::End
 }
 
 /// Handlers and small static stacks, until `smp::init_boot_stacks`.
@@ -147,13 +162,14 @@ fn install_traps() {
     const SIZE: usize = 16 * 1024;
     #[repr(C, align(4096))]
     struct Stack(UnsafeCell<[u8; SIZE]>);
-    // SAFETY: only the trap entry code uses them, on the boot CPU.
+    // SAFETY: C8: only the trap entry code uses them, on the boot CPU.
     unsafe impl Sync for Stack {}
     static INTERRUPT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     static FAULT: Stack = Stack(UnsafeCell::new([0; SIZE]));
     let top = |stack: &Stack| stack.0.get() as usize + SIZE - stack::SAVE_AREA;
-    // SAFETY: the boot CPU, before translation and before any other CPU.
-    unsafe { arch::traps::install(&interrupts::Handlers, top(&INTERRUPT), top(&FAULT)) };
+    // SAFETY: C8: the boot CPU, before translation and before any other CPU. C3: the
+    // stacks are used for nothing else.
+    unsafe { arch::traps::install(&interrupts::KernelHandlers, top(&INTERRUPT), top(&FAULT)) };
 }
 
 /// Prints the address map, and the distance this kernel exists for.

@@ -1,23 +1,27 @@
-//! How the kernel dies: once, with everything a reader needs.
+//! The report that ends a run: once, with everything a reader needs.
 //!
 //! A panic and a program check that nobody caught end here. The first CPU to
 //! arrive stops the others, takes the console, and prints the reason, PSW,
 //! registers, backtrace and modules; then it loads a disabled wait. A second CPU
 //! waits to be stopped. A fault while reporting prints one line more and ends
-//! the run at once.
+//! the run at once. A report runs with interrupts off, whatever the code that it calls
+//! turns off and on (C4).
 
 use crate::backtrace::Address;
-use crate::{console, modules, println, smp};
+use crate::{console, control, modules, println, smp};
+use arch::backtrace::{Step, Walk};
+use arch::dat;
 use arch::psw::Psw;
-use arch::stack::{self, Step, Walk};
+use arch::stack;
 use arch::traps::{ProgramCheck, TrapFrame};
 use core::fmt;
 use core::panic::PanicInfo;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 const NOBODY: u32 = u32::MAX;
 
 static REPORTER: AtomicU32 = AtomicU32::new(NOBODY);
+static REPORTED_TWICE: AtomicBool = AtomicBool::new(false);
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
@@ -26,24 +30,25 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     report(&reason, None, &registers, Walk::from(stack::pointer()))
 }
 
-/// Dies of a program check.
+/// Reports a program check that nobody expects nor catches, with the walk of the page
+/// that was refused, and ends the run.
 pub fn program_check(check: &ProgramCheck, frame: &TrapFrame) -> ! {
-    die_in_frame(&Reason::ProgramCheck(check), frame)
+    report_frame(&Reason::ProgramCheck(check), frame)
 }
 
-/// Dies of an interruption that this kernel never asks for.
+/// Reports an interruption that this kernel never asks for, and ends the run.
 pub fn unexpected(what: &str, frame: &TrapFrame) -> ! {
-    die_in_frame(&Reason::Unexpected(what), frame)
+    report_frame(&Reason::Unexpected(what), frame)
 }
 
-/// Dies because a module says so.
+/// Reports what a module in C calls `panic` with, and ends the run.
 pub fn module(text: &str) -> ! {
     let registers = arch::stack::registers();
     let reason = Reason::Module(text);
     report(&reason, None, &registers, Walk::from(stack::pointer()))
 }
 
-fn die_in_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
+fn report_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
     let walk = Walk::from(frame.registers[15]);
     report(reason, Some(&frame.psw), &frame.registers, walk)
 }
@@ -72,10 +77,9 @@ impl fmt::Display for Reason<'_> {
                 if check.is_translation() && arch::lowcore::is_before_setup(address) {
                     f.write_str(": a per-CPU variable is used before per-CPU memory is set up")?;
                 }
-                modules::with_freed_init(address, |name| {
-                    write!(f, ": module {name}: its freed init section")
-                })
-                .unwrap_or(Ok(()))?;
+                if let Some(name) = modules::freed_init_at(address) {
+                    write!(f, ": module {name}: its freed init section")?;
+                }
                 if let Some(what) = smp::guard_page_owner(address as usize) {
                     write!(f, ": {what}")?;
                 }
@@ -86,6 +90,14 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
+/// The page that a program check was about, for a look at its translation.
+fn failing_address(reason: &Reason<'_>) -> Option<u64> {
+    match reason {
+        Reason::ProgramCheck(check) => check.address,
+        _ => None,
+    }
+}
+
 fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: Walk) -> ! {
     arch::cpu::interrupts_off_for_good();
     let cpu = arch::cpu::number();
@@ -93,7 +105,12 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
     match first {
         Ok(_) => {}
         Err(reporter) if reporter == cpu => {
-            println!("panic: cpu {cpu}: another fault while reporting: {reason}");
+            // One line more; a fault in that one ends the run without a word.
+            if !REPORTED_TWICE.swap(true, Ordering::Relaxed) {
+                // SAFETY: C20: this CPU is in its report, and has stopped the others if it can.
+                unsafe { console::take_over() };
+                println!("panic: cpu {cpu}: another fault while reporting: {reason}");
+            }
             arch::power::crash();
         }
         // Another CPU reports, and will stop this one.
@@ -101,9 +118,17 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
             arch::cpu::relax();
         },
     }
-    smp::stop_others();
-    console::break_open();
+    let stopped = smp::stop_others();
+    // SAFETY: C20: the other CPUs have stopped, and this one stays in its report.
+    unsafe {
+        console::take_over();
+        control::take_over();
+    }
     println!("panic: cpu {cpu}: {reason}");
+    control::panic(cpu, reason);
+    if let Err(error) = stopped {
+        println!("  {error}");
+    }
     if let Some(psw) = psw {
         println!(
             "  PSW {:#018x} {:#018x} {}",
@@ -115,6 +140,10 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
     for (row, values) in registers.chunks(4).enumerate() {
         let [a, b, c, d] = [values[0], values[1], values[2], values[3]];
         println!("  r{:<2} {a:016x} {b:016x} {c:016x} {d:016x}", row * 4);
+    }
+    if let Some(address) = failing_address(reason) {
+        println!("  walk of {address:#x}:");
+        dat::walk(address as usize).for_each(|step| println!("    {step}"));
     }
     println!("  backtrace:");
     if let Some(psw) = psw {

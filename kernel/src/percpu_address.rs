@@ -67,8 +67,9 @@ fn variable(f: &mut fmt::Formatter<'_>, handle: Handle) -> fmt::Result {
         let name = VariableName(found.name);
         return write!(f, "\nvariable {name}, byte {}", found.offset);
     }
-    let found = modules::with_variable_at(address, |module, name, byte| {
-        write!(f, "\nvariable {name} of module {module}, byte {byte}")
-    });
-    found.unwrap_or(Ok(()))
+    let Some((module, variable)) = modules::variable_at(address) else {
+        return Ok(());
+    };
+    let (name, byte) = (VariableName(variable.name), address - variable.handle);
+    write!(f, "\nvariable {name} of module {module}, byte {byte}")
 }

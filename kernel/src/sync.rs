@@ -1,18 +1,23 @@
 //! Locks that are safe against interrupts, and taken in one order.
 //!
-//! [`Lock`] is taken with interruptions off, so an interrupt handler may take it
-//! too. Each has a rank, its place in the lock order of docs/INVARIANTS.md; a CPU
-//! that takes one while it holds another of the same rank or a later one could
-//! wait for ever, some day, and panics at once instead. Which ranks a CPU holds is
-//! a word of its lowcore. Keeps C4 and C5.
+//! The lock is the crate `sync`'s; here it meets this machine, whose CPUs keep in
+//! their lowcore which ranks they hold, and the ranks get their names. Their order is
+//! that of docs/INVARIANTS.md.
 
 use crate::timer;
+use ::sync::{Machine, RawIrqSaveLock};
 use arch::{cpu, lowcore};
-use core::sync::atomic::{AtomicU32, Ordering};
-use lock_api::{GuardNoSend, RawMutex};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use lock_api::MutexGuard;
 
-/// A mutual-exclusion lock, taken with interruptions off.
-pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<RANK>, T>;
+/// A mutual-exclusion lock, taken with interrupts off, also by interrupt handlers.
+///
+/// # Panics
+/// If the CPU that takes it holds a lock of the same rank or of a later one.
+pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawLock<RANK>, T>;
+
+/// The raw lock behind [`Lock`].
+pub type RawLock<const RANK: u8> = RawIrqSaveLock<ThisCpu, RANK>;
 
 /// Places in the lock order, outermost first.
 pub mod rank {
@@ -34,9 +39,11 @@ pub mod rank {
     pub const HEAP: u8 = 7;
     /// The console.
     pub const CONSOLE: u8 = 8;
+    /// The control channel.
+    pub const CONTROL: u8 = 9;
 
-    /// Names, for the panic's message.
-    pub(super) const NAMES: [&str; 9] = [
+    /// Their names, for messages.
+    pub(super) const NAMES: [&str; 10] = [
         "test",
         "modules",
         "per-CPU pages",
@@ -46,82 +53,135 @@ pub mod rank {
         "memory",
         "heap",
         "console",
+        "control",
     ];
 }
 
-const FREE: u32 = 0;
-const TAKEN: u32 = 1;
-
-/// The raw lock behind [`Lock`]: a spin lock that saves the interrupt state, what
-/// Linux takes with `spin_lock_irqsave`.
-///
-/// The state is saved a CPU, not a lock (C4): guards may be dropped in any order,
-/// and interruptions stay off until the last of them is gone.
+/// The running CPU, as locks see it.
 #[derive(Debug)]
-pub struct RawIrqSaveLock<const RANK: u8> {
-    /// `FREE` or `TAKEN`: a word, which the machine swaps in one instruction.
-    taken: AtomicU32,
-}
+pub enum ThisCpu {}
 
-// SAFETY: C5: `taken` becomes `TAKEN` by one compare-and-swap, with acquire order,
-// and `FREE` by the holder's release store: one CPU at a time.
-unsafe impl<const RANK: u8> RawMutex for RawIrqSaveLock<RANK> {
-    const INIT: Self = Self {
-        taken: AtomicU32::new(FREE),
-    };
+impl Machine for ThisCpu {
+    type Word = AtomicU32;
 
-    type GuardMarker = GuardNoSend;
-
-    #[inline]
-    fn lock(&self) {
+    #[inline(always)]
+    fn push_interrupts_off() {
         cpu::push_interrupts_off();
-        let held = lowcore::held_ranks();
-        if held >> RANK != 0 {
-            out_of_order(RANK, held);
-        }
-        if !self.acquire() {
-            timer::spin_until(|| self.acquire());
-        }
+    }
+
+    #[inline(always)]
+    unsafe fn pop_interrupts_off() {
+        // SAFETY: C4: the caller's promise.
+        unsafe { cpu::pop_interrupts_off() };
+    }
+
+    #[inline(always)]
+    fn held_ranks() -> u32 {
+        lowcore::held_ranks()
+    }
+
+    #[inline(always)]
+    fn hold_rank<const RANK: u8>() {
         lowcore::hold_rank::<RANK>();
     }
 
-    fn try_lock(&self) -> bool {
-        cpu::push_interrupts_off();
-        let free = self.acquire();
-        if free {
-            lowcore::hold_rank::<RANK>();
-        } else {
-            cpu::pop_interrupts_off();
-        }
-        free
-    }
-
-    #[inline]
-    unsafe fn unlock(&self) {
+    #[inline(always)]
+    fn release_rank<const RANK: u8>() {
         lowcore::release_rank::<RANK>();
-        self.taken.store(FREE, Ordering::Release);
-        cpu::pop_interrupts_off();
     }
-}
 
-impl<const RANK: u8> RawIrqSaveLock<RANK> {
     #[inline]
-    fn acquire(&self) -> bool {
-        self.taken
-            .compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed)
-            .is_ok()
+    fn spin_until(done: impl FnMut() -> bool) {
+        timer::spin_until(done);
+    }
+
+    #[cold]
+    fn out_of_order(wanted: u8, held: u32) -> ! {
+        let name = rank::NAMES[usize::from(wanted)];
+        let (latest, latest_name) = latest(held);
+        // What a panic does must find its own locks free.
+        lowcore::release_all_ranks();
+        panic!(
+            "lock order: a lock of rank {wanted} ({name}) wanted by a CPU that holds one \
+             of rank {latest} ({latest_name})"
+        )
     }
 }
 
-#[cold]
-fn out_of_order(rank: u8, held: u32) -> ! {
-    let name = |rank: u8| rank::NAMES[usize::from(rank)];
-    let holds = (31 - held.leading_zeros()) as u8;
-    // What a panic does must find its own locks free.
-    lowcore::release_all_ranks();
-    panic!(
-        "lock order: a lock of rank {rank} ({}) wanted by a CPU that holds one of rank {holds} ({})",
-        name(rank),
-        name(holds)
-    )
+/// Number and name of the latest of the ranks held.
+fn latest(held: u32) -> (u32, &'static str) {
+    let rank = held.ilog2();
+    (rank, rank::NAMES[rank as usize])
+}
+
+/// Stops the kernel if this CPU may not wait for another one: the other could want a
+/// lock that it holds; and what it runs for others while it waits must find it between
+/// its interrupts-off sections (P4, P6).
+///
+/// # Panics
+/// If it holds a lock; the text names it. If interrupts are off, as in a handler.
+pub fn assert_may_wait() {
+    let held = lowcore::held_ranks();
+    if held != 0 {
+        let (rank, name) = latest(held);
+        lowcore::release_all_ranks();
+        panic!("a CPU waits for another while it holds a lock of rank {rank} ({name})");
+    }
+    assert!(
+        cpu::interrupts_enabled(),
+        "a CPU waits for another inside a handler or an interrupts-off section"
+    );
+}
+
+/// Stops the kernel if this CPU may not print: the text is anybody's, and could want a
+/// lock that it holds.
+///
+/// # Panics
+/// If it holds a lock; the text names it.
+pub fn assert_may_print() {
+    let held = lowcore::held_ranks();
+    if held != 0 {
+        let (rank, name) = latest(held);
+        lowcore::release_all_ranks();
+        panic!("a CPU prints while it holds a lock of rank {rank} ({name})");
+    }
+}
+
+/// A lock around a way out of the machine, which a panic's report takes from whoever
+/// holds it.
+pub struct OutputLock<T, const RANK: u8> {
+    lock: Lock<T, RANK>,
+    taken_over: AtomicBool,
+}
+
+impl<T, const RANK: u8> OutputLock<T, RANK> {
+    /// A lock that is free.
+    pub const fn new(value: T) -> Self {
+        Self {
+            lock: Lock::new(value),
+            taken_over: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes the lock; once it was taken over, from its holder.
+    pub fn lock(&self) -> MutexGuard<'_, RawLock<RANK>, T> {
+        if self.taken_over.load(Ordering::Relaxed) && self.lock.is_locked() {
+            // SAFETY: C20: the holder doesn't run any more.
+            unsafe { self.lock.force_unlock() };
+        }
+        self.lock.lock()
+    }
+
+    /// Lets the running CPU have the lock from here on, whoever holds it.
+    ///
+    /// # Safety
+    /// C20: only this CPU runs from here on.
+    pub unsafe fn take_over(&self) {
+        self.taken_over.store(true, Ordering::Relaxed);
+        if self.lock.is_locked() {
+            // SAFETY: C20: the caller's promise. If this CPU held it, its rank goes off
+            // those held, or the next lock could be out of order.
+            unsafe { self.lock.force_unlock() };
+        }
+    }
 }

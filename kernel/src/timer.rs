@@ -6,44 +6,47 @@
 
 use arch::cpu;
 use arch::timer::{clear_comparator, from_microseconds, now, set_comparator};
-use this_cpu::{Variable, percpu};
+use core::cell::Cell;
+use this_cpu::{Variable, percpu, with_interrupts_off};
 
-/// What a tick calls.
+/// What a tick calls, in the interrupt handler.
 pub type Tick = fn();
 
 percpu! {
     /// Clock units between ticks; 0 when off.
     static PERIOD: u64 = 0;
-    /// Function of the tick, as an address.
-    static FUNCTION: usize = 0;
+    /// What the tick calls.
+    static FUNCTION: Cell<Option<Tick>> = Cell::new(None);
 }
 
-/// Calls `tick` on this CPU every `microseconds`, from the interrupt handler.
+/// Calls `tick` on this CPU every `microseconds`, 1 at least, from the interrupt
+/// handler: with interrupts off, so it may not wait nor map memory. Takes the place of
+/// an earlier tick. Once per-CPU memory is set up.
 pub fn start(microseconds: u64, tick: Tick) {
     let period = from_microseconds(microseconds.max(1));
-    FUNCTION.write(tick as usize);
+    with_interrupts_off(|off| off.get(&FUNCTION).set(Some(tick)));
     PERIOD.write(period);
-    set_comparator(now() + period);
+    set_comparator(now().saturating_add(period));
 }
 
-/// Ends this CPU's tick.
+/// Ends this CPU's tick, if it has one.
 pub fn stop() {
     PERIOD.write(0);
     clear_comparator();
 }
 
-/// Microseconds that another CPU may have meanwhile.
-const TURN: u64 = 5;
+/// Microseconds between two looks at what another CPU does.
+const LOOK: u64 = 5;
 
-/// Spins, interruptions off, until another CPU has made `done` true. Where the
-/// emulator runs the CPUs in turn (`-icount`), a turn ends at the next timer, or
-/// after 2^31 instructions if there is none; so each look sets one.
+/// Spins until another CPU has made `done` true; interruptions may be off. Where the
+/// emulator runs one CPU at a time (`-icount`), it goes on to the next CPU at a
+/// timer, or after 2^31 instructions if there is none; so each look sets one.
 pub fn spin_until(mut done: impl FnMut() -> bool) {
     if done() {
         return;
     }
     while !done() {
-        set_comparator(now() + from_microseconds(TURN));
+        set_comparator(now().saturating_add(from_microseconds(LOOK)));
         cpu::relax();
     }
     // A tick of this CPU's comes as soon as interruptions are on.
@@ -53,28 +56,33 @@ pub fn spin_until(mut done: impl FnMut() -> bool) {
 }
 
 /// Waits until an interruption has been handled, for `microseconds` at most if this
-/// CPU has no tick; for loops that wait for another CPU, interruptions on.
+/// CPU has no tick. For loops that wait for another CPU, in a CPU's ordinary course:
+/// interruptions on, no lock held.
+///
+/// # Panics
+/// If interruptions are off.
 pub fn nap(microseconds: u64) {
-    cpu::push_interrupts_off();
-    if PERIOD.read() == 0 {
-        set_comparator(now() + from_microseconds(microseconds));
-    }
-    cpu::wait_for_interrupt();
+    cpu::wait_for_interrupt_unless(|| {
+        if PERIOD.read() == 0 {
+            set_comparator(now().saturating_add(from_microseconds(microseconds)));
+        }
+        false
+    });
     if PERIOD.read() == 0 {
         clear_comparator();
     }
-    cpu::pop_interrupts_off();
 }
 
-/// The clock comparator's handler.
+/// The clock comparator's handler: this CPU's tick, with the next one asked for.
 pub fn interrupt() {
     let period = PERIOD.read();
     if period == 0 {
         clear_comparator();
         return;
     }
-    set_comparator(now() + period);
-    // SAFETY: `start` stored a `Tick` before it set the period.
-    let tick = unsafe { core::mem::transmute::<usize, Tick>(FUNCTION.read()) };
-    tick();
+    set_comparator(now().saturating_add(period));
+    let tick = with_interrupts_off(|off| off.get(&FUNCTION).get());
+    if let Some(tick) = tick {
+        tick();
+    }
 }

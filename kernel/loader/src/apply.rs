@@ -1,160 +1,142 @@
 //! What a relocation comes to, and the bytes it writes.
 //!
-//! [`Linker::outcome`] works out a relocation from addresses alone; linking writes
+//! [`Addresses::compute`] works out a relocation from addresses alone; linking writes
 //! what it says, and whoever wants to show a module asks it again.
 
-use crate::error::owned;
-use crate::field::Misfit;
-use crate::object::Object;
-use crate::plan::{Plan, Position, SLOT, STUB};
-use crate::relocation::{Formula, Method, Relocation, instruction_bias, method_of};
-use crate::section::Section;
-use crate::{LoadError, Place};
-use alloc::string::String;
-use object::elf::{SHN_LORESERVE, SHN_UNDEF};
+use crate::error::{LoadError, Name, Place, Unrepresentable};
+use crate::layout::Position;
+use crate::plan::{Bound, Plan, PlannedRelocation};
+use crate::s390x::{FieldError, RelativeTo, SLOT, STUB};
+use crate::section::{Section, section_index};
 
-/// What is between a relocation's place and its symbol.
+/// How a relocation's place refers to its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
-    /// Nothing.
+    /// By its value.
     Direct,
-    /// The GOT slot at this address.
+    /// By the GOT slot at this address.
     Slot(u64),
-    /// The PLT stub at this address.
+    /// By the PLT stub at this address.
     Stub(u64),
 }
 
-/// What a relocation comes to.
+/// A relocation, computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Computed {
     /// Address of the place.
     pub address: u64,
     /// The symbol's value.
     pub value: u64,
     /// How the place refers to it.
     pub via: Via,
-    /// What the field stands for: an address, an offset, or a distance, in bytes.
-    /// Distances and signed fields are signed.
-    pub result: i128,
+    /// What the field stands for: an address, an offset, or a distance, in bytes, modulo
+    /// 2^64.
+    pub result: i64,
 }
 
 /// Where everything is.
-pub(crate) struct Linker<'a, 'data> {
-    pub object: &'a Object<'data>,
-    pub plan: &'a Plan,
+#[derive(Clone, Copy)]
+pub(crate) struct Addresses<'a, 'data> {
+    pub plan: &'a Plan<'data>,
     pub base: u64,
     pub per_cpu: u64,
     /// Values of the symbols, by index.
     pub values: &'a [u64],
 }
 
-impl Linker<'_, '_> {
+impl Addresses<'_, '_> {
     /// Address of the GOT.
     pub fn got(&self) -> u64 {
-        self.base.wrapping_add(self.plan.got().0)
+        self.base.wrapping_add(self.plan.layout().got().0)
     }
 
-    /// Applies every relocation.
+    /// Address of a slot, by its number.
+    pub fn slot(&self, number: u32) -> u64 {
+        self.got().wrapping_add(u64::from(number) * SLOT)
+    }
+
+    /// Address of a stub, by its number.
+    fn stub(&self, number: u32) -> u64 {
+        let offset = self.plan.layout().plt().0 + u64::from(number) * STUB;
+        self.base.wrapping_add(offset)
+    }
+
+    /// Applies every relocation to the image and the per-CPU template.
     pub fn relocate(&self, image: &mut [u8], template: &mut [u8]) -> Result<(), LoadError> {
-        for section in self.object.sections() {
-            let Some((target, relocations)) = self.object.relocations(&section) else {
-                continue;
-            };
-            let position = self.plan.position(target.index);
-            let (buffer, start) = match position {
+        for (section, relocations) in self.plan.sections() {
+            let (buffer, start, address) = match self.plan.layout().position(section.index) {
                 Position::Nowhere => continue,
-                Position::Image(offset) => (&mut *image, offset),
-                Position::PerCpu(offset) => (&mut *template, offset),
+                Position::Image(offset) => (&mut *image, offset, self.base),
+                Position::PerCpu(offset) => (&mut *template, offset, self.per_cpu),
             };
-            let Some(address) = position.address(self.base, self.per_cpu) else {
-                continue;
-            };
-            let bytes = &mut buffer[start as usize..][..target.size as usize];
+            let bytes = &mut buffer[start as usize..][..section.size as usize];
+            let address = address.wrapping_add(start);
             for relocation in relocations {
-                let address = address.wrapping_add(relocation.offset);
-                self.apply(&target, &relocation, address, bytes)?;
+                let address = address.wrapping_add(relocation.entry.offset);
+                self.apply(&section, &relocation, address, bytes)?;
             }
         }
         Ok(())
     }
 
-    /// Does one relocation. The plan has checked its type, place and symbol.
+    /// Applies one relocation, whose place is at `address`, to its section's bytes.
     fn apply(
         &self,
         section: &Section<'_>,
-        relocation: &Relocation,
+        relocation: &PlannedRelocation,
         address: u64,
         bytes: &mut [u8],
     ) -> Result<(), LoadError> {
-        let Some(method) = method_of(relocation.kind) else {
-            return Ok(());
-        };
-        if method.formula == Formula::Nothing {
+        if relocation.bound == Bound::Nothing {
             return Ok(());
         }
         self.check_symbol(section, relocation)?;
-        let outcome = self.outcome(method, relocation, address);
-        let place = &mut bytes[relocation.offset as usize..][..method.field.bytes()];
-        let written = method.field.write(place, outcome.result);
-        written.map_err(|misfit| self.misfit(misfit, section, relocation, &outcome))
+        let computed = self.compute(relocation, address);
+        let field = relocation.howto.field;
+        let place = &mut bytes[relocation.entry.offset as usize..][..field.bytes()];
+        let written = field.write(place, computed.result);
+        written.map_err(|error| self.unrepresentable(error, section, relocation, &computed))
     }
 
-    /// Works out one relocation, of a type that this method does, at `address`.
-    pub fn outcome(&self, method: Method, relocation: &Relocation, address: u64) -> Outcome {
-        let index = relocation.symbol as usize;
-        let value = self.values[index];
-        // Addresses are 64 bits and wrap; distances are signed.
-        let signed = |value: u64| i128::from(value.cast_signed());
-        let relative = |value: u64| signed(value.wrapping_sub(address));
-        let with_addend = value.wrapping_add_signed(relocation.addend);
-        let mut via = Via::Direct;
-        let result = match method.formula {
-            Formula::Nothing => 0,
-            Formula::Absolute if method.field.reach().0 < 0 => signed(with_addend),
-            Formula::Absolute => i128::from(with_addend),
-            Formula::Relative => relative(with_addend),
-            Formula::GotRelative => signed(with_addend.wrapping_sub(self.got())),
-            Formula::GotAddress => relative(self.got().wrapping_add_signed(relocation.addend)),
-            Formula::GotOffset | Formula::GotEntry => {
-                let bias = instruction_bias(method.formula);
-                let is_section = self.object.is_section_symbol(index);
-                let key = relocation.addend.wrapping_sub(bias);
-                let slot = self.plan.slot(relocation.symbol, key, is_section);
-                let offset = u64::from(slot.unwrap_or(0)) * SLOT;
-                let slot = self.got().wrapping_add(offset);
-                via = Via::Slot(slot);
-                let addend = if is_section { bias } else { relocation.addend };
-                if method.formula == Formula::GotOffset {
-                    i128::from(offset) + i128::from(addend)
-                } else {
-                    relative(slot.wrapping_add_signed(addend))
-                }
+    /// Computes a relocation whose place is at `address`.
+    pub fn compute(&self, relocation: &PlannedRelocation, address: u64) -> Computed {
+        let PlannedRelocation {
+            entry,
+            howto,
+            bound,
+        } = relocation;
+        let value = self.values[entry.symbol as usize];
+        let from = self.from(relocation, address);
+        // Addresses are 64 bits and wrap; distances between them are signed.
+        let distance = |target: u64, addend: i64| {
+            let result = target.wrapping_add_signed(addend).wrapping_sub(from);
+            result.cast_signed()
+        };
+        let (via, result) = match *bound {
+            Bound::Nothing => (Via::Direct, 0),
+            Bound::Symbol => (Via::Direct, distance(value, entry.addend)),
+            Bound::Got => (Via::Direct, distance(self.got(), entry.addend)),
+            Bound::Slot(number) => {
+                let slot = self.slot(number);
+                (Via::Slot(slot), distance(slot, entry.addend))
             }
-            Formula::Plt | Formula::PltOffset => {
-                let from = if method.formula == Formula::Plt {
-                    address
-                } else {
-                    self.got()
-                };
-                let distance = |target: u64| {
-                    let target = target.wrapping_add_signed(relocation.addend);
-                    signed(target.wrapping_sub(from))
-                };
-                // An odd target is an error that a stub would only hide.
-                let far = |misfit| matches!(misfit, Misfit::Range(..));
-                let is_far = method.field.check(distance(value)).is_err_and(far);
-                match self.plan.stub(relocation.symbol) {
-                    Some(stub) if is_far => {
-                        let offset = self.plan.plt().0 + u64::from(stub) * STUB;
-                        let stub = self.base.wrapping_add(offset);
-                        via = Via::Stub(stub);
-                        distance(stub)
+            Bound::SectionSlot(number) => {
+                let slot = self.slot(number);
+                (Via::Slot(slot), distance(slot, howto.bias))
+            }
+            Bound::Stub(number) => {
+                let direct = distance(value, entry.addend);
+                match howto.field.check(direct) {
+                    Err(FieldError::Overflow { .. }) => {
+                        let stub = self.stub(number);
+                        (Via::Stub(stub), distance(stub, entry.addend))
                     }
-                    _ => distance(value),
+                    // An odd target is an error that a stub would only hide.
+                    Ok(()) | Err(FieldError::Odd) => (Via::Direct, direct),
                 }
             }
         };
-        Outcome {
+        Computed {
             address,
             value,
             via,
@@ -162,79 +144,87 @@ impl Linker<'_, '_> {
         }
     }
 
+    /// What the value of a relocation at `address` counts from.
+    fn from(&self, relocation: &PlannedRelocation, address: u64) -> u64 {
+        match relocation.howto.relative_to {
+            RelativeTo::Nothing => 0,
+            RelativeTo::Place => address,
+            RelativeTo::Got => self.got(),
+        }
+    }
+
     /// A symbol of a debug section has no address that could be written.
     fn check_symbol(
         &self,
         section: &Section<'_>,
-        relocation: &Relocation,
+        relocation: &PlannedRelocation,
     ) -> Result<(), LoadError> {
-        let (defined_in, _) = self.object.place_of(relocation.symbol as usize);
-        let in_memory = defined_in == SHN_UNDEF
-            || defined_in.0 >= SHN_LORESERVE
-            || self.plan.position(defined_in.0.into()) != Position::Nowhere;
-        if in_memory {
+        let object = self.plan.object();
+        let symbol = relocation.entry.symbol as usize;
+        let Some(defined_in) = section_index(object.place_of(symbol).0) else {
+            return Ok(());
+        };
+        if self.plan.layout().position(defined_in) != Position::Nowhere {
             return Ok(());
         }
-        let symbol = self.object.symbol(relocation.symbol as usize);
         Err(LoadError::NotInMemory {
             place: place(section, relocation),
-            kind: relocation.kind,
-            symbol: owned(symbol.name),
-            section: owned(self.object.section(defined_in.0.into()).name),
+            howto: relocation.howto,
+            symbol: Name::new(object.symbol(symbol).name),
+            section: Name::new(object.section(defined_in).name),
         })
     }
 
-    fn misfit(
+    /// Why a result can't be written.
+    #[cold]
+    fn unrepresentable(
         &self,
-        misfit: Misfit,
+        error: FieldError,
         section: &Section<'_>,
-        relocation: &Relocation,
-        outcome: &Outcome,
+        relocation: &PlannedRelocation,
+        computed: &Computed,
     ) -> LoadError {
-        let kind = relocation.kind;
-        let (symbol, value) = self.target(relocation);
-        let result = outcome.result as i64;
-        match misfit {
-            Misfit::Range(..) => LoadError::Overflow {
-                place: place(section, relocation),
-                kind,
-                symbol,
-                value,
-                address: outcome.address,
-                result,
-            },
-            Misfit::Odd => LoadError::Odd {
-                place: place(section, relocation),
-                kind,
-                symbol,
-                value,
-                result,
-            },
+        let (symbol, offset, value) = self.meant(relocation);
+        let facts = Unrepresentable {
+            place: place(section, relocation),
+            howto: relocation.howto,
+            symbol,
+            offset,
+            value,
+            from: self.from(relocation, computed.address),
+            result: computed.result,
+        };
+        match error {
+            FieldError::Overflow { .. } => LoadError::Overflow(facts),
+            FieldError::Odd => LoadError::Odd(facts),
         }
     }
 
-    /// The symbol a person would name: for a section's symbol, the one at the
-    /// place that the relocation means.
-    fn target(&self, relocation: &Relocation) -> (String, u64) {
-        let symbol = self.object.symbol(relocation.symbol as usize);
-        let value = self.values[symbol.index];
+    /// What a person would say that a relocation refers to: its symbol, or for a section's
+    /// symbol the one that lies there; bytes from it; its value.
+    fn meant(&self, relocation: &PlannedRelocation) -> (Name, i64, u64) {
+        let object = self.plan.object();
+        let symbol = object.symbol(relocation.entry.symbol as usize);
+        // The assembler's addend counts from the place, the source's from the instruction.
+        let addend = relocation.entry.addend.wrapping_sub(relocation.howto.bias);
         if symbol.is_section() {
-            // A distance from the field of a RIL instruction has 2 added.
-            let offset = relocation.addend.wrapping_sub(2).max(0);
-            let named = self
-                .object
-                .symbol_at(symbol.section, offset.cast_unsigned());
-            if let Some(named) = named {
-                return (owned(named.name), self.values[named.index]);
+            let offset = symbol.value.wrapping_add_signed(addend);
+            if let Some(named) = object.symbol_at(symbol.section, offset) {
+                let inside = offset.wrapping_sub(named.value);
+                return (
+                    Name::new(named.name),
+                    inside.cast_signed(),
+                    self.values[named.index],
+                );
             }
         }
-        (owned(symbol.name), value)
+        (Name::new(symbol.name), addend, self.values[symbol.index])
     }
 }
 
-fn place(section: &Section<'_>, relocation: &Relocation) -> Place {
+fn place(section: &Section<'_>, relocation: &PlannedRelocation) -> Place {
     Place {
-        section: owned(section.name),
-        offset: relocation.offset,
+        section: Name::new(section.name),
+        offset: relocation.entry.offset,
     }
 }

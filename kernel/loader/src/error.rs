@@ -1,14 +1,55 @@
 //! Everything that can be wrong with an object, with its facts.
 
-use crate::relocation::{kind_name, method_of};
+use crate::demangle::Demangled;
+use crate::fallible::copied;
+use crate::s390x::{Field, Howto, RelativeTo, type_name};
+use crate::size::{Exact, Outside};
 use alloc::string::String;
 use core::fmt;
 
+/// A name for an error to carry: a copy, or nothing of it where there is no memory, since
+/// an error must not end in another. Printed as its author wrote it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Name(Option<String>);
+
+impl Name {
+    /// Copies a name.
+    pub(crate) fn new(name: &str) -> Self {
+        Self(copied(name).ok())
+    }
+
+    /// The name as the file has it, not demangled; empty if there was no memory for it.
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or("")
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(name) => Demangled(name).fmt(f),
+            None => f.write_str("(no memory for the name)"),
+        }
+    }
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        self.0.as_deref() == Some(other)
+    }
+}
+
 /// A place in a section.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Place {
     /// The section's name.
-    pub section: String,
+    pub section: Name,
     /// Bytes from its start.
     pub offset: u64,
 }
@@ -19,8 +60,72 @@ impl fmt::Display for Place {
     }
 }
 
+/// A relocation whose value its field can't hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unrepresentable {
+    /// Where it is.
+    pub place: Place,
+    /// Its type.
+    pub howto: &'static Howto,
+    /// What a person would say that it refers to: the symbol, or for a section's symbol
+    /// the one that lies there.
+    pub symbol: Name,
+    /// Bytes from that symbol to what is meant.
+    pub offset: i64,
+    /// The symbol's value.
+    pub value: u64,
+    /// What the value counts from: address of the place or of the GOT, or 0.
+    pub from: u64,
+    /// What the field would have to hold, in bytes; one that wraps at 64 bits never
+    /// comes here.
+    pub result: i64,
+}
+
+/// Why something that a module's file names can't be called, or given to others.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It isn't in the module: another object's, or nobody's.
+    Undefined,
+    /// It is a value, not a place in the module.
+    Absolute,
+    /// It lies in this section, which takes no memory.
+    NotLoaded(Name),
+    /// It lies in this section, which is gone once init has returned.
+    Init(Name),
+    /// It lies in this section, which holds no code.
+    NoCode(Name),
+    /// It lies behind the last byte of this section.
+    Outside(Name),
+    /// No instruction begins at an odd address.
+    Odd,
+    /// Its symbol's type says that it is something else than a function.
+    NoFunction,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unusable::Undefined => f.write_str("isn't in the module"),
+            Unusable::Absolute => f.write_str("is an absolute symbol"),
+            Unusable::NotLoaded(section) => {
+                write!(f, "is in section {section}, which takes no memory")
+            }
+            Unusable::Init(section) => write!(
+                f,
+                "is in section {section}, which is gone once init has returned"
+            ),
+            Unusable::NoCode(section) => {
+                write!(f, "is in section {section}, which holds no code")
+            }
+            Unusable::Outside(section) => write!(f, "is behind the end of section {section}"),
+            Unusable::Odd => f.write_str("is at an odd address"),
+            Unusable::NoFunction => f.write_str("is of another type"),
+        }
+    }
+}
+
 /// Why an object can't be loaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum LoadError {
     /// The file ends inside its header.
     TooShort {
@@ -88,7 +193,7 @@ pub enum LoadError {
         value: u64,
     },
     /// A common symbol: a module must be built with -fno-common.
-    Common(String),
+    Common(Name),
     /// A relocation section applies to what isn't there.
     RelocationSection {
         /// Section index.
@@ -102,8 +207,8 @@ pub enum LoadError {
     RelocationOutside {
         /// Place.
         place: Place,
-        /// Relocation type.
-        kind: u32,
+        /// Its type.
+        howto: &'static Howto,
         /// Bytes in the section.
         size: u64,
     },
@@ -118,83 +223,44 @@ pub enum LoadError {
     RelocationType {
         /// Place.
         place: Place,
-        /// Relocation type.
-        kind: u32,
+        /// Number of the type.
+        r_type: u32,
     },
     /// A relocation's symbol is defined in a section that takes no memory.
     NotInMemory {
         /// Place.
         place: Place,
-        /// Relocation type.
-        kind: u32,
+        /// Its type.
+        howto: &'static Howto,
         /// Symbol.
-        symbol: String,
+        symbol: Name,
         /// The name of its section.
-        section: String,
+        section: Name,
     },
     /// A name is exported twice.
-    ExportedTwice(String),
+    ExportedTwice(Name),
     /// A name is exported that the module doesn't define.
-    ExportUndefined(String),
+    ExportUndefined(Name),
+    /// What is exported can't be used by others.
+    Export {
+        /// The name.
+        name: Name,
+        /// What is wrong with it.
+        why: Unusable,
+    },
     /// The module and its parts are too large to address.
     TooLarge {
         /// Bytes.
         bytes: u64,
     },
     /// Nobody exports the symbol.
-    Unresolved(String),
-    /// The value doesn't fit the field.
-    Overflow {
-        /// Place.
-        place: Place,
-        /// Relocation type.
-        kind: u32,
-        /// Symbol.
-        symbol: String,
-        /// The symbol's value.
-        value: u64,
-        /// Address of the place.
-        address: u64,
-        /// What the field would have to hold.
-        result: i64,
-    },
-    /// The target is odd, and the field counts halfwords.
-    Odd {
-        /// Place.
-        place: Place,
-        /// Relocation type.
-        kind: u32,
-        /// Symbol.
-        symbol: String,
-        /// The symbol's value.
-        value: u64,
-        /// What the field would have to hold.
-        result: i64,
-    },
+    Unresolved(Name),
+    /// The value is out of the field's range.
+    Overflow(Unrepresentable),
+    /// The value is odd, and the field counts halfwords.
+    Odd(Unrepresentable),
     /// No memory for the loader's tables.
     OutOfMemory,
-}
-
-/// Least and greatest value that a type's field holds.
-fn reach(kind: u32) -> (i128, i128) {
-    method_of(kind).map_or((0, 0), |method| method.field.reach())
-}
-
-/// A distance, in the unit that shows most.
-struct Distance(i128);
-
-impl fmt::Display for Distance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let bytes = self.0.unsigned_abs();
-        for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
-            if bytes >= 1 << shift {
-                let tenths = (bytes * 10) >> shift;
-                return write!(f, "{sign}{}.{} {unit}", tenths / 10, tenths % 10);
-            }
-        }
-        write!(f, "{sign}{bytes} bytes")
-    }
 }
 
 impl fmt::Display for LoadError {
@@ -256,63 +322,94 @@ impl fmt::Display for LoadError {
                 f,
                 "relocation section {index}: {field} {value} is impossible"
             ),
-            LoadError::RelocationOutside { place, kind, size } => write!(
+            LoadError::RelocationOutside { place, howto, size } => write!(
                 f,
                 "{place}: {} reaches beyond the section's {size} bytes",
-                kind_name(*kind)
+                howto.name
             ),
             LoadError::RelocationSymbol { place, symbol } => {
                 write!(f, "{place}: there is no symbol {symbol}")
             }
-            LoadError::RelocationType { place, kind } => {
-                write!(f, "{place}: {} has no place in a module", kind_name(*kind))
+            LoadError::RelocationType { place, r_type } => {
+                let name = type_name(*r_type);
+                write!(f, "{place}: {name} has no place in a module")
             }
             LoadError::NotInMemory {
                 place,
-                kind,
+                howto,
                 symbol,
                 section,
             } => write!(
                 f,
                 "{place}: {} against {symbol} in section {section}, which takes no memory",
-                kind_name(*kind)
+                howto.name
             ),
             LoadError::ExportedTwice(name) => write!(f, "{name} is exported twice"),
             LoadError::ExportUndefined(name) => {
                 write!(f, "{name} is exported, and defined nowhere in the module")
             }
+            LoadError::Export { name, why } => write!(f, "{name} is exported, and {why}"),
             LoadError::TooLarge { bytes } => write!(f, "{bytes} bytes are too many to lay out"),
             LoadError::Unresolved(name) => write!(f, "unknown symbol {name}: nobody exports it"),
-            LoadError::Overflow {
-                place,
-                kind,
-                symbol,
-                value,
-                address,
-                result,
-            } => write!(
-                f,
-                "{place}: {} against {symbol} ({value:#x}): {result} is out of reach from \
-                 {address:#x}; the distance is {}, the field spans {} to {}",
-                kind_name(*kind),
-                Distance((*result).into()),
-                Distance(reach(*kind).0),
-                Distance(reach(*kind).1)
-            ),
-            LoadError::Odd {
-                place,
-                kind,
-                symbol,
-                value,
-                result,
-            } => write!(
-                f,
-                "{place}: {} against {symbol} ({value:#x}): {result} is odd, and the field \
-                 counts halfwords",
-                kind_name(*kind)
-            ),
+            LoadError::Overflow(relocation) => {
+                relocation.subject(f)?;
+                relocation.overflow(f)
+            }
+            LoadError::Odd(relocation) => {
+                relocation.subject(f)?;
+                let result = relocation.result;
+                write!(f, "{result} is odd, and the field counts halfwords")
+            }
             LoadError::OutOfMemory => f.write_str("no memory for the loader's tables"),
         }
+    }
+}
+
+impl Unrepresentable {
+    /// `.text+0x8: R_390_PC32DBL against hits (0x1a5200): `
+    fn subject(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            place,
+            howto,
+            symbol,
+            value,
+            ..
+        } = self;
+        write!(f, "{place}: {} against {symbol}", howto.name)?;
+        match self.offset {
+            0 => {}
+            offset @ ..0 => write!(f, "-{:#x}", offset.unsigned_abs())?,
+            offset => write!(f, "+{offset:#x}")?,
+        }
+        write!(f, " ({value:#x}): ")
+    }
+
+    fn overflow(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, result, .. } = *self;
+        let (least, greatest) = Field::range(self.howto.field);
+        let from_what = match self.howto.relative_to {
+            // No place is meant, so nothing is far.
+            RelativeTo::Nothing => {
+                return write!(
+                    f,
+                    "{result} doesn't fit, the field holds {least} to {greatest}"
+                );
+            }
+            RelativeTo::Place => "",
+            RelativeTo::Got => "the GOT at ",
+        };
+        write!(
+            f,
+            "{result} is out of reach from {from_what}{from:#x}; the distance is {}, the field \
+             spans {} to {}",
+            Outside {
+                bytes: result,
+                least,
+                greatest
+            },
+            Exact(least),
+            Exact(greatest)
+        )
     }
 }
 
@@ -322,14 +419,4 @@ impl From<alloc::collections::TryReserveError> for LoadError {
     fn from(_: alloc::collections::TryReserveError) -> Self {
         LoadError::OutOfMemory
     }
-}
-
-/// A name for an error to carry; nothing of it where there is no memory, since an
-/// error must not end in another.
-pub(crate) fn owned(name: &str) -> String {
-    let mut copy = String::new();
-    if copy.try_reserve_exact(name.len()).is_ok() {
-        copy.push_str(name);
-    }
-    copy
 }

@@ -3,67 +3,74 @@
 //!
 //! ```text
 //!  bytes ──► Object ──► Plan ──► the caller allocates ──► link ──► Linked
-//!            valid      sizes    memory at a base address,  bytes   addresses,
-//!            now                 a per-CPU handle           in it   slots
-//!
-//!  base   ► text │ PLT │ rodata │ GOT │ data │ bss │ init text, rodata, data
-//!  handle ► per-CPU sections, merged: the template of the module's statics
+//!            checked    sizes    memory at a base address,  bytes   addresses,
+//!                                a per-CPU handle           in it   slots
 //! ```
 //!
-//! * `object.rs`, `section.rs`: the file and its parts, decoded
-//! * `validate.rs`: every field checked before it is used
-//! * `relocation.rs`: the types of the s390x ELF ABI: what they compute, into
-//!   which field
-//! * `field.rs`: the one place that writes bits
+//! Files, each of which uses only those above it:
+//!
+//! * `s390x/`: relocation types, fields, the PLT stub
+//! * `demangle.rs`, `size.rs`: names and distances for people
+//! * `error.rs`: everything that can be wrong, with its facts
+//! * `tables.rs`, `validate.rs`: the file's tables, unchecked, and their check
+//! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
 //! * `region.rs`: which sections share pages, and what those allow
-//! * `plan.rs`: sections to regions, GOT slots, PLT stubs
-//! * `image.rs`: the linked image and its hash
-//! * `parameter.rs`, `parameter_error.rs`: `name=value` into a linked image
-//! * `startup.rs`: what is called before init and after exit
-//! * `link.rs`: symbols to addresses; sections, slots and stubs to bytes
+//! * `layout.rs`: sections to regions
+//! * `plan.rs`: relocations to GOT slots, PLT stubs, symbols
 //! * `apply.rs`: what a relocation comes to, and its bytes
+//! * `code.rs`: what can be called
 //! * `exports.rs`, `names.rs`: symbols by name and by place, without linear search
 //! * `linked.rs`: the result, for whoever runs or shows it
-//! * `error.rs`: everything that can be wrong, with its facts
+//! * `link.rs`: symbols to addresses; sections, slots and stubs to bytes
+//! * `image.rs`: the linked image and its hash
+//! * `parameter/`: `name=value` into a linked image
+//! * `startup.rs`: what of a module is called, and when
 //!
 //! Errors change nothing but the caller's own buffers. Memory for book-keeping is
-//! reserved fallibly and grows with the tables of the file.
+//! reserved fallibly in `fallible.rs`, and nowhere else, and grows with the tables of the file.
+//! Recursion there is none, but for that of `demangle.rs`, which has a limit.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_macros))]
 
 extern crate alloc;
 
 mod apply;
+mod code;
+mod demangle;
 mod error;
 mod exports;
-mod field;
+mod fallible;
 mod image;
+mod layout;
 mod link;
 mod linked;
 mod names;
 mod object;
 mod parameter;
-mod parameter_error;
 mod plan;
 mod region;
 mod relocation;
+mod s390x;
 mod section;
+mod size;
 mod startup;
+mod tables;
 mod validate;
 
-pub use apply::{Outcome, Via};
-pub use error::{LoadError, Place};
+pub use apply::{Computed, Via};
+pub use demangle::Demangled;
+pub use error::{LoadError, Name, Place, Unrepresentable, Unusable};
 pub use image::image_hash;
+pub use layout::{Layout, Position};
 pub use link::{Resolve, link};
-pub use linked::{Linked, Slot, Symbol, Variable};
-pub use object::{LONGEST_NAME, Object};
-pub use parameter::set_parameters;
-pub use parameter_error::{ParameterError, ParameterKind};
-pub use plan::{Plan, Position};
+pub use linked::{ExportedSymbol, Linked, Slot, Symbol, Variable};
+pub use object::Object;
+pub use parameter::{ParameterError, ParameterKind, set_parameters};
+pub use plan::Plan;
 pub use region::{Region, RegionKind};
-pub use relocation::{Relocation, kind_name};
-pub use section::{Relocations, Section, SymbolEntry};
-pub use startup::{StartupError, constructors, destructors};
-
-/// Bytes in a page; regions start on one.
-pub const PAGE_SIZE: u64 = 4096;
+pub use relocation::Relocation;
+pub use s390x::{Field, FieldError, Howto, PAGE_SIZE, RelativeTo, Target, type_name};
+pub use section::{Section, SymbolEntry};
+pub use startup::{Startup, StartupError};
+pub use tables::LONGEST_NAME;

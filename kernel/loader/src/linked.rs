@@ -1,14 +1,15 @@
 //! A linked module: what it has, and where.
 
-use crate::LoadError;
-use crate::apply::{Linker, Outcome};
+use crate::apply::{Addresses, Computed};
+use crate::error::LoadError;
 use crate::exports::Export;
+use crate::fallible::collected;
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::relocation::{Relocation, method_of};
+use crate::relocation::Relocation;
 use crate::section::Section;
 use alloc::vec::Vec;
-use object::elf::{STT_FUNC, SymbolSection};
+use object::elf::STT_FUNC;
 
 /// A symbol with its address; for per-CPU data, its handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,19 @@ pub struct Symbol<'data> {
     pub value: u64,
     /// Bytes.
     pub size: u64,
+}
+
+/// A symbol that the module exports; it stays as long as the module does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportedSymbol<'data> {
+    /// Its name, by which others find it.
+    pub name: &'data str,
+    /// Its address; for per-CPU data the handle, and for an absolute symbol the value.
+    pub value: u64,
+    /// Bytes of what it names; 0 if the file doesn't say.
+    pub size: u64,
+    /// Whether it may be called: it is a function, or a label without a type, in text.
+    pub is_function: bool,
 }
 
 /// A GOT slot.
@@ -63,24 +77,21 @@ pub struct Linked<'data> {
 
 impl<'data> Linked<'data> {
     pub(crate) fn new(
-        object: Object<'data>,
+        plan: &Plan<'data>,
         base: u64,
         per_cpu: u64,
-        plan: &Plan,
         values: Vec<u64>,
         slots: Vec<Slot<'data>>,
         exports: Vec<Export<'data>>,
     ) -> Result<Self, LoadError> {
-        let mut by_value = Vec::new();
-        by_value.try_reserve_exact(slots.len())?;
-        by_value.extend(0..slots.len() as u32);
+        let mut by_value = collected(slots.len(), 0..slots.len() as u32)?;
         by_value.sort_unstable_by_key(|&slot| slots[slot as usize].value);
         Ok(Self {
-            object,
+            object: *plan.object(),
             base,
             per_cpu,
             values,
-            got: base.wrapping_add(plan.got().0),
+            got: base.wrapping_add(plan.layout().got().0),
             slots,
             by_value,
             exports,
@@ -94,11 +105,12 @@ impl<'data> Linked<'data> {
     }
 
     /// What the module exports, sorted by name.
-    pub fn exports(&self) -> impl Iterator<Item = Symbol<'data>> {
-        self.exports.iter().map(|export| Symbol {
+    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'data>> {
+        self.exports.iter().map(|export| ExportedSymbol {
             name: export.name,
             value: self.values[export.symbol as usize],
             size: self.object.size_of(export.symbol as usize),
+            is_function: export.is_function,
         })
     }
 
@@ -117,13 +129,13 @@ impl<'data> Linked<'data> {
 
     /// The module's per-CPU variables.
     pub fn variables(&self) -> impl Iterator<Item = Variable<'data>> {
-        let inside = |section: SymbolSection| {
-            let index = usize::from(section.0);
-            index < self.object.section_count() && self.object.section(index).is_per_cpu()
-        };
+        let is_per_cpu = |index| self.object.section(index).is_per_cpu();
         let symbols = self.object.symbols();
-        let variables =
-            symbols.filter(move |s| inside(s.section) && !s.is_section() && s.size != 0);
+        let variables = symbols.filter(move |symbol| {
+            symbol.section_index().is_some_and(is_per_cpu)
+                && !symbol.is_section()
+                && symbol.size != 0
+        });
         variables.map(|symbol| {
             let handle = self.values[symbol.index];
             Variable {
@@ -164,33 +176,27 @@ impl<'data> Linked<'data> {
 
     /// Every relocation as it was done, with the section that it is in. The plan
     /// is the one that the module was linked by.
-    pub fn relocations(
-        &self,
-        plan: &Plan,
-    ) -> impl Iterator<Item = (Section<'data>, Relocation, Outcome)> {
-        let object = self.object;
-        let sections = object.sections();
-        let targets = sections.filter_map(move |section| {
-            let (target, relocations) = object.relocations(&section)?;
-            let start = plan
-                .position(target.index)
-                .address(self.base, self.per_cpu)?;
-            Some((target, start, relocations))
-        });
-        targets.flat_map(move |(target, start, relocations)| {
-            relocations.filter_map(move |relocation| {
-                let linker = Linker {
-                    object: &self.object,
-                    plan,
-                    base: self.base,
-                    per_cpu: self.per_cpu,
-                    values: &self.values,
-                };
-                let address = start.wrapping_add(relocation.offset);
-                let method = method_of(relocation.kind)?;
-                let outcome = linker.outcome(method, &relocation, address);
-                Some((target, relocation, outcome))
-            })
+    pub fn relocations<'a>(
+        &'a self,
+        plan: &'a Plan<'data>,
+    ) -> impl Iterator<Item = (Section<'data>, Relocation, Computed)> + use<'a, 'data> {
+        let addresses = Addresses {
+            plan,
+            base: self.base,
+            per_cpu: self.per_cpu,
+            values: &self.values,
+        };
+        plan.sections().flat_map(move |(section, relocations)| {
+            let position = plan.layout().position(section.index);
+            let start = position.address(self.base, self.per_cpu);
+            let placed = start.map(|start| {
+                relocations.map(move |relocation| {
+                    let address = start.wrapping_add(relocation.entry.offset);
+                    let computed = addresses.compute(&relocation, address);
+                    (section, relocation.entry, computed)
+                })
+            });
+            placed.into_iter().flatten()
         })
     }
 }

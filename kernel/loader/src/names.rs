@@ -1,9 +1,11 @@
 //! Symbols by the place they name, for the slots of places in sections.
 
-use crate::LoadError;
+use crate::error::LoadError;
+use crate::fallible::collected;
 use crate::object::Object;
+use crate::section::section_index;
 use alloc::vec::Vec;
-use object::elf::{SHN_LORESERVE, SHN_UNDEF, SymbolSection};
+use object::elf::SymbolSection;
 
 /// The definitions of an object, sorted by section, value and size.
 pub(crate) struct ByPlace<'a, 'data> {
@@ -12,17 +14,14 @@ pub(crate) struct ByPlace<'a, 'data> {
 }
 
 impl<'a, 'data> ByPlace<'a, 'data> {
-    /// Sorts them.
+    /// Sorts an object's definitions.
     pub fn new(object: &'a Object<'data>) -> Result<Self, LoadError> {
         let named = |&index: &usize| {
             let (section, _) = object.place_of(index);
-            let inside = section != SHN_UNDEF && section.0 < SHN_LORESERVE;
-            inside && !object.is_section_symbol(index)
+            section_index(section).is_some() && !object.is_section_symbol(index)
         };
-        let mut order = Vec::new();
-        let all = 1..object.symbol_count();
-        order.try_reserve_exact(all.clone().filter(named).count())?;
-        order.extend(all.filter(named).map(|index| index as u32));
+        let all = || (1..object.symbol_count()).filter(named);
+        let mut order = collected(all().count(), all().map(|index| index as u32))?;
         order.sort_unstable_by_key(|&index| {
             let (section, value) = object.place_of(index as usize);
             (section.0, value, object.size_of(index as usize))

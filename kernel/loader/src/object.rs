@@ -4,125 +4,89 @@
 //! `validate.rs` makes sure of for an [`Object`]: sections lie inside the file and
 //! apart from each other, names are UTF-8 inside their string tables, a symbol's
 //! section exists and holds its value, relocation sections name an existing target.
+//! The rest of the loader takes an object, never a file.
 
-use crate::LoadError;
-use crate::section::{Relocations, Section, SymbolEntry};
+use crate::error::LoadError;
+use crate::section::{Section, SymbolEntry, section_index};
+use crate::tables::{self, Rela, Tables};
 use crate::validate;
 use object::BigEndian as BE;
 use object::elf::*;
-use object::pod::slice_from_bytes;
 
-pub(crate) type Header = FileHeader64<BE>;
-pub(crate) type SectionHeader = SectionHeader64<BE>;
-pub(crate) type Sym = Sym64<BE>;
-pub(crate) type Rela = Rela64<BE>;
-
-/// A valid object.
+/// A checked object; its file stays where it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Object<'data> {
-    pub(crate) data: &'data [u8],
-    pub(crate) headers: &'data [SectionHeader],
-    pub(crate) section_names: &'data [u8],
-    pub(crate) symbols: &'data [Sym],
-    pub(crate) symbol_names: &'data [u8],
+pub struct Object<'data>(Tables<'data>);
+
+/// What a check has shown to be there.
+fn checked<T>(claimed: Option<T>) -> T {
+    claimed.unwrap_or_else(|| unreachable!("an object's tables are checked"))
 }
 
-/// `size` bytes at `offset` of the file.
-pub(crate) fn slice(data: &[u8], offset: u64, size: u64) -> Option<&[u8]> {
-    let start = usize::try_from(offset).ok()?;
-    let end = start.checked_add(usize::try_from(size).ok()?)?;
-    data.get(start..end)
-}
-
-/// Longest name, in bytes. Symbols may share the bytes of a name, so without a
-/// limit a small file could ask for a long time of reading.
-pub const LONGEST_NAME: usize = 16 * 1024;
-
-/// The NUL-terminated UTF-8 string at `offset`.
-pub(crate) fn text(strings: &[u8], offset: u32) -> Option<&str> {
-    let rest = strings.get(offset as usize..)?;
-    let rest = &rest[..rest.len().min(LONGEST_NAME + 1)];
-    let end = rest.iter().position(|&byte| byte == 0)?;
-    core::str::from_utf8(&rest[..end]).ok()
+/// A relocation section, with the section that it applies to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RelocationSection<'data> {
+    pub target: Section<'data>,
+    pub entries: &'data [Rela],
 }
 
 impl<'data> Object<'data> {
-    /// Checks a file.
+    /// Checks a file. Takes memory only for the time of the call, four bytes a section.
+    ///
+    /// # Errors
+    /// If the file is no relocatable object for this machine, or one that can't be loaded:
+    /// the first thing that is wrong with it.
     pub fn parse(data: &'data [u8]) -> Result<Self, LoadError> {
-        let (file, headers) = validate::tables(data)?;
-        let names = validate::section_name_index(file, headers)?;
-        let mut object = Self {
-            data,
-            headers,
-            section_names: validate::string_table(data, headers, names)?,
-            symbols: &[],
-            symbol_names: &[],
-        };
-        object.check_sections()?;
-        let (symbols, names) = object.symbol_table()?;
-        object.symbols = symbols;
-        object.symbol_names = validate::string_table(data, headers, names)?;
-        object.check_symbols()?;
-        object.check_relocation_sections()?;
-        Ok(object)
-    }
-
-    pub(crate) fn is_loaded(&self, index: usize) -> bool {
-        self.headers
-            .get(index)
-            .is_some_and(|header| header.sh_flags.get(BE).0 & SHF_ALLOC.0 != 0)
+        let tables = Tables::find(data)?;
+        validate::check(&tables)?;
+        Ok(Self(tables))
     }
 
     /// How many sections the file has, the null one included.
     pub fn section_count(&self) -> usize {
-        self.headers.len()
+        self.0.headers.len()
     }
 
     /// How many symbols the file has, the null one included.
     pub fn symbol_count(&self) -> usize {
-        self.symbols.len()
+        self.0.symbols.len()
     }
 
-    /// A section by its index, which must be below [`Object::section_count`].
+    /// A section by its index.
+    ///
+    /// # Panics
+    /// If the index isn't below [`Object::section_count`].
     pub fn section(&self, index: usize) -> Section<'data> {
-        let header = &self.headers[index];
+        let header = &self.0.headers[index];
         Section {
             index,
-            name: text(self.section_names, header.sh_name.get(BE)).unwrap_or(""),
+            name: checked(self.0.section_name(header)),
             kind: header.sh_type.get(BE),
             flags: header.sh_flags.get(BE).0,
             size: header.sh_size.get(BE),
             align: header.sh_addralign.get(BE).max(1),
-            offset: header.sh_offset.get(BE),
-            link: header.sh_link.get(BE),
-            info: header.sh_info.get(BE),
+            bytes: checked(self.0.bytes(header)),
         }
     }
 
     /// All sections but the null one.
     pub fn sections(&self) -> impl Iterator<Item = Section<'data>> + use<'data> {
         let object = *self;
-        (1..self.headers.len()).map(move |index| object.section(index))
+        (1..self.section_count()).map(move |index| object.section(index))
     }
 
-    /// A section's bytes in the file; none for NOBITS.
-    pub fn bytes(&self, section: &Section<'_>) -> &'data [u8] {
-        if section.has_bytes() {
-            slice(self.data, section.offset, section.size).unwrap_or(&[])
-        } else {
-            &[]
-        }
-    }
-
-    /// A symbol by its index, which must be below [`Object::symbol_count`].
+    /// A symbol by its index.
+    ///
+    /// # Panics
+    /// If the index isn't below [`Object::symbol_count`].
     pub fn symbol(&self, index: usize) -> SymbolEntry<'data> {
-        let symbol = &self.symbols[index];
+        let symbol = &self.0.symbols[index];
         let section = symbol.st_shndx.get(BE);
         let kind = symbol.st_type();
-        let name = if kind == STT_SECTION && usize::from(section.0) < self.headers.len() {
-            self.section(section.0.into()).name
-        } else {
-            text(self.symbol_names, symbol.st_name.get(BE)).unwrap_or("")
+        let name = match section_index(section) {
+            Some(section) if kind == STT_SECTION => self.section(section).name,
+            // The null symbol's name isn't checked.
+            _ if index == 0 => "",
+            _ => checked(self.0.symbol_name(symbol)),
         };
         SymbolEntry {
             index,
@@ -138,28 +102,28 @@ impl<'data> Object<'data> {
     /// All symbols but the null one.
     pub fn symbols(&self) -> impl Iterator<Item = SymbolEntry<'data>> + use<'data> {
         let object = *self;
-        (1..self.symbols.len()).map(move |index| object.symbol(index))
+        (1..self.symbol_count()).map(move |index| object.symbol(index))
     }
 
-    /// A symbol's section, or a reserved one, and its value in it.
+    /// The section field of a symbol, by its index, and its value.
     pub(crate) fn place_of(&self, symbol: usize) -> (SymbolSection, u64) {
-        let symbol = &self.symbols[symbol];
+        let symbol = &self.0.symbols[symbol];
         (symbol.st_shndx.get(BE), symbol.st_value.get(BE))
     }
 
     /// A symbol's size.
     pub(crate) fn size_of(&self, symbol: usize) -> u64 {
-        self.symbols[symbol].st_size.get(BE)
+        self.0.symbols[symbol].st_size.get(BE)
     }
 
     /// Whether a symbol, by its index, must be defined by another object.
     pub(crate) fn is_undefined(&self, symbol: usize) -> bool {
-        symbol != 0 && self.symbols[symbol].st_shndx.get(BE) == SHN_UNDEF
+        symbol != 0 && self.0.symbols[symbol].st_shndx.get(BE) == SHN_UNDEF
     }
 
     /// Whether a symbol, by its index, stands for its section.
     pub(crate) fn is_section_symbol(&self, symbol: usize) -> bool {
-        self.symbols[symbol].st_type() == STT_SECTION
+        self.0.symbols[symbol].st_type() == STT_SECTION
     }
 
     /// The defined symbol of this name: the global one, else a local one, of which
@@ -184,45 +148,47 @@ impl<'data> Object<'data> {
     /// Names that the module exports: each `X` of a symbol `__ksymtab_X` in a
     /// section whose name starts with `__ksymtab`.
     pub fn exports(&self) -> impl Iterator<Item = &'data str> + use<'data> {
-        let object = *self;
-        (1..self.symbols.len()).filter_map(move |index| object.export(index))
-    }
-
-    /// The name that the symbol of this index exports, if it is there for that.
-    pub(crate) fn export(&self, index: usize) -> Option<&'data str> {
         const PREFIX: &str = "__ksymtab_";
-        let symbol = &self.symbols[index];
-        let name = self.symbol_names.get(symbol.st_name.get(BE) as usize..)?;
-        if !name.starts_with(PREFIX.as_bytes()) || symbol.st_type() == STT_SECTION {
-            return None;
-        }
-        let section = symbol.st_shndx.get(BE);
-        let inside = section != SHN_UNDEF
-            && usize::from(section.0) < self.section_count()
-            && self.section(section.0.into()).name.starts_with("__ksymtab");
-        inside.then(|| &self.symbol(index).name[PREFIX.len()..])
+        let object = *self;
+        (1..self.symbol_count()).filter_map(move |index| {
+            let symbol = &object.0.symbols[index];
+            if !object.0.symbol_name_starts_with(symbol, PREFIX) || symbol.st_type() == STT_SECTION
+            {
+                return None;
+            }
+            let section = section_index(symbol.st_shndx.get(BE))?;
+            if !object.section(section).name.starts_with("__ksymtab") {
+                return None;
+            }
+            object.symbol(index).name.strip_prefix(PREFIX)
+        })
     }
 
-    /// `key=value` entries of section `.modinfo`.
+    /// `key=value` entries of section `.modinfo`, in the order of the file. What isn't
+    /// UTF-8, or has no `=`, is left out.
     pub fn information(&self) -> impl Iterator<Item = (&'data str, &'data str)> + use<'data> {
         let section = self.sections().find(|section| section.name == ".modinfo");
-        let bytes = section.map_or(&[][..], |section| self.bytes(&section));
+        let bytes = section.map_or(&[][..], |section| section.bytes);
         bytes
             .split(|&byte| byte == 0)
             .filter_map(|entry| core::str::from_utf8(entry).ok()?.split_once('='))
     }
 
-    /// Relocations of a section that takes memory, with that section.
-    pub fn relocations(
+    /// The relocations of all sections that take memory, in the order of the file.
+    pub(crate) fn relocations(
         &self,
-        section: &Section<'data>,
-    ) -> Option<(Section<'data>, Relocations<'data>)> {
-        let target = section.info as usize;
-        if section.kind != SHT_RELA || !self.is_loaded(target) {
-            return None;
-        }
-        let bytes = self.bytes(section);
-        let (entries, _) = slice_from_bytes::<Rela>(bytes, bytes.len() / size_of::<Rela>()).ok()?;
-        Some((self.section(target), Relocations(entries.iter())))
+    ) -> impl Iterator<Item = RelocationSection<'data>> + Clone + use<'data> {
+        let object = *self;
+        self.0.headers.iter().skip(1).filter_map(move |header| {
+            let target = header.sh_info.get(BE) as usize;
+            if header.sh_type.get(BE) != SHT_RELA || !object.0.is_loaded(target) {
+                return None;
+            }
+            let bytes = checked(object.0.bytes(header));
+            Some(RelocationSection {
+                target: object.section(target),
+                entries: checked(tables::relocations(bytes)),
+            })
+        })
     }
 }

@@ -1,9 +1,11 @@
 //! What a module needs, worked out before anything is allocated.
 //!
-//! Each section that takes memory goes to a region by its flags. Relocations are
-//! read once to count what the loader adds: a GOT slot for each distinct target
-//! and a PLT stub for each function that a call may not reach: one of another
-//! object, or, if the call's field is short, any.
+//! Relocations are read once. Each is checked, gets its howto, and is bound to what it
+//! refers to: a symbol, a GOT slot, a PLT stub. The plan keeps that, so applying one looks
+//! nothing up and can't fail to find it.
+//!
+//! There is one slot for each distinct target, and one stub for each function that a
+//! call may not reach: one of another object, or, if the call's field is short, any.
 //!
 //! A slot's target is a symbol, or a place in a section. The latter because LLVM
 //! names a local variable's slot by the section's symbol and an offset:
@@ -12,335 +14,284 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
-use crate::error::owned;
-use crate::object::Object;
-use crate::region::{Region, RegionKind, region_of};
-use crate::relocation::{Method, Relocation, instruction_bias, method_of};
+use crate::error::{LoadError, Name, Place};
+use crate::fallible::{TryPush, filled, with_room};
+use crate::layout::Layout;
+use crate::object::{Object, RelocationSection};
+use crate::relocation::Relocation;
+use crate::s390x::{Howto, Target};
 use crate::section::Section;
-use crate::{LoadError, PAGE_SIZE, Place};
 use alloc::vec::Vec;
 
-/// Where a section lies.
+/// What a relocation refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Position {
-    /// It takes no memory.
-    Nowhere,
-    /// Bytes from the module's base.
-    Image(u64),
-    /// Bytes from the start of the per-CPU template.
-    PerCpu(u64),
+pub(crate) enum Bound {
+    /// Nothing.
+    Nothing,
+    /// Its symbol.
+    Symbol,
+    /// Its symbol if that is in reach, else the stub of this number.
+    Stub(u32),
+    /// The slot of this number.
+    Slot(u32),
+    /// The slot of this number, whose target has taken up the addend but for the bias.
+    SectionSlot(u32),
+    /// The GOT.
+    Got,
 }
 
-impl Position {
-    /// The address in a module at `base` whose per-CPU data has the handle
-    /// `per_cpu`.
-    pub fn address(self, base: u64, per_cpu: u64) -> Option<u64> {
-        match self {
-            Position::Nowhere => None,
-            Position::Image(offset) => Some(base.wrapping_add(offset)),
-            Position::PerCpu(offset) => Some(per_cpu.wrapping_add(offset)),
-        }
-    }
+/// What the plan adds to an entry of the file.
+#[derive(Clone, Copy, Debug)]
+struct Planned {
+    howto: &'static Howto,
+    bound: Bound,
 }
 
-/// What a GOT slot is for.
+/// A relocation that has been checked: its place holds the field, its symbol exists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlannedRelocation {
+    pub entry: Relocation,
+    pub howto: &'static Howto,
+    pub bound: Bound,
+}
+
+/// What a GOT slot holds the address of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Target {
+pub(crate) struct SlotTarget {
     pub symbol: u32,
     /// For a section's symbol, the offset in the section; otherwise 0.
     pub offset: i64,
 }
 
-pub(crate) const NONE: u32 = u32::MAX;
-
-/// The plan.
+/// The plan of a load: a layout, and every relocation bound to its target.
 #[derive(Debug)]
-pub struct Plan {
-    pub(crate) positions: Vec<Position>,
-    regions: [Region; RegionKind::ALL.len()],
+pub struct Plan<'data> {
+    layout: Layout<'data>,
+    /// By number.
+    slots: Vec<SlotTarget>,
+    /// By number: the slot that a stub loads its target from.
+    stubs: Vec<u32>,
+    sections: Vec<RelocationSection<'data>>,
+    /// Of all sections' entries, one after another.
+    planned: Vec<Planned>,
+}
+
+impl<'data> Plan<'data> {
+    /// Checks all relocations of an object, and plans its layout.
+    ///
+    /// Holds 16 bytes a relocation and a slot; most of that goes with the plan, whose
+    /// [layout](Plan::into_layout) can be kept.
+    ///
+    /// # Errors
+    /// If a relocation or a section can't be in a module, or there is no memory.
+    pub fn new(object: &Object<'data>) -> Result<Self, LoadError> {
+        let mut planner = Planner::new(object)?;
+        let mut sections = Vec::new();
+        for section in object.relocations() {
+            sections.try_push(section)?;
+            planner.section(&section)?;
+        }
+        planner.number_section_slots()?;
+        let Planner {
+            slots,
+            stubs,
+            planned,
+            ..
+        } = planner;
+        Ok(Self {
+            layout: Layout::new(object, slots.len() as u32, stubs.len() as u32)?,
+            slots,
+            stubs,
+            sections,
+            planned,
+        })
+    }
+
+    /// What is planned.
+    pub fn object(&self) -> &Object<'data> {
+        self.layout.object()
+    }
+
+    /// Where everything goes.
+    pub fn layout(&self) -> &Layout<'data> {
+        &self.layout
+    }
+
+    /// The layout alone, for as long as the module lives.
+    pub fn into_layout(self) -> Layout<'data> {
+        self.layout
+    }
+
+    /// What each slot is for, by number.
+    pub(crate) fn slots(&self) -> &[SlotTarget] {
+        &self.slots
+    }
+
+    /// The number of the slot that each stub loads its target from, by stub number.
+    pub(crate) fn stubs(&self) -> &[u32] {
+        &self.stubs
+    }
+
+    /// All relocations, section by section, as the file has them.
+    pub(crate) fn sections(
+        &self,
+    ) -> impl Iterator<
+        Item = (
+            Section<'data>,
+            impl Iterator<Item = PlannedRelocation> + use<'_, 'data>,
+        ),
+    > {
+        let mut rest = &self.planned[..];
+        self.sections.iter().map(move |section| {
+            let (planned, after) = rest.split_at(section.entries.len());
+            rest = after;
+            let relocations =
+                section
+                    .entries
+                    .iter()
+                    .zip(planned)
+                    .map(|(entry, planned)| PlannedRelocation {
+                        entry: Relocation::decode(entry),
+                        howto: planned.howto,
+                        bound: planned.bound,
+                    });
+            (section.target, relocations)
+        })
+    }
+}
+
+const NONE: u32 = u32::MAX;
+
+struct Planner<'a, 'data> {
+    object: &'a Object<'data>,
+    planned: Vec<Planned>,
+    slots: Vec<SlotTarget>,
+    stubs: Vec<u32>,
     /// Slot of each symbol, or `NONE`.
     symbol_slots: Vec<u32>,
-    /// Sorted; the slot numbers follow those of the symbols.
-    section_slots: Vec<Target>,
-    first_section_slot: u32,
     /// Stub of each symbol, or `NONE`.
-    stubs: Vec<u32>,
-    stub_count: u32,
-    got: u64,
-    plt: u64,
-    per_cpu_size: u64,
-    per_cpu_align: u64,
+    symbol_stubs: Vec<u32>,
+    /// Targets of slots that are places in sections, each with the relocation, by its
+    /// index, that refers to it.
+    section_slots: Vec<(SlotTarget, u32)>,
 }
 
-/// Bytes of a GOT slot.
-pub(crate) const SLOT: u64 = 8;
-/// Bytes of a PLT stub.
-pub(crate) const STUB: u64 = 8;
-
-/// What no module's parts add up to: beyond it the sum itself is suspect. Below
-/// it, the caller finds out whether it has the memory.
-const LARGEST: u64 = 1 << 48;
-
-impl Plan {
-    /// Plans an object.
-    pub fn new(object: &Object<'_>) -> Result<Self, LoadError> {
-        let mut plan = Self {
-            positions: filled(object.section_count(), Position::Nowhere)?,
-            regions: RegionKind::ALL.map(|kind| Region {
-                kind,
-                offset: 0,
-                size: 0,
-            }),
+impl<'a, 'data> Planner<'a, 'data> {
+    fn new(object: &'a Object<'data>) -> Result<Self, LoadError> {
+        let relocations = object.relocations().map(|section| section.entries.len());
+        Ok(Self {
+            object,
+            planned: with_room(relocations.sum())?,
+            slots: Vec::new(),
+            stubs: Vec::new(),
             symbol_slots: filled(object.symbol_count(), NONE)?,
+            symbol_stubs: filled(object.symbol_count(), NONE)?,
             section_slots: Vec::new(),
-            first_section_slot: 0,
-            stubs: filled(object.symbol_count(), NONE)?,
-            stub_count: 0,
-            got: 0,
-            plt: 0,
-            per_cpu_size: 0,
-            per_cpu_align: 1,
-        };
-        plan.count(object)?;
-        plan.place_regions(object)?;
-        plan.place_per_cpu(object)?;
-        Ok(plan)
+        })
     }
 
-    /// Reads every relocation once: checks it, and counts slots and stubs.
-    fn count(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
-        for section in object.sections() {
-            let Some((target, relocations)) = object.relocations(&section) else {
-                continue;
-            };
-            for relocation in relocations {
-                let method = check(object, &target, &relocation)?;
-                let symbol = relocation.symbol as usize;
-                let mut wants_slot = method.formula.needs_slot();
-                let is_section = object.is_section_symbol(symbol);
-                let far = object.is_undefined(symbol) || method.field.is_short() && !is_section;
-                if method.formula.needs_stub() && far {
-                    wants_slot = true;
-                    if self.stubs[symbol] == NONE {
-                        self.stubs[symbol] = self.stub_count;
-                        self.stub_count += 1;
-                    }
-                }
-                if !wants_slot {
-                    continue;
-                }
-                if is_section {
-                    self.section_slots.try_reserve(1)?;
-                    self.section_slots.push(Target {
-                        symbol: relocation.symbol,
-                        offset: relocation
-                            .addend
-                            .wrapping_sub(instruction_bias(method.formula)),
-                    });
-                } else if self.symbol_slots[symbol] == NONE {
-                    self.symbol_slots[symbol] = self.first_section_slot;
-                    self.first_section_slot += 1;
+    fn section(&mut self, section: &RelocationSection<'_>) -> Result<(), LoadError> {
+        for entry in section.entries {
+            let entry = Relocation::decode(entry);
+            let howto = check(self.object, &section.target, &entry)?;
+            let bound = self.bind(howto, &entry)?;
+            self.planned.try_push(Planned { howto, bound })?;
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self, howto: &'static Howto, entry: &Relocation) -> Result<Bound, LoadError> {
+        let symbol = entry.symbol as usize;
+        Ok(match howto.target {
+            Target::None => Bound::Nothing,
+            Target::Got => Bound::Got,
+            Target::Symbol => Bound::Symbol,
+            Target::Slot if self.object.is_section_symbol(symbol) => {
+                let target = SlotTarget {
+                    symbol: entry.symbol,
+                    offset: entry.addend.wrapping_sub(howto.bias),
+                };
+                let relocation = self.planned.len() as u32;
+                self.section_slots.try_push((target, relocation))?;
+                // Its number is known when all targets are.
+                Bound::SectionSlot(NONE)
+            }
+            Target::Slot => Bound::Slot(self.symbol_slot(entry.symbol)?),
+            Target::Plt => {
+                let is_short = howto.field.is_short() && !self.object.is_section_symbol(symbol);
+                if self.object.is_undefined(symbol) || is_short {
+                    Bound::Stub(self.stub(entry.symbol)?)
+                } else {
+                    Bound::Symbol
                 }
             }
+        })
+    }
+
+    fn symbol_slot(&mut self, symbol: u32) -> Result<u32, LoadError> {
+        let slot = &mut self.symbol_slots[symbol as usize];
+        if *slot == NONE {
+            *slot = self.slots.len() as u32;
+            self.slots.try_push(SlotTarget { symbol, offset: 0 })?;
         }
+        Ok(*slot)
+    }
+
+    fn stub(&mut self, symbol: u32) -> Result<u32, LoadError> {
+        let slot = self.symbol_slot(symbol)?;
+        let stub = &mut self.symbol_stubs[symbol as usize];
+        if *stub == NONE {
+            *stub = self.stubs.len() as u32;
+            self.stubs.try_push(slot)?;
+        }
+        Ok(*stub)
+    }
+
+    /// Slots of places in sections come behind those of symbols, in the order of their
+    /// places.
+    fn number_section_slots(&mut self) -> Result<(), LoadError> {
         self.section_slots.sort_unstable();
-        self.section_slots.dedup();
-        Ok(())
-    }
-
-    fn place_regions(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
-        let mut placed = Vec::new();
-        for section in object.sections() {
-            if let Some(kind) = region_of(&section)? {
-                placed.try_reserve(1)?;
-                placed.push((kind, section));
+        let mut last = None;
+        for &(target, relocation) in &self.section_slots {
+            if last != Some(target) {
+                self.slots.try_push(target)?;
+                last = Some(target);
             }
-        }
-        let mut end = 0u64;
-        for (index, kind) in RegionKind::ALL.into_iter().enumerate() {
-            let start = align_up(end, PAGE_SIZE)?;
-            end = start;
-            // What the file has no bytes for comes last.
-            for zeroed in [false, true] {
-                let here = placed.iter().filter(|&&(its, _)| its == kind);
-                for (_, section) in here.filter(|(_, section)| section.has_bytes() != zeroed) {
-                    let offset = align_up(end, section.align)?;
-                    self.positions[section.index] = Position::Image(offset);
-                    end = checked_end(offset, section.size)?;
-                }
-            }
-            if kind == RegionKind::Text {
-                self.plt = align_up(end, STUB)?;
-                end = checked_end(self.plt, self.plt_size())?;
-            }
-            if kind == RegionKind::ReadOnly {
-                self.got = align_up(end, SLOT)?;
-                end = checked_end(self.got, self.got_size())?;
-            }
-            let size = align_up(end, PAGE_SIZE)? - start;
-            self.regions[index] = Region {
-                kind,
-                offset: start,
-                size,
-            };
+            let slot = self.slots.len() as u32 - 1;
+            self.planned[relocation as usize].bound = Bound::SectionSlot(slot);
         }
         Ok(())
     }
-
-    fn place_per_cpu(&mut self, object: &Object<'_>) -> Result<(), LoadError> {
-        for section in object.sections().filter(Section::is_per_cpu) {
-            let offset = align_up(self.per_cpu_size, section.align)?;
-            self.positions[section.index] = Position::PerCpu(offset);
-            self.per_cpu_size = checked_end(offset, section.size)?;
-            self.per_cpu_align = self.per_cpu_align.max(section.align);
-        }
-        Ok(())
-    }
-
-    /// Bytes from the module's base to its end, a multiple of the page size.
-    pub fn size(&self) -> u64 {
-        self.regions
-            .last()
-            .map_or(0, |region| region.offset + region.size)
-    }
-
-    /// Where a section lies, in bytes from the module's base; `None` for per-CPU
-    /// data and for what takes no memory.
-    pub fn offset_of(&self, section: usize) -> Option<u64> {
-        match self.positions.get(section) {
-            Some(&Position::Image(offset)) => Some(offset),
-            _ => None,
-        }
-    }
-
-    /// What init alone needs: bytes from the module's base, and their number. It is
-    /// the end of the module.
-    pub fn init(&self) -> (u64, u64) {
-        let first = self.regions.iter().find(|region| region.kind.is_init());
-        let start = first.map_or(self.size(), |region| region.offset);
-        (start, self.size() - start)
-    }
-
-    /// The regions, in the order of their addresses.
-    pub fn regions(&self) -> &[Region] {
-        &self.regions
-    }
-
-    /// Bytes and alignment of the per-CPU template; 0 bytes for none.
-    pub fn per_cpu(&self) -> (u64, u64) {
-        (self.per_cpu_size, self.per_cpu_align)
-    }
-
-    /// Where a section lies, by its index.
-    pub fn position(&self, section: usize) -> Position {
-        self.positions
-            .get(section)
-            .copied()
-            .unwrap_or(Position::Nowhere)
-    }
-
-    /// GOT: bytes from the module's base, and its size.
-    pub fn got(&self) -> (u64, u64) {
-        (self.got, self.got_size())
-    }
-
-    /// PLT: bytes from the module's base, and its size.
-    pub fn plt(&self) -> (u64, u64) {
-        (self.plt, self.plt_size())
-    }
-
-    fn got_size(&self) -> u64 {
-        (u64::from(self.first_section_slot) + self.section_slots.len() as u64) * SLOT
-    }
-
-    fn plt_size(&self) -> u64 {
-        u64::from(self.stub_count) * STUB
-    }
-
-    /// Number of the symbol's slot. `addend` is the relocation's less its bias.
-    pub(crate) fn slot(&self, symbol: u32, addend: i64, is_section: bool) -> Option<u32> {
-        if is_section {
-            let target = Target {
-                symbol,
-                offset: addend,
-            };
-            let index = self.section_slots.binary_search(&target).ok()?;
-            return Some(self.first_section_slot + index as u32);
-        }
-        let slot = self.symbol_slots[symbol as usize];
-        (slot != NONE).then_some(slot)
-    }
-
-    /// Number of the symbol's stub.
-    pub(crate) fn stub(&self, symbol: u32) -> Option<u32> {
-        let stub = self.stubs[symbol as usize];
-        (stub != NONE).then_some(stub)
-    }
-
-    /// All slots: number and target.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = (u32, Target)> {
-        let symbols = self.symbol_slots.iter().zip(0..);
-        let symbols = symbols.filter(|&(&slot, _)| slot != NONE);
-        let symbols = symbols.map(|(&slot, symbol)| (slot, Target { symbol, offset: 0 }));
-        let sections = self.section_slots.iter().zip(self.first_section_slot..);
-        symbols.chain(sections.map(|(&target, slot)| (slot, target)))
-    }
-
-    /// All stubs: number and symbol.
-    pub(crate) fn stubs(&self) -> impl Iterator<Item = (u32, u32)> {
-        let stubs = self.stubs.iter().zip(0..);
-        stubs.filter_map(|(&stub, symbol)| (stub != NONE).then_some((stub, symbol)))
-    }
 }
 
-fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, LoadError> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count)?;
-    list.resize(count, value);
-    Ok(list)
-}
-
-fn align_up(value: u64, align: u64) -> Result<u64, LoadError> {
-    let aligned = value.checked_next_multiple_of(align);
-    aligned.ok_or(LoadError::TooLarge { bytes: value })
-}
-
-fn checked_end(offset: u64, size: u64) -> Result<u64, LoadError> {
-    let end = offset.saturating_add(size);
-    if end > LARGEST {
-        return Err(LoadError::TooLarge { bytes: end });
-    }
-    Ok(end)
-}
-
-/// Checks a relocation against the section it applies to.
+/// Checks a relocation against the section that it applies to.
 fn check(
     object: &Object<'_>,
     target: &Section<'_>,
-    relocation: &Relocation,
-) -> Result<Method, LoadError> {
+    entry: &Relocation,
+) -> Result<&'static Howto, LoadError> {
     let place = || Place {
-        section: owned(target.name),
-        offset: relocation.offset,
+        section: Name::new(target.name),
+        offset: entry.offset,
     };
-    let kind = relocation.kind;
-    let method = method_of(kind).ok_or_else(|| LoadError::RelocationType {
+    let r_type = entry.r_type;
+    let howto = Howto::of(r_type).ok_or_else(|| LoadError::RelocationType {
         place: place(),
-        kind,
+        r_type,
     })?;
-    let end = relocation.offset.checked_add(method.field.bytes() as u64);
+    let end = entry.offset.checked_add(howto.field.bytes() as u64);
     if end.is_none_or(|end| end > target.size) || !target.has_bytes() {
         return Err(LoadError::RelocationOutside {
             place: place(),
-            kind,
+            howto,
             size: target.size,
         });
     }
-    if relocation.symbol as usize >= object.symbol_count() {
+    if entry.symbol as usize >= object.symbol_count() {
         return Err(LoadError::RelocationSymbol {
             place: place(),
-            symbol: relocation.symbol,
+            symbol: entry.symbol,
         });
     }
-    Ok(method)
+    Ok(howto)
 }

@@ -20,32 +20,32 @@
 //!
 //! A region without sections takes no page.
 
-use crate::LoadError;
+use crate::error::LoadError;
 use crate::section::Section;
 use core::fmt;
-use object::elf::{SHF_EXECINSTR, SHF_WRITE, SHT_NULL, SectionFlags};
+use object::elf::SHF_WRITE;
 
-/// What a region of a module allows once it is linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a region of a module allows once it is linked; in the order of their addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RegionKind {
-    /// Executable, not writable.
+    /// Executable, not writable: `r-x`.
     Text,
-    /// Neither.
+    /// Neither executable nor writable: `r--`.
     ReadOnly,
-    /// Writable until init has returned, then neither.
+    /// `rw-` until init has returned, then `r--`.
     ReadOnlyAfterInit,
-    /// Writable, not executable.
+    /// Writable, not executable: `rw-`.
     Data,
-    /// As text, until init has returned.
+    /// `r-x` until init has returned, then unmapped.
     InitText,
-    /// As read-only, until init has returned.
+    /// `r--` until init has returned, then unmapped.
     InitReadOnly,
-    /// As data, until init has returned.
+    /// `rw-` until init has returned, then unmapped.
     InitData,
 }
 
 impl RegionKind {
-    /// In the order of their addresses.
+    /// All kinds, in the order of their addresses in a module.
     pub const ALL: [RegionKind; 7] = [
         RegionKind::Text,
         RegionKind::ReadOnly,
@@ -126,13 +126,12 @@ const AFTER_INIT: &str = ".data..ro_after_init";
 /// The region that a section goes to, `None` for per-CPU data and for what takes
 /// no memory.
 pub(crate) fn region_of(section: &Section<'_>) -> Result<Option<RegionKind>, LoadError> {
-    if !section.is_allocated() || section.is_per_cpu() || section.kind == SHT_NULL {
+    if !section.is_allocated() || section.is_per_cpu() {
         return Ok(None);
     }
-    let has = |flag: SectionFlags| section.flags & flag.0 != 0;
     let among = |names: &[&str]| names.iter().any(|name| section.name.starts_with(name));
-    let writable = has(SHF_WRITE) && !among(&RELOCATED_ONLY);
-    let kind = match (has(SHF_EXECINSTR), writable, among(&INIT)) {
+    let writable = section.flags & SHF_WRITE.0 != 0 && !among(&RELOCATED_ONLY);
+    let kind = match (section.is_executable(), writable, among(&INIT)) {
         (true, true, _) => {
             return Err(LoadError::Section {
                 index: section.index,

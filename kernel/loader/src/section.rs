@@ -1,39 +1,40 @@
-//! Decoded views of an object's parts: a section, a symbol, a section's
-//! relocations. What they name has been checked by `validate.rs`.
+//! A section and a symbol of a checked object, decoded.
 
-use crate::relocation::Relocation;
-use object::BigEndian as BE;
 use object::elf::*;
 
-/// A section's header, decoded.
+/// A section.
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'data> {
-    /// Index in the file.
+    /// Index in the file's section table.
     pub index: usize,
-    /// Name.
+    /// Its name in the file.
     pub name: &'data str,
     /// `SHT_...`
     pub kind: SectionType,
     /// `SHF_...`
     pub flags: u64,
-    /// Bytes.
+    /// Bytes that it takes in memory, or in the file if it isn't loaded.
     pub size: u64,
-    /// Alignment, at least 1.
+    /// Alignment in bytes: a power of two, of at most a page if the section is loaded.
     pub align: u64,
-    pub(crate) offset: u64,
-    pub(crate) link: u32,
-    pub(crate) info: u32,
+    /// Its bytes in the file; none if [`Section::has_bytes`] is false.
+    pub bytes: &'data [u8],
 }
 
 impl Section<'_> {
     /// Whether it takes memory at run time.
     pub fn is_allocated(&self) -> bool {
-        self.flags & SHF_ALLOC.0 != 0
+        self.flags & SHF_ALLOC.0 != 0 && self.kind != SHT_NULL
     }
 
-    /// Whether the file has its bytes.
+    /// Whether the file has its bytes; what it has none for is zeroed memory.
     pub fn has_bytes(&self) -> bool {
-        self.kind != SHT_NOBITS
+        !matches!(self.kind, SHT_NOBITS | SHT_NULL)
+    }
+
+    /// Whether it holds code.
+    pub fn is_executable(&self) -> bool {
+        self.flags & SHF_EXECINSTR.0 != 0
     }
 
     /// Whether it holds per-CPU data: every section that compilers and Linux's
@@ -44,18 +45,19 @@ impl Section<'_> {
     }
 }
 
-/// A symbol, decoded.
+/// A symbol as the file has it; what it comes to in memory is a
+/// [`Symbol`](crate::linked::Symbol).
 #[derive(Clone, Copy, Debug)]
 pub struct SymbolEntry<'data> {
-    /// Index in the file.
+    /// Index in the file's symbol table.
     pub index: usize,
-    /// Name; a section's symbol has its section's.
+    /// Its name; a section's symbol has that of its section.
     pub name: &'data str,
-    /// Value: bytes from its section's start.
+    /// Bytes from its section's start; for an absolute symbol the value itself.
     pub value: u64,
-    /// Bytes.
+    /// Bytes of what it names; 0 if the file doesn't say.
     pub size: u64,
-    /// Section index, or a reserved one.
+    /// Index of its section, or a reserved one, `SHN_...`.
     pub section: SymbolSection,
     /// `STT_...`
     pub kind: SymbolType,
@@ -74,14 +76,20 @@ impl SymbolEntry<'_> {
         self.section != SHN_UNDEF && !self.is_section() && self.kind != STT_FILE
     }
 
-    /// Whether an offset in its section is a byte of what it names.
+    /// Index of the section that it lies in; `None` for one that is undefined, absolute or
+    /// common.
+    pub fn section_index(&self) -> Option<usize> {
+        section_index(self.section)
+    }
+
+    /// Whether a number of bytes from its section's start is a byte of what it names.
     pub fn holds(&self, offset: u64) -> bool {
         self.is_definition()
             && self.value <= offset
             && offset < self.value.saturating_add(self.size.max(1))
     }
 
-    /// Whether it may stay undefined.
+    /// Whether it may stay undefined, as 0.
     pub fn is_weak(&self) -> bool {
         self.binding == STB_WEAK
     }
@@ -97,27 +105,8 @@ impl SymbolEntry<'_> {
     }
 }
 
-/// Relocations of a section, decoded one after another.
-#[derive(Clone, Debug)]
-pub struct Relocations<'data>(pub(crate) core::slice::Iter<'data, Rela64<BE>>);
-
-impl Iterator for Relocations<'_> {
-    type Item = Relocation;
-
-    fn next(&mut self) -> Option<Relocation> {
-        let rela = self.0.next()?;
-        let info = rela.r_info.get(BE);
-        Some(Relocation {
-            offset: rela.r_offset.get(BE),
-            kind: info as u32,
-            symbol: (info >> 32) as u32,
-            addend: rela.r_addend.get(BE),
-        })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
+/// The index of a symbol's section, if that is a section of the file.
+pub(crate) fn section_index(section: SymbolSection) -> Option<usize> {
+    let is_index = section != SHN_UNDEF && section.0 < SHN_LORESERVE;
+    is_index.then_some(section.0.into())
 }
-
-impl ExactSizeIterator for Relocations<'_> {}

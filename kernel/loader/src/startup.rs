@@ -1,21 +1,32 @@
-//! Constructors and destructors: the functions that a module lists to be called
-//! before its init and after its exit.
+//! What of a module is called when it is loaded and unloaded: constructors and init,
+//! exit and destructors.
 //!
 //! ```text
 //!  before init   .init_array.N by N, .ctors.N by 65535-N, then the plain ones;
 //!                an .init_array forwards, a .ctors backwards
+//!  init          init_module
+//!  exit          cleanup_module
 //!  after exit    .fini_array and .dtors: all the other way round
 //! ```
 //!
 //! The lists are arrays of addresses, relocated with the rest; what is 0 or -1 is
 //! skipped (ABIs differ on whether a list has such an end). System V ABI, "Sections";
 //! the order of priorities is GNU ld's.
+//!
+//! Every address is checked (`code.rs`) before the first of them is called.
 
-use crate::object::Object;
-use crate::plan::Plan;
+use crate::code::{ByAddress, Until, check_function};
+use crate::error::Unusable;
+use crate::fallible::TryPush;
+use crate::layout::Layout;
 use crate::section::Section;
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;
+
+/// Symbols that a module's init and exit have.
+const INIT: &str = "init_module";
+const EXIT: &str = "cleanup_module";
 
 /// Bytes in an entry.
 const ENTRY: u64 = 8;
@@ -23,26 +34,35 @@ const ENTRY: u64 = 8;
 /// Rank of a list without a number: after all that have one.
 const PLAIN: u32 = 1 << 16;
 
-/// Why the lists can't be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a module can't be started.
+#[derive(Debug, PartialEq, Eq)]
 pub enum StartupError<'data> {
-    /// Not a whole number of addresses.
+    /// A list isn't a whole number of addresses.
     Size {
         /// The section.
         section: &'data str,
         /// Its bytes.
         bytes: u64,
     },
-    /// Not a function of the module that is there at the time.
-    Function {
+    /// An entry of a list is no function of the module that is there at the time.
+    Entry {
         /// The section.
         section: &'data str,
         /// Which entry, counted from 0.
         index: u64,
         /// Its value.
         value: u64,
+        /// What is wrong with it.
+        why: Unusable,
     },
-    /// No memory for the list.
+    /// Init or exit is no function of the module that is there at the time.
+    EntryPoint {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it.
+        why: Unusable,
+    },
+    /// No memory for the lists.
     OutOfMemory,
 }
 
@@ -52,14 +72,18 @@ impl fmt::Display for StartupError<'_> {
             Self::Size { section, bytes } => {
                 write!(f, "{section}: {bytes} bytes are no list of addresses")
             }
-            Self::Function {
+            Self::Entry {
                 section,
                 index,
                 value,
+                why,
             } => write!(
                 f,
-                "{section}: entry {index}, {value:#x}, is no function of the module"
+                "{section}: entry {index}, {value:#x}, is no function of the module: it {why}"
             ),
+            Self::EntryPoint { name, why } => {
+                write!(f, "{name} is no function of the module: it {why}")
+            }
             Self::OutOfMemory => f.write_str("no memory for the list of constructors"),
         }
     }
@@ -67,47 +91,82 @@ impl fmt::Display for StartupError<'_> {
 
 impl core::error::Error for StartupError<'_> {}
 
-/// Addresses to call before init, in order, from an image linked for `base`.
-pub fn constructors<'data>(
-    object: &Object<'data>,
-    plan: &Plan,
-    base: u64,
-    image: &[u8],
-) -> Result<Vec<u64>, StartupError<'data>> {
-    let lists = [(".init_array", false), (".ctors", true)];
-    Lists {
-        object,
-        plan,
-        base,
-        image,
+impl From<TryReserveError> for StartupError<'_> {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
     }
-    .all(lists, true)
 }
 
-/// Addresses to call after exit, in order.
-pub fn destructors<'data>(
-    object: &Object<'data>,
-    plan: &Plan,
-    base: u64,
-    image: &[u8],
-) -> Result<Vec<u64>, StartupError<'data>> {
-    let lists = [(".fini_array", false), (".dtors", true)];
-    let lists = Lists {
-        object,
-        plan,
-        base,
-        image,
+/// Addresses of the functions that a load and an unload call. Each is that of an
+/// instruction of the module's text, which for what is called after init isn't that of
+/// its init sections.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Startup {
+    /// Called before init, in order.
+    pub constructors: Vec<u64>,
+    /// Init: `int init_module(void)`.
+    pub init: Option<u64>,
+    /// Exit: `void cleanup_module(void)`.
+    pub exit: Option<u64>,
+    /// Called after exit, in order.
+    pub destructors: Vec<u64>,
+}
+
+impl Startup {
+    /// Reads and checks them, from an image that was linked for `base`.
+    ///
+    /// # Errors
+    /// If one of them is no function of the module, or there is no memory for the lists.
+    pub fn of<'data>(
+        layout: &Layout<'data>,
+        base: u64,
+        image: &[u8],
+    ) -> Result<Self, StartupError<'data>> {
+        let lists = Lists {
+            layout,
+            sections: ByAddress::new(layout)?,
+            base,
+            image,
+        };
+        let first = [(".init_array", false), (".ctors", true)];
+        let last = [(".fini_array", false), (".dtors", true)];
+        let mut startup = Self {
+            constructors: lists.all(first, Until::InitReturns)?,
+            init: entry_point(layout, base, INIT, Until::InitReturns)?,
+            exit: entry_point(layout, base, EXIT, Until::Unload)?,
+            destructors: lists.all(last, Until::Unload)?,
+        };
+        startup.destructors.reverse();
+        Ok(startup)
     }
-    .all(lists, false);
-    lists.map(|mut addresses| {
-        addresses.reverse();
-        addresses
-    })
+}
+
+/// Address of the function of this name, if the module has a symbol of it.
+fn entry_point<'data>(
+    layout: &Layout<'data>,
+    base: u64,
+    name: &'static str,
+    until: Until,
+) -> Result<Option<u64>, StartupError<'data>> {
+    let object = layout.object();
+    let unusable = |why| StartupError::EntryPoint { name, why };
+    let Some(symbol) = object.find(name) else {
+        let mut undefined = object.symbols().filter(|symbol| symbol.is_undefined());
+        return match undefined.any(|symbol| symbol.name == name) {
+            true => Err(unusable(Unusable::Undefined)),
+            false => Ok(None),
+        };
+    };
+    check_function(layout, &symbol, until).map_err(unusable)?;
+    let section = symbol.section_index();
+    let start = section.and_then(|section| layout.offset_of(section));
+    let start = start.ok_or_else(|| unusable(Unusable::Undefined))?;
+    Ok(Some(base.wrapping_add(start).wrapping_add(symbol.value)))
 }
 
 struct Lists<'a, 'data> {
-    object: &'a Object<'data>,
-    plan: &'a Plan,
+    layout: &'a Layout<'data>,
+    sections: ByAddress<'a, 'data>,
     base: u64,
     image: &'a [u8],
 }
@@ -115,28 +174,22 @@ struct Lists<'a, 'data> {
 impl<'data> Lists<'_, 'data> {
     /// All entries in the order of constructors. Each of the names comes with whether
     /// such a list counts backwards.
-    fn all(
-        &self,
-        names: [(&str, bool); 2],
-        may_be_init: bool,
-    ) -> Result<Vec<u64>, StartupError<'data>> {
-        let mut sections: Vec<(u32, bool, Section<'data>)> = Vec::new();
-        for section in self.object.sections() {
+    fn all(&self, names: [(&str, bool); 2], until: Until) -> Result<Vec<u64>, StartupError<'data>> {
+        let object = self.layout.object();
+        let mut lists: Vec<(u32, u32, bool)> = Vec::new();
+        for section in object.sections() {
             for (name, backwards) in names {
-                let Some(rank) = rank_of(section.name, name, backwards) else {
-                    continue;
-                };
-                let memory = sections.try_reserve(1);
-                memory.map_err(|_| StartupError::OutOfMemory)?;
-                sections.push((rank, backwards, section));
+                if let Some(rank) = rank_of(section.name, name, backwards) {
+                    lists.try_push((rank, section.index as u32, backwards))?;
+                }
             }
         }
-        // Stable: of one rank, the first in the file comes first.
-        sections.sort_by_key(|&(rank, ..)| rank);
+        // Of one rank, the first in the file comes first.
+        lists.sort_unstable();
         let mut addresses = Vec::new();
-        for (_, backwards, section) in sections {
+        for (_, index, backwards) in lists {
             let first = addresses.len();
-            self.entries(&section, may_be_init, &mut addresses)?;
+            self.entries(&object.section(index as usize), until, &mut addresses)?;
             if backwards {
                 addresses[first..].reverse();
             }
@@ -147,11 +200,11 @@ impl<'data> Lists<'_, 'data> {
     fn entries(
         &self,
         section: &Section<'data>,
-        may_be_init: bool,
+        until: Until,
         addresses: &mut Vec<u64>,
     ) -> Result<(), StartupError<'data>> {
         let (name, bytes) = (section.name, section.size);
-        let Some(start) = self.plan.offset_of(section.index) else {
+        let Some(start) = self.layout.offset_of(section.index) else {
             return Ok(());
         };
         let list = self.image.get(start as usize..(start + bytes) as usize);
@@ -162,34 +215,22 @@ impl<'data> Lists<'_, 'data> {
                 bytes,
             })?
             .as_chunks::<{ ENTRY as usize }>();
-        let memory = addresses.try_reserve(entries.len());
-        memory.map_err(|_| StartupError::OutOfMemory)?;
         for (index, entry) in (0..).zip(entries) {
             let value = u64::from_be_bytes(*entry);
             if value == 0 || value == u64::MAX {
                 continue;
             }
-            if !self.is_function(value, may_be_init) {
-                return Err(StartupError::Function {
-                    section: name,
-                    index,
-                    value,
-                });
-            }
-            addresses.push(value);
+            let inside = value.checked_sub(self.base).ok_or(Unusable::Undefined);
+            let checked = inside.and_then(|offset| self.sections.check_function(offset, until));
+            checked.map_err(|why| StartupError::Entry {
+                section: name,
+                index,
+                value,
+                why,
+            })?;
+            addresses.try_push(value)?;
         }
         Ok(())
-    }
-
-    fn is_function(&self, address: u64, may_be_init: bool) -> bool {
-        let Some(offset) = address.checked_sub(self.base) else {
-            return false;
-        };
-        let mut regions = self.plan.regions().iter();
-        let region = regions.find(|region| region.contains(offset));
-        let kind = region.map(|region| region.kind);
-        address.is_multiple_of(2)
-            && kind.is_some_and(|kind| kind.is_text() && (may_be_init || !kind.is_init()))
     }
 }
 

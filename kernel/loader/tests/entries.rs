@@ -102,10 +102,10 @@ fn relocations_places() {
     // The field's end beyond the section's, its start beyond, and wrapping.
     for offset in [17, 23, 24, 1 << 40, u64::MAX, u64::MAX - 7] {
         let error = refused(&put(offset).data);
-        let LoadError::RelocationOutside { place, kind, size } = &error else {
+        let LoadError::RelocationOutside { place, howto, size } = &error else {
             panic!("{error}");
         };
-        assert_eq!((place.offset, *kind, *size), (offset, R_390_64, 24));
+        assert_eq!((place.offset, howto.r_type, *size), (offset, R_390_64, 24));
         assert_eq!(place.section, ".data");
     }
     // Each field's own width counts: the last bytes of the section.
@@ -136,7 +136,7 @@ fn relocations_symbols_and_types() {
     for kind in [9, 37, 61, 66, 250, 1 << 31] {
         let error = refused(&patch().entry(RELA_INDEX, 0, R_TYPE, kind).data);
         assert!(
-            matches!(error, LoadError::RelocationType { kind: is, .. } if u64::from(is) == kind),
+            matches!(error, LoadError::RelocationType { r_type: is, .. } if u64::from(is) == kind),
             "{error}"
         );
     }

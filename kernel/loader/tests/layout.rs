@@ -2,8 +2,9 @@
 
 mod common;
 
+use assembler::{Assembler, tests};
 use common::builder::*;
-use common::{BASE, HANDLE, assemble, load};
+use common::{BASE, HANDLE, load};
 use loader::{LoadError, Object, Plan, Position, RegionKind};
 
 const R_390_64: u32 = 22;
@@ -11,9 +12,8 @@ const R_390_GOTENT: u32 = 26;
 const R_390_PLT32DBL: u32 = 20;
 const GLOBAL: u8 = 0x10;
 
-#[test]
-fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
-    let Some(data) = assemble(
+fn groups_strings_and_notes_are_loaded_debug_data_is_not(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".section .text.f,\"axG\",@progbits,f,comdat
          .weak f
          f: br %r14
@@ -29,9 +29,7 @@ fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
          .data
          .quad f, text
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let position = |name: &str| loaded.position(name);
     for name in [".text.f", ".rodata.str1.1", ".note.test", ".data"] {
@@ -57,7 +55,6 @@ fn groups_strings_and_notes_are_loaded_debug_data_is_not() {
     assert_eq!(loaded.image[text as usize..][..5], *b"text\0");
 }
 
-#[test]
 fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     let mut builder = Builder::new();
     let text = builder.section(".text", TEXT, 8, vec![7; 16]);
@@ -69,7 +66,7 @@ fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     let time = || {
         let begin = std::time::Instant::now();
         let loaded = load(&data, BASE, |_| None).unwrap();
-        assert_eq!(loaded.plan.size(), 4096);
+        assert_eq!(loaded.layout().size(), 4096);
         begin.elapsed()
     };
     // Reading the 100 MiB would take longer; the shortest of a few, on a busy host.
@@ -77,7 +74,6 @@ fn debug_data_costs_nothing_and_a_signature_is_no_part() {
     assert!(shortest.as_millis() < 20, "{shortest:?}");
 }
 
-#[test]
 fn an_address_of_debug_data_is_refused() {
     let mut builder = Builder::new();
     let data = builder.section(".data", DATA, 8, vec![0; 8]);
@@ -92,7 +88,6 @@ fn an_address_of_debug_data_is_refused() {
 }
 
 /// A module whose text is so long that its stubs can't reach its GOT.
-#[test]
 fn text_above_the_limit() {
     let module = |size| {
         let mut builder = Builder::new();
@@ -111,12 +106,11 @@ fn text_above_the_limit() {
         match Plan::new(&object) {
             Ok(plan) if !fits => {
                 // The caller has no such memory; given the addresses, it is an error.
-                assert!(plan.size() > size);
-                let result =
-                    loader::link(&object, &plan, BASE, 0, &mut |_| Some(0), &mut [], &mut []);
+                assert!(plan.layout().size() > size);
+                let result = loader::link(&plan, BASE, 0, &mut |_| Some(0), &mut [], &mut []);
                 assert!(matches!(result, Err(LoadError::TooLarge { .. })));
             }
-            Ok(plan) => assert!(plan.size() < 2 * size),
+            Ok(plan) => assert!(plan.layout().size() < 2 * size),
             Err(error) => assert!(
                 !fits && matches!(error, LoadError::TooLarge { .. }),
                 "{error}"
@@ -131,9 +125,8 @@ fn text_above_the_limit() {
     }
 }
 
-#[test]
-fn a_relocation_into_per_cpu_data_is_in_the_template() {
-    let Some(data) = assemble(
+fn a_relocation_into_per_cpu_data_is_in_the_template(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".section .data..percpu,\"aw\"
          .balign 8
          first: .quad 0x1111, second, f
@@ -150,9 +143,7 @@ fn a_relocation_into_per_cpu_data_is_in_the_template() {
          .text
          f: br %r14
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let position = |name: &str| loaded.position(name);
     // In the order of the file, each aligned as it asks for; the assembler fills a
@@ -168,7 +159,7 @@ fn a_relocation_into_per_cpu_data_is_in_the_template() {
     );
     assert_eq!(position(".data..percpu..first"), Position::PerCpu(8192));
     assert!(matches!(position(".data..percpu_not"), Position::Image(_)));
-    assert_eq!(loaded.plan.per_cpu(), (8200, 4096));
+    assert_eq!(loaded.layout().per_cpu(), (8200, 4096));
     let at = |offset: usize| u64::from_be_bytes(loaded.template[offset..][..8].try_into().unwrap());
     assert_eq!(at(0), 0x1111);
     assert_eq!(at(8), HANDLE + 256);
@@ -179,21 +170,19 @@ fn a_relocation_into_per_cpu_data_is_in_the_template() {
     assert_eq!(loaded.linked.address("second"), Some(HANDLE + 256));
 }
 
-#[test]
 fn per_cpu_data_without_bytes_and_without_size() {
     let mut builder = Builder::new();
     builder.section(".data..percpu", DATA, 64, vec![]);
     builder.zeroed(".data..percpu..bss", DATA, 16, 24);
     let empty = builder.finish();
     let loaded = load(&empty, BASE, |_| None).unwrap();
-    assert_eq!(loaded.plan.per_cpu(), (24, 64));
+    assert_eq!(loaded.layout().per_cpu(), (24, 64));
     assert_eq!(loaded.template, [0; 24]);
-    assert_eq!(loaded.plan.size(), 0);
+    assert_eq!(loaded.layout().size(), 0);
 }
 
 /// `lgrl` of a slot that isn't on a doubleword is a specification exception, which
 /// QEMU 7.2 doesn't raise.
-#[test]
 fn the_got_is_aligned_whatever_is_before_it() {
     for odd in [1, 2, 3, 7, 8, 9, 4095, 4096, 4097] {
         let mut builder = Builder::new();
@@ -209,7 +198,7 @@ fn the_got_is_aligned_whatever_is_before_it() {
         );
         let data = builder.finish();
         let loaded = load(&data, BASE, |_| Some(0x1000)).unwrap();
-        let ((got, got_size), (plt, plt_size)) = (loaded.plan.got(), loaded.plan.plt());
+        let ((got, got_size), (plt, plt_size)) = (loaded.layout().got(), loaded.layout().plt());
         assert_eq!((got % 8, got_size), (0, 24), "{odd}");
         assert_eq!((plt % 8, plt_size), (0, 8), "{odd}");
         assert!(
@@ -222,7 +211,7 @@ fn the_got_is_aligned_whatever_is_before_it() {
         );
         // Behind text and rodata, each in its region.
         let region = |kind| {
-            let mut regions = loaded.plan.regions().iter();
+            let mut regions = loaded.layout().regions().iter();
             *regions.find(|region| region.kind == kind).unwrap()
         };
         assert!(plt >= odd as u64 + 12 && region(RegionKind::Text).contains(plt + 7));
@@ -231,9 +220,8 @@ fn the_got_is_aligned_whatever_is_before_it() {
     }
 }
 
-#[test]
-fn regions_do_not_share_pages_and_are_not_both_writable_and_executable() {
-    let Some(data) = assemble(
+fn regions_do_not_share_pages_and_are_not_both_writable_and_executable(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
          br %r14
          .section .rodata,\"a\"
@@ -249,23 +237,21 @@ fn regions_do_not_share_pages_and_are_not_both_writable_and_executable() {
          .section .init.data,\"aw\"
          .byte 4
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let mut end = 0;
-    for region in loaded.plan.regions() {
+    for region in loaded.layout().regions() {
         assert_eq!((region.offset % 4096, region.size % 4096), (0, 0));
         assert!(region.offset >= end);
         assert!(!(region.kind.is_writable() && region.kind.is_text()));
         end = region.offset + region.size;
     }
-    assert_eq!(end, loaded.plan.size());
+    assert_eq!(end, loaded.layout().size());
     for section in loaded.object.sections().filter(|section| section.size != 0) {
-        let Position::Image(offset) = loaded.plan.position(section.index) else {
+        let Position::Image(offset) = loaded.layout().position(section.index) else {
             continue;
         };
-        let mut regions = loaded.plan.regions().iter();
+        let mut regions = loaded.layout().regions().iter();
         let region = regions.find(|region| region.contains(offset)).unwrap();
         assert!(
             region.contains(offset + section.size - 1),
@@ -283,4 +269,19 @@ fn regions_do_not_share_pages_and_are_not_both_writable_and_executable() {
         let init = section.name.starts_with(".init");
         assert_eq!(region.kind.is_init(), init, "{}", section.name);
     }
+}
+
+tests! {
+    host: [
+        debug_data_costs_nothing_and_a_signature_is_no_part,
+        an_address_of_debug_data_is_refused,
+        text_above_the_limit,
+        per_cpu_data_without_bytes_and_without_size,
+        the_got_is_aligned_whatever_is_before_it,
+    ],
+    assembled: [
+        groups_strings_and_notes_are_loaded_debug_data_is_not,
+        a_relocation_into_per_cpu_data_is_in_the_template,
+        regions_do_not_share_pages_and_are_not_both_writable_and_executable,
+    ],
 }

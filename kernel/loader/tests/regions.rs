@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{BASE, assemble, load};
-use loader::{RegionKind, constructors, destructors};
+use assembler::{Assembler, tests};
+use common::{BASE, load};
+use loader::{RegionKind, Startup};
 
 /// Every region gets its sections, no two share a page, and init's are last.
-#[test]
-fn sections_go_to_their_regions() {
-    let Some(data) = assemble(
+fn sections_go_to_their_regions(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
 f:       br %r14
          .section .rodata,\"a\"
@@ -28,14 +28,12 @@ init:    br %r14
          .section .init.data,\"aw\"
          .byte 4
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let region_of = |name: &str| {
         let section = { loaded.object.sections() }.find(|section| section.name == name);
-        let offset = loaded.plan.offset_of(section.unwrap().index).unwrap();
-        let mut regions = loaded.plan.regions().iter();
+        let offset = loaded.layout().offset_of(section.unwrap().index).unwrap();
+        let mut regions = loaded.layout().regions().iter();
         regions.find(|region| region.contains(offset)).unwrap().kind
     };
     for (name, kind) in [
@@ -52,30 +50,26 @@ init:    br %r14
         assert_eq!(region_of(name), kind, "{name}");
     }
     let mut end = 0;
-    for region in loaded.plan.regions() {
+    for region in loaded.layout().regions() {
         assert_eq!(region.offset, end);
         assert!(region.size.is_multiple_of(4096) && region.size > 0);
         end = region.offset + region.size;
     }
-    let (init, bytes) = loaded.plan.init();
-    assert_eq!(init + bytes, loaded.plan.size());
+    let (init, bytes) = loaded.layout().init();
+    assert_eq!(init + bytes, loaded.layout().size());
     assert_eq!(bytes, 3 * 4096);
 }
 
 /// A module without init sections has nothing to free.
-#[test]
-fn without_init_sections_nothing_is_freed() {
-    let Some(data) = assemble(".text\nbr %r14\n.data\n.quad 1\n") else {
-        return;
-    };
+fn without_init_sections_nothing_is_freed(assembler: &Assembler) {
+    let data = assembler.assemble(".text\nbr %r14\n.data\n.quad 1\n");
     let loaded = load(&data, BASE, |_| None).unwrap();
-    assert_eq!(loaded.plan.init(), (loaded.plan.size(), 0));
+    assert_eq!(loaded.layout().init(), (loaded.layout().size(), 0));
 }
 
 /// By number, whatever the order in the file; destructors the other way round.
-#[test]
-fn constructors_are_called_by_number() {
-    let Some(data) = assemble(
+fn constructors_are_called_by_number(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
 a:       br %r14
 b:       br %r14
@@ -92,18 +86,22 @@ d:       br %r14
          .section .fini_array.7,\"aw\"
          .quad c
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let named = |addresses: Vec<u64>| -> String {
         let letter = |address| char::from(b'a' + ((address - BASE) / 2) as u8);
         addresses.into_iter().map(letter).collect()
     };
-    let (object, plan, image) = (&loaded.object, &loaded.plan, &loaded.image);
-    let first = constructors(object, plan, BASE, image).unwrap();
-    assert_eq!(named(first), "abcd");
+    let startup = Startup::of(loaded.layout(), BASE, &loaded.image).unwrap();
+    assert_eq!(named(startup.constructors), "abcd");
     // Constructors' order would be c (7), then b, a (backwards).
-    let last = destructors(object, plan, BASE, image).unwrap();
-    assert_eq!(named(last), "abc");
+    assert_eq!(named(startup.destructors), "abc");
+}
+
+tests! {
+    assembled: [
+        sections_go_to_their_regions,
+        without_init_sections_nothing_is_freed,
+        constructors_are_called_by_number,
+    ],
 }

@@ -2,12 +2,13 @@
 
 mod common;
 
-use common::{BASE, assemble, load};
+use assembler::{Assembler, tests};
+use common::{BASE, load};
 use loader::{LoadError, RegionKind, Via};
 
 /// A module with many slots; the last one's offset is what matters.
-fn many_slots(kind: &str, slots: u32) -> Option<Vec<u8>> {
-    assemble(&format!(
+fn many_slots(assembler: &Assembler, kind: &str, slots: u32) -> Vec<u8> {
+    assembler.assemble(&format!(
         ".altmacro
          .macro one number
          .reloc 8 * \\number, {kind}, x\\number
@@ -23,32 +24,29 @@ fn many_slots(kind: &str, slots: u32) -> Option<Vec<u8>> {
     ))
 }
 
-#[test]
-fn a_got_that_outgrows_12_16_and_20_bits() {
+fn a_got_that_outgrows_12_16_and_20_bits(assembler: &Assembler) {
     for (kind, fits) in [
         ("R_390_GOT12", 4096 / 8),
         ("R_390_GOTPLT12", 4096 / 8),
         ("R_390_GOT16", 65536 / 8),
         ("R_390_GOT20", (1 << 19) / 8),
     ] {
-        let (Some(full), Some(over)) = (many_slots(kind, fits), many_slots(kind, fits + 1)) else {
-            return;
-        };
+        let full = many_slots(assembler, kind, fits);
+        let over = many_slots(assembler, kind, fits + 1);
         let loaded = load(&full, BASE, |_| Some(1)).unwrap();
-        assert_eq!(loaded.plan.got().1, u64::from(fits) * 8);
+        assert_eq!(loaded.layout().got().1, u64::from(fits) * 8);
         let error = load(&over, BASE, |_| Some(1)).unwrap_err();
-        let LoadError::Overflow { place, result, .. } = error else {
+        let LoadError::Overflow(facts) = error else {
             panic!("{error}");
         };
-        assert_eq!(place.offset, u64::from(fits) * 8);
-        assert_eq!(result, i64::from(fits) * 8);
+        assert_eq!(facts.place.offset, u64::from(fits) * 8);
+        assert_eq!(facts.result, i64::from(fits) * 8);
     }
 }
 
-#[test]
-fn a_symbol_has_one_slot_whatever_the_addends_and_types() {
+fn a_symbol_has_one_slot_whatever_the_addends_and_types(assembler: &Assembler) {
     let symbols = |name: &str| Some(if name == "x" { 0x1000 } else { 0x2000 });
-    let Some(data) = assemble(
+    let data = assembler.assemble(
         ".data
          .reloc 0, R_390_GOT64, x
          .reloc 8, R_390_GOT64, x+4
@@ -57,12 +55,10 @@ fn a_symbol_has_one_slot_whatever_the_addends_and_types() {
          .reloc 32, R_390_PLT64, x
          .quad 0, 0, 0, 0, 0
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, symbols).unwrap();
-    assert_eq!(loaded.plan.got().1, 16);
-    let mut regions = loaded.plan.regions().iter();
+    assert_eq!(loaded.layout().got().1, 16);
+    let mut regions = loaded.layout().regions().iter();
     let data = regions.find(|region| region.kind == RegionKind::Data);
     let data = data.unwrap().offset;
     let field = |index| loaded.doubleword(BASE + data + 8u64 * index);
@@ -70,7 +66,7 @@ fn a_symbol_has_one_slot_whatever_the_addends_and_types() {
     assert_eq!(field(1), field(0) + 4);
     assert_eq!(field(2), field(0));
     assert_ne!(field(3), field(0));
-    let got = BASE + loaded.plan.got().0;
+    let got = BASE + loaded.layout().got().0;
     assert_eq!(loaded.doubleword(got + field(0)), 0x1000);
     assert_eq!(loaded.doubleword(got + field(3)), 0x2000);
     // 64 bits reach everything: no stub in between.
@@ -80,9 +76,8 @@ fn a_symbol_has_one_slot_whatever_the_addends_and_types() {
 
 /// LLVM names the slot of a local variable by the section's symbol: the variable's
 /// offset, and 2 for the field's distance from its instruction.
-#[test]
-fn a_section_symbols_slot_is_that_of_the_variable() {
-    let Some(data) = assemble(
+fn a_section_symbols_slot_is_that_of_the_variable(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".text
          .insn ril,0xc40800000000,%r1,0
          .insn ril,0xc40800000000,%r2,0
@@ -98,9 +93,7 @@ fn a_section_symbols_slot_is_that_of_the_variable() {
 first:   .quad 1
 second:  .quad 2
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let relocations: Vec<_> = loaded.linked.relocations(&loaded.plan).collect();
     assert!(relocations.iter().all(|(_, relocation, _)| {
@@ -115,7 +108,7 @@ second:  .quad 2
         // lgrl counts from the instruction, two bytes before the field.
         (BASE + place as u64 - 2).wrapping_add_signed(i64::from(field) * 2)
     };
-    assert_eq!(loaded.plan.got().1, 16, "two variables, two slots");
+    assert_eq!(loaded.layout().got().1, 16, "two variables, two slots");
     assert_ne!(target(0), target(1));
     assert_eq!(target(1), target(2));
     assert_eq!(loaded.doubleword(target(0)), common::HANDLE);
@@ -134,8 +127,8 @@ second:  .quad 2
 }
 
 /// Where a call of a short field lies, and where its target.
-fn local_call(before: u32, after: u32) -> Option<Vec<u8>> {
-    assemble(&format!(
+fn local_call(assembler: &Assembler, before: u32, after: u32) -> Vec<u8> {
+    assembler.assemble(&format!(
         ".text
          first: br %r14
          .rept {before} / 2
@@ -151,8 +144,7 @@ fn local_call(before: u32, after: u32) -> Option<Vec<u8>> {
     ))
 }
 
-#[test]
-fn a_local_function_through_the_plt() {
+fn a_local_function_through_the_plt(assembler: &Assembler) {
     // (bytes before the call, bytes after, through what)
     for (before, after, reached) in [
         (0, 0, Ok("direct")),
@@ -160,27 +152,22 @@ fn a_local_function_through_the_plt() {
         (65536, 0, Ok("stub")),
         (65536, 65536, Err(())),
     ] {
-        let Some(data) = local_call(before, after) else {
-            return;
-        };
+        let data = local_call(assembler, before, after);
         let result = load(&data, BASE, |_| None);
         let Ok(reached) = reached else {
             // Neither the function nor the stub, behind all text, is near.
-            assert!(
-                matches!(result, Err(LoadError::Overflow { .. })),
-                "{result:?}"
-            );
+            assert!(matches!(result, Err(LoadError::Overflow(_))), "{result:?}");
             continue;
         };
         let loaded = result.unwrap();
         let via: Vec<_> = loaded
             .linked
             .relocations(&loaded.plan)
-            .map(|(_, _, outcome)| outcome.via)
+            .map(|(_, _, computed)| computed.via)
             .collect();
         // A long field reaches all of the module.
         assert_eq!(via[1], Via::Direct);
-        let stub = BASE + loaded.plan.plt().0;
+        let stub = BASE + loaded.layout().plt().0;
         match reached {
             "direct" => assert_eq!(via[0], Via::Direct, "{before}"),
             _ => {
@@ -190,24 +177,38 @@ fn a_local_function_through_the_plt() {
                 let field = i16::from_be_bytes(field.try_into().unwrap());
                 let target = (BASE + place as u64).wrapping_add_signed(i64::from(field) * 2);
                 assert_eq!(target, stub);
-                assert_eq!(loaded.doubleword(BASE + loaded.plan.got().0), BASE);
+                assert_eq!(loaded.doubleword(BASE + loaded.layout().got().0), BASE);
             }
         }
     }
 }
 
-#[test]
-fn a_symbol_that_is_called_and_loaded_has_one_slot() {
-    let Some(data) = assemble("brasl %r14,x@PLT\nlgrl %r1,x@GOTENT\nbrasl %r14,x@PLT\n") else {
-        return;
-    };
+fn a_symbol_that_is_called_and_loaded_has_one_slot(assembler: &Assembler) {
+    let data = assembler.assemble("brasl %r14,x@PLT\nlgrl %r1,x@GOTENT\nbrasl %r14,x@PLT\n");
     let loaded = load(&data, BASE, |_| Some(0x10_0000)).unwrap();
-    assert_eq!((loaded.plan.got().1, loaded.plan.plt().1), (8, 8));
+    assert_eq!((loaded.layout().got().1, loaded.layout().plt().1), (8, 8));
     let via: Vec<_> = loaded
         .linked
         .relocations(&loaded.plan)
-        .map(|(_, _, outcome)| outcome.via)
+        .map(|(_, _, computed)| computed.via)
         .collect();
-    let stub = Via::Stub(BASE + loaded.plan.plt().0);
-    assert_eq!(via, [stub, Via::Slot(BASE + loaded.plan.got().0), stub]);
+    let stub = Via::Stub(BASE + loaded.layout().plt().0);
+    assert_eq!(via, [stub, Via::Slot(BASE + loaded.layout().got().0), stub]);
+}
+
+fn without_an_assembler_tests_are_ignored() {
+    assembler::is_ignored_without_assembler("a_local_function_through_the_plt");
+}
+
+tests! {
+    host: [
+        without_an_assembler_tests_are_ignored,
+    ],
+    assembled: [
+        a_got_that_outgrows_12_16_and_20_bits,
+        a_symbol_has_one_slot_whatever_the_addends_and_types,
+        a_section_symbols_slot_is_that_of_the_variable,
+        a_local_function_through_the_plt,
+        a_symbol_that_is_called_and_loaded_has_one_slot,
+    ],
 }

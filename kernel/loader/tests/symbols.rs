@@ -2,17 +2,17 @@
 
 mod common;
 
+use assembler::{Assembler, tests};
 use common::builder::*;
-use common::{BASE, assemble, load};
+use common::{BASE, load};
 use loader::{LONGEST_NAME, LoadError, Object, Via};
 
 const GLOBAL: u8 = 0x10;
 const GLOBAL_OBJECT: u8 = 0x11;
 const R_390_64: u32 = 22;
 
-#[test]
-fn a_weak_symbol_that_nobody_defines_is_0() {
-    let Some(data) = assemble(
+fn a_weak_symbol_that_nobody_defines_is_0(assembler: &Assembler) {
+    let data = assembler.assemble(
         "lgrl %r1,maybe@GOTENT
          lgrl %r2,other@GOTENT
          brasl %r14,maybe@PLT
@@ -20,9 +20,7 @@ fn a_weak_symbol_that_nobody_defines_is_0() {
          .data
          .quad maybe, maybe + 8
         ",
-    ) else {
-        return;
-    };
+    );
     let exported = |name: &str| (name == "other").then_some(0x1234);
     let loaded = load(&data, BASE, exported).unwrap();
     let slots: Vec<_> = loaded
@@ -38,7 +36,7 @@ fn a_weak_symbol_that_nobody_defines_is_0() {
     let results: Vec<_> = loaded
         .linked
         .relocations(&loaded.plan)
-        .map(|(_, _, outcome)| (outcome.via, outcome.result))
+        .map(|(_, _, computed)| (computed.via, computed.result))
         .collect();
     // 0 is out of reach from here: a call goes by a stub, to a fault at 0 that names
     // its caller, unless the code asks first.
@@ -47,15 +45,12 @@ fn a_weak_symbol_that_nobody_defines_is_0() {
     assert_eq!(results[4], (Via::Direct, 8));
 }
 
-#[test]
-fn a_weak_symbol_out_of_reach() {
-    let Some(data) = assemble("larl %r1,maybe\n.weak maybe\n") else {
-        return;
-    };
+fn a_weak_symbol_out_of_reach(assembler: &Assembler) {
+    let data = assembler.assemble("larl %r1,maybe\n.weak maybe\n");
     let error = load(&data, BASE, |_| None).unwrap_err();
     let text = error.to_string();
     assert!(
-        matches!(error, LoadError::Overflow { value: 0, .. }),
+        matches!(&error, LoadError::Overflow(facts) if facts.value == 0),
         "{text}"
     );
     assert!(
@@ -64,24 +59,20 @@ fn a_weak_symbol_out_of_reach() {
     );
     // Near 0 it is what it should be.
     let loaded = load(&data, 1 << 30, |_| None).unwrap();
-    let (_, _, outcome) = loaded.linked.relocations(&loaded.plan).next().unwrap();
+    let (_, _, computed) = loaded.linked.relocations(&loaded.plan).next().unwrap();
     // S + A - P
-    assert_eq!(outcome.result, 2 - ((1 << 30) + 2));
+    assert_eq!(computed.result, 2 - ((1 << 30) + 2));
 }
 
-#[test]
-fn a_weak_definition_is_used() {
-    let Some(data) = assemble(".weak f\nf: br %r14\n.data\n.quad f\n") else {
-        return;
-    };
+fn a_weak_definition_is_used(assembler: &Assembler) {
+    let data = assembler.assemble(".weak f\nf: br %r14\n.data\n.quad f\n");
     // Nobody is asked for what the module defines.
     let loaded = load(&data, BASE, |name| panic!("{name}")).unwrap();
     assert_eq!(loaded.linked.address("f"), Some(BASE));
 }
 
-#[test]
-fn absolute_and_local_symbols() {
-    let Some(data) = assemble(
+fn absolute_and_local_symbols(assembler: &Assembler) {
+    let data = assembler.assemble(
         ".set fixed, 0x123456789
          .globl fixed
          br %r14
@@ -89,13 +80,11 @@ fn absolute_and_local_symbols() {
          .data
          .quad fixed + 1, inner - 2
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |_| None).unwrap();
     let start = BASE
         + loaded
-            .plan
+            .layout()
             .regions()
             .iter()
             .find(|r| r.kind.is_writable() && r.size != 0)
@@ -106,20 +95,14 @@ fn absolute_and_local_symbols() {
     assert_eq!(loaded.linked.address("fixed"), Some(0x1_2345_6789));
 }
 
-#[test]
-fn an_unknown_symbol_is_named() {
-    let Some(data) = assemble(".data\n.quad elsewhere\n") else {
-        return;
-    };
+fn an_unknown_symbol_is_named(assembler: &Assembler) {
+    let data = assembler.assemble(".data\n.quad elsewhere\n");
     let error = load(&data, BASE, |_| None).unwrap_err();
     assert_eq!(error, LoadError::Unresolved("elsewhere".into()));
 }
 
-#[test]
-fn a_common_symbol_is_refused() {
-    let Some(data) = assemble(".comm shared,8,8\n.data\n.quad shared\n") else {
-        return;
-    };
+fn a_common_symbol_is_refused(assembler: &Assembler) {
+    let data = assembler.assemble(".comm shared,8,8\n.data\n.quad shared\n");
     let error = Object::parse(&data).unwrap_err();
     assert_eq!(error, LoadError::Common("shared".into()));
     assert!(error.to_string().contains("-fno-common"));
@@ -139,14 +122,12 @@ fn exporting(defined: &[&str], exported: &[&str]) -> Vec<u8> {
     builder.finish()
 }
 
-#[test]
 fn a_name_exported_twice_is_refused() {
     let data = exporting(&["one", "two"], &["one", "two", "one"]);
     let error = load(&data, BASE, |_| None).unwrap_err();
     assert_eq!(error, LoadError::ExportedTwice("one".into()));
 }
 
-#[test]
 fn an_export_without_definition_is_refused() {
     let data = exporting(&["one"], &["one", "two"]);
     let error = load(&data, BASE, |_| None).unwrap_err();
@@ -155,7 +136,6 @@ fn an_export_without_definition_is_refused() {
 
 /// The definition goes before an import of the same name, which nobody answers
 /// but another module.
-#[test]
 fn a_module_does_not_import_from_itself() {
     let mut builder = Builder::new();
     let data = builder.section(".data", DATA, 8, vec![0; 16]);
@@ -169,7 +149,6 @@ fn a_module_does_not_import_from_itself() {
     assert_eq!(error, LoadError::Unresolved("x".into()));
 }
 
-#[test]
 fn exports_are_found_by_their_whole_name() {
     let longest = "n".repeat(LONGEST_NAME - 10);
     let longer = "n".repeat(10_000);
@@ -195,7 +174,6 @@ fn exports_are_found_by_their_whole_name() {
     assert_eq!(told, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
 }
 
-#[test]
 fn a_name_beyond_the_limit_is_refused() {
     let name = "n".repeat(LONGEST_NAME);
     assert!(Object::parse(&exporting(&[&name], &[])).is_ok());
@@ -209,7 +187,6 @@ fn a_name_beyond_the_limit_is_refused() {
 
 /// Two files of one module may each have a local symbol of a name that a third
 /// exports.
-#[test]
 fn a_global_symbol_goes_before_local_ones() {
     let mut builder = Builder::new();
     let data = builder.section(".data", DATA, 8, vec![0; 32]);
@@ -225,7 +202,6 @@ fn a_global_symbol_goes_before_local_ones() {
     assert_eq!(loaded.linked.exports().next().unwrap().value, start + 16);
 }
 
-#[test]
 fn a_hundred_thousand_symbols() {
     let mut builder = Builder::new();
     let data = builder.section(".data", DATA, 8, vec![0; 800_000]);
@@ -250,4 +226,24 @@ fn a_hundred_thousand_symbols() {
     assert_eq!(loaded.linked.address("s0"), Some(last - 8 * 99_999));
     assert_eq!(loaded.doubleword(last - 8 * 99_999), last);
     assert_eq!(loaded.doubleword(last), last - 8 * 99_999);
+}
+
+tests! {
+    host: [
+        a_name_exported_twice_is_refused,
+        an_export_without_definition_is_refused,
+        a_module_does_not_import_from_itself,
+        exports_are_found_by_their_whole_name,
+        a_name_beyond_the_limit_is_refused,
+        a_global_symbol_goes_before_local_ones,
+        a_hundred_thousand_symbols,
+    ],
+    assembled: [
+        a_weak_symbol_that_nobody_defines_is_0,
+        a_weak_symbol_out_of_reach,
+        a_weak_definition_is_used,
+        absolute_and_local_symbols,
+        an_unknown_symbol_is_named,
+        a_common_symbol_is_refused,
+    ],
 }

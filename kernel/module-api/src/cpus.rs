@@ -1,12 +1,8 @@
 //! CPUs: how many there are, and functions on them.
 
-unsafe extern "C" {
-    safe fn num_online_cpus() -> u32;
-    fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ());
-    fn call_on_cpu(cpu: u32, function: extern "C" fn(*mut ()), argument: *mut ()) -> i32;
-}
+use crate::kernel::{call_on_cpu, num_online_cpus, on_each_cpu};
 
-/// Possible CPUs: numbers `0..possible()`.
+/// Possible CPUs: numbers `0..possible()`. Each has its copy of every per-CPU variable.
 pub fn possible() -> u32 {
     this_cpu::kernel::nr_cpu_ids()
 }
@@ -16,15 +12,21 @@ pub fn online() -> u32 {
     num_online_cpus()
 }
 
-/// Runs `work` on every online CPU, interruptions off; returns when all are done.
+/// Runs `work` on every online CPU at once, with interrupts off; returns when it has
+/// ended on all of them. Not for interrupt handlers; and `work` must not ask for other
+/// CPUs itself.
+///
+/// All of them use one `work`, so it is `Sync`.
 pub fn on_each<F: Fn() + Sync>(work: F) {
-    // SAFETY: `call::<F>` takes a pointer to an `F`; the call waits for all CPUs.
+    // SAFETY: L7, L8: `call::<F>` takes a pointer to an `F`, which several CPUs may use.
     unsafe { on_each_cpu(call::<F>, (&raw const work).cast_mut().cast()) }
 }
 
-/// Runs `work` on one CPU; an errno if it isn't online.
+/// Runs `work` on one CPU, with interrupts off, and returns when it has ended; an error
+/// number (ENODEV) if the CPU isn't online. Not for interrupt handlers; and `work` must
+/// not ask for other CPUs itself.
 pub fn on<F: Fn() + Sync>(cpu: u32, work: F) -> Result<(), i32> {
-    // SAFETY: as above.
+    // SAFETY: L7, L8: `call::<F>` takes a pointer to an `F`, which another CPU may use.
     match unsafe { call_on_cpu(cpu, call::<F>, (&raw const work).cast_mut().cast()) } {
         0 => Ok(()),
         error => Err(-error),
@@ -32,6 +34,6 @@ pub fn on<F: Fn() + Sync>(cpu: u32, work: F) -> Result<(), i32> {
 }
 
 extern "C" fn call<F: Fn()>(work: *mut ()) {
-    // SAFETY: the functions above pass an `F` that outlives the call.
+    // SAFETY: L8: the functions above pass an `F` that lives until the call has ended.
     unsafe { (*work.cast::<F>())() }
 }

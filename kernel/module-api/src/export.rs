@@ -1,129 +1,83 @@
-//! Exports: what one object makes known to others.
-//!
-//! An export of `NAME` is an entry in section `__ksymtab` under the symbol
-//! `__ksymtab_NAME`. The loader goes by that symbol; the kernel image's own
-//! entries are found between the linker's `__start___ksymtab` and
-//! `__stop___ksymtab`.
+//! Exports of functions, by the module's name and by any.
 
-/// An entry of the export table.
-#[derive(Debug)]
-#[repr(C)]
-pub struct Export {
-    value: *const (),
-    name: *const u8,
-}
-
-// SAFETY: both pointers are to what never changes.
-unsafe impl Sync for Export {}
-
-impl Export {
-    /// An entry; `name` ends with a NUL byte.
-    pub const fn new(value: *const (), name: &'static str) -> Self {
-        Self {
-            value,
-            name: name.as_ptr(),
-        }
-    }
-
-    /// The exported address; for a per-CPU variable, its handle.
-    pub fn value(&self) -> usize {
-        self.value as usize
-    }
-
-    /// The exported name.
-    pub fn name(&self) -> &'static core::ffi::CStr {
-        // SAFETY: `new` was given a string literal that ends with NUL.
-        unsafe { core::ffi::CStr::from_ptr(self.name.cast()) }
-    }
-}
-
-/// Workspace version and compiler: a module that was built by others isn't loaded.
-pub const ABI_STAMP: &str = env!("ABI_STAMP");
-
-/// Exports functions of the current scope by their names. Each must be
-/// `#[no_mangle] extern "C"`.
+/// Exports functions with the crate's name in front: `hit` of crate `counter` becomes
+/// `counter_hit`, for other modules and for the monitor's `call`. So a copy of a module
+/// exports names of its own.
+///
+/// ```
+/// # use module_api::export;
+/// export! {
+///     /// The next number.
+///     extern "C" fn next(number: u64) -> u64 {
+///         number + 1
+///     }
+///
+///     /// Nothing.
+///     extern "C" fn nothing() {}
+/// }
+/// # assert_eq!(next(1), 2);
+/// ```
+///
+/// They are functions of the C calling convention, with no `unsafe`, and the macro
+/// defines them so that nothing else can be exported under their names. Per-CPU
+/// variables are exported by [`percpu!`](crate::percpu).
 #[macro_export]
 macro_rules! export {
-    ($($name:ident),+ $(,)?) => {
-        $(const _: () = {
+    ($($(#[$attribute:meta])* extern "C" fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)+) => {$(
+        $(#[$attribute])*
+        #[unsafe(export_name = concat!(env!("CARGO_CRATE_NAME"), "_", stringify!($name)))]
+        extern "C" fn $name($($argument: $type),*) $(-> $result)? $body
+
+        const _: () = {
+            $crate::check_export_prefix(env!("CARGO_CRATE_NAME"));
             #[used]
             #[unsafe(link_section = "__ksymtab")]
-            #[unsafe(export_name = concat!("__ksymtab_", stringify!($name)))]
-            static ENTRY: $crate::Export =
-                $crate::Export::new($name as *const (), concat!(stringify!($name), "\0"));
-        };)+
-    };
+            #[unsafe(export_name = concat!("__ksymtab_", env!("CARGO_CRATE_NAME"), "_", stringify!($name)))]
+            static ENTRY: $crate::Export = {
+                const NAME: &::core::ffi::CStr =
+                    $crate::c_string(concat!(env!("CARGO_CRATE_NAME"), "_", stringify!($name), "\0"));
+                let function: extern "C" fn($($type),*) $(-> $result)? = $name;
+                let value = function as *const ();
+                // SAFETY: L5: a function with the C calling convention.
+                unsafe { $crate::Export::new(value, NAME) }
+            };
+        };
+    )+};
 }
 
-/// Describes a module.
+/// Exports functions by their own names, which must be symbols
+/// (`#[unsafe(no_mangle)]`), as the kernel does. Each is written with a `_` for each of
+/// its parameters: that it is a function of the C calling convention is checked.
 ///
-/// ```text
-/// module! {
-///     name: "hello",
-///     description: "Says hello, and goodbye",
-///     author: "A. Person",   // may be left out
-///     license: "MIT",
-///     init: init,          // fn() -> Result<(), i32>, the error an errno
-///     exit: exit,          // fn(); without it the module can't be unloaded
+/// ```
+/// /// The sum.
+/// #[unsafe(no_mangle)]
+/// extern "C" fn sum_of(a: u64, b: u64) -> u64 {
+///     a + b
 /// }
+/// module_api::export_symbol!(sum_of(_, _));
 /// ```
 #[macro_export]
-macro_rules! module {
-    (name: $name:literal, description: $description:literal, $(author: $author:literal,)? license: $license:literal, $(init: $init:path,)? $(exit: $exit:path,)?) => {
-        $crate::module_information!(NAME, "name=", $name);
-        $crate::module_information!(DESCRIPTION, "description=", $description);
-        $($crate::module_information!(AUTHOR, "author=", $author);)?
-        $crate::module_information!(LICENSE, "license=", $license);
-        $crate::module_information!(VERSION, "vermagic=", $crate::ABI_STAMP);
-
-        $(
-            /// Called by the loader once the module is in place.
-            #[unsafe(no_mangle)]
-            #[unsafe(link_section = ".init.text")]
-            extern "C" fn init_module() -> i32 {
-                match $init() {
-                    Ok(()) => 0,
-                    Err(errno) => i32::wrapping_neg(errno),
-                }
-            }
-        )?
-
-        $(
-            /// Called by the loader before the module is taken away.
-            #[unsafe(no_mangle)]
-            extern "C" fn cleanup_module() {
-                $exit()
-            }
-        )?
-
-        #[panic_handler]
-        fn panic(info: &::core::panic::PanicInfo<'_>) -> ! {
-            $crate::report_panic($name, info)
-        }
+macro_rules! export_symbol {
+    ($($name:ident($($parameter:ty),* $(,)?)),+ $(,)?) => {
+        $($crate::export_symbol!(@ stringify!($name), $name($($parameter),*));)+
     };
-}
-
-/// An entry of section `.modinfo`: parts put together, ended by NUL.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! module_information {
-    ($item:ident, $($part:expr),+) => {
+    // By another name than Rust's.
+    ($symbol:literal: $name:ident($($parameter:ty),* $(,)?)) => {
+        $crate::export_symbol!(@ $symbol, $name($($parameter),*));
+    };
+    (@ $symbol:expr, $name:ident($($parameter:ty),*)) => {
         const _: () = {
-            const LENGTH: usize = 1 $(+ $part.len())+;
-            const fn text() -> [u8; LENGTH] {
-                let mut text = [0; LENGTH];
-                let mut rest: &mut [u8] = &mut text;
-                $(
-                    let (part, after) = rest.split_at_mut($part.len());
-                    part.copy_from_slice($part.as_bytes());
-                    rest = after;
-                )+
-                let _ = rest;
-                text
-            }
             #[used]
-            #[unsafe(link_section = ".modinfo")]
-            static $item: [u8; LENGTH] = text();
+            #[unsafe(link_section = "__ksymtab")]
+            #[unsafe(export_name = concat!("__ksymtab_", $symbol))]
+            static ENTRY: $crate::Export = {
+                const NAME: &::core::ffi::CStr = $crate::c_string(concat!($symbol, "\0"));
+                let function: unsafe extern "C" fn($($parameter),*) -> _ = $name;
+                let value = function as *const ();
+                // SAFETY: L5: a function with the C calling convention.
+                unsafe { $crate::Export::new(value, NAME) }
+            };
         };
     };
 }

@@ -15,18 +15,18 @@ use core::ffi::{CStr, c_char};
 #[repr(transparent)]
 pub struct Parameter<T>(UnsafeCell<T>);
 
-// SAFETY: L1: written only before any of the module's code runs.
+// SAFETY: L6: written only before any of the module's code runs.
 unsafe impl<T: ParameterType> Sync for Parameter<T> {}
 
 impl<T: ParameterType> Parameter<T> {
-    /// A parameter with its default.
+    /// A parameter that has this value if nobody sets it.
     pub const fn new(default: T) -> Self {
         Self(UnsafeCell::new(default))
     }
 
-    /// Its value.
+    /// Its value, the same from init to exit.
     pub fn get(&self) -> T {
-        // SAFETY: L1: nobody writes it while the module's code runs. Volatile, for
+        // SAFETY: L6: nobody writes it while the module's code runs. Volatile, for
         // the compiler knows of no one who ever writes it.
         unsafe { self.0.get().read_volatile() }
     }
@@ -35,9 +35,9 @@ impl<T: ParameterType> Parameter<T> {
 /// A type that a parameter can have.
 ///
 /// # Safety
-/// `KIND` is the record's tag for a variable of this size and meaning.
+/// L6: `KIND` is the record's tag for a variable of this size and meaning.
 pub unsafe trait ParameterType: Copy {
-    /// Its tag in a record.
+    /// Its tag in a record of section `__param`.
     const KIND: u32;
     /// What C and `modinfo` call it.
     const NAME: &'static str;
@@ -46,7 +46,7 @@ pub unsafe trait ParameterType: Copy {
 macro_rules! parameter_types {
     ($($type:ty = $kind:literal $name:literal;)+) => {
         $(
-            // SAFETY: the table in `kernel/loader/src/parameter.rs`.
+            // SAFETY: L6: the table in `kernel/loader/src/parameter.rs`.
             unsafe impl ParameterType for $type {
                 const KIND: u32 = $kind;
                 const NAME: &'static str = $name;
@@ -64,13 +64,13 @@ parameter_types! {
     Text = 6 "charp";
 }
 
-/// A string parameter.
+/// The type of a parameter that is a text.
 #[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub struct Text(*const c_char);
 
 impl Text {
-    /// A default.
+    /// A text for a parameter's default.
     pub const fn new(text: &'static CStr) -> Self {
         Self(text.as_ptr())
     }
@@ -80,8 +80,8 @@ impl Text {
         if self.0.is_null() {
             return "";
         }
-        // SAFETY: from `new`, or from the loader: it ends with NUL, and stays as
-        // long as the module does.
+        // SAFETY: L6: from `new`, or from the loader: it ends with NUL, and stays as long
+        // as the module does.
         let text = unsafe { CStr::from_ptr(self.0) };
         text.to_str().unwrap_or("")
     }
@@ -98,7 +98,7 @@ pub struct ParameterRecord {
     zero: u32,
 }
 
-// SAFETY: both pointers are only ever read, by the loader.
+// SAFETY: L6: both pointers are only ever read, by the loader.
 unsafe impl Sync for ParameterRecord {}
 
 impl ParameterRecord {
@@ -127,13 +127,16 @@ pub const fn lower_case<const N: usize>(name: &str) -> [u8; N] {
 
 /// Defines parameters.
 ///
-/// ```text
+/// ```
+/// use module_api::{Text, module_param};
+///
 /// module_param! {
 ///     /// How often it says hello.
 ///     static TIMES: i32 = 1;
 ///     /// Whom it greets.
 ///     static WHOM: Text = Text::new(c"world");
 /// }
+/// # assert_eq!((TIMES.get(), WHOM.get().as_str()), (1, "world"));
 /// ```
 ///
 /// The parameter's name is the static's in lower case: `insmod hello times=3`.

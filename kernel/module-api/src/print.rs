@@ -1,11 +1,7 @@
 //! Lines on the kernel's log, put together on the stack.
 
+use crate::kernel::{kernel_print, module_panic};
 use core::fmt::{self, Write};
-
-unsafe extern "C" {
-    fn kernel_print(level: u32, text: *const u8, length: usize);
-    fn module_panic(text: *const u8, length: usize) -> !;
-}
 
 /// The level of ordinary information.
 const INFORMATION: u32 = 3;
@@ -42,17 +38,19 @@ impl Write for Line {
     }
 }
 
-/// Prints a line at the level of ordinary information; `print!` calls it.
-pub fn print_line(text: fmt::Arguments<'_>) {
-    let line = Line::of(text);
-    // SAFETY: the bytes are UTF-8 and live until the call ends.
+/// Prints `module: text` at the level of ordinary information; `print!` calls it. What
+/// is longer than 256 bytes is cut.
+pub fn print_line(module: &str, text: fmt::Arguments<'_>) {
+    let line = Line::of(format_args!("{module}: {text}"));
+    // SAFETY: L7: the bytes are UTF-8 and live until the call ends.
     unsafe { kernel_print(INFORMATION, line.bytes.as_ptr(), line.used) }
 }
 
-/// Prints a line that needs no putting together.
+/// Prints a line as it is, without the module's name: nothing is put together, so it
+/// needs no room on the stack.
 #[inline]
 pub fn print_text(text: &str) {
-    // SAFETY: the bytes are UTF-8 and live until the call ends.
+    // SAFETY: L7: the bytes are UTF-8 and live until the call ends.
     unsafe { kernel_print(INFORMATION, text.as_ptr(), text.len()) }
 }
 
@@ -65,12 +63,19 @@ pub fn report_panic(module: &str, info: &core::panic::PanicInfo<'_>) -> ! {
         )),
         None => Line::of(format_args!("module {module}: {}", info.message())),
     };
-    // SAFETY: as above.
+    // SAFETY: L7: the bytes are UTF-8 and live until the call ends.
     unsafe { module_panic(line.bytes.as_ptr(), line.used) }
 }
 
-/// Prints one line on the kernel's log.
+/// Prints one line on the kernel's log, with the package's name in front. Anywhere,
+/// interrupt handlers included.
+///
+/// ```
+/// module_api::print!("{} hits", 5); // counter: 5 hits
+/// ```
 #[macro_export]
 macro_rules! print {
-    ($($text:tt)*) => { $crate::print_line(::core::format_args!($($text)*)) };
+    ($($text:tt)*) => {
+        $crate::print_line(env!("CARGO_PKG_NAME"), ::core::format_args!($($text)*))
+    };
 }

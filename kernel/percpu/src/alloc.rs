@@ -1,20 +1,12 @@
 //! Allocation: an area of the same bytes in every unit, zeroed.
 
-use crate::chunk::Chunk;
-use crate::chunks::{Chunks, RESERVED};
-use crate::classes::Shape;
+use crate::allocator::Allocator;
+use crate::backing::Backing;
+use crate::chunks::RESERVED;
 use crate::error::{AllocError, OutOfMemory};
-use crate::extents::GRANULE;
-use crate::{Allocator, Backing, Handle, MIN_UNIT_SIZE, PAGE_SIZE};
-
-/// Where an area is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Taken {
-    /// Its chunk's number.
-    pub chunk: usize,
-    /// Its first granule.
-    pub granule: u32,
-}
+use crate::handle::Handle;
+use crate::limits::{GRANULE, MIN_UNIT_SIZE, PAGE_SIZE};
+use crate::request::{Area, Request};
 
 impl<B: Backing> Allocator<B> {
     /// An area of `size` bytes, 1 to [`MIN_UNIT_SIZE`], aligned to `align`, a power
@@ -23,13 +15,13 @@ impl<B: Backing> Allocator<B> {
     /// # Errors
     /// A bad size or alignment; no memory.
     pub fn alloc(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        let shape = self.shape(size, align)?;
-        let taken = self.areas.lock().take(shape);
-        let taken = match taken {
-            Some(taken) => taken,
-            None => self.grow_for(shape, size, align)?,
+        let request = self.request(size, align)?;
+        let area = self.areas.lock().take(request);
+        let area = match area {
+            Some(area) => area,
+            None => self.grow_for(request, size, align)?,
         };
-        Ok(self.finish(taken, shape))
+        Ok(self.finish(area, request))
     }
 
     /// The same without waiting or mapping: what is populated must do.
@@ -37,14 +29,14 @@ impl<B: Backing> Allocator<B> {
     /// # Errors
     /// As for `alloc`, and [`AllocError::NotPopulated`].
     pub fn alloc_atomic(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        let shape = self.shape(size, align)?;
+        let request = self.request(size, align)?;
         let mut chunks = self.areas.lock();
-        let taken = chunks.take(shape);
-        chunks.starved |= taken.is_none();
-        chunks.counts.failed += u64::from(taken.is_none());
+        let area = chunks.take(request);
+        chunks.starved |= area.is_none();
+        chunks.counts.failed += u64::from(area.is_none());
         drop(chunks);
-        let taken = taken.ok_or(AllocError::NotPopulated { size, align })?;
-        Ok(self.finish(taken, shape))
+        let area = area.ok_or(AllocError::NotPopulated { size, align })?;
+        Ok(self.finish(area, request))
     }
 
     /// An area for a module's statics: from the reserved part while it lasts, then
@@ -53,10 +45,13 @@ impl<B: Backing> Allocator<B> {
     /// # Errors
     /// As for `alloc`.
     pub fn alloc_reserved(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        let shape = self.shape(size, align)?;
-        let taken = self.areas.lock().took(RESERVED, |chunk| chunk.take(shape));
-        match taken {
-            Some(taken) => Ok(self.finish(taken, shape)),
+        let request = self.request(size, align)?;
+        let area = self
+            .areas
+            .lock()
+            .allocate_in(RESERVED, |chunk| chunk.take(request));
+        match area {
+            Some(area) => Ok(self.finish(area, request)),
             None => self.alloc(size, align),
         }
     }
@@ -72,24 +67,24 @@ impl<B: Backing> Allocator<B> {
         align: usize,
         out: &mut [Handle],
     ) -> Result<(), AllocError> {
-        let shape = self.shape(size, align)?;
+        let request = self.request(size, align)?;
         let mut done = 0;
         loop {
             {
                 let mut chunks = self.areas.lock();
                 while done < out.len()
-                    && let Some(taken) = chunks.take(shape)
+                    && let Some(area) = chunks.take(request)
                 {
-                    out[done] = self.handle_of(taken.chunk, taken.granule);
+                    out[done] = self.handle_of(area.chunk, area.granule);
                     done += 1;
                 }
             }
             if done == out.len() {
                 break;
             }
-            match self.grow_for(shape, size, align) {
-                Ok(taken) => {
-                    out[done] = self.handle_of(taken.chunk, taken.granule);
+            match self.grow_for(request, size, align) {
+                Ok(area) => {
+                    out[done] = self.handle_of(area.chunk, area.granule);
                     done += 1;
                 }
                 Err(error) => {
@@ -101,40 +96,40 @@ impl<B: Backing> Allocator<B> {
                 }
             }
         }
-        out.iter().for_each(|&handle| self.zero(handle, shape));
+        out.iter().for_each(|&handle| self.zero(handle, request));
         Ok(())
     }
 
     /// Checks a request, and rounds it to granules.
-    fn shape(&self, size: usize, align: usize) -> Result<Shape, AllocError> {
+    fn request(&self, size: usize, align: usize) -> Result<Request, AllocError> {
         if size == 0 || size > MIN_UNIT_SIZE {
             return Err(AllocError::Size { size, align });
         }
         if !align.is_power_of_two() || align > PAGE_SIZE {
             return Err(AllocError::Align { size, align });
         }
-        Ok(Shape {
+        Ok(Request {
             granules: size.div_ceil(GRANULE) as u32,
             align: align.div_ceil(GRANULE) as u32,
         })
     }
 
-    fn grow_for(&self, shape: Shape, size: usize, align: usize) -> Result<Taken, AllocError> {
-        self.grow(shape).map_err(|OutOfMemory| {
+    fn grow_for(&self, request: Request, size: usize, align: usize) -> Result<Area, AllocError> {
+        self.grow(request).map_err(|OutOfMemory| {
             self.areas.lock().counts.failed += 1;
             AllocError::OutOfMemory { size, align }
         })
     }
 
-    fn finish(&self, taken: Taken, shape: Shape) -> Handle {
-        let handle = self.handle_of(taken.chunk, taken.granule);
-        self.zero(handle, shape);
+    fn finish(&self, area: Area, request: Request) -> Handle {
+        let handle = self.handle_of(area.chunk, area.granule);
+        self.zero(handle, request);
         handle
     }
 
-    fn zero(&self, handle: Handle, shape: Shape) {
+    fn zero(&self, handle: Handle, request: Request) {
         let unit0 = handle.0.wrapping_add(self.layout.delta);
-        let bytes = shape.granules as usize * GRANULE;
+        let bytes = request.granules as usize * GRANULE;
         for offset in &self.layout.first.unit_offsets {
             self.backing.zero(unit0.wrapping_add(*offset), bytes);
         }
@@ -145,33 +140,5 @@ impl<B: Backing> Allocator<B> {
         let bytes = granule as usize * GRANULE;
         let unit0 = self.layout.unit0(chunk).wrapping_add(bytes);
         Handle(unit0.wrapping_sub(self.layout.delta))
-    }
-}
-
-impl Chunks {
-    /// An area from what is populated: the last one freed, if it is of this size,
-    /// else of the smallest class that has one, in the lowest chunk.
-    pub fn take(&mut self, shape: Shape) -> Option<Taken> {
-        self.take_recent(shape)
-            .or_else(|| self.take_from_bins(shape))
-            .or_else(|| self.merge_recent().then(|| self.take_from_bins(shape))?)
-    }
-
-    fn take_from_bins(&mut self, shape: Shape) -> Option<Taken> {
-        self.index.map().search(shape, |class| {
-            let chunk = self.index.lowest(class)?;
-            self.took(chunk, |chunk| chunk.take_from(class, shape))
-        })
-    }
-
-    /// Lets an area be taken out of a chunk, by whatever way.
-    pub fn took(
-        &mut self,
-        chunk: usize,
-        take: impl FnOnce(&mut Chunk) -> Option<u32>,
-    ) -> Option<Taken> {
-        let granule = self.change(chunk, take).flatten()?;
-        self.counts.allocated += 1;
-        Some(Taken { chunk, granule })
     }
 }

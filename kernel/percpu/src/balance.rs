@@ -11,9 +11,11 @@
 //! so that no allocation can find it, then it is unmapped. A chunk with no page
 //! left is released. The first chunk stays as it is.
 
+use crate::allocator::Allocator;
+use crate::backing::Backing;
 use crate::chunk::Chunk;
 use crate::chunks::REGION;
-use crate::{Allocator, Backing, PAGE_SIZE};
+use crate::limits::PAGE_SIZE;
 
 /// Empty pages kept at least: Linux's PCPU_EMPTY_POP_PAGES_LOW.
 pub const LOW: usize = 2;
@@ -52,7 +54,7 @@ impl<B: Backing> Allocator<B> {
     fn depopulate_one(&self) -> bool {
         let (number, page) = {
             let mut chunks = self.areas.lock();
-            chunks.merge_recent();
+            chunks.coalesce();
             let empty = |(number, chunk): (usize, &Chunk)| {
                 Some((number, chunk.last_empty().filter(|_| !chunk.immutable)?))
             };

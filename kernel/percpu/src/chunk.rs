@@ -4,13 +4,15 @@
 //! once. A page counts the granules in use on it; one that counts none is
 //! *empty*, and may be taken away.
 
-use crate::PAGE_SIZE;
-use crate::classes::Shape;
-use crate::extents::{Extents, GRANULE};
+use crate::extents::Extents;
+use crate::limits::{GRANULE, PAGE_SIZE};
+use crate::request::Request;
 use heap::vec::Vec;
 
 /// Granules of a page.
 pub const PAGE_GRANULES: u32 = (PAGE_SIZE / GRANULE) as u32;
+// `Page::used` counts them.
+const _: () = assert!(PAGE_GRANULES <= u16::MAX as u32);
 
 /// A page of a chunk, the same in every unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,31 +85,31 @@ impl Chunk {
     }
 
     /// Takes an area; its first granule.
-    pub fn take(&mut self, shape: Shape) -> Option<u32> {
-        let start = self.extents.take(shape)?;
-        self.taken(start, shape);
+    pub fn take(&mut self, request: Request) -> Option<u32> {
+        let start = self.extents.take(request)?;
+        self.taken(start, request);
         Some(start)
     }
 
     /// Takes an area from an extent of this class.
-    pub fn take_from(&mut self, class: usize, shape: Shape) -> Option<u32> {
-        let start = self.extents.take_from(class, shape)?;
-        self.taken(start, shape);
+    pub fn take_from(&mut self, class: usize, request: Request) -> Option<u32> {
+        let start = self.extents.take_from(class, request)?;
+        self.taken(start, request);
         Some(start)
     }
 
     /// Takes an area from the free extent that a page's first granule is in.
-    pub fn take_around(&mut self, page: usize, shape: Shape) -> Option<u32> {
+    pub fn take_around(&mut self, page: usize, request: Request) -> Option<u32> {
         let granule = page as u32 * PAGE_GRANULES;
-        let start = self.extents.take_around(granule, shape)?;
-        self.taken(start, shape);
+        let start = self.extents.take_around(granule, request)?;
+        self.taken(start, request);
         Some(start)
     }
 
-    fn taken(&mut self, start: u32, shape: Shape) {
+    fn taken(&mut self, start: u32, request: Request) {
         self.live += 1;
-        self.used += shape.granules;
-        self.count(start, shape.granules, u16::wrapping_add);
+        self.used += request.granules;
+        self.count(start, request.granules, u16::wrapping_add);
     }
 
     /// Gives back the live area of `granules` at `start`.
@@ -117,15 +119,15 @@ impl Chunk {
     }
 
     /// The same, leaving it whole.
-    pub fn retire(&mut self, start: u32, granules: u32) {
-        self.extents.retire(start, granules);
+    pub fn defer(&mut self, start: u32, granules: u32) {
+        self.extents.defer(start, granules);
         self.given(start, granules);
     }
 
     /// Takes an area that was left whole.
-    pub fn revive(&mut self, start: u32, shape: Shape) {
-        self.extents.revive(start, shape.granules);
-        self.taken(start, shape);
+    pub fn reuse(&mut self, start: u32, request: Request) {
+        self.extents.reuse(start, request.granules);
+        self.taken(start, request);
     }
 
     fn given(&mut self, start: u32, granules: u32) {

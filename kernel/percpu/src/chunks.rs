@@ -7,10 +7,11 @@
 //! of their addresses.
 
 use crate::chunk::Chunk;
-use crate::classes::{ClassIndex, ClassMap, MAX_CHUNKS};
+use crate::counts::Counts;
 use crate::first_chunk::Layout;
-use crate::recent::Recent;
-use crate::statistics::Counts;
+use crate::quick_list::QuickLists;
+use crate::request::{Area, Request};
+use crate::tlsf::{Bitmap, ChunkIndex, MAX_CHUNKS};
 use heap::vec::Vec;
 
 /// The first chunk's reserved part; not in the index.
@@ -25,9 +26,9 @@ pub const REGION: usize = 2;
 pub struct Chunks {
     list: Vec<Option<Chunk>>,
     /// Which have free extents of which class.
-    pub index: ClassIndex,
-    /// Areas freed a moment ago, in no bin.
-    pub recent: Recent,
+    pub index: ChunkIndex,
+    /// Areas freed a moment ago, in no list.
+    pub quick: QuickLists,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
     /// Of those, the ones that could be taken away.
@@ -51,8 +52,8 @@ impl Chunks {
         list.extend([Some(reserved), None]);
         let mut chunks = Self {
             list,
-            index: ClassIndex::new(),
-            recent: Recent::new(),
+            index: ChunkIndex::new(),
+            quick: QuickLists::new(),
             empty,
             spare: 0,
             starved: false,
@@ -95,18 +96,18 @@ impl Chunks {
     pub fn insert(&mut self, number: usize, chunk: Chunk) {
         let classes = chunk.extents.map;
         self.list[number] = Some(chunk);
-        self.index.update(number, ClassMap::default(), classes);
+        self.index.update(number, Bitmap::default(), classes);
     }
 
     /// Takes a chunk out.
     pub fn remove(&mut self, number: usize) -> Option<Chunk> {
         let chunk = self.list.get_mut(number)?.take()?;
         let classes = chunk.extents.map;
-        self.index.update(number, classes, ClassMap::default());
+        self.index.update(number, classes, Bitmap::default());
         Some(chunk)
     }
 
-    /// Once no chunk of the region is left, gives back what their entries took.
+    /// Once no chunk of the region is left, gives back what their entries allocate_in.
     /// Without memory for the shorter list the longer one stays.
     pub fn shorten(&mut self) {
         let gone = self.list.iter().skip(REGION).all(Option::is_none);
@@ -134,5 +135,68 @@ impl Chunks {
             self.index.update(number, classes, chunk.extents.map);
         }
         Some(result)
+    }
+
+    /// An area from what is populated: a deferred one of this size, else from the
+    /// smallest class that has one, in the lowest chunk.
+    pub fn take(&mut self, request: Request) -> Option<Area> {
+        self.take_deferred(request)
+            .or_else(|| self.take_listed(request))
+            .or_else(|| self.coalesce().then(|| self.take_listed(request))?)
+    }
+
+    #[inline]
+    fn take_deferred(&mut self, request: Request) -> Option<Area> {
+        let Area { chunk, granule } = self.quick.take(request)?;
+        self.allocate_in(chunk, |chunk| {
+            chunk.reuse(granule, request);
+            Some(granule)
+        })
+    }
+
+    fn take_listed(&mut self, request: Request) -> Option<Area> {
+        self.index.map().search(request, |class| {
+            let chunk = self.index.lowest(class)?;
+            self.allocate_in(chunk, |chunk| chunk.take_from(class, request))
+        })
+    }
+
+    /// Lets an area be taken out of a chunk, by whatever way.
+    pub fn allocate_in(
+        &mut self,
+        chunk: usize,
+        take: impl FnOnce(&mut Chunk) -> Option<u32>,
+    ) -> Option<Area> {
+        let granule = self.change(chunk, take).flatten()?;
+        self.counts.allocated += 1;
+        Some(Area { chunk, granule })
+    }
+
+    /// Frees a live area of `granules`: a small one is deferred, and the one of its
+    /// size deferred before it is coalesced.
+    #[inline]
+    pub fn give(&mut self, area: Area, granules: u32) {
+        let Area { chunk, granule } = area;
+        match self.quick.entry(granules) {
+            Some(entry) if chunk != RESERVED => {
+                if let Some(before) = entry.replace(area) {
+                    self.change(before.chunk, |chunk| chunk.extents.merge(before.granule));
+                }
+                self.change(chunk, |chunk| chunk.defer(granule, granules));
+            }
+            _ => {
+                self.change(chunk, |chunk| chunk.give(granule, granules));
+            }
+        }
+    }
+
+    /// Coalesces all deferred areas; false if there were none.
+    pub fn coalesce(&mut self) -> bool {
+        let mut any = false;
+        while let Some(Area { chunk, granule }) = self.quick.pop() {
+            self.change(chunk, |chunk| chunk.extents.merge(granule));
+            any = true;
+        }
+        any
     }
 }

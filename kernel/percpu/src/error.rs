@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::Handle;
+use crate::handle::Handle;
 
 /// The backing has no frame, no page-table memory or no address space left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,14 +136,14 @@ pub enum Entry {
     Tag,
     /// Two free extents side by side; `kept` is the granule.
     Unmerged,
-    /// Free extents in bins against free extents in the chunk.
-    Binned,
-    /// A bin's bit in the map of bins.
-    BinMap,
-    /// An extent in the bin of another class.
-    BinClass,
-    /// Idle areas against the table of them.
-    Idle,
+    /// Free extents in lists against free extents in the chunk.
+    Listed,
+    /// A list's bit in the map of lists.
+    ListMap,
+    /// An extent in the list of another class.
+    ListClass,
+    /// Deferred areas against the table of them.
+    Deferred,
     /// Live areas.
     Live,
     /// Live bytes as asked for, in granules.
@@ -158,7 +158,7 @@ pub enum Entry {
     PopulatedPages,
     /// Longest run of unpopulated pages.
     Run,
-    /// A chunk in a class's set, or not, against its bins.
+    /// A chunk in a class's set, or not, against its lists.
     Index,
     /// Entries in all sets.
     IndexSize,

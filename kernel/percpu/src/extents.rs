@@ -1,4 +1,4 @@
-//! The book-keeping of one chunk's bytes: extents, tags and bins.
+//! The book-keeping of one chunk's bytes: extents, tags and lists.
 //!
 //! ```text
 //!   granule   0    1    2    3    4    5    6    7    8
@@ -7,32 +7,35 @@
 //! ```
 //!
 //! A *granule* is 4 bytes. An *extent* is a run of granules that is one live area,
-//! one idle area (recent.rs) or one maximal free run on populated pages; unpopulated pages are in no extent.
+//! one deferred area (quick_list.rs) or one maximal free run on populated pages; unpopulated pages are in no extent.
 //! A *tag* word a granule holds an extent's kind and size at its first granule, and
 //! a free extent's size at its last, so that a free merges with both neighbours in
 //! constant time and a handle that isn't the start of a live area is told at once.
 //!
-//! A *bin* is the list of the free extents of one size class (classes.rs), and a
-//! map has the bins that aren't empty. Nothing here loops over extents, so no
+//! A *free list* is the list of the free extents of one size class (classes.rs), and a
+//! map has the lists that aren't empty. Nothing here loops over extents, so no
 //! pattern of sizes costs more than another.
 //!
 //! Invariants: the tag of a granule that neither starts an extent nor ends a free
-//! one is 0; two free extents never touch; each free extent is in its class's bin.
+//! one is 0; two free extents never touch; each free extent is in its class's list.
 
-use crate::classes::{CLASSES, ClassMap, Shape, class_of};
+use crate::limits::{GRANULE, MAX_UNIT_SIZE};
+use crate::request::Request;
+use crate::tlsf::{Bitmap, LISTS, mapping_insert};
 use heap::vec::Vec;
 
-/// Bytes of a granule, the unit of allocation.
-pub const GRANULE: usize = 4;
-/// Entries of one bin that a search looks at for a fit by chance.
+/// Entries of one list that a search looks at for a fit by chance.
 const LOOKS: usize = 4;
 
 const FIELD: u64 = (1 << 20) - 1;
-/// No granule: the end of a bin.
+/// No granule: the end of a list.
 const NIL: u32 = FIELD as u32;
+// A field counts the granules of the largest unit, and numbers each.
+const _: () = assert!(MAX_UNIT_SIZE / GRANULE < NIL as usize);
+
 const LIVE: u64 = 1 << 60;
 /// Set besides `LIVE`: freed, and not merged yet.
-const IDLE: u64 = 1 << 40;
+const DEFERRED: u64 = 1 << 40;
 const FREE: u64 = 2 << 60;
 const END: u64 = 3 << 60;
 const KIND: u64 = 3 << 60;
@@ -41,17 +44,17 @@ const KIND: u64 = 3 << 60;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum At {
     Live { start: u32, granules: u32 },
-    Idle { start: u32, granules: u32 },
+    Deferred { start: u32, granules: u32 },
     Free { start: u32, granules: u32 },
     Nothing,
 }
 
-/// Tags and bins of one chunk.
+/// Tags and lists of one chunk.
 #[derive(Debug)]
 pub(crate) struct Extents {
     tags: Vec<u64>,
-    bins: [u32; CLASSES],
-    pub map: ClassMap,
+    lists: [u32; LISTS],
+    pub map: Bitmap,
 }
 
 fn size_of(tag: u64) -> u32 {
@@ -67,9 +70,9 @@ fn prev_of(tag: u64) -> u32 {
 /// What a `LIVE` tag says.
 fn live(tag: u64, start: u32) -> At {
     let granules = size_of(tag);
-    match tag & IDLE {
+    match tag & DEFERRED {
         0 => At::Live { start, granules },
-        _ => At::Idle { start, granules },
+        _ => At::Deferred { start, granules },
     }
 }
 
@@ -82,8 +85,8 @@ impl Extents {
         tags.resize(granules, 0);
         Some(Extents {
             tags,
-            bins: [NIL; CLASSES],
-            map: ClassMap::default(),
+            lists: [NIL; LISTS],
+            map: Bitmap::default(),
         })
     }
 
@@ -101,8 +104,8 @@ impl Extents {
 
     /// Files a free extent, both of whose neighbours are not free.
     fn link(&mut self, start: u32, n: u32) {
-        let class = class_of(n);
-        let head = self.bins[class];
+        let class = mapping_insert(n);
+        let head = self.lists[class];
         if n > 1 {
             self.set(start + n - 1, END | u64::from(n));
         }
@@ -116,14 +119,14 @@ impl Extents {
             let tag = self.tag(head);
             self.set(head, tag & !(FIELD << 40) | u64::from(start) << 40);
         }
-        self.bins[class] = start;
+        self.lists[class] = start;
     }
 
-    /// Takes a free extent out of its bin and clears its tags; gives its size.
+    /// Takes a free extent out of its list and clears its tags; gives its size.
     fn unlink(&mut self, start: u32) -> u32 {
         let tag = self.tag(start);
         let (n, next, prev) = (size_of(tag), next_of(tag), prev_of(tag));
-        let class = class_of(n);
+        let class = mapping_insert(n);
         if next != NIL {
             let tag = self.tag(next);
             self.set(next, tag & !(FIELD << 40) | u64::from(prev) << 40);
@@ -132,7 +135,7 @@ impl Extents {
             let tag = self.tag(prev);
             self.set(prev, tag & !(FIELD << 20) | u64::from(next) << 20);
         } else {
-            self.bins[class] = next;
+            self.lists[class] = next;
             if next == NIL {
                 self.map.clear(class);
             }
@@ -143,12 +146,12 @@ impl Extents {
     }
 
     /// Gives the free extent at `start` another start and size, which overlap the
-    /// old ones. Within a class it keeps its place in the bin.
+    /// old ones. Within a class it keeps its place in the list.
     fn reshape(&mut self, start: u32, new_start: u32, new_n: u32) {
         let tag = self.tag(start);
         let (n, next, prev) = (size_of(tag), next_of(tag), prev_of(tag));
-        let class = class_of(n);
-        if class_of(new_n) != class {
+        let class = mapping_insert(n);
+        if mapping_insert(new_n) != class {
             self.unlink(start);
             self.link(new_start, new_n);
             return;
@@ -169,7 +172,7 @@ impl Extents {
                 let tag = self.tag(prev);
                 self.set(prev, tag & !(FIELD << 20) | u64::from(new_start) << 20);
             } else {
-                self.bins[class] = new_start;
+                self.lists[class] = new_start;
             }
         }
         self.set(new_start, tag & !FIELD | u64::from(new_n));
@@ -215,28 +218,29 @@ impl Extents {
         }
     }
 
-    /// Where in the free extent at `start` the shape lies, if it fits.
-    fn fit(&self, start: u32, shape: Shape) -> Option<u32> {
-        let at = start.checked_next_multiple_of(shape.align)?;
-        (at + shape.granules <= start + size_of(self.tag(start))).then_some(at)
+    /// Where in the free extent at `start` the request lies, if it fits.
+    fn fit(&self, start: u32, request: Request) -> Option<u32> {
+        let at = start.checked_next_multiple_of(request.align)?;
+        (at + request.granules <= start + size_of(self.tag(start))).then_some(at)
     }
 
-    /// An area of this shape, now live; `None` if no free extent is found. Sizes
-    /// that fit by alignment's chance are looked for in a few entries a bin only.
-    pub fn take(&mut self, shape: Shape) -> Option<u32> {
-        self.map.search(shape, |class| self.take_from(class, shape))
+    /// An area of this request, now live; `None` if no free extent is found. Sizes
+    /// that fit by alignment's chance are looked for in a few entries a list only.
+    pub fn take(&mut self, request: Request) -> Option<u32> {
+        self.map
+            .search(request, |class| self.take_from(class, request))
     }
 
-    /// The same, in one bin.
-    pub fn take_from(&mut self, class: usize, shape: Shape) -> Option<u32> {
-        let mut start = self.bins[class];
+    /// The same, in one list.
+    pub fn take_from(&mut self, class: usize, request: Request) -> Option<u32> {
+        let mut start = self.lists[class];
         for _ in 0..LOOKS {
             if start == NIL {
                 return None;
             }
-            if let Some(at) = self.fit(start, shape) {
-                self.carve(start, at, at + shape.granules);
-                self.set(at, LIVE | u64::from(shape.granules));
+            if let Some(at) = self.fit(start, request) {
+                self.carve(start, at, at + request.granules);
+                self.set(at, LIVE | u64::from(request.granules));
                 return Some(at);
             }
             start = next_of(self.tag(start));
@@ -244,40 +248,40 @@ impl Extents {
         None
     }
 
-    /// An area of this shape in the free extent that `granule` is in, now live.
-    pub fn take_around(&mut self, granule: u32, shape: Shape) -> Option<u32> {
+    /// An area of this request in the free extent that `granule` is in, now live.
+    pub fn take_around(&mut self, granule: u32, request: Request) -> Option<u32> {
         let At::Free { start, .. } = self.at(granule) else {
             return None;
         };
-        let at = self.fit(start, shape)?;
-        self.carve(start, at, at + shape.granules);
-        self.set(at, LIVE | u64::from(shape.granules));
+        let at = self.fit(start, request)?;
+        self.carve(start, at, at + request.granules);
+        self.set(at, LIVE | u64::from(request.granules));
         Some(at)
     }
 
     /// The size of the live area that starts at `granule`.
     pub fn live_at(&self, granule: u32) -> Option<u32> {
         let tag = self.tag(granule);
-        (tag & (KIND | IDLE) == LIVE).then(|| size_of(tag))
+        (tag & (KIND | DEFERRED) == LIVE).then(|| size_of(tag))
     }
 
-    /// Frees the live or idle area of `n` granules at `start`.
+    /// Frees the live or deferred area of `n` granules at `start`.
     pub fn give(&mut self, start: u32, n: u32) {
         self.set(start, 0);
         self.add(start, n);
     }
 
-    /// Makes a live area idle: free, but whole.
-    pub fn retire(&mut self, start: u32, n: u32) {
-        self.set(start, LIVE | IDLE | u64::from(n));
+    /// Makes a live area deferred: free, but whole.
+    pub fn defer(&mut self, start: u32, n: u32) {
+        self.set(start, LIVE | DEFERRED | u64::from(n));
     }
 
-    /// Makes an idle area live.
-    pub fn revive(&mut self, start: u32, n: u32) {
+    /// Makes an deferred area live.
+    pub fn reuse(&mut self, start: u32, n: u32) {
         self.set(start, LIVE | u64::from(n));
     }
 
-    /// Frees the idle area at `start`.
+    /// Frees the deferred area at `start`.
     pub fn merge(&mut self, start: u32) {
         let n = size_of(self.tag(start));
         self.give(start, n);
@@ -331,9 +335,9 @@ impl Extents {
         })
     }
 
-    /// The free extents in one bin, with a bound against a list in a circle.
-    pub fn bin(&self, class: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut start = self.bins[class];
+    /// The free extents in one list, with a bound against a list in a circle.
+    pub fn list(&self, class: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut start = self.lists[class];
         core::iter::from_fn(move || {
             (start != NIL).then(|| {
                 let tag = self.tag(start);

@@ -12,7 +12,7 @@ use core::fmt;
 use heap::vec::Vec;
 
 use crate::error::SetupError;
-use crate::{GRANULE, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE};
+use crate::limits::{GRANULE, MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE};
 
 /// Reserved part without `percpu_reserved=`: Linux's PERCPU_MODULE_RESERVE.
 pub const DEFAULT_RESERVED: usize = 8 << 10;

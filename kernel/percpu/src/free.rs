@@ -1,10 +1,13 @@
 //! Free: by handle alone, from any CPU, in any context.
 
-use crate::alloc::Taken;
+use crate::allocator::Allocator;
+use crate::backing::Backing;
 use crate::error::FreeError;
-use crate::extents::{At, GRANULE};
+use crate::extents::At;
+use crate::handle::Handle;
+use crate::limits::GRANULE;
 use crate::locate::Place;
-use crate::{Allocator, Backing, Handle};
+use crate::request::Area;
 
 impl<B: Backing> Allocator<B> {
     /// Frees the area of this handle; the null handle is a no-op.
@@ -35,7 +38,7 @@ impl<B: Backing> Allocator<B> {
             });
         };
         let chunk = number;
-        chunks.give(Taken { chunk, granule }, granules);
+        chunks.give(Area { chunk, granule }, granules);
         chunks.counts.freed += 1;
         Ok(())
     }

@@ -1,9 +1,12 @@
 //! What a handle, or an address in some CPU's copy, belongs to.
 
+use crate::allocator::Allocator;
+use crate::backing::Backing;
 use crate::chunks::{FIRST, REGION, RESERVED};
-use crate::extents::{At, GRANULE};
+use crate::extents::At;
 use crate::first_chunk::Layout;
-use crate::{Allocator, Backing, Handle};
+use crate::handle::Handle;
+use crate::limits::GRANULE;
 
 /// A part of per-CPU memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,34 +1,35 @@
 //! Populating: pages, and chunks to put them in. Waits and maps.
 //!
-//! Everything is prepared before the *areas* lock is taken, under the *pages*
+//! Everything is prepared before the *areas* lock is area, under the *pages*
 //! lock alone; what was seen before a lock was dropped is looked at again.
 
-use crate::alloc::Taken;
+use crate::allocator::Allocator;
+use crate::backing::Backing;
 use crate::chunk::Chunk;
-use crate::classes::Shape;
 use crate::error::OutOfMemory;
-use crate::extents::GRANULE;
-use crate::{Allocator, Backing, PAGE_SIZE};
+use crate::limits::{GRANULE, PAGE_SIZE};
+use crate::request::Area;
+use crate::request::Request;
 
 impl<B: Backing> Allocator<B> {
-    /// Populates as many pages as an area of the shape takes, and takes it: before
+    /// Populates as many pages as an area of the request takes, and takes it: before
     /// the lock is dropped, so nobody else can have it.
-    pub(crate) fn grow(&self, shape: Shape) -> Result<Taken, OutOfMemory> {
+    pub(crate) fn grow(&self, request: Request) -> Result<Area, OutOfMemory> {
         let _pages = self.pages.lock();
         // Another CPU may have been here.
-        if let Some(taken) = self.areas.lock().take(shape) {
-            return Ok(taken);
+        if let Some(area) = self.areas.lock().take(request) {
+            return Ok(area);
         }
         // A page's start keeps every alignment.
-        let count = (shape.granules as usize * GRANULE).div_ceil(PAGE_SIZE);
+        let count = (request.granules as usize * GRANULE).div_ceil(PAGE_SIZE);
         let (number, first) = self.mapped(count)?;
         let mut chunks = self.areas.lock();
-        let taken = chunks.took(number, |chunk| {
+        let area = chunks.allocate_in(number, |chunk| {
             chunk.populate(first, count);
-            chunk.take_around(first, shape)
+            chunk.take_around(first, request)
         });
         // The run holds the area wherever its free extent begins before it.
-        taken.ok_or(OutOfMemory)
+        area.ok_or(OutOfMemory)
     }
 
     /// Populates one page more. The caller holds the *pages* lock.

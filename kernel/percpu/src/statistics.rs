@@ -1,24 +1,12 @@
 //! What there is: for people, and for comparing before with after.
 
+use crate::allocator::Allocator;
+use crate::backing::Backing;
 use crate::chunks::{FIRST, RESERVED};
-use crate::extents::{At, GRANULE};
-use crate::{Allocator, Backing, PAGE_SIZE};
+use crate::counts::Counts;
+use crate::extents::At;
+use crate::limits::{GRANULE, PAGE_SIZE};
 use core::fmt;
-
-/// What happened since boot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Areas allocated.
-    pub allocated: u64,
-    /// Areas freed.
-    pub freed: u64,
-    /// Allocations refused for want of memory or populated pages.
-    pub failed: u64,
-    /// Chunks created.
-    pub created: u64,
-    /// Chunks released.
-    pub released: u64,
-}
 
 /// What must be equal before and after a balanced piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +132,7 @@ impl<B: Backing> Allocator<B> {
                     let bytes = granules as usize * GRANULE;
                     found.largest_live = found.largest_live.max(bytes);
                 }
-                At::Free { granules, .. } | At::Idle { granules, .. } => {
+                At::Free { granules, .. } | At::Deferred { granules, .. } => {
                     let bytes = granules as usize * GRANULE;
                     found.free_bytes += bytes;
                     found.fragments += 1;

@@ -1,11 +1,12 @@
 //! Whether the book-keeping is what a recount from the tags makes it.
 
+use crate::allocator::Allocator;
+use crate::backing::Backing;
 use crate::chunk::{Chunk, PAGE_GRANULES};
 use crate::chunks::{Chunks, RESERVED};
-use crate::classes::{CLASSES, class_of};
 use crate::error::{Entry, Mismatch};
 use crate::extents::At;
-use crate::{Allocator, Backing};
+use crate::tlsf::{LISTS, mapping_insert};
 
 type Verdict = Result<(), Mismatch>;
 
@@ -56,7 +57,7 @@ fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Verdict {
             recomputed: 0,
         });
     }
-    let (mut live, mut used, mut free, mut idle) = (0, 0, 0, 0);
+    let (mut live, mut used, mut free, mut deferred) = (0, 0, 0, 0);
     let mut free_end = None;
     let mut on_page = heap::vec![0usize; chunk.pages.len()];
     for extent in chunk.extents.iter() {
@@ -76,11 +77,11 @@ fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Verdict {
                 free_end = Some(start + granules);
                 (start, granules)
             }
-            At::Idle { start, granules } => {
-                let mut recent = chunks.recent.iter();
-                let kept = recent.any(|area| (area.chunk, area.granule) == (number, start));
-                same(Entry::Idle, usize::from(kept), 1)?;
-                idle += 1;
+            At::Deferred { start, granules } => {
+                let mut quick = chunks.quick.iter();
+                let kept = quick.any(|area| (area.chunk, area.granule) == (number, start));
+                same(Entry::Deferred, usize::from(kept), 1)?;
+                deferred += 1;
                 (start, granules)
             }
             At::Nothing => continue,
@@ -91,8 +92,8 @@ fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Verdict {
             same(Entry::PageState, usize::from(populated), 1)?;
         }
     }
-    let recent = chunks.recent.iter().filter(|area| area.chunk == number);
-    same(Entry::Idle, recent.count(), idle)?;
+    let quick = chunks.quick.iter().filter(|area| area.chunk == number);
+    same(Entry::Deferred, quick.count(), deferred)?;
     same(Entry::Live, chunk.live, live)?;
     same(Entry::Used, chunk.used as usize, used)?;
     if !chunk.immutable {
@@ -109,32 +110,32 @@ fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Verdict {
     let empty = populated.filter(|page| page.used == 0).count();
     same(Entry::EmptyPages, chunk.empty, empty)?;
     same(Entry::Run, chunk.run, chunk.longest_run())?;
-    verify_bins(number, chunk, free)
+    verify_lists(number, chunk, free)
 }
 
-fn verify_bins(number: usize, chunk: &Chunk, free: usize) -> Verdict {
+fn verify_lists(number: usize, chunk: &Chunk, free: usize) -> Verdict {
     let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
-    let mut binned = 0;
-    for class in 0..CLASSES {
-        let count = chunk.extents.bin(class).count();
-        binned += count;
+    let mut listed = 0;
+    for class in 0..LISTS {
+        let count = chunk.extents.list(class).count();
+        listed += count;
         let mapped = usize::from(chunk.extents.map.has(class));
-        same(Entry::BinMap, mapped, usize::from(count > 0))?;
-        for (_, granules) in chunk.extents.bin(class) {
-            same(Entry::BinClass, class, class_of(granules))?;
+        same(Entry::ListMap, mapped, usize::from(count > 0))?;
+        for (_, granules) in chunk.extents.list(class) {
+            same(Entry::ListClass, class, mapping_insert(granules))?;
         }
     }
-    same(Entry::Binned, binned, free)
+    same(Entry::Listed, listed, free)
 }
 
 fn verify_index(chunks: &Chunks) -> Verdict {
     let mut entries = 0;
     for (number, chunk) in chunks.all().filter(|&(number, _)| number != RESERVED) {
-        let (kept, bins) = (chunks.index.classes(number), chunk.extents.map);
-        for class in 0..CLASSES {
-            let (kept, bin) = (kept.has(class), bins.has(class));
-            equal(Some(number), Entry::Index, kept.into(), bin.into())?;
-            entries += usize::from(bin);
+        let (kept, lists) = (chunks.index.classes(number), chunk.extents.map);
+        for class in 0..LISTS {
+            let (kept, listed) = (kept.has(class), lists.has(class));
+            equal(Some(number), Entry::Index, kept.into(), listed.into())?;
+            entries += usize::from(listed);
         }
     }
     equal(None, Entry::IndexSize, chunks.index.len(), entries)

@@ -253,3 +253,36 @@ fn fragmentation_is_bounded() {
         assert_eq!(tested.usage(), at_start);
     }
 }
+
+#[test]
+fn units_up_to_the_largest_are_used_to_their_last_byte() {
+    let fixed = percpu::DYNAMIC_RESERVE + 1024;
+    for reserved in [
+        1020 << 10,
+        1 << 20,
+        percpu::MAX_UNIT_SIZE - fixed - PAGE_SIZE,
+        percpu::MAX_UNIT_SIZE - fixed,
+    ] {
+        let machine = Machine::default();
+        let tested = allocator(&machine, reserved);
+        tested.verify().unwrap();
+        let areas: Vec<Handle> = (0..reserved / MIN_UNIT_SIZE)
+            .map(|_| tested.alloc_reserved(MIN_UNIT_SIZE, 8).unwrap())
+            .collect();
+        let part = |&area: &Handle| tested.locate(area).unwrap().part;
+        assert!(areas.iter().all(|area| part(area) == Part::Reserved));
+        tested.verify().unwrap();
+        for area in areas {
+            tested.free(area).unwrap();
+        }
+        // A chunk's unit is as large, and becomes one free extent.
+        let area = tested.alloc(MIN_UNIT_SIZE, PAGE_SIZE).unwrap();
+        tested.free(area).unwrap();
+        tested.verify().unwrap();
+    }
+    let above = percpu::MAX_UNIT_SIZE - fixed + 1;
+    assert!(matches!(
+        Sizes::new(1000, above, percpu::DYNAMIC_RESERVE, UNITS),
+        Err(SetupError::UnitSize { .. })
+    ));
+}

@@ -228,7 +228,7 @@ fn an_atomic_allocation_beside_a_balance() {
 }
 
 #[test]
-fn idle_areas_taken_by_one_and_merged_by_another() {
+fn deferred_areas_taken_by_one_and_merged_by_another() {
     let user = |shared: &Shared| {
         for byte in 1..4 {
             shared.live(8, 8, byte);

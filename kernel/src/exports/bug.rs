@@ -2,16 +2,17 @@
 
 use super::sprintf;
 use crate::backtrace::Address;
-use crate::continuation;
+use crate::continuation::{self, Text};
 use crate::panic;
-use arch::stack::{self, Step, Walk};
+use arch::backtrace::{Step, Walk};
+use arch::stack;
 use arch::variadic::VaList;
 use core::ffi::CStr;
 use core::fmt::Write;
-use printf::Sink;
 
-arch::variadic!("warn_slowpath_fmt", fixed: 4, list: "6", warn);
-arch::variadic!("panic", fixed: 1, list: "3", panic_with);
+// SAFETY: C12: each target takes the fixed arguments and the list.
+arch::variadic!(unsafe "warn_slowpath_fmt", fixed: 4, list: "6", warn);
+arch::variadic!(unsafe "panic", fixed: 1, list: "3", panic_with);
 
 unsafe extern "C" {
     fn warn_slowpath_fmt();
@@ -19,49 +20,34 @@ unsafe extern "C" {
     fn c_panic();
 }
 
-module_api::export!(warn_slowpath_fmt, __bug, dump_stack);
-// `export!` goes by Rust's name, and that is taken.
-const _: () = {
-    #[used]
-    #[unsafe(link_section = "__ksymtab")]
-    #[unsafe(export_name = "__ksymtab_panic")]
-    static ENTRY: module_api::Export = module_api::Export::new(c_panic as *const (), "panic\0");
-};
+module_api::export_symbol!(warn_slowpath_fmt(), __bug(_, _), dump_stack());
+// Rust's own name for it is taken.
+module_api::export_symbol!("panic": c_panic());
 
 /// Level of a warning.
 const WARNING: u8 = 4;
 
-struct Line(heapless::Vec<u8, 256>);
-
-impl Sink for Line {
-    fn put(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            // What is longer is cut.
-            let _ = self.0.push(byte);
-        }
-    }
+/// What a format and its arguments say, as text without its last line end.
+///
+/// # Safety
+/// As for [`sprintf::format`].
+unsafe fn formatted(pattern: *const u8, list: *mut VaList) -> Text {
+    let mut text = Text::new();
+    // SAFETY: L7: the caller's promise.
+    unsafe { sprintf::format(&mut text, pattern, list) };
+    text
 }
 
-impl Line {
-    /// # Safety
-    /// As for [`sprintf::format`].
-    unsafe fn format(pattern: *const u8, list: *mut VaList) -> Self {
-        let mut line = Self(heapless::Vec::new());
-        // SAFETY: the caller's promise.
-        unsafe { sprintf::format(&mut line, pattern, list) };
-        line
-    }
-
-    fn as_str(&self) -> &str {
-        let valid = self.0.utf8_chunks().next();
-        valid.map_or("", |chunk| chunk.valid()).trim_end()
-    }
+/// As much of a text as is UTF-8.
+fn as_str(text: &Text) -> &str {
+    let valid = text.as_bytes().utf8_chunks().next();
+    valid.map_or("", |chunk| chunk.valid()).trim_end()
 }
 
 /// # Safety
 /// `file` ends with NUL.
 unsafe fn text_of<'a>(file: *const u8) -> &'a str {
-    // SAFETY: the caller's promise.
+    // SAFETY: L7: the caller's promise.
     unsafe { CStr::from_ptr(file.cast()) }
         .to_str()
         .unwrap_or("?")
@@ -76,7 +62,7 @@ unsafe extern "C" fn warn(
     pattern: *const u8,
     list: *mut VaList,
 ) {
-    // SAFETY: L3: bug.h passes __FILE__.
+    // SAFETY: L7: bug.h passes __FILE__.
     let file = unsafe { text_of(file) };
     // The first step leads to the variadic entry, the second to its caller.
     let mut walk = Walk::from(stack::pointer());
@@ -92,9 +78,9 @@ unsafe extern "C" fn warn(
         format_args!("WARNING: CPU: {cpu} at {file}:{line} {caller}"),
     );
     if !pattern.is_null() {
-        // SAFETY: L3: a format and what it asks for.
-        let text = unsafe { Line::format(pattern, list) };
-        continuation::lines(WARNING, format_args!("{}", text.as_str()));
+        // SAFETY: L7: a format and what it asks for.
+        let text = unsafe { formatted(pattern, list) };
+        continuation::lines(WARNING, format_args!("{}", as_str(&text)));
     }
     backtrace(walk);
 }
@@ -116,17 +102,17 @@ extern "C" fn dump_stack() {
 /// BUG(): ends the run.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __bug(file: *const u8, line: i32) -> ! {
-    let mut text = heapless::String::<256>::new();
-    // SAFETY: L3: bug.h passes __FILE__.
+    let mut text = Text::new();
+    // SAFETY: L7: bug.h passes __FILE__.
     let file = unsafe { text_of(file) };
-    // What is longer is cut.
+    // A Text takes all that it has room for.
     let _ = write!(text, "kernel BUG at {file}:{line}");
-    panic::module(&text)
+    panic::module(as_str(&text))
 }
 
 /// The target of `panic(format, ...)`.
 unsafe extern "C" fn panic_with(pattern: *const u8, list: *mut VaList) -> ! {
-    // SAFETY: L3: a format and what it asks for.
-    let text = unsafe { Line::format(pattern, list) };
-    panic::module(text.as_str())
+    // SAFETY: L7: a format and what it asks for.
+    let text = unsafe { formatted(pattern, list) };
+    panic::module(as_str(&text))
 }

@@ -2,21 +2,21 @@
 
 use crate::cpus;
 
-module_api::export!(cpu_online, cpu_present, num_present_cpus);
+module_api::export_symbol!(cpu_online(_), cpu_present(_), num_present_cpus());
 
-/// Whether the CPU runs.
+/// Whether the CPU of this number runs.
 #[unsafe(no_mangle)]
 extern "C" fn cpu_online(cpu: u32) -> bool {
     cpus::is_online(cpu)
 }
 
-/// Whether the machine has the CPU.
+/// Whether the machine has a CPU for this number, running or not.
 #[unsafe(no_mangle)]
 extern "C" fn cpu_present(cpu: u32) -> bool {
     cpu < cpus::present()
 }
 
-/// CPUs that the machine has.
+/// How many CPUs the machine has.
 #[unsafe(no_mangle)]
 extern "C" fn num_present_cpus() -> u32 {
     cpus::present()

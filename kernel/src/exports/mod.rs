@@ -1,8 +1,9 @@
 //! What the kernel offers to modules, by name.
 //!
 //! Each file exports functions with the C calling convention; the linker gathers
-//! their entries between `__start___ksymtab` and `__stop___ksymtab`, and the
-//! loader finds them by name (`modules/symbols.rs`).
+//! their entries between `__start___ksymtab` and `__stop___ksymtab`, and
+//! `modules/registry.rs` enters them by name. A module passes what the function's type
+//! asks for (L7): pointers that are readable or writable, strings that end with NUL.
 //!
 //! * `module_api.rs`: what modules in Rust need, and those in C too
 //! * the others: what stands behind the headers in `modules/include/linux`, named
@@ -18,4 +19,5 @@ mod slab;
 mod sprintf;
 mod string;
 mod time;
+mod uaccess;
 mod vmalloc;

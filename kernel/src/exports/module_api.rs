@@ -5,24 +5,25 @@
 use crate::backtrace::Address;
 use crate::percpu::{self, AllocError, Handle};
 use crate::{cpus, panic, smp};
-use arch::stack::{self, Step, Walk};
+use arch::backtrace::{Step, Walk};
+use arch::stack;
 use log::{error, warn};
 use module_api::errno;
 
-module_api::export!(
-    kernel_print,
-    module_panic,
-    num_online_cpus,
-    nr_cpu_ids,
-    on_each_cpu,
-    call_on_cpu,
-    per_cpu_offset,
-    __alloc_percpu,
-    __alloc_percpu_atomic,
-    free_percpu,
+module_api::export_symbol!(
+    kernel_print(_, _, _),
+    module_panic(_, _),
+    num_online_cpus(),
+    nr_cpu_ids(),
+    on_each_cpu(_, _),
+    call_on_cpu(_, _, _),
+    per_cpu_offset(_),
+    __alloc_percpu(_, _),
+    __alloc_percpu_atomic(_, _),
+    free_percpu(_),
 );
 
-/// Where the exported function that asks was called from.
+/// Where the exported function that asks was called from; for messages.
 #[inline(always)]
 pub fn caller() -> Address {
     match Walk::from(stack::pointer()).next() {
@@ -31,12 +32,12 @@ pub fn caller() -> Address {
     }
 }
 
-/// The text that a module hands over.
+/// The text that a module passes, up to the first byte that isn't UTF-8.
 ///
 /// # Safety
-/// `length` bytes at `text` are readable.
+/// `length` bytes at `text` are readable for as long as the text is used.
 unsafe fn text_of<'a>(text: *const u8, length: usize) -> &'a str {
-    // SAFETY: the caller's promise.
+    // SAFETY: L7: the caller's promise.
     let bytes = unsafe { core::slice::from_raw_parts(text, length) };
     match core::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -44,7 +45,8 @@ unsafe fn text_of<'a>(text: *const u8, length: usize) -> &'a str {
     }
 }
 
-/// Prints a line at a level of the `log` crate: 1 error to 5 trace.
+/// Logs a line at a level of the `log` crate: 1 error to 5 trace, any other as 3,
+/// information. In any context.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn kernel_print(level: u32, text: *const u8, length: usize) {
     let level = match level {
@@ -54,31 +56,33 @@ unsafe extern "C" fn kernel_print(level: u32, text: *const u8, length: usize) {
         5 => log::Level::Trace,
         _ => log::Level::Info,
     };
-    // SAFETY: the caller passes a text.
+    // SAFETY: L7: the caller's bytes, which stay while it waits.
     let text = unsafe { text_of(text, length) };
     log::log!(level, "{text}");
 }
 
-/// Ends the run with a module's reason.
+/// Ends the run with a module's reason, registers and a backtrace. In any context.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn module_panic(text: *const u8, length: usize) -> ! {
-    // SAFETY: the caller passes a text.
+    // SAFETY: L7: the caller's bytes, which stay.
     panic::module(unsafe { text_of(text, length) })
 }
 
-/// CPUs that run.
+/// How many CPUs run.
 #[unsafe(no_mangle)]
 extern "C" fn num_online_cpus() -> u32 {
     cpus::online_count()
 }
 
-/// Possible CPUs.
+/// How many CPUs are possible: their numbers are 0 to one less.
 #[unsafe(no_mangle)]
 extern "C" fn nr_cpu_ids() -> u32 {
     cpus::possible()
 }
 
-/// Runs a function on every online CPU, interruptions off; waits for all.
+/// Runs a function on every online CPU, interrupts off, and returns when it has ended on
+/// all. What keeps it from running is logged. The caller holds no lock, and isn't an
+/// interrupt handler.
 #[unsafe(no_mangle)]
 extern "C" fn on_each_cpu(function: smp::Function, argument: *mut ()) {
     if let Err(problem) = smp::on_each_cpu(function, argument) {
@@ -86,7 +90,9 @@ extern "C" fn on_each_cpu(function: smp::Function, argument: *mut ()) {
     }
 }
 
-/// Runs a function on one CPU and waits for it.
+/// Runs a function on one CPU, interrupts off, and returns when it has ended: 0, or
+/// -ENODEV, which is logged too, if the CPU isn't online. The caller holds no lock, and
+/// isn't an interrupt handler.
 #[unsafe(no_mangle)]
 extern "C" fn call_on_cpu(cpu: u32, function: smp::Function, argument: *mut ()) -> i32 {
     match smp::call_on(cpu, function, argument) {
@@ -98,28 +104,32 @@ extern "C" fn call_on_cpu(cpu: u32, function: smp::Function, argument: *mut ()) 
     }
 }
 
-/// What turns a handle into the CPU's copy; 0 for a number no possible CPU has.
+/// What is added to a handle for the address of the CPU's copy (P1); 0 for a number that
+/// no possible CPU has.
 #[unsafe(no_mangle)]
 extern "C" fn per_cpu_offset(cpu: u32) -> usize {
     percpu::offset(cpu)
 }
 
-/// Allocates on every possible CPU, zeroed; the null handle if it can't be.
+/// Allocates bytes on every possible CPU, zeroed: a handle, or the null handle, which is
+/// logged with its reason. May map pages, so not from an interrupt handler.
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
-    told(percpu::alloc(size, align), caller())
+    or_null(percpu::alloc(size, align), caller())
 }
 
-/// The same from mapped pages only. Failing there is ordinary, and not told.
+/// As [`__alloc_percpu`], but from mapped pages only: in any context. That there are none is
+/// ordinary, and not logged.
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
     match percpu::alloc_atomic(size, align) {
         Err(AllocError::NotPopulated { .. }) => 0,
-        result => told(result, caller()),
+        result => or_null(result, caller()),
     }
 }
 
-fn told(result: Result<Handle, AllocError>, caller: Address) -> usize {
+/// The handle; or null, with the reason logged.
+fn or_null(result: Result<Handle, AllocError>, caller: Address) -> usize {
     match result {
         Ok(handle) => handle.0,
         Err(problem) => {
@@ -129,7 +139,8 @@ fn told(result: Result<Handle, AllocError>, caller: Address) -> usize {
     }
 }
 
-/// Frees an area. A wrong handle is reported and changes nothing.
+/// Frees an area by its handle, on all CPUs; null is none. A wrong handle is logged and
+/// changes nothing. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn free_percpu(handle: usize) {
     if let Err(problem) = percpu::free(Handle(handle)) {

@@ -2,18 +2,23 @@
 
 use crate::percpu::{self, Part};
 
-module_api::export!(is_kernel_percpu_address, per_cpu_ptr_to_phys);
+module_api::export_symbol!(is_kernel_percpu_address(_), per_cpu_ptr_to_phys(_));
 
-// The array itself: `per_cpu_offset(cpu)` of a module in C is an element of it.
+// The array itself, in bytes by CPU number: `per_cpu_offset(cpu)` of a module in C is an
+// element of it.
 const _: () = {
     #[used]
     #[unsafe(link_section = "__ksymtab")]
     #[unsafe(export_name = "__ksymtab___per_cpu_offset")]
-    static ENTRY: module_api::Export =
-        module_api::Export::new((&raw const percpu::OFFSETS).cast(), "__per_cpu_offset\0");
+    static ENTRY: module_api::Export = {
+        let offsets = (&raw const percpu::OFFSETS).cast();
+        // SAFETY: L5: an array of `unsigned long`, as linux/percpu.h declares it.
+        unsafe { module_api::Export::new(offsets, c"__per_cpu_offset") }
+    };
 };
 
-/// Whether the address is in some CPU's copy of the kernel's static variables.
+/// Whether an address is in some possible CPU's copy of the kernel's own static per-CPU
+/// variables. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn is_kernel_percpu_address(address: usize) -> bool {
     let handle = percpu::locate_address(address).map(|(_, handle)| handle);
@@ -21,7 +26,7 @@ extern "C" fn is_kernel_percpu_address(address: usize) -> bool {
     location.is_some_and(|location| location.part == Part::Static)
 }
 
-/// The real address behind a copy's; 0 if nothing is mapped there.
+/// The real address behind the address of a CPU's copy; 0 if nothing is mapped there.
 #[unsafe(no_mangle)]
 extern "C" fn per_cpu_ptr_to_phys(address: usize) -> u64 {
     arch::dat::real_address(address).unwrap_or(0) as u64

@@ -9,13 +9,20 @@
 //!
 //! The heap wants size and alignment back, C's kfree has neither: they are kept in
 //! front. The tag is a constant mixed with the address, so that what is no such
-//! block is told, and changes nothing.
+//! block is recognized, logged, and changes nothing (L10).
 
 use super::module_api::caller;
 use core::alloc::Layout;
 use core::ptr;
 
-module_api::export!(__kmalloc, krealloc, kfree, ksize, kstrdup, kmemdup);
+module_api::export_symbol!(
+    __kmalloc(_, _),
+    krealloc(_, _, _),
+    kfree(_),
+    ksize(_),
+    kstrdup(_, _),
+    kmemdup(_, _, _),
+);
 
 const GFP_ZERO: u32 = 0x100;
 /// What kmalloc of no bytes returns, as in Linux: no block, and not null.
@@ -42,23 +49,26 @@ fn layout(bytes: usize) -> Option<(Layout, usize)> {
     Some((layout, align))
 }
 
-/// The header of a live block.
+/// The header of a live block; `None` for an address that is none's.
 fn header(address: usize) -> Option<*mut Header> {
     let place = address.checked_sub(HEADER)?;
     let readable = place.is_multiple_of(HEADER) && arch::dat::real_address(place).is_some();
     let header = ptr::with_exposed_provenance_mut::<Header>(place);
-    // SAFETY: the address translates, and an aligned header doesn't cross a page.
+    // SAFETY: L10: the address translates, and an aligned header doesn't cross a page; what
+    // is no header is read as two numbers.
     let is_ours = readable && unsafe { (*header).tag } == TAG ^ address;
     is_ours.then_some(header)
 }
 
-/// Bytes of a live block.
+/// Bytes that were asked for of a live block.
 fn bytes_of(address: usize) -> Option<usize> {
-    // SAFETY: a header of ours.
+    // SAFETY: L10: the header of a live block.
     header(address).map(|header| unsafe { (*header).bytes })
 }
 
-/// Takes a block; null if there is none.
+/// A block of so many bytes, a multiple of 16 in its address, of its size if that is a power
+/// of two up to a page; null if the heap has none. Of no bytes: an address that is neither
+/// null nor a block. Flag 0x100 zeroes it; all others mean nothing here. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn __kmalloc(bytes: usize, flags: u32) -> *mut u8 {
     if bytes == 0 {
@@ -67,7 +77,7 @@ extern "C" fn __kmalloc(bytes: usize, flags: u32) -> *mut u8 {
     let Some((layout, offset)) = layout(bytes) else {
         return ptr::null_mut();
     };
-    // SAFETY: the layout has a size. M1: the block is ours, and has room for the
+    // SAFETY: M1, L10: the layout has a size; the block is ours, and has room for the
     // header and the bytes behind it.
     unsafe {
         let block = alloc::alloc::alloc(layout);
@@ -84,15 +94,15 @@ extern "C" fn __kmalloc(bytes: usize, flags: u32) -> *mut u8 {
     }
 }
 
-/// Gives a block back; null and a block of no bytes are none. A wrong address is
-/// reported and changes nothing.
+/// Frees a block; null and a block of no bytes are none. An address that is no live block's
+/// is logged with its caller, and changes nothing. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn kfree(address: usize) {
     if address == 0 || address == NO_BYTES {
         return;
     }
     let block = header(address).and_then(|header| {
-        // SAFETY: a header of ours.
+        // SAFETY: L10: the header of a live block.
         let (layout, offset) = layout(unsafe { (*header).bytes })?;
         Some((header, layout, offset))
     });
@@ -103,7 +113,7 @@ extern "C" fn kfree(address: usize) {
         );
         return;
     };
-    // SAFETY: the block is from `__kmalloc`, with this layout, and is live: its tag is
+    // SAFETY: L10: the block is from `__kmalloc`, with this layout, and is live: its tag is
     // there, and from now on no longer.
     unsafe {
         (*header).tag = 0;
@@ -112,7 +122,9 @@ extern "C" fn kfree(address: usize) {
     }
 }
 
-/// A block of another size with the same contents; null leaves the old one as it is.
+/// A block of another size with what the old one holds, as far as it fits; the old one is
+/// freed. Null if there is none: then the old one is as before. An address that is no live
+/// block's counts as one of no bytes, and is logged.
 #[unsafe(no_mangle)]
 extern "C" fn krealloc(address: usize, bytes: usize, flags: u32) -> *mut u8 {
     let old = bytes_of(address).unwrap_or(0);
@@ -120,7 +132,7 @@ extern "C" fn krealloc(address: usize, bytes: usize, flags: u32) -> *mut u8 {
     if !new.is_null() {
         if bytes > 0 {
             let from = ptr::with_exposed_provenance::<u8>(address);
-            // SAFETY: M1: two blocks, and no more than the smaller has.
+            // SAFETY: M1, L10: two live blocks, and no more than the smaller has.
             unsafe { new.copy_from_nonoverlapping(from, old.min(bytes)) };
         }
         kfree(address);
@@ -128,30 +140,31 @@ extern "C" fn krealloc(address: usize, bytes: usize, flags: u32) -> *mut u8 {
     new
 }
 
-/// Bytes of a block.
+/// Bytes that were asked for of a block; 0 for an address that is no live block's.
 #[unsafe(no_mangle)]
 extern "C" fn ksize(address: usize) -> usize {
     bytes_of(address).unwrap_or(0)
 }
 
-/// A copy of some bytes.
+/// A fresh block with a copy of so many bytes; null if the heap has none.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn kmemdup(from: *const u8, bytes: usize, flags: u32) -> *mut u8 {
     let copy = __kmalloc(bytes, flags);
     if !copy.is_null() && bytes > 0 {
-        // SAFETY: L3: the caller's bytes; the copy is fresh.
+        // SAFETY: L7: the caller's bytes; the copy is fresh, and as long.
         unsafe { copy.copy_from_nonoverlapping(from, bytes) };
     }
     copy
 }
 
-/// A copy of a string; null of null.
+/// A fresh block with a copy of a string and its NUL; null of null, and if the heap has
+/// none.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn kstrdup(text: *const u8, flags: u32) -> *mut u8 {
     if text.is_null() {
         return ptr::null_mut();
     }
-    // SAFETY: L3: a string that ends with NUL.
+    // SAFETY: L7: a string that ends with NUL.
     unsafe {
         let bytes = core::ffi::CStr::from_ptr(text.cast()).to_bytes_with_nul();
         kmemdup(text, bytes.len(), flags)

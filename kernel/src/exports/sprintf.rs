@@ -6,9 +6,10 @@ use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use printf::{Arguments, Pointer, Sink};
 
-arch::variadic!("snprintf", fixed: 3, list: "5", vsnprintf);
-arch::variadic!("scnprintf", fixed: 3, list: "5", vscnprintf);
-arch::variadic!("sprintf", fixed: 2, list: "4", vsprintf);
+// SAFETY: C12: each target takes the fixed arguments and the list.
+arch::variadic!(unsafe "snprintf", fixed: 3, list: "5", vsnprintf);
+arch::variadic!(unsafe "scnprintf", fixed: 3, list: "5", vscnprintf);
+arch::variadic!(unsafe "sprintf", fixed: 2, list: "4", vsprintf);
 
 unsafe extern "C" {
     fn snprintf();
@@ -16,8 +17,13 @@ unsafe extern "C" {
     fn sprintf();
 }
 
-module_api::export!(
-    sprintf, vsprintf, snprintf, vsnprintf, scnprintf, vscnprintf
+module_api::export_symbol!(
+    sprintf(),
+    vsprintf(_, _, _),
+    snprintf(),
+    vsnprintf(_, _, _, _),
+    scnprintf(),
+    vscnprintf(_, _, _, _),
 );
 
 /// A buffer of the caller's, for text and a NUL.
@@ -31,7 +37,7 @@ impl Sink for Buffer {
     fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if self.used + 1 < self.size {
-                // SAFETY: `vsnprintf`'s caller: `size` bytes at `start` are its own.
+                // SAFETY: L7: `size` bytes at `start` are the caller's own.
                 unsafe { self.start.add(self.used).write(byte) };
             }
             self.used += 1;
@@ -44,7 +50,7 @@ struct Passed(*mut VaList);
 
 impl Arguments for Passed {
     fn word(&mut self) -> u64 {
-        // SAFETY: L3: a module calls by the function's type: the format and the
+        // SAFETY: L7: a module calls by the function's type: the format and the
         // arguments agree, which its compiler checks (attribute format).
         unsafe { (*self.0).next() }
     }
@@ -52,8 +58,8 @@ impl Arguments for Passed {
     fn string(&mut self, address: u64, limit: usize, take: &mut dyn FnMut(&[u8])) {
         let start = core::ptr::with_exposed_provenance::<u8>(address as usize);
         for at in 0..limit {
-            // SAFETY: as above: the argument of %s points to a string that ends with
-            // NUL, or has as many bytes as the precision says.
+            // SAFETY: L7: the argument of %s points to a string that ends with NUL, or
+            // has as many bytes as the precision says.
             let byte = unsafe { start.add(at).read() };
             if byte == 0 {
                 break;
@@ -104,7 +110,7 @@ fn hash(address: u64) -> u64 {
 /// # Safety
 /// `format` ends with NUL, and the list holds what it asks for.
 pub unsafe fn format(sink: &mut dyn Sink, format: *const u8, list: *mut VaList) -> usize {
-    // SAFETY: the caller's promise.
+    // SAFETY: L7: the caller's promise.
     let format = unsafe { core::ffi::CStr::from_ptr(format.cast()) };
     printf::format(sink, format.to_bytes(), &mut Passed(list))
 }
@@ -119,17 +125,18 @@ unsafe extern "C" fn vsnprintf(
 ) -> i32 {
     let used = 0;
     let mut buffer = Buffer { start, size, used };
-    // SAFETY: L3: the caller passes what C's vsnprintf takes.
+    // SAFETY: L7: the caller passes what C's vsnprintf takes.
     let length = unsafe { format(&mut buffer, pattern, list) };
     if size > 0 {
         let end = length.min(size - 1);
-        // SAFETY: as above: inside the buffer.
+        // SAFETY: L7: inside the buffer.
         unsafe { start.add(end).write(0) };
     }
     i32::try_from(length).unwrap_or(i32::MAX)
 }
 
-/// The same; returns the length of what was written.
+/// Writes at most `size` bytes, the last a NUL, as `vsnprintf` does; returns the length of
+/// what was written, without the NUL.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn vscnprintf(
     start: *mut u8,
@@ -137,14 +144,15 @@ unsafe extern "C" fn vscnprintf(
     pattern: *const u8,
     list: *mut VaList,
 ) -> i32 {
-    // SAFETY: L3: as above.
+    // SAFETY: L7: the caller passes what C's vscnprintf takes.
     let length = unsafe { vsnprintf(start, size, pattern, list) };
     length.min(i32::try_from(size.saturating_sub(1)).unwrap_or(i32::MAX))
 }
 
-/// The same into a buffer that is large enough.
+/// Writes text and a NUL to a buffer that is large enough, which the caller answers for;
+/// returns the text's length.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn vsprintf(start: *mut u8, pattern: *const u8, list: *mut VaList) -> i32 {
-    // SAFETY: L3: as above. No buffer is larger than an int can say.
+    // SAFETY: L7: the buffer is large enough. No buffer is larger than an int can say.
     unsafe { vsnprintf(start, i32::MAX as usize, pattern, list) }
 }

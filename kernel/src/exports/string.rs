@@ -1,4 +1,5 @@
-//! linux/string.h: strings that end with NUL.
+//! linux/string.h: strings that end with NUL, as C's standard has these functions, and
+//! Linux the last few. All may be called in any context.
 //!
 //! Bytes are read one by one and as volatile: the compiler would otherwise know these
 //! loops for the functions that they are, and call them from themselves.
@@ -12,9 +13,25 @@ unsafe extern "C" {
     fn memcmp(a: *const u8, b: *const u8, bytes: usize) -> i32;
 }
 
-module_api::export!(
-    memcpy, memmove, memset, memcmp, memchr, strlen, strnlen, strcmp, strncmp, strcasecmp, strchr,
-    strrchr, strstr, strcpy, strncpy, strlcpy, strscpy, strcat,
+module_api::export_symbol!(
+    memcpy(_, _, _),
+    memmove(_, _, _),
+    memset(_, _, _),
+    memcmp(_, _, _),
+    memchr(_, _, _),
+    strlen(_),
+    strnlen(_, _),
+    strcmp(_, _),
+    strncmp(_, _, _),
+    strcasecmp(_, _),
+    strchr(_, _),
+    strrchr(_, _),
+    strstr(_, _),
+    strcpy(_, _),
+    strncpy(_, _, _),
+    strlcpy(_, _, _),
+    strscpy(_, _, _),
+    strcat(_, _),
 );
 
 const E2BIG: isize = 7;
@@ -25,25 +42,25 @@ const E2BIG: isize = 7;
 /// `text + at` is readable.
 #[inline(always)]
 unsafe fn byte(text: *const u8, at: usize) -> u8 {
-    // SAFETY: the caller's promise.
+    // SAFETY: L7: the caller's promise.
     unsafe { text.add(at).read_volatile() }
 }
 
-/// Bytes before the NUL, at most `limit`.
+/// Bytes of a string before its NUL, or `limit` if there are more.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strnlen(text: *const u8, limit: usize) -> usize {
     let mut length = 0;
-    // SAFETY: L3: as C's; so for all below.
+    // SAFETY: L7: a string, of which no byte behind its NUL is read.
     while length < limit && unsafe { byte(text, length) } != 0 {
         length += 1;
     }
     length
 }
 
-/// Bytes before the NUL.
+/// Bytes of a string before its NUL.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strlen(text: *const u8) -> usize {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { strnlen(text, usize::MAX) }
 }
 
@@ -53,7 +70,7 @@ unsafe extern "C" fn strlen(text: *const u8) -> usize {
 /// Two strings, as C's strncmp takes them.
 unsafe fn compare(a: *const u8, b: *const u8, limit: usize, map: fn(u8) -> u8) -> i32 {
     for at in 0..limit {
-        // SAFETY: the caller's promise: neither has ended before.
+        // SAFETY: L7: the caller's promise: neither has ended before.
         let (x, y) = unsafe { (map(byte(a, at)), map(byte(b, at))) };
         if x != y || x == 0 {
             return i32::from(x) - i32::from(y);
@@ -62,46 +79,47 @@ unsafe fn compare(a: *const u8, b: *const u8, limit: usize, map: fn(u8) -> u8) -
     0
 }
 
-/// Less than, equal to or greater than 0, as `a` is to `b`.
+/// Compares two strings by their bytes, unsigned: less than 0, 0, or greater than 0, as `a`
+/// comes before `b`, is equal to it, or comes after it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strcmp(a: *const u8, b: *const u8) -> i32 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { compare(a, b, usize::MAX, |byte| byte) }
 }
 
-/// The same for the first bytes.
+/// As [`strcmp`], of at most `limit` bytes of each.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strncmp(a: *const u8, b: *const u8, limit: usize) -> i32 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { compare(a, b, limit, |byte| byte) }
 }
 
-/// The same without regard to case.
+/// As [`strcmp`], with ASCII's capital letters taken as small ones.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strcasecmp(a: *const u8, b: *const u8) -> i32 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { compare(a, b, usize::MAX, |byte| byte.to_ascii_lowercase()) }
 }
 
-/// The first place of a byte among so many; null if there is none.
+/// The first of so many bytes that is `wanted`; null if none is.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memchr(memory: *const u8, wanted: i32, bytes: usize) -> *const u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     let found = (0..bytes).find(|&at| unsafe { byte(memory, at) } == wanted as u8);
     found.map_or(ptr::null(), |at| memory.wrapping_add(at))
 }
 
-/// The first place of a byte, the NUL included.
+/// The first byte of a string, its NUL included, that is `wanted`; null if none is.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strchr(text: *const u8, wanted: i32) -> *const u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { memchr(text, wanted, strlen(text) + 1) }
 }
 
-/// The last place of a byte, the NUL included.
+/// The last byte of a string, its NUL included, that is `wanted`; null if none is.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strrchr(text: *const u8, wanted: i32) -> *const u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     let found = unsafe {
         (0..=strlen(text))
             .rev()
@@ -110,10 +128,10 @@ unsafe extern "C" fn strrchr(text: *const u8, wanted: i32) -> *const u8 {
     found.map_or(ptr::null(), |at| text.wrapping_add(at))
 }
 
-/// The first place of a string in another.
+/// Where `part` begins in `text` for the first time; null if it doesn't.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strstr(text: *const u8, part: *const u8) -> *const u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe {
         let (whole, length) = (strlen(text), strlen(part));
         let last = whole.checked_sub(length);
@@ -123,17 +141,18 @@ unsafe extern "C" fn strstr(text: *const u8, part: *const u8) -> *const u8 {
     }
 }
 
-/// Copies with the NUL.
+/// Copies a string with its NUL to where there is room for both; returns `to`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strcpy(to: *mut u8, from: *const u8) -> *mut u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { memcpy(to, from, strlen(from) + 1) }
 }
 
-/// Copies at most `size` bytes and fills the rest with NUL, if there is a rest.
+/// Copies a string to `size` bytes and fills what is left with NUL; no NUL is written if
+/// nothing is left. Returns `to`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe {
         let length = strnlen(from, size);
         memcpy(to, from, length);
@@ -142,10 +161,11 @@ unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, size: usize) -> *mut 
     to
 }
 
-/// Copies what fits, with a NUL; returns the length of `from`.
+/// Copies as much of a string as fits `size` bytes with a NUL, if `size` isn't 0; returns
+/// the length of `from`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, size: usize) -> usize {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe {
         let length = strlen(from);
         if size > 0 {
@@ -157,13 +177,14 @@ unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, size: usize) -> usize
     }
 }
 
-/// Copies what fits, with a NUL; returns its length, or an errno if it was cut.
+/// Copies as much of a string as fits `size` bytes with a NUL; returns its length, or -E2BIG
+/// if something didn't fit or `size` is 0.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strscpy(to: *mut u8, from: *const u8, size: usize) -> isize {
     if size == 0 {
         return -E2BIG;
     }
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe {
         let length = strnlen(from, size);
         let copied = length.min(size - 1);
@@ -177,10 +198,10 @@ unsafe extern "C" fn strscpy(to: *mut u8, from: *const u8, size: usize) -> isize
     }
 }
 
-/// Puts a string behind another.
+/// Puts a string behind another, which has room for it; returns `to`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strcat(to: *mut u8, from: *const u8) -> *mut u8 {
-    // SAFETY: L3.
+    // SAFETY: L7: what C's standard asks for.
     unsafe { strcpy(to.add(strlen(to)), from) };
     to
 }

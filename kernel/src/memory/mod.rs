@@ -16,6 +16,7 @@ pub use heap::used as heap_used;
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::frames::{Frame, Frames, order_of};
+use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, NoTable, Protection, TableMemory};
 use arch::sclp::information::Information;
 use arch::{PAGE_SIZE, boot, cpu, lowcore, stack};
@@ -110,13 +111,12 @@ pub fn init(map: &Map, information: &Information, initrd: Option<(usize, usize)>
     // SAFETY: M1: the tables map all of memory to itself: code, stack, real page 0;
     // and lowcore's alias.
     unsafe {
-        cpu::set_control1(space.element());
+        control::set_translation_tables(space.element());
         cpu::enter_translated_mode();
     }
-    let mut control = cpu::control0();
-    control.insert(cpu::Control0::LOW_ADDRESS_PROTECTION | cpu::Control0::SERVICE_SIGNAL);
-    control.set(cpu::Control0::EXECUTION_PROTECTION, execution_protection);
-    cpu::set_control0(control);
+    let mut protections = Protections::LOW_ADDRESS;
+    protections.set(Protections::EXECUTION, execution_protection);
+    control::protect(protections);
     *MEMORY.lock() = Some(Memory {
         frames,
         space,

@@ -1,159 +1,199 @@
-//! What a module needs, loaded before it: `modprobe`, and the modules at boot.
+//! What a module needs: the modules of the initrd that export its undefined symbols, and
+//! the order in which all are to be loaded.
 //!
-//! A module needs the modules of the initrd that export its undefined symbols.
-//! One pass over all files finds who exports what. The search then goes depth
-//! first; the path to the module at hand is kept, and meeting one of its modules
-//! again is a cycle.
+//! One pass over all files finds who exports what. The order is a topological one, found
+//! by a depth-first search: a module comes after all that it needs. The path from the root
+//! to the module at hand is a list on the heap, so a chain may be as long as there are
+//! modules; meeting a module of the path again is a cycle.
+//!
+//! ```text
+//!  visitor ──► counter        path     visitor, counter      order
+//!     │                       counter needs nothing more ──► counter
+//!     └──────► mixed          path     visitor, mixed
+//! ```
+//! Cormen, Leiserson, Rivest, Stein: Introduction to Algorithms, "Depth-first search".
 
 use super::error::{Error, Reason};
-use super::load::{Purpose, load, name_of};
-use super::{registry, state};
+use super::module_file::ModuleFile;
+use super::registry;
+use crate::fallible::TryPush;
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
 use hashbrown::HashMap;
-use loader::Object;
+use loader::{LoadError, Object};
 
 /// Which file of the initrd exports a symbol: of two, the first.
 pub struct Exporters(HashMap<&'static str, File>);
 
 impl Exporters {
-    /// Looks through all module files.
-    pub fn new() -> Result<Self, Reason> {
+    /// Looks through all files of `modules/` and `extra/`; one that is no valid object
+    /// exports nothing.
+    ///
+    /// # Errors
+    /// [`Reason::Heap`].
+    pub fn find() -> Result<Self, Reason<'static>> {
         let mut found = HashMap::new();
-        for file in modules() {
-            let Ok(object) = Object::parse(file.data) else {
-                continue;
+        for file in module_files() {
+            let object = match Object::parse(file.data) {
+                Ok(object) => object,
+                Err(LoadError::OutOfMemory) => return Err(Reason::Heap),
+                Err(_) => continue,
             };
             for symbol in object.exports() {
-                found.try_reserve(1).map_err(|_| Reason::Heap)?;
+                found.try_reserve(1)?;
+                #[expect(clippy::disallowed_methods, reason = "there is room")]
                 found.entry(symbol).or_insert(file);
             }
         }
         Ok(Self(found))
     }
 
-    /// The files of the modules that export what an object lacks and the kernel
-    /// doesn't have.
-    fn files(&self, object: &Object<'static>, but: &File) -> impl Iterator<Item = File> {
-        let undefined = object
-            .symbols()
-            .filter(|symbol| symbol.is_undefined() && !registry::is_kernels(symbol.name));
-        let files = undefined.filter_map(|symbol| self.0.get(symbol.name));
-        files.copied().filter(|file| file.path != but.path)
+    /// The file that a symbol of an object is needed from: none for one that is defined,
+    /// that the kernel has, or that nobody exports.
+    fn file_of(&self, object: &Object<'static>, symbol: usize) -> Option<File> {
+        let symbol = object.symbol(symbol);
+        if !symbol.is_undefined() || registry::is_kernels(symbol.name) {
+            return None;
+        }
+        self.0.get(symbol.name).copied()
     }
 
-    /// Names of the modules that an object needs, each once.
-    pub fn needed_by(&self, object: &Object<'static>, but: &File) -> Vec<&'static str> {
-        let mut names: Vec<&str> = Vec::new();
-        for file in self.files(object, but) {
+    /// Names of the files that a module needs, each once.
+    ///
+    /// # Errors
+    /// [`Reason::Heap`].
+    pub fn needed_by(&self, module: &ModuleFile) -> Result<Vec<&'static str>, Reason<'static>> {
+        let mut names = Vec::new();
+        for symbol in 1..module.object.symbol_count() {
+            let Some(file) = self.file_of(&module.object, symbol) else {
+                continue;
+            };
             let name = initrd::module_name(file.path).unwrap_or(file.path);
-            if !names.contains(&name) {
-                names.push(name);
+            if file.path != module.file.path && !names.contains(&name) {
+                names.try_push(name)?;
             }
         }
-        names
-    }
-
-    fn bring(
-        &self,
-        file: &File,
-        words: &[&'static str],
-        path: &mut Vec<&'static str>,
-    ) -> Result<(), Error<'static>> {
-        let of_file = initrd::module_name(file.path).unwrap_or(file.path);
-        let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
-        let name = name_of(file, &object);
-        if state(name).is_some() {
-            return Ok(());
-        }
-        if path.contains(&name) {
-            let through = path.last().copied().unwrap_or(name);
-            return Err(Reason::Cycle(through).of(name));
-        }
-        path.push(name);
-        let mut brought = None;
-        for provider in self.files(&object, file) {
-            // Most often the last one provides the next symbol, too.
-            if brought != Some(provider.path) {
-                self.bring(&provider, &[], path)?;
-                brought = Some(provider.path);
-            }
-        }
-        path.pop();
-        load(file, Purpose::Run(words)).map(drop)
+        Ok(names)
     }
 }
 
-/// Loads a module and, first, what it needs. What is loaded already is fine.
-///
-/// The words are for the module named, not for those that it needs.
-pub fn load_with_dependencies<'name>(
-    name: &'name str,
-    words: &[&'static str],
-) -> Result<(), Error<'name>> {
-    let file = initrd::module(name).ok_or(Reason::NoFile.of(name))?;
-    let exporters = Exporters::new().map_err(|reason| reason.of(name))?;
-    exporters.bring(&file, words, &mut Vec::new())
-}
-
-fn modules() -> impl Iterator<Item = File> {
+/// All files whose modules may be loaded because others need them.
+pub fn module_files() -> impl Iterator<Item = File> {
     initrd::files()
         .filter(|file| file.path.starts_with("modules/") || file.path.starts_with("extra/"))
 }
 
-/// Names of the modules that are loaded at boot, each after those that it needs.
-pub fn shipped() -> Vec<&'static str> {
-    fn add(
-        name: &'static str,
-        depth: usize,
-        exporters: Option<&Exporters>,
-        names: &mut Vec<&'static str>,
-    ) {
-        // A path as long as this goes in a circle.
-        const LONGEST: usize = 64;
-        if names.contains(&name) || depth == LONGEST {
-            return;
-        }
-        let file = initrd::module(name);
-        let needed = file.and_then(|file| {
-            let object = Object::parse(file.data).ok()?;
-            Some(exporters?.needed_by(&object, &file))
-        });
-        for name in needed.into_iter().flatten() {
-            add(name, depth + 1, exporters, names);
-        }
-        names.push(name);
-    }
-    let exporters = Exporters::new().ok();
-    let mut names = Vec::new();
-    let at_boot = initrd::files().filter(|file| file.path.starts_with("modules/"));
-    for name in at_boot.filter_map(|file| initrd::module_name(file.path)) {
-        add(name, 0, exporters.as_ref(), &mut names);
-    }
-    names
+/// What the search knows of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// It is on the path to the module at hand.
+    OnPath,
+    /// It is in the order, or left out with all that it needs.
+    Done,
 }
 
-/// Loads the modules of the initrd, or those that `modules=` names. One that
-/// can't be loaded is reported, and the others go on.
-pub fn load_at_boot(chosen: Option<&'static str>) {
-    let exporters = match Exporters::new() {
-        Ok(exporters) => exporters,
-        Err(reason) => return log::error!("{}", reason.of("at boot")),
-    };
-    let bring = |file: &File| {
-        if let Err(error) = exporters.bring(file, &[], &mut Vec::new()) {
-            log::error!("{error}");
+/// A module on the path.
+struct Visit {
+    module: ModuleFile,
+    /// Its next symbol to be looked at.
+    symbol: usize,
+}
+
+/// A search for the order of loading; each root adds to it.
+pub struct LoadOrder<'a> {
+    exporters: &'a Exporters,
+    /// By path of the file.
+    marks: HashMap<&'static str, Mark>,
+    path: Vec<Visit>,
+    order: Vec<ModuleFile>,
+}
+
+impl<'a> LoadOrder<'a> {
+    /// An empty order.
+    pub fn new(exporters: &'a Exporters) -> Self {
+        Self {
+            exporters,
+            marks: HashMap::new(),
+            path: Vec::new(),
+            order: Vec::new(),
         }
-    };
-    match chosen {
-        None => modules().for_each(|file| bring(&file)),
-        Some(names) => {
-            for name in names.split(',').filter(|name| !name.is_empty()) {
-                match initrd::module(name) {
-                    Some(file) => bring(&file),
-                    None => log::error!("{}", Reason::NoFile.of(name)),
+    }
+
+    /// Adds a module behind all that it needs. Modules for which `is_there` holds, by their
+    /// names, are left out, and so is what only they need.
+    ///
+    /// # Errors
+    /// [`Reason::Cycle`]; what is wrong with a file that is needed; [`Reason::Heap`]. Then the
+    /// order is of no more use.
+    pub fn add(
+        &mut self,
+        root: &ModuleFile,
+        is_there: fn(&str) -> bool,
+    ) -> Result<(), Error<'static>> {
+        self.visit(*root, is_there)?;
+        while let Some(visit) = self.path.last_mut() {
+            let (module, symbol) = (visit.module, visit.symbol);
+            if symbol >= module.object.symbol_count() {
+                self.leave()?;
+                continue;
+            }
+            visit.symbol += 1;
+            let Some(file) = self.exporters.file_of(&module.object, symbol) else {
+                continue;
+            };
+            if file.path == module.file.path {
+                continue;
+            }
+            match self.marks.get(file.path) {
+                Some(Mark::Done) => {}
+                Some(Mark::OnPath) => {
+                    let again = ModuleFile::open(file)?;
+                    return Err(Reason::Cycle(module.name).of(again.name));
                 }
+                None => self.visit(ModuleFile::open(file)?, is_there)?,
             }
         }
+        Ok(())
+    }
+
+    /// The order.
+    pub fn finish(self) -> Vec<ModuleFile> {
+        self.order
+    }
+
+    /// Puts a module on the path, unless it is done or left out.
+    fn visit(
+        &mut self,
+        module: ModuleFile,
+        is_there: fn(&str) -> bool,
+    ) -> Result<(), Error<'static>> {
+        if self.marks.contains_key(module.file.path) {
+            return Ok(());
+        }
+        if is_there(module.name) {
+            return self.mark(&module, Mark::Done);
+        }
+        self.mark(&module, Mark::OnPath)?;
+        // Symbol 0 is the null one.
+        let pushed = self.path.try_push(Visit { module, symbol: 1 });
+        pushed.map_err(|error| Reason::from(error).of(module.name))
+    }
+
+    /// Moves the last module of the path to the order.
+    fn leave(&mut self) -> Result<(), Error<'static>> {
+        let Some(Visit { module, .. }) = self.path.pop() else {
+            return Ok(());
+        };
+        self.mark(&module, Mark::Done)?;
+        let pushed = self.order.try_push(module);
+        pushed.map_err(|error| Reason::from(error).of(module.name))
+    }
+
+    fn mark(&mut self, module: &ModuleFile, mark: Mark) -> Result<(), Error<'static>> {
+        let reserved = self.marks.try_reserve(1);
+        reserved.map_err(|error| Reason::from(error).of(module.name))?;
+        #[expect(clippy::disallowed_methods, reason = "there is room")]
+        self.marks.insert(module.file.path, mark);
+        Ok(())
     }
 }

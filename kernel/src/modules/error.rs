@@ -1,25 +1,28 @@
-//! Why a module isn't loaded, or not unloaded: the facts, worded in one place.
+//! Why a module isn't loaded, not unloaded, or not called: the facts, worded in one place.
 
-use super::State;
+use super::state::State;
+use super::symbol_kind::SymbolKind;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
+use alloc::collections::TryReserveError;
 use core::fmt;
 use loader::{LoadError, ParameterError, StartupError};
 
-/// What went wrong, without the module's name.
+/// What went wrong, without the module's name. Borrows from what the caller has passed:
+/// parameter words, a symbol.
 #[derive(Debug)]
-pub enum Reason {
+pub enum Reason<'a> {
     /// The initrd has no such file.
     NoFile,
     /// The object can't be linked.
     Object(LoadError),
     /// A parameter can't be set.
-    Parameter(ParameterError<'static>),
+    Parameter(ParameterError<'a>),
     /// Its list of constructors or destructors is wrong.
     Startup(StartupError<'static>),
-    /// It was built by another compiler, or against another kernel.
+    /// It was built by another compiler, or against another kernel: the stamp that it has.
     Stamp(&'static str),
-    /// It is there already.
+    /// A module of its name is there already, in this state.
     Exists(State),
     /// No memory for its text and data.
     Memory(vmalloc::Error),
@@ -37,7 +40,7 @@ pub enum Reason {
     /// A module that it needs is on its way in or out.
     Provider {
         /// The symbol needed.
-        symbol: &'static str,
+        symbol: &'a str,
         /// Module that exports it.
         provider: &'static str,
         /// The state it is in.
@@ -49,7 +52,7 @@ pub enum Reason {
     NotLoaded,
     /// Another CPU is loading or unloading it.
     Busy(State),
-    /// Others use it.
+    /// So many references are held by others.
     InUse(i64),
     /// It has no exit function.
     NoExit,
@@ -57,37 +60,45 @@ pub enum Reason {
     Cycle(&'static str),
     /// Nothing that is loaded exports this symbol.
     NoSymbol,
+    /// The symbol can't be called: it names this.
+    NotFunction(SymbolKind),
 }
 
 /// A module and what is wrong with it.
 #[derive(Debug)]
 pub struct Error<'name> {
-    /// The module; for [`Reason::NoSymbol`], the symbol.
+    /// The module; for [`Reason::NoSymbol`] and [`Reason::NotFunction`], the symbol.
     pub name: &'name str,
     /// What is wrong.
-    pub reason: Reason,
+    pub reason: Reason<'name>,
 }
 
-impl Reason {
-    /// Names the module.
-    pub fn of(self, name: &str) -> Error<'_> {
+impl<'a> Reason<'a> {
+    /// The error of the module of this name.
+    pub fn of(self, name: &'a str) -> Error<'a> {
         Error { name, reason: self }
     }
 }
 
-impl From<LoadError> for Reason {
+impl From<LoadError> for Reason<'_> {
     fn from(error: LoadError) -> Self {
-        Reason::Object(error)
+        match error {
+            LoadError::OutOfMemory => Reason::Heap,
+            error => Reason::Object(error),
+        }
     }
 }
 
-impl From<ParameterError<'static>> for Reason {
-    fn from(error: ParameterError<'static>) -> Self {
-        Reason::Parameter(error)
+impl<'a> From<ParameterError<'a>> for Reason<'a> {
+    fn from(error: ParameterError<'a>) -> Self {
+        match error {
+            ParameterError::OutOfMemory => Reason::Heap,
+            error => Reason::Parameter(error),
+        }
     }
 }
 
-impl From<StartupError<'static>> for Reason {
+impl From<StartupError<'static>> for Reason<'_> {
     fn from(error: StartupError<'static>) -> Self {
         match error {
             StartupError::OutOfMemory => Reason::Heap,
@@ -96,15 +107,27 @@ impl From<StartupError<'static>> for Reason {
     }
 }
 
-impl From<vmalloc::Error> for Reason {
+impl From<vmalloc::Error> for Reason<'_> {
     fn from(error: vmalloc::Error) -> Self {
         Reason::Memory(error)
     }
 }
 
-impl From<AllocError> for Reason {
+impl From<AllocError> for Reason<'_> {
     fn from(error: AllocError) -> Self {
         Reason::PerCpu(error)
+    }
+}
+
+impl From<TryReserveError> for Reason<'_> {
+    fn from(_: TryReserveError) -> Self {
+        Reason::Heap
+    }
+}
+
+impl From<hashbrown::TryReserveError> for Reason<'_> {
+    fn from(_: hashbrown::TryReserveError) -> Self {
+        Reason::Heap
     }
 }
 
@@ -112,12 +135,13 @@ impl fmt::Display for Error<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::NoSymbol => write!(f, "nothing exports {}", self.name),
+            Reason::NotFunction(_) => write!(f, "{} {}", self.name, self.reason),
             reason => write!(f, "module {}: {reason}", self.name),
         }
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::NoFile => f.write_str("the initrd has no such module"),
@@ -149,6 +173,7 @@ impl fmt::Display for Reason {
             Reason::NoExit => f.write_str("has no exit function, so it stays"),
             Reason::Cycle(through) => write!(f, "needs itself, through module {through}"),
             Reason::NoSymbol => f.write_str("nothing exports it"),
+            Reason::NotFunction(kind) => write!(f, "is {kind}, and can't be called"),
         }
     }
 }

@@ -1,283 +1,182 @@
-//! Loading: from a file of the initrd to a module that runs.
+//! Loading: from a file of the initrd to a module that runs; and unloading.
 //!
 //! ```text
-//!  parse, stamp      nothing is allocated yet
-//!  claim the name    a second load of it is turned away
-//!  plan              sizes
-//!  allocate          vmalloc area, per-CPU area
-//!  link              references on providers, bytes into the area
-//!  set               parameters, in the image
-//!  copy              the per-CPU template, to every possible CPU
-//!  seal              text r-x, rodata r--, data rw- (M2)
-//!  publish           exports are known
-//!  constructors      module code runs
+//!  open the file, stamp    nothing is allocated yet
+//!  add                     a second load of the name is turned away
+//!  link                    an image in memory           linking.rs
+//!  parameters              set in the image
+//!  seal
+//!  complete formation      exports are known
+//!  constructors            module code runs
 //!  init
-//!  settle            read-only after init is so; init sections are given back
+//!  free init memory        read-only after init is so; init sections are given back
 //!  live
 //! ```
 //!
 //! Each step owns what it has made; a failure drops it, and all is as before.
 
+use super::call;
 use super::error::{Error, Reason};
-use super::loaded::{Loaded, Statics};
-use super::parameters::{self, Strings};
-use super::registry::{Claim, Providers};
+use super::lifecycle::{GoingModule, UnformedModule};
+use super::linking::WritableImage;
+use super::loaded::Loaded;
+use super::module_file::ModuleFile;
+use super::parameters;
 use super::report;
-use crate::continuation;
-use crate::initrd::{self, File};
+use crate::control::{self, Place};
 use crate::memory;
-use crate::memory::vmalloc::{self, Area};
+use crate::memory::vmalloc;
+use crate::percpu;
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use loader::{Object, Plan, Region, RegionKind};
+use loader::RegionKind;
 
-/// What a module says of itself.
-fn said(object: &Object<'static>, wanted: &str) -> Option<&'static str> {
-    let found = object.information().find(|&(key, _)| key == wanted);
-    found.map(|(_, value)| value)
+/// Loads the module file of this name from the initrd and runs its init.
+///
+/// Maps memory, runs module code and waits for other CPUs: with interrupts on, no lock
+/// held.
+///
+/// # Errors
+/// Why it isn't loaded; then all is as before.
+pub fn load(name: &str) -> Result<(), Error<'_>> {
+    load_with(name, &[])
 }
 
-/// The name a file's module has: its own word for it, else the file's.
-pub fn name_of(file: &File, object: &Object<'static>) -> &'static str {
-    let said = said(object, "name").filter(|name| !name.is_empty());
-    said.or(initrd::module_name(file.path)).unwrap_or(file.path)
+/// As [`load`], with `name=value` words for the module's parameters, which win over those of
+/// the kernel command line. A bool may stand alone.
+pub fn load_with<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<'a>> {
+    load_file(&ModuleFile::find(name)?, parameters)
 }
 
-/// What a load is for.
-#[derive(Clone, Copy)]
-pub enum Purpose<'a> {
-    /// The module is to run, with these `name=value` words for its parameters.
-    Run(&'a [&'static str]),
-    /// Its image is to be looked at; none of its code runs. What nobody exports is at
-    /// this address, but for weak symbols.
-    Link {
-        /// The address; without it such a symbol is an error, as in a real load.
-        unresolved: Option<u64>,
-    },
-}
-
-/// Where a module's image lay that didn't run, and its hash.
-#[derive(Clone, Copy, Debug)]
-pub struct Image {
-    /// The module's own name.
-    pub name: &'static str,
-    /// Address and bytes.
-    pub memory: (u64, u64),
-    /// Handle and bytes of its per-CPU template.
-    pub per_cpu: (u64, u64),
-    /// Hash of both.
-    pub hash: u64,
-}
-
-/// Loads a module; returns its image if that is all that was asked for.
-pub fn load(file: &File, purpose: Purpose<'_>) -> Result<Option<Image>, Error<'static>> {
-    let of_file = initrd::module_name(file.path).unwrap_or(file.path);
-    let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
-    let name = name_of(file, &object);
-    bring_up(name, &object, purpose).map_err(|reason| reason.of(name))
-}
-
-fn bring_up(
-    name: &'static str,
-    object: &Object<'static>,
-    purpose: Purpose<'_>,
-) -> Result<Option<Image>, Reason> {
-    if let Purpose::Run(_) = purpose {
-        check_stamp(object)?;
+/// As [`load_with`], from an open file.
+pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), Error<'a>> {
+    let result = load_module(module, parameters).map_err(|reason| reason.of(module.name));
+    if let Err(error) = &result {
+        control::module_refused(module.name, error);
     }
-    let claim = Claim::new(name)?;
-    let mut loaded = link(name, object, purpose)?;
-    if let Some(hash) = loaded.hash {
-        return Ok(Some(Image {
-            name,
-            memory: (loaded.base(), loaded.plan.size()),
-            per_cpu: (loaded.per_cpu, loaded.plan.per_cpu().0),
-            hash,
-        }));
-    }
-    let init = loaded.linked.address("init_module");
-    let constructors = core::mem::take(&mut loaded.constructors);
-    let settled = Settled::of(&loaded);
-    report::loaded(name, &loaded);
-    claim.publish(loaded)?;
-    constructors.into_iter().for_each(call_void);
-    match init.map_or(0, call) {
-        0 => {}
-        errno @ ..0 => return Err(Reason::Init(-errno)),
-        value => log::warn!("module {name}: its init returned {value}; 0 says success"),
-    }
-    settled.settle();
-    claim.live();
-    Ok(None)
+    result
 }
 
-/// What changes when init has returned.
-struct Settled {
-    /// Pages that are read-only from then on.
-    sealed: (usize, usize),
-    /// Pages that are given back.
-    freed: (usize, usize),
+fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<'a>> {
+    form(module, words)?.do_init(module.name)
 }
 
-impl Settled {
-    fn of(loaded: &Loaded) -> Self {
-        let at = |offset: u64| (loaded.base() + offset) as usize;
-        let regions = loaded.plan.regions().iter();
-        let mut sealed = regions.filter(|region| region.kind == RegionKind::ReadOnlyAfterInit);
-        let sealed = sealed
-            .next()
-            .map_or((0, 0), |&Region { offset, size, .. }| {
-                (at(offset), size as usize)
-            });
-        let (offset, size) = loaded.plan.init();
-        Self {
-            sealed,
-            freed: (at(offset), size as usize),
+/// A module that is complete but for its init. The addresses are checked ones of its text
+/// (L3).
+struct Formed {
+    unformed: UnformedModule,
+    constructors: Vec<u64>,
+    init: Option<u64>,
+    init_memory: InitMemory,
+    place: Place,
+}
+
+/// Makes a module of a file. Not inlined: what it needs of the stack must be free again when
+/// init runs, which may load other modules.
+#[inline(never)]
+fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>> {
+    check_vermagic(module)?;
+    let unformed = UnformedModule::add(module.name)?;
+    let mut image = WritableImage::link(module, None)?;
+    let base = image.base();
+    let (layout, bytes) = image.parts();
+    let strings = parameters::set(module, layout, base, bytes, words)?;
+    let (mut loaded, uses) = image.seal(module, strings)?;
+    let constructors = core::mem::take(&mut loaded.startup.constructors);
+    let init = loaded.startup.init;
+    let init_memory = InitMemory::of(&loaded);
+    let place = loaded.place();
+    report::log(module.name, &loaded);
+    unformed.complete_formation(loaded, uses)?;
+    Ok(Formed {
+        unformed,
+        constructors,
+        init,
+        init_memory,
+        place,
+    })
+}
+
+impl Formed {
+    /// Runs the module's constructors and its init, after which it is live.
+    fn do_init(self, name: &str) -> Result<(), Reason<'static>> {
+        for constructor in self.constructors {
+            // SAFETY: L3: the loader has checked it, and the module is loading.
+            unsafe { call::call_void(constructor) };
         }
+        let result = self.init.map_or(0, |init| {
+            // SAFETY: L3: the loader has checked it, and the module is loading.
+            unsafe { call::call_int(init) }
+        });
+        match result {
+            0 => {}
+            errno @ ..0 => return Err(Reason::Init(errno.wrapping_neg())),
+            value => log::warn!("module {name}: its init returned {value}; 0 says success"),
+        }
+        self.init_memory.free();
+        self.unformed.make_live();
+        control::module_live(name, self.place);
+        Ok(())
     }
+}
 
-    fn settle(self) {
-        memory::protect(self.sealed.0, self.sealed.1, Protection::empty());
-        // SAFETY: L4: init has returned, and nothing else of the module uses its init
-        // sections; what does all the same meets a fault, not another's memory.
-        unsafe { vmalloc::release(self.freed.0, self.freed.1) };
+/// Runs a module's exit and frees what it owns.
+///
+/// Unmaps memory, runs module code and waits for other CPUs: with interrupts on, no lock
+/// held.
+///
+/// # Errors
+/// Why it isn't unloaded; then it is as before.
+pub fn unload(name: &str) -> Result<(), Error<'_>> {
+    let mut going = GoingModule::stop(name).map_err(|reason| reason.of(name))?;
+    let destructors = core::mem::take(&mut going.destructors);
+    for function in going.exit.into_iter().chain(destructors) {
+        // SAFETY: L3: the loader has checked it, and the module is going.
+        unsafe { call::call_void(function) };
     }
+    drop(going);
+    control::module_gone(name);
+    percpu::balance();
+    log::info!("module {name}: unloaded");
+    Ok(())
 }
 
 /// A module must come from this compiler and this workspace; one without a stamp
 /// (C, assembly) has only the C calling convention to agree on.
-fn check_stamp(object: &Object<'static>) -> Result<(), Reason> {
-    match said(object, "vermagic") {
+fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
+    match module.modinfo("vermagic") {
         Some(found) if found != module_api::ABI_STAMP => Err(Reason::Stamp(found)),
         _ => Ok(()),
     }
 }
 
-/// Everything but module code: the module lies in memory, sealed.
-fn link(name: &str, object: &Object<'static>, purpose: Purpose<'_>) -> Result<Loaded, Reason> {
-    let plan = Plan::new(object)?;
-    let area = match plan.size() {
-        0 => None,
-        size => Some(Area::new(size as usize)?),
-    };
-    let statics = Statics::new(plan.per_cpu())?;
-    let base = area.as_ref().map_or(0, Area::start);
-    let handle = statics.as_ref().map_or(0, |statics| statics.0.0);
-    let mut template = zeroed(plan.per_cpu().0 as usize)?;
-    let mut providers = Providers::default();
-    let mut problem = None;
-    let (linked, hash, strings, constructors, destructors) = {
-        let image = core::ptr::with_exposed_provenance_mut::<u8>(base);
-        let image: &mut [u8] = match &area {
-            // SAFETY: M1: the area is this module's, mapped and writable.
-            Some(area) => unsafe { core::slice::from_raw_parts_mut(image, area.bytes()) },
-            None => &mut [],
-        };
-        let mut resolve = |symbol: &'static str| {
-            let found = providers.resolve(symbol).unwrap_or_else(|reason| {
-                problem.get_or_insert(reason);
-                None
-            });
-            let Purpose::Link { unresolved } = purpose else {
-                return found;
-            };
-            let anywhere = unresolved.filter(|_| found.is_none() && !is_weak(object, symbol));
-            found.or(anywhere)
-        };
-        let linked = loader::link(
-            object,
-            &plan,
-            base as u64,
-            handle as u64,
-            &mut resolve,
-            image,
-            &mut template,
-        );
-        // A symbol whose provider can't be used is why the linker found none.
-        if let Some(reason) = problem {
-            return Err(reason);
+/// Pages of a module that change when its init has returned: address and bytes.
+struct InitMemory {
+    /// Those that are read-only from then on.
+    ro_after_init: (usize, usize),
+    /// Those that are given back (L4).
+    init: (usize, usize),
+}
+
+impl InitMemory {
+    fn of(loaded: &Loaded) -> Self {
+        let at = |offset: u64| (loaded.base() + offset) as usize;
+        let mut regions = loaded.layout.regions().iter();
+        let sealed = regions.find(|region| region.kind == RegionKind::ReadOnlyAfterInit);
+        let (offset, size) = loaded.layout.init();
+        Self {
+            ro_after_init: sealed
+                .map_or((0, 0), |region| (at(region.offset), region.size as usize)),
+            init: (at(offset), size as usize),
         }
-        let linked = linked?;
-        let base = base as u64;
-        let (hash, strings) = match purpose {
-            Purpose::Run(words) => {
-                let strings = parameters::set(name, object, &plan, base, image, words)?;
-                (None, strings)
-            }
-            // Linux's parameters have records of another kind.
-            Purpose::Link { .. } => {
-                let hash = loader::image_hash(image, &template);
-                (Some(hash), Strings::default())
-            }
-        };
-        let constructors = loader::constructors(object, &plan, base, image)?;
-        let destructors = loader::destructors(object, &plan, base, image)?;
-        (linked, hash, strings, constructors, destructors)
-    };
-    if let Some(statics) = &statics {
-        statics.fill(&template);
     }
-    seal(base, &plan);
-    Ok(Loaded {
-        area,
-        statics,
-        strings,
-        linked,
-        plan,
-        constructors,
-        destructors,
-        hash,
-        per_cpu: handle as u64,
-        init_is_freed: false,
-        license: said(object, "license").unwrap_or(""),
-        providers,
-    })
-}
 
-/// Whether a symbol that the module lacks may stay undefined.
-fn is_weak(object: &Object<'static>, name: &str) -> bool {
-    let undefined = object.symbols().filter(|symbol| symbol.is_undefined());
-    { undefined }.any(|symbol| symbol.is_weak() && symbol.name == name)
-}
-
-fn zeroed(bytes: usize) -> Result<Vec<u8>, Reason> {
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(bytes).map_err(|_| Reason::Heap)?;
-    buffer.resize(bytes, 0);
-    Ok(buffer)
-}
-
-/// Gives each region the protection that its kind asks for.
-fn seal(base: usize, plan: &Plan) {
-    for region in plan.regions() {
-        let protection = match region.kind {
-            kind if kind.is_text() => Protection::EXECUTE,
-            kind if kind.is_writable() => continue,
-            _ => Protection::empty(),
-        };
-        memory::protect(
-            base + region.offset as usize,
-            region.size as usize,
-            protection,
-        );
+    fn free(self) {
+        let (start, bytes) = self.ro_after_init;
+        memory::protect(start, bytes, Protection::empty());
+        let (start, bytes) = self.init;
+        // SAFETY: L4: init has returned, and nothing else of the module uses its init
+        // sections; what does all the same meets a fault, not another's memory.
+        unsafe { vmalloc::release(start, bytes) };
     }
-}
-
-/// Calls a constructor or destructor.
-pub fn call_void(address: u64) {
-    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the loader has checked that the address lies in sealed text.
-    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
-    function();
-    continuation::flush();
-}
-
-/// Calls an init or exit function.
-pub fn call(address: u64) -> i32 {
-    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the address is that of the module's function, in sealed text.
-    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
-    let result = function();
-    continuation::flush();
-    result
 }

@@ -1,40 +1,33 @@
 //! What a loaded module owns, and what can be asked of it.
 
-use super::error::Reason;
 use super::parameters::Strings;
-use super::registry::Providers;
+use super::static_percpu::StaticPerCpu;
+use super::symbol_kind::SymbolKind;
+use crate::control::Place;
 use crate::memory::vmalloc::Area;
-use crate::percpu::{self, Handle};
-use crate::{cpus, symbols};
-use alloc::vec::Vec;
-use loader::{Linked, Plan, Symbol};
+use crate::symbols;
+use loader::{ExportedSymbol, Layout, Linked, Startup, Symbol, Variable};
 
-/// What a loaded module owns. Fields are dropped from top to bottom.
+/// What a loaded module owns, but for its references on others. Fields are dropped from
+/// top to bottom.
 pub struct Loaded {
     /// Text and data; `None` for a module that has neither.
-    pub(super) area: Option<Area>,
-    #[expect(dead_code, reason = "held, to be freed with the module")]
-    pub(super) statics: Option<Statics>,
+    pub area: Option<Area>,
+    /// Its static per-CPU variables; `None` for a module without.
+    pub statics: Option<StaticPerCpu>,
+    /// What its parameters point to.
     #[expect(dead_code, reason = "held: parameters point into it")]
-    pub(super) strings: Strings,
-    /// Symbols, slots.
+    pub strings: Strings,
+    /// Symbols, GOT slots.
     pub linked: Linked<'static>,
     /// Sizes and regions.
-    pub plan: Plan,
-    /// What it says its license is; empty if it doesn't.
+    pub layout: Layout<'static>,
+    /// The license of its `.modinfo`; empty if that names none.
     pub license: &'static str,
-    /// Called before its init, in order.
-    pub(super) constructors: Vec<u64>,
-    /// Called after its exit, in order.
-    pub(super) destructors: Vec<u64>,
-    /// Hash of its image as linked; only for a load that ends there.
-    pub hash: Option<u64>,
-    /// Handle of its static per-CPU variables; 0 if it has none.
-    pub per_cpu: u64,
-    /// Whether the memory of its init sections is given back.
-    pub(super) init_is_freed: bool,
-    /// Modules that it uses.
-    pub providers: Providers,
+    /// Its functions that are called when it is loaded and unloaded.
+    pub startup: Startup,
+    /// Whether the memory of its init sections is given back (L4).
+    pub init_is_freed: bool,
 }
 
 impl Loaded {
@@ -43,44 +36,78 @@ impl Loaded {
         self.area.as_ref().map_or(0, |area| area.start() as u64)
     }
 
-    /// Bytes of text and data in memory.
+    /// Bytes of text and data in memory, whole pages.
     pub fn size(&self) -> u64 {
         match self.init_is_freed {
-            true => self.plan.init().0,
-            false => self.plan.size(),
+            true => self.layout.init().0,
+            false => self.layout.size(),
         }
     }
 
-    /// Whether an address is the module's, freed or not.
-    pub fn owns(&self, address: u64) -> bool {
+    /// Where it lies, for the control channel: its init sections are counted.
+    pub fn place(&self) -> Place {
+        Place {
+            base: self.base(),
+            bytes: self.layout.size(),
+            per_cpu_bytes: self.layout.per_cpu().0,
+        }
+    }
+
+    /// Handle of its static per-CPU variables; 0 if it has none.
+    pub fn per_cpu(&self) -> u64 {
+        self.statics.as_ref().map_or(0, StaticPerCpu::handle)
+    }
+
+    /// Bytes from its base to an address that is the module's, given back or not.
+    fn offset_of(&self, address: u64) -> Option<u64> {
         let offset = address.checked_sub(self.base());
-        self.area.is_some() && offset.is_some_and(|offset| offset < self.plan.size())
+        offset.filter(|&offset| self.area.is_some() && offset < self.layout.size())
+    }
+
+    /// Whether an address is the module's, given back or not.
+    pub fn owns(&self, address: u64) -> bool {
+        self.offset_of(address).is_some()
     }
 
     /// Whether an address lies in an init section that is there no more.
     pub fn is_freed(&self, address: u64) -> bool {
-        self.init_is_freed && self.owns(address) && address - self.base() >= self.plan.init().0
+        let offset = self.offset_of(address);
+        self.init_is_freed && offset.is_some_and(|offset| offset >= self.layout.init().0)
     }
 
-    /// What it exports.
-    pub fn exports(&self) -> impl Iterator<Item = Symbol<'static>> + '_ {
+    /// What it exports, sorted by name.
+    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'static>> + '_ {
         self.linked.exports()
     }
 
-    /// Address of its exit function.
-    pub fn exit(&self) -> Option<u64> {
-        self.linked.address("cleanup_module")
+    /// What an exported symbol of the module names.
+    pub fn kind_of(&self, symbol: &ExportedSymbol<'_>) -> SymbolKind {
+        if symbol.is_function {
+            return SymbolKind::Function;
+        }
+        if let Some(offset) = self.offset_of(symbol.value) {
+            let region = self.layout.region_at(offset);
+            return match region.is_some_and(|region| region.kind.is_writable()) {
+                true => SymbolKind::Data,
+                false => SymbolKind::ReadOnly,
+            };
+        }
+        let byte = symbol.value.checked_sub(self.per_cpu());
+        match byte.is_some_and(|byte| byte < self.layout.per_cpu().0) {
+            true => SymbolKind::PerCpu,
+            false => SymbolKind::Absolute,
+        }
     }
 
     /// Whether it did something in its init that no exit takes back.
     pub fn must_stay(&self) -> bool {
-        self.exit().is_none() && self.linked.address("init_module").is_some()
+        self.startup.exit.is_none() && self.startup.init.is_some()
     }
 
     /// The function that an address lies in.
     pub fn symbol_at(&self, address: u64) -> Option<symbols::Located<'static>> {
         let inside = |symbol: &Symbol<'_>| {
-            symbol.value <= address && address < symbol.value + symbol.size.max(1)
+            symbol.value <= address && address - symbol.value < symbol.size.max(1)
         };
         let symbol = self.linked.functions().find(inside)?;
         Some(symbols::Located {
@@ -89,36 +116,12 @@ impl Loaded {
             size: symbol.size,
         })
     }
-}
 
-/// The copies of a module's static per-CPU variables; freed when dropped.
-pub(super) struct Statics(pub(super) Handle);
-
-impl Statics {
-    pub(super) fn new((bytes, align): (u64, u64)) -> Result<Option<Self>, Reason> {
-        if bytes == 0 {
-            return Ok(None);
-        }
-        let handle = percpu::alloc_reserved(bytes as usize, align as usize)?;
-        Ok(Some(Self(handle)))
-    }
-
-    /// Copies the template to every possible CPU.
-    pub(super) fn fill(&self, template: &[u8]) {
-        for cpu in 0..cpus::possible() {
-            let address = self.0.0.wrapping_add(percpu::offset(cpu));
-            let copy = core::ptr::with_exposed_provenance_mut::<u8>(address);
-            // SAFETY: P1: the copies of an area that is this module's alone, and
-            // as long as the template.
-            unsafe { copy.copy_from_nonoverlapping(template.as_ptr(), template.len()) };
-        }
-    }
-}
-
-impl Drop for Statics {
-    fn drop(&mut self) {
-        if let Err(error) = percpu::free(self.0) {
-            unreachable!("a module's per-CPU area is freed once: {error}");
-        }
+    /// The static per-CPU variable that a handle lies in.
+    pub fn variable_at(&self, handle: u64) -> Option<Variable<'static>> {
+        let inside = |variable: &Variable<'_>| {
+            variable.handle <= handle && handle - variable.handle < variable.size
+        };
+        self.linked.variables().find(inside)
     }
 }

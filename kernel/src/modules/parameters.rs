@@ -4,16 +4,19 @@
 //! In a module's name `-` and `_` are the same, as in Linux.
 
 use super::error::Reason;
+use super::module_file::ModuleFile;
 use crate::command_line::module_parameter;
+use crate::fallible::TryPush;
 use crate::initrd;
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use loader::{Object, ParameterError, Plan};
+use loader::Layout;
 use spin::Once;
 
 static BOOT_LINE: Once<&'static str> = Once::new();
 
-/// Names the kernel command line. The error is the module of a parameter for which
-/// the initrd has no file.
+/// Keeps the kernel command line for the loads to come. The error is the module of a
+/// parameter for which the initrd has no file.
 pub fn init(line: &'static str) -> Result<(), &'static str> {
     BOOT_LINE.call_once(|| line);
     let unknown = |module: &&'static str| {
@@ -37,42 +40,43 @@ fn is_same(name: &str, other: &str) -> bool {
     name.bytes().map(same).eq(other.bytes().map(same))
 }
 
-/// Strings that parameters hold, for as long as the module lives.
+/// Strings that parameters point to, for as long as the module lives.
 #[derive(Debug, Default)]
 pub struct Strings(Vec<Vec<u8>>);
 
 impl Strings {
-    fn keep(&mut self, text: &str) -> Option<u64> {
-        self.0.try_reserve(1).ok()?;
+    /// Keeps a copy with a NUL behind it; returns its address.
+    fn keep(&mut self, text: &str) -> Result<u64, TryReserveError> {
+        self.0.try_reserve(1)?;
         let mut copy = Vec::new();
-        copy.try_reserve_exact(text.len() + 1).ok()?;
-        copy.extend_from_slice(text.as_bytes());
-        copy.push(0);
+        copy.try_reserve_exact(text.len() + 1)?;
+        for byte in text.bytes().chain([0]) {
+            copy.try_push(byte)?;
+        }
         let address = copy.as_ptr().expose_provenance() as u64;
-        self.0.push(copy);
-        Some(address)
+        self.0.try_push(copy)?;
+        Ok(address)
     }
 }
 
-/// Sets a module's parameters in its linked image.
-pub fn set(
-    name: &str,
-    object: &Object<'static>,
-    plan: &Plan,
+/// Sets a module's parameters in its image, which is linked for `base`: first those of the
+/// kernel command line, then `given`.
+///
+/// # Errors
+/// A parameter that the module doesn't have, or a value that the parameter can't hold; then
+/// the image means nothing.
+pub fn set<'a>(
+    module: &ModuleFile,
+    layout: &Layout<'_>,
     base: u64,
     image: &mut [u8],
-    given: &[&'static str],
-) -> Result<Strings, Reason> {
+    given: &[&'a str],
+) -> Result<Strings, Reason<'a>> {
     let at_boot = words(BOOT_LINE.get().copied().unwrap_or(""));
-    let at_boot = at_boot.filter(|&(module, _)| is_same(module, name));
+    let at_boot = at_boot.filter(|&(name, _)| is_same(name, module.name));
     let all = at_boot.map(|(_, word)| word).chain(given.iter().copied());
     let mut strings = Strings::default();
-    let result = loader::set_parameters(object, plan, base, image, all, &mut |text| {
-        strings.keep(text)
-    });
-    match result {
-        Ok(()) => Ok(strings),
-        Err(ParameterError::OutOfMemory) => Err(Reason::Heap),
-        Err(error) => Err(error.into()),
-    }
+    let mut keep = |text: &str| strings.keep(text).ok();
+    loader::set_parameters(layout, base, image, all, &mut keep)?;
+    Ok(strings)
 }

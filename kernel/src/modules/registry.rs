@@ -1,55 +1,30 @@
 //! The modules there are, and the symbols that they and the kernel export.
 //!
 //! ```text
-//!            claim            publish, init        release
-//!  (nothing) ─────► loading ────────────► live ─────────────► going ─► (nothing)
-//!                      │ any failure                │ in use: back to live
-//!                      └──────────► (nothing)
+//!            UnformedModule::add     make_live            GoingModule::stop
+//!  (nothing) ───────────────► loading ────────► live ─────────────► going ─► (nothing)
+//!                                │ any failure   ▲                   │
+//!                                ▼               └───────────────────┘
+//!                            (nothing)                   in use
 //! ```
 //!
-//! One lock guards all of it, and is held for look-ups only: never while module
-//! code runs, while memory is mapped, or while another CPU is waited for. What a
-//! module owns (its memory, its per-CPU variables) is dropped outside it.
-//!
-//! Whoever put an entry into *loading* or *going* is the only one who takes it
-//! out of there (L2).
+//! One lock guards all of it, and is held for look-ups and changes of the two tables
+//! only: never while module code runs, while something is printed, while memory is
+//! mapped, or while another CPU is waited for. What a module owns (its memory, its
+//! per-CPU variables) is dropped outside it. `lifecycle.rs` has the way from one state
+//! to the next.
 
 use super::error::Reason;
 use super::loaded::Loaded;
-use crate::memory::heap::try_box;
-use crate::percpu::AllocError;
+use super::state::{Id, State};
+use super::symbol_kind::SymbolKind;
+use crate::fallible::{TryPush, try_collect};
 use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use core::fmt;
 use hashbrown::HashMap;
 use module_api::{Export, PerCpuRef};
-use this_cpu::NoMemory;
-
-/// Where a module is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Being linked, or in its init.
-    Loading,
-    /// In use, or free to be used.
-    Live,
-    /// In its exit, or being taken down.
-    Going,
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            State::Loading => "loading",
-            State::Live => "live",
-            State::Going => "going",
-        })
-    }
-}
-
-/// Tells modules apart, also two of one name after another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Id(u64);
 
 /// A module in the list.
 pub struct Entry {
@@ -59,17 +34,18 @@ pub struct Entry {
     pub name: &'static str,
     /// Where it is in its life.
     pub state: State,
-    /// Who uses it; there from before it is live.
-    references: Option<Box<PerCpuRef>>,
+    /// Counts who uses it; there from before it is live.
+    pub refcount: Option<Box<PerCpuRef>>,
     /// What it owns; there from before its init runs.
     pub loaded: Option<Loaded>,
+    /// Whom it uses; dropped after what it owns.
+    pub uses: References,
 }
 
 impl Entry {
     /// References that others hold.
     pub fn users(&self) -> i64 {
-        let references = self.references.as_ref();
-        references.map_or(0, |references| references.count())
+        self.refcount.as_ref().map_or(0, |count| count.count())
     }
 }
 
@@ -78,6 +54,8 @@ impl Entry {
 pub struct Exported {
     /// Address; for per-CPU data, the handle.
     pub value: u64,
+    /// What it names.
+    pub kind: SymbolKind,
     /// Module that exports it; `None` for the kernel.
     pub owner: Option<Id>,
 }
@@ -87,53 +65,55 @@ pub struct Registry {
     /// In the order in which they came.
     pub entries: Vec<Entry>,
     symbols: Option<HashMap<&'static str, Exported>>,
-    next: u64,
+    last: Id,
 }
 
-static REGISTRY: Lock<Registry, { rank::MODULES }> = Lock::new(Registry {
+/// The one of this kernel.
+pub static REGISTRY: Lock<Registry, { rank::MODULES }> = Lock::new(Registry {
     entries: Vec::new(),
     symbols: None,
-    next: 0,
+    last: Id::NONE,
 });
 
 /// Room taken at boot; beyond it both grow, and keep what they have grown to.
 const ROOM_FOR_SYMBOLS: usize = 3000;
 const ROOM_FOR_MODULES: usize = 64;
 
-/// Enters the kernel's own exports. Once, at boot.
-pub fn init() {
-    let mut registry = REGISTRY.lock();
-    let kernel = kernel_exports().iter().filter_map(|export| {
+/// Enters the kernel's own exports. Once, at boot, when per-CPU memory is set up.
+///
+/// # Errors
+/// [`Reason::Heap`].
+pub fn init() -> Result<(), Reason<'static>> {
+    let mut symbols = HashMap::new();
+    symbols.try_reserve(ROOM_FOR_SYMBOLS)?;
+    for export in kernel_exports() {
+        let Ok(name) = export.name().to_str() else {
+            continue;
+        };
         let value = export.value() as u64;
-        Some((
-            export.name().to_str().ok()?,
-            Exported { value, owner: None },
-        ))
-    });
-    let mut symbols = HashMap::with_capacity(ROOM_FOR_SYMBOLS);
-    symbols.extend(kernel);
-    registry.symbols = Some(symbols);
-    registry.entries.reserve(ROOM_FOR_MODULES);
-}
-
-/// Whether the kernel itself exports a symbol.
-pub fn is_kernels(name: &str) -> bool {
-    let found = REGISTRY.lock().symbol(name);
-    found.is_some_and(|found| found.owner.is_none())
-}
-
-/// Looks at all exported symbols, with the lock held.
-pub fn each_symbol(mut look: impl FnMut(&str, u64)) {
-    let registry = REGISTRY.lock();
-    for (name, exported) in registry.symbols.iter().flatten() {
-        look(name, exported.value);
+        let exported = Exported {
+            value,
+            kind: SymbolKind::in_kernel(value),
+            owner: None,
+        };
+        enter(&mut symbols, name, exported)?;
     }
+    let mut registry = REGISTRY.lock();
+    registry.symbols = Some(symbols);
+    registry.entries.try_reserve(ROOM_FOR_MODULES)?;
+    Ok(())
 }
 
-/// Number of symbols that are exported.
-pub fn symbol_count() -> usize {
-    let registry = REGISTRY.lock();
-    registry.symbols.as_ref().map_or(0, HashMap::len)
+/// Enters a symbol.
+fn enter(
+    symbols: &mut HashMap<&'static str, Exported>,
+    name: &'static str,
+    exported: Exported,
+) -> Result<(), hashbrown::TryReserveError> {
+    symbols.try_reserve(1)?;
+    #[expect(clippy::disallowed_methods, reason = "there is room")]
+    symbols.insert(name, exported);
+    Ok(())
 }
 
 fn kernel_exports() -> &'static [Export] {
@@ -143,22 +123,66 @@ fn kernel_exports() -> &'static [Export] {
     }
     let start = &raw const __start___ksymtab;
     let bytes = &raw const __stop___ksymtab as usize - start as usize;
-    // SAFETY: the linker put nothing but `Export` values between the two symbols.
+    // SAFETY: L5, L9: the section is for `Export` values.
     unsafe { core::slice::from_raw_parts(start, bytes / size_of::<Export>()) }
 }
 
-/// Looks at the modules, unless another CPU holds the list: for a panic.
+/// Whether the kernel itself exports a symbol.
+pub fn is_kernels(name: &str) -> bool {
+    let found = REGISTRY.lock().symbol(name);
+    found.is_some_and(|found| found.owner.is_none())
+}
+
+/// All exported symbols, in no order.
+///
+/// # Errors
+/// If there is no memory for the list.
+pub fn symbols() -> Result<Vec<(&'static str, Exported)>, TryReserveError> {
+    let registry = REGISTRY.lock();
+    let all = registry.symbols.iter().flatten();
+    try_collect(all.map(|(&name, &exported)| (name, exported)))
+}
+
+/// Number of symbols that are exported.
+pub fn symbol_count() -> usize {
+    let registry = REGISTRY.lock();
+    registry.symbols.as_ref().map_or(0, HashMap::len)
+}
+
+/// Looks at the modules, unless a CPU holds the list: for a panic. `look` doesn't print.
 pub fn try_read<R>(look: impl FnOnce(&[Entry]) -> R) -> Option<R> {
     Some(look(&REGISTRY.try_lock()?.entries))
 }
 
-/// Looks at the modules.
+/// Looks at the modules. `look` doesn't print, wait or map.
 pub fn read<R>(look: impl FnOnce(&[Entry]) -> R) -> R {
     look(&REGISTRY.lock().entries)
 }
 
 impl Registry {
-    fn entry(&mut self, id: Id) -> Option<&mut Entry> {
+    /// Enters a module in state loading under a name that nobody has.
+    ///
+    /// # Errors
+    /// [`Reason::Exists`], [`Reason::Heap`].
+    pub fn add(&mut self, name: &'static str) -> Result<Id, Reason<'static>> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.name == name) {
+            return Err(Reason::Exists(entry.state));
+        }
+        let id = self.last.next();
+        self.entries.try_push(Entry {
+            id,
+            name,
+            state: State::Loading,
+            refcount: None,
+            loaded: None,
+            uses: References::default(),
+        })?;
+        self.last = id;
+        Ok(id)
+    }
+
+    /// The module of this number, while it is in the list.
+    pub fn entry(&mut self, id: Id) -> Option<&mut Entry> {
         self.entries.iter_mut().find(|entry| entry.id == id)
     }
 
@@ -166,203 +190,96 @@ impl Registry {
         self.symbols.as_ref()?.get(name).copied()
     }
 
-    fn remove_symbols(&mut self, id: Id) {
-        if let Some(symbols) = &mut self.symbols {
-            symbols.retain(|_, exported| exported.owner != Some(id));
-        }
-    }
-}
-
-/// A module that is on its way in. Dropping it takes all back.
-pub struct Claim {
-    id: Id,
-}
-
-impl Claim {
-    /// Enters a module under a name that nobody has.
-    pub fn new(name: &'static str) -> Result<Self, Reason> {
-        let mut registry = REGISTRY.lock();
-        if let Some(entry) = registry.entries.iter().find(|entry| entry.name == name) {
-            return Err(Reason::Exists(entry.state));
-        }
-        registry.entries.try_reserve(1).map_err(|_| Reason::Heap)?;
-        registry.next += 1;
-        let id = Id(registry.next);
-        registry.entries.push(Entry {
-            id,
-            name,
-            state: State::Loading,
-            references: None,
-            loaded: None,
-        });
-        Ok(Self { id })
-    }
-
-    /// Hands over what the module owns and makes its exports known, so that its
-    /// init can be called.
-    pub fn publish(&self, loaded: Loaded) -> Result<(), Reason> {
-        let references = PerCpuRef::new().map_err(no_references)?;
-        let references = try_box(references).map_err(|_| Reason::Heap)?;
-        let mut registry = REGISTRY.lock();
+    /// Enters what a module exports: all of it or, with an error, none.
+    ///
+    /// # Errors
+    /// [`Reason::Duplicate`], [`Reason::Heap`].
+    pub fn export(&mut self, id: Id, loaded: &Loaded) -> Result<(), Reason<'static>> {
         for export in loaded.exports() {
-            if let Some(found) = registry.symbol(export.name) {
-                let owner = found.owner.and_then(|id| registry.entry(id));
+            if let Some(found) = self.symbol(export.name) {
+                let owner = found.owner.and_then(|id| self.entry(id));
                 let owner = owner.map(|entry| entry.name);
                 let symbol = export.name;
                 return Err(Reason::Duplicate { symbol, owner });
             }
         }
-        let count = loaded.exports().count();
-        if let Some(symbols) = &mut registry.symbols {
-            symbols.try_reserve(count).map_err(|_| Reason::Heap)?;
-            symbols.extend(loaded.exports().map(|export| {
-                let owner = Some(self.id);
-                let value = export.value;
-                (export.name, Exported { value, owner })
-            }));
-        }
-        if let Some(entry) = registry.entry(self.id) {
-            entry.references = Some(references);
-            entry.loaded = Some(loaded);
+        let Some(symbols) = &mut self.symbols else {
+            return Ok(());
+        };
+        symbols.try_reserve(loaded.exports().count())?;
+        for export in loaded.exports() {
+            let exported = Exported {
+                value: export.value,
+                kind: loaded.kind_of(&export),
+                owner: Some(id),
+            };
+            enter(symbols, export.name, exported)?;
         }
         Ok(())
     }
-
-    /// The module is there from now on, its init sections aren't.
-    pub fn live(self) {
-        let mut registry = REGISTRY.lock();
-        if let Some(entry) = registry.entry(self.id) {
-            entry.state = State::Live;
-            if let Some(loaded) = &mut entry.loaded {
-                loaded.init_is_freed = true;
-            }
-        }
-        core::mem::forget(self);
-    }
 }
 
-impl Drop for Claim {
-    fn drop(&mut self) {
-        drop(remove(self.id));
-    }
-}
-
-/// Takes a module out of the list; its caller drops it, outside the lock.
-fn remove(id: Id) -> Option<Entry> {
+/// Takes a module and its exports out of the list; its caller drops it, outside the lock.
+pub fn remove(id: Id) -> Option<Entry> {
     let mut registry = REGISTRY.lock();
-    registry.remove_symbols(id);
+    if let Some(symbols) = &mut registry.symbols {
+        symbols.retain(|_, exported| exported.owner != Some(id));
+    }
     let at = registry.entries.iter().position(|entry| entry.id == id)?;
     Some(registry.entries.remove(at))
 }
 
-fn no_references(error: NoMemory) -> Reason {
-    Reason::PerCpu(AllocError::OutOfMemory {
-        size: error.bytes,
-        align: error.align,
-    })
-}
-
-/// A module on its way out, to which no reference is left. Dropping it removes
-/// the module.
-pub struct Farewell {
-    id: Id,
-    /// Address of its exit.
-    pub exit: Option<u64>,
-    /// What is called after that.
-    pub destructors: Vec<u64>,
-}
-
-impl Farewell {
-    /// Ends a module's life, unless somebody uses it.
-    pub fn begin(name: &str) -> Result<Self, Reason> {
-        let (id, exit, references) = {
-            let mut registry = REGISTRY.lock();
-            let entry = registry.entries.iter_mut().find(|entry| entry.name == name);
-            let entry = entry.ok_or(Reason::NotLoaded)?;
-            if entry.state != State::Live {
-                return Err(Reason::Busy(entry.state));
-            }
-            let loaded = entry.loaded.as_ref().ok_or(Reason::NotLoaded)?;
-            let exit = loaded.exit();
-            if loaded.must_stay() {
-                return Err(Reason::NoExit);
-            }
-            let references = entry.references.as_deref().ok_or(Reason::NotLoaded)?;
-            let references = core::ptr::from_ref(references);
-            entry.state = State::Going;
-            (entry.id, exit, references)
-        };
-        // SAFETY: L2: nobody else removes a module that is going.
-        let references = unsafe { &*references };
-        if !references.kill() && references.revive() {
-            let users = references.count();
-            if let Some(entry) = REGISTRY.lock().entry(id) {
-                entry.state = State::Live;
-            }
-            return Err(Reason::InUse(users));
-        }
-        let mut registry = REGISTRY.lock();
-        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_mut());
-        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.destructors));
-        Ok(Self {
-            id,
-            exit,
-            destructors: destructors.unwrap_or_default(),
-        })
-    }
-}
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        drop(remove(self.id));
-    }
-}
-
-/// References to other modules, given up when dropped.
+/// References on the modules whose exports somebody uses, one a module (Linux: struct
+/// module_use); given up when dropped. While one is held its module isn't unloaded.
 #[derive(Debug, Default)]
-pub struct Providers(Vec<Id>);
+pub struct References(Vec<Id>);
 
-impl Providers {
-    /// The value of an exported symbol; takes a reference on its module, once.
-    pub fn resolve(&mut self, symbol: &'static str) -> Result<Option<u64>, Reason> {
+impl References {
+    /// Looks an exported symbol up, and takes a reference on its module unless that is
+    /// held. `None` if nobody exports it.
+    ///
+    /// # Errors
+    /// [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
+    pub fn resolve<'a>(&mut self, symbol: &'a str) -> Result<Option<Exported>, Reason<'a>> {
         let mut registry = REGISTRY.lock();
         let Some(found) = registry.symbol(symbol) else {
             return Ok(None);
         };
         let Some(owner) = found.owner.filter(|owner| !self.0.contains(owner)) else {
-            return Ok(Some(found.value));
+            return Ok(Some(found));
         };
-        self.0.try_reserve(1).map_err(|_| Reason::Heap)?;
+        self.0.try_reserve(1)?;
         let Some(entry) = registry.entry(owner) else {
             return Ok(None);
         };
-        let references = entry.references.as_deref();
-        if entry.state != State::Live || !references.is_some_and(PerCpuRef::try_get) {
+        let refcount = entry.refcount.as_deref();
+        if entry.state != State::Live || !refcount.is_some_and(PerCpuRef::try_get) {
             return Err(Reason::Provider {
                 symbol,
                 provider: entry.name,
                 state: entry.state,
             });
         }
-        self.0.push(owner);
-        Ok(Some(found.value))
+        self.0.try_push(owner)?;
+        Ok(Some(found))
     }
 
-    /// Whether the module is among them.
+    /// Whether a reference on the module is among them.
     pub fn contains(&self, id: Id) -> bool {
         self.0.contains(&id)
     }
 }
 
-impl Drop for Providers {
+impl Drop for References {
     fn drop(&mut self) {
+        if self.0.is_empty() {
+            return;
+        }
         let mut registry = REGISTRY.lock();
         for &id in &self.0 {
-            let references = registry
-                .entry(id)
-                .and_then(|entry| entry.references.as_ref());
-            // Who takes the last one away sees so in `Farewell::begin`.
-            let _last = references.map(|references| references.put());
+            let refcount = registry.entry(id).and_then(|entry| entry.refcount.as_ref());
+            // Who takes the last one away sees so in `GoingModule::stop`.
+            let _last = refcount.map(|refcount| refcount.put());
         }
     }
 }

@@ -1,23 +1,28 @@
-//! What is shown of a module: where it lies, and where its variables lie.
+//! What is shown of the modules: a log line on each load, `lsmod`, `exports`, a panic's last
+//! line. What is to be printed is copied out of the list first: nothing is printed under its
+//! lock.
 
-use super::load::Image;
+use super::error::Reason;
 use super::loaded::Loaded;
-use super::registry;
+use super::registry::{self, Entry};
+use super::state::{Id, State};
+use super::variable_name::VariableName;
+use crate::fallible::{TryPush, try_collect};
 use crate::{cpus, percpu, println};
-use alloc::string::ToString;
-use core::fmt::{self, Write};
+use alloc::vec::Vec;
+use core::fmt;
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
 
 /// Logs a module that was linked: address, regions, GOT, PLT, variables.
-pub fn loaded(name: &str, loaded: &Loaded) {
-    let (base, plan) = (loaded.base(), &loaded.plan);
-    let (got, got_size) = plan.got();
-    let (plt, plt_size) = plan.plt();
+pub fn log(name: &str, loaded: &Loaded) {
+    let (base, layout) = (loaded.base(), &loaded.layout);
+    let (got, got_size) = layout.got();
+    let (plt, plt_size) = layout.plt();
     log::info!(
         "module {name}: {base:#x}..{:#x}, GOT {got_size} bytes at {:#x}, PLT {plt_size} bytes at {:#x}",
-        base + plan.size(),
+        base + layout.size(),
         base + got,
         base + plt
     );
@@ -32,21 +37,6 @@ pub fn loaded(name: &str, loaded: &Loaded) {
             log::info!("    copies: {}", Copies { handle, first });
         }
     }
-}
-
-impl fmt::Display for Image {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "linked {}: {} bytes at {:#x}, {} per-CPU bytes at {:#x}, hash {:#018x}",
-            self.name, self.memory.1, self.memory.0, self.per_cpu.1, self.per_cpu.0, self.hash
-        )
-    }
-}
-
-/// Prints all exported symbols in the format of System.map, in no order.
-pub fn exports() {
-    registry::each_symbol(|name, value| println!("{value:016x} T {name}"));
 }
 
 /// Addresses of some CPUs' copies.
@@ -67,73 +57,110 @@ impl fmt::Display for Copies {
     }
 }
 
-/// A per-CPU variable's name as its author wrote it. The storage behind
-/// `percpu!` is a static inside a method of the variable's type, so the type is
-/// what to show. Allocates nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct VariableName<'a>(pub &'a str);
+/// Prints all exported symbols in the format of System.map, by their values: those of
+/// per-CPU variables are handles.
+///
+/// # Errors
+/// [`Reason::Heap`]; then nothing is printed.
+pub fn exports() -> Result<(), Reason<'static>> {
+    let mut symbols = registry::symbols()?;
+    symbols.sort_unstable_by_key(|&(name, exported)| (exported.value, name));
+    for (name, exported) in symbols {
+        let letter = exported.kind.letter();
+        println!("{:016x} {letter} {name}", exported.value);
+    }
+    Ok(())
+}
 
-impl fmt::Display for VariableName<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut name = heapless::String::<256>::new();
-        // What is longer is cut.
-        let _ = write!(name, "{:#}", rustc_demangle::demangle(self.0));
-        let kind = name
-            .strip_prefix('<')
-            .and_then(|rest| rest.split_once(" as "));
-        f.write_str(kind.map_or(&name, |(kind, _)| kind))
+/// A line of `lsmod`.
+struct Row {
+    id: Id,
+    name: &'static str,
+    state: State,
+    users: i64,
+    base: u64,
+    size: u64,
+    per_cpu: u64,
+    license: &'static str,
+}
+
+impl Row {
+    fn of(entry: &Entry) -> Self {
+        let loaded = entry.loaded.as_ref();
+        Self {
+            id: entry.id,
+            name: entry.name,
+            state: entry.state,
+            users: entry.users(),
+            base: loaded.map_or(0, Loaded::base),
+            size: loaded.map_or(0, Loaded::size),
+            per_cpu: loaded.map_or(0, |loaded| loaded.layout.per_cpu().0),
+            license: loaded.map_or("", |loaded| loaded.license),
+        }
     }
 }
 
 /// Prints the modules as `lsmod` shows them.
-pub fn list() {
+///
+/// # Errors
+/// [`Reason::Heap`]; then the list isn't complete.
+pub fn list() -> Result<(), Reason<'static>> {
+    let rows = registry::read(|entries| try_collect(entries.iter().map(Row::of)))?;
     println!(
         "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
         "module", "address", "bytes", "per-CPU", "license"
     );
-    registry::read(|entries| {
-        for entry in entries {
-            let loaded = entry.loaded.as_ref();
-            let base = loaded.map_or(0, Loaded::base);
-            let size = loaded.map_or(0, Loaded::size);
-            let per_cpu = loaded.map_or(0, |loaded| loaded.plan.per_cpu().0);
-            let license = loaded.map_or("", |loaded| loaded.license);
-            let state = entry.state.to_string();
-            let mut users = alloc::format!("{}", entry.users());
-            for user in entries {
-                let uses = |loaded: &Loaded| loaded.providers.contains(entry.id);
-                if user.loaded.as_ref().is_some_and(uses) {
-                    users.push(' ');
-                    users.push_str(user.name);
-                }
-            }
-            println!(
-                "{:<20} {base:#18x} {size:>8} {per_cpu:>8} {state:<7} {license:<12} {users}",
-                entry.name
-            );
-        }
-    });
-}
-
-/// Prints the names of all modules on one line, for a panic.
-pub fn print_names() {
-    let printed = registry::try_read(|entries| {
-        println!("  modules:{}", Names(entries));
-    });
-    if printed.is_none() {
-        println!("  modules: the list is being changed");
+    let mut users = Vec::new();
+    for row in rows {
+        users.clear();
+        registry::read(|entries| {
+            let users_of = entries.iter().filter(|user| user.uses.contains(row.id));
+            { users_of }.try_for_each(|user| users.try_push(user.name))
+        })?;
+        println!(
+            "{:<20} {:#18x} {:>8} {:>8} {:<7} {:<12} {}{}",
+            row.name,
+            row.base,
+            row.size,
+            row.per_cpu,
+            row.state,
+            row.license,
+            row.users,
+            Names(&users)
+        );
     }
+    Ok(())
 }
 
-struct Names<'a>(&'a [registry::Entry]);
+/// Names, a blank before each.
+struct Names<'a>(&'a [&'static str]);
 
 impl fmt::Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str(" none");
+        self.0.iter().try_for_each(|name| write!(f, " {name}"))
+    }
+}
+
+/// Prints the names of all modules on one line, for a panic: takes no memory, and never
+/// waits.
+pub fn print_names() {
+    println!("  modules:{}", AllNames);
+}
+
+/// The names of the modules that are in the list when each is asked for.
+struct AllNames;
+
+impl fmt::Display for AllNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for index in 0.. {
+            let name = registry::try_read(|entries| entries.get(index).map(|entry| entry.name));
+            match name {
+                Some(Some(name)) => write!(f, " {name}")?,
+                Some(None) if index == 0 => return f.write_str(" none"),
+                Some(None) => break,
+                None => return f.write_str(" the list is being changed"),
+            }
         }
-        self.0
-            .iter()
-            .try_for_each(|entry| write!(f, " {}", entry.name))
+        Ok(())
     }
 }

@@ -1,10 +1,11 @@
 //! Commands on CPUs and memory, and the end of the run.
 
-use super::command::{Command, text};
+use super::command::{Action, Command, cpu_number};
+use super::error::Error;
+use crate::console::{self, Losses};
 use crate::memory::{self, vmalloc};
-use crate::{command_line, console, cpus, interrupts, modules, percpu, power, println, smp};
-use alloc::format;
-use alloc::string::String;
+use crate::{control, cpus, interrupts, modules, percpu, println, smp};
+use core::fmt;
 use this_cpu::Variable;
 
 /// The commands of this group.
@@ -13,51 +14,67 @@ pub const COMMANDS: &[Command] = &[
         name: "cpu",
         arguments: "[online N]",
         help: "lists the CPUs, or starts one",
-        run: cpu,
+        action: Action::Run(cpu),
     },
     Command {
         name: "meminfo",
         arguments: "",
         help: "shows memory in use",
-        run: meminfo,
+        action: Action::Run(meminfo),
     },
     Command {
         name: "poweroff",
         arguments: "",
         help: "ends the run",
-        run: poweroff,
+        action: Action::PowerOff,
     },
 ];
 
-fn cpu(arguments: &[&'static str]) -> Result<(), String> {
+fn cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     match arguments {
-        [] => {}
-        ["online", number] => {
-            let number = command_line::number(number).and_then(|number| number.try_into().ok());
-            return text(smp::start(number.ok_or("expected a CPU's number")?));
-        }
-        _ => return Err("expected nothing, or: online N".into()),
+        [] => list_cpus(),
+        ["online", number] => smp::start(cpu_number(number)?)?,
+        _ => return Err(Error::Expected("nothing, or: online N")),
     }
+    Ok(())
+}
+
+fn list_cpus() {
     println!("cpu  address  state    offset              clock interrupts  signals");
     for cpu in 0..cpus::possible() {
-        let state = match (cpus::is_online(cpu), cpus::address(cpu)) {
+        let address = cpus::address(cpu);
+        let state = match (cpus::is_online(cpu), address) {
             (true, _) => "online",
             (false, Some(_)) => "offline",
             (false, None) => "possible",
         };
-        let address = cpus::address(cpu).map_or(String::from("-"), |a| format!("{a}"));
         let read = |copy: Option<this_cpu::Remote<'_, u64>>| copy.map_or(0, |copy| copy.read());
         println!(
-            "{cpu:<4} {address:<8} {state:<8} {:#018x}  {:<16}  {}",
+            "{cpu:<4} {:<8} {state:<8} {:#018x}  {:<16}  {}",
+            OrDash(address),
             percpu::offset(cpu),
             read(interrupts::CLOCK.on(cpu)),
             read(interrupts::SIGNALS.on(cpu))
         );
     }
-    Ok(())
 }
 
-fn meminfo(_: &[&'static str]) -> Result<(), String> {
+/// A value, or a dash where there is none.
+struct OrDash<T>(Option<T>);
+
+impl<T: fmt::Display> fmt::Display for OrDash<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(value) => value.fmt(f),
+            None => f.pad("-"),
+        }
+    }
+}
+
+fn meminfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    let [] = arguments else {
+        return Err(Error::Expected("nothing"));
+    };
     let frames = memory::frame_count();
     let (areas, bytes) = vmalloc::count();
     let (used, size) = memory::heap_used();
@@ -68,10 +85,12 @@ fn meminfo(_: &[&'static str]) -> Result<(), String> {
     println!("vmalloc: {areas} areas, {bytes} bytes");
     println!("heap: {used} of {size} bytes in use");
     println!("exported symbols: {}", modules::symbol_count());
-    println!("console: {} writes lost", console::lost());
+    let Losses {
+        refused,
+        cut,
+        too_deep,
+    } = console::losses();
+    println!("console: {refused} writes lost, {cut} lines cut, {too_deep} lost inside others");
+    println!("control channel: {} lines lost", control::lost());
     Ok(())
-}
-
-fn poweroff(_: &[&'static str]) -> Result<(), String> {
-    power::off()
 }

@@ -1,9 +1,9 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::Command;
+use super::command::{Action, Command};
+use super::error::Error;
+use crate::selftest::Summary;
 use crate::{bench, command_line, selftest};
-use alloc::format;
-use alloc::string::String;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[
@@ -11,38 +11,35 @@ pub const COMMANDS: &[Command] = &[
         name: "selftest",
         arguments: "[GLOB]",
         help: "runs self-tests",
-        run: self_tests,
+        action: Action::Run(self_tests),
     },
     Command {
         name: "bench",
         arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
-        run: benchmark,
+        action: Action::Run(benchmark),
     },
 ];
 
-fn self_tests(arguments: &[&'static str]) -> Result<(), String> {
+fn self_tests<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     let glob = match arguments {
         [] => None,
         [glob] => Some(*glob),
-        _ => return Err("expected one glob".into()),
+        _ => return Err(Error::Expected("one glob")),
     };
-    let summary = selftest::run_all(glob, command_line::Options::DEFAULT.seed);
-    match summary {
-        selftest::Summary {
-            failed: 0,
-            passed: 1..,
-            ..
-        } => Ok(()),
-        selftest::Summary { failed: 0, .. } => Err("no self-test ran".into()),
-        selftest::Summary { failed, .. } => Err(format!("{failed} self-tests failed")),
+    let Summary { passed, failed, .. } =
+        selftest::run_all(glob, command_line::Options::DEFAULT.seed);
+    match (passed, failed) {
+        (0, 0) => Err(Error::NoTestRan),
+        (_, 0) => Ok(()),
+        (_, failed) => Err(Error::TestsFailed(failed)),
     }
 }
 
-fn benchmark(arguments: &[&'static str]) -> Result<(), String> {
+fn benchmark<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     match arguments {
-        [] => bench::run(None),
-        [group] => bench::run(Some(group)),
-        _ => Err("expected one group".into()),
+        [] => Ok(bench::run(None)?),
+        [group] => Ok(bench::run(Some(group))?),
+        _ => Err(Error::Expected("one group")),
     }
 }

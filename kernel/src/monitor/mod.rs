@@ -1,31 +1,47 @@
 //! The monitor: a small command interpreter, for `--run` and for a person.
 //!
-//! A command is a line of words. Each either succeeds or says why not; `--run`
-//! counts the failures and prints the sum as its last line.
+//! A command is a line of words. Each either succeeds or says why not, to people and on
+//! the control channel; `--run` counts the failures and prints the sum as its last line.
+//! Nothing is allocated here: out of memory, the monitor is what shows it.
 //!
+//! * `error.rs`: why a command failed
 //! * `command.rs`: what a command is
 //! * `modules.rs`, `percpu.rs`, `machine.rs`, `measure.rs`: the commands, by what they
 //!   are about
+//! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 
 mod command;
+mod error;
+mod line_editor;
 mod machine;
 mod measure;
 mod modules;
 mod percpu;
+#[expect(
+    clippy::disallowed_macros,
+    reason = "a test that finds no memory for its own text may end the run"
+)]
+mod self_tests;
+mod terminal;
 
+use crate::control::{self, PowerOffBy};
 use crate::percpu::balance;
-use crate::{console, println};
-use alloc::format;
-use alloc::string::String;
-use arch::cpu;
-use command::Command;
+use crate::println;
+use command::{Action, Command, Next};
+use core::fmt::Display;
+use error::Error;
+use line_editor::LENGTH;
+use terminal::Terminal;
+
+/// Most words of a command.
+const WORDS: usize = 64;
 
 /// `help`, which has to know the others.
 const HELP: &[Command] = &[Command {
     name: "help",
     arguments: "",
     help: "lists the commands",
-    run: help,
+    action: Action::Run(help),
 }];
 
 /// All commands, a group a file.
@@ -42,78 +58,95 @@ fn commands() -> impl Iterator<Item = &'static Command> {
 }
 
 /// Carries out a command line.
-fn execute(line: &'static str) -> Result<(), String> {
-    let mut words = alloc::vec::Vec::new();
-    words.extend(line.split_ascii_whitespace());
+fn execute(line: &str) -> Result<Next, Error<'_>> {
+    let mut words = heapless::Vec::<&str, WORDS>::new();
+    for word in line.split_ascii_whitespace() {
+        words.push(word).map_err(|_| Error::TooManyWords(WORDS))?;
+    }
     let Some((&name, arguments)) = words.split_first() else {
-        return Ok(());
+        return Ok(Next::Command);
     };
-    match commands().find(|command| command.name == name) {
-        Some(command) => (command.run)(arguments),
-        None => Err(format!("{name}: no such command; try help")),
+    let command = commands().find(|command| command.name == name);
+    match command.map(|command| command.action) {
+        Some(Action::Run(run)) => run(arguments).map(|()| Next::Command),
+        Some(Action::PowerOff) => Ok(Next::PowerOff),
+        None => Err(Error::NoSuchCommand(name)),
     }
 }
 
-/// Carries out the commands of `--run`, one a line, and prints the sum.
-pub fn run(script: &'static [u8]) {
-    let script = core::str::from_utf8(script).unwrap_or("");
-    let (mut commands, mut failed) = (0, 0);
-    for line in script.lines().filter(|line| !line.trim().is_empty()) {
-        println!("> {line}");
-        commands += 1;
-        if let Err(error) = execute(line) {
+/// Commands of a session so far.
+#[derive(Default)]
+struct Session {
+    run: usize,
+    failed: usize,
+}
+
+impl Session {
+    /// Carries out a command line, and reports how that went.
+    fn command(&mut self, line: &[u8]) -> Next {
+        let text = core::str::from_utf8(line);
+        let result = text.map_err(|_| Error::NotUtf8).and_then(execute);
+        self.run += 1;
+        let error = result.as_ref().err();
+        control::command(
+            self.run,
+            text.unwrap_or("?"),
+            error.map(|error| error as &dyn Display),
+        );
+        if let Some(error) = error {
             println!("{error}");
-            failed += 1;
+            self.failed += 1;
         }
-        balance();
+        let next = result.unwrap_or(Next::Command);
+        if next == Next::Command {
+            balance();
+        }
+        next
     }
-    println!("run: {commands} commands, {failed} failed");
 }
 
-/// Reads commands from the console until `poweroff`. The terminal echoes.
+/// Carries out the commands of `--run`, one a line, up to a `poweroff` if there is
+/// one, and prints the sum; returns who wants the machine off.
+pub fn run(script: &[u8]) -> PowerOffBy {
+    let mut session = Session::default();
+    let mut by = PowerOffBy::End;
+    let lines = script.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    for line in lines.filter(|line| !line.is_empty()) {
+        match core::str::from_utf8(line) {
+            Ok(text) => println!("> {text}"),
+            Err(_) => println!("> {}", line.escape_ascii()),
+        }
+        if session.command(line) == Next::PowerOff {
+            by = PowerOffBy::Command;
+            break;
+        }
+    }
+    let Session { run, failed } = session;
+    println!("run: {run} commands, {failed} failed");
+    control::commands(run, failed);
+    by
+}
+
+/// Carries out the commands that a person types, until `poweroff`.
 pub fn interactive() {
     println!("Type help for the commands, poweroff to end.");
-    let mut typed = String::new();
+    let mut terminal = Terminal::new();
+    let mut session = Session::default();
     loop {
-        console::print("> ");
-        let line = read_line(&mut typed);
-        // Names given to commands outlive them: the loader keeps some.
-        if let Err(error) = execute(String::leak(line)) {
-            println!("{error}");
+        let Ok(line) = terminal.read_line() else {
+            println!("a line has at most {LENGTH} characters");
+            continue;
+        };
+        if !line.trim_ascii().is_empty() && session.command(line.as_bytes()) == Next::PowerOff {
+            return;
         }
-        balance();
     }
 }
 
-/// The next line; what was typed beyond it stays in `typed`.
-fn read_line(typed: &mut String) -> String {
-    loop {
-        if let Some(end) = typed.find('\n') {
-            let rest = typed.split_off(end + 1);
-            let line = core::mem::replace(typed, rest);
-            return line;
-        }
-        cpu::push_interrupts_off();
-        // The closure must not allocate: a read brings no more than this.
-        typed.reserve(arch::sclp::console::BLOCK);
-        let before = typed.len();
-        console::read(|byte| match byte {
-            b'\r' | b'\n' => typed.push('\n'),
-            b' '..=b'~' => typed.push(byte.into()),
-            _ => {}
-        });
-        // What comes in between is a service signal, and ends the wait at once.
-        if typed.len() == before {
-            cpu::wait_for_interrupt();
-        }
-        cpu::pop_interrupts_off();
-    }
-}
-
-fn help(_: &[&'static str]) -> Result<(), String> {
+fn help<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
     for command in commands() {
         println!(
-            "{:<9} {:<16} {}",
+            "{:<9} {:<17} {}",
             command.name, command.arguments, command.help
         );
     }

@@ -1,9 +1,9 @@
 //! Commands on modules and what they export.
 
-use super::command::{Command, one, text};
-use crate::{command_line, cpus, initrd, modules, println, smp};
-use alloc::format;
-use alloc::string::String;
+use super::command::{Action, Command, cpu_number, number, one};
+use super::error::Error;
+use crate::{cpus, initrd, modules, println, smp};
+use core::fmt;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[
@@ -11,115 +11,133 @@ pub const COMMANDS: &[Command] = &[
         name: "insmod",
         arguments: "NAME [P=VALUE]..",
         help: "loads a module; --link-only [--unresolved ADDRESS] NAME: runs nothing",
-        run: insmod,
+        action: Action::Run(insmod),
     },
     Command {
         name: "modprobe",
         arguments: "NAME [P=VALUE]..",
         help: "loads a module and what it needs",
-        run: modprobe,
+        action: Action::Run(modprobe),
     },
     Command {
         name: "rmmod",
         arguments: "NAME",
         help: "unloads a module",
-        run: rmmod,
+        action: Action::Run(rmmod),
     },
     Command {
         name: "lsmod",
         arguments: "",
         help: "lists the modules",
-        run: lsmod,
+        action: Action::Run(lsmod),
     },
     Command {
         name: "modinfo",
         arguments: "NAME",
         help: "shows what a module's file says of it",
-        run: modinfo,
+        action: Action::Run(modinfo),
     },
     Command {
         name: "call",
-        arguments: "SYMBOL [NUMBER]",
-        help: "calls an exported function on every CPU",
-        run: call,
+        arguments: "[@CPU] SYMBOL [N]",
+        help: "calls an exported function, on every CPU or on one; shows register 2 after it",
+        action: Action::Run(call),
     },
     Command {
         name: "exports",
         arguments: "",
         help: "lists what kernel and modules export, as in System.map",
-        run: exports,
+        action: Action::Run(exports),
     },
     Command {
         name: "ls",
         arguments: "",
         help: "lists the initrd's files",
-        run: ls,
+        action: Action::Run(ls),
     },
 ];
 
-fn insmod(arguments: &[&'static str]) -> Result<(), String> {
+/// A module's name, for errors.
+const NAME: &str = "a module's name";
+
+fn insmod<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     if let ["--link-only", rest @ ..] = arguments {
         let (unresolved, name) = match rest {
-            ["--unresolved", address, name] => {
-                let address = command_line::number(address);
-                (Some(address.ok_or("--unresolved takes an address")?), name)
-            }
+            ["--unresolved", address, name] => (Some(number(address)?), name),
             [name] => (None, name),
-            _ => return Err("expected --link-only [--unresolved ADDRESS] NAME".into()),
+            _ => {
+                return Err(Error::Expected("--link-only [--unresolved ADDRESS] NAME"));
+            }
         };
-        let image = text(modules::link_only(name, unresolved))?;
-        image.iter().for_each(|image| println!("{image}"));
+        println!("{}", modules::link_only(name, unresolved)?);
         return Ok(());
     }
-    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
-    text(modules::load_with(name, words))
+    let (name, words) = arguments.split_first().ok_or(Error::Expected(NAME))?;
+    Ok(modules::load_with(name, words)?)
 }
 
-fn modprobe(arguments: &[&'static str]) -> Result<(), String> {
-    let (name, words) = arguments.split_first().ok_or("expected a module's name")?;
-    text(modules::load_with_dependencies(name, words))
+fn modprobe<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    let (name, words) = arguments.split_first().ok_or(Error::Expected(NAME))?;
+    Ok(modules::load_with_dependencies(name, words)?)
 }
 
-fn rmmod(arguments: &[&'static str]) -> Result<(), String> {
-    text(modules::unload(one(arguments, "a module's name")?))
+fn rmmod<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    Ok(modules::unload(one(arguments, NAME)?)?)
 }
 
-fn modinfo(arguments: &[&'static str]) -> Result<(), String> {
-    text(modules::print_information(one(
-        arguments,
-        "a module's name",
-    )?))
+fn modinfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    Ok(modules::print_modinfo(one(arguments, NAME)?)?)
 }
 
-fn lsmod(_: &[&'static str]) -> Result<(), String> {
-    modules::list();
-    Ok(())
+fn lsmod<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
+    Ok(modules::list()?)
 }
 
-fn call(arguments: &[&'static str]) -> Result<(), String> {
-    let (symbol, argument) = match arguments {
-        [symbol] => (*symbol, 0),
-        [symbol, number] => {
-            let value = command_line::number(number);
-            (*symbol, value.ok_or(format!("{number} is no number"))?)
-        }
-        _ => return Err("expected a symbol, and a number".into()),
+fn call<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    let (cpu, arguments) = match arguments.split_first() {
+        Some((first, rest)) => match first.strip_prefix('@') {
+            Some(cpu) => (Some(cpu_number(cpu)?), rest),
+            None => (None, arguments),
+        },
+        None => (None, arguments),
     };
-    for cpu in cpus::online() {
-        let called = smp::run_on(cpu, || modules::call(symbol, argument));
-        let result = called.map_err(|error| format!("{error}"))?;
-        let value = result.map_err(|error| format!("{error}"))?;
-        println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
+    let (symbol, argument) = match arguments {
+        [symbol] => (*symbol, None),
+        [symbol, word] => (*symbol, Some(number(word)?)),
+        _ => return Err(Error::Expected("[@CPU] SYMBOL [NUMBER]")),
+    };
+    match cpu {
+        Some(cpu) => call_on(cpu, symbol, argument),
+        None => cpus::online().try_for_each(|cpu| call_on(cpu, symbol, argument)),
     }
+}
+
+/// Calls the function on the CPU, and shows register 2 as it left it: its result, if it
+/// has one. Nothing in an object tells whether it has.
+fn call_on(cpu: u32, symbol: &str, argument: Option<u64>) -> Result<(), Error<'_>> {
+    let value = smp::run_on(cpu, || {
+        // SAFETY: L3: who types the command answers for what the function does with it.
+        unsafe { modules::call(symbol, argument.unwrap_or(0)) }
+    })??;
+    let argument = Argument(argument);
+    println!("cpu {cpu}: {symbol}({argument}) = {value:#x}");
     Ok(())
 }
 
-fn exports(_: &[&'static str]) -> Result<(), String> {
-    modules::exports();
-    Ok(())
+/// What is between the parentheses of a call.
+struct Argument(Option<u64>);
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |argument| write!(f, "{argument:#x}"))
+    }
 }
 
-fn ls(_: &[&'static str]) -> Result<(), String> {
+fn exports<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
+    Ok(modules::exports()?)
+}
+
+fn ls<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
     initrd::files().for_each(|file| println!("{:>8} {}", file.data.len(), file.path));
     Ok(())
 }

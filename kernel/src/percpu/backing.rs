@@ -1,7 +1,7 @@
 //! Page frames and mappings under the per-CPU chunks.
 
 use crate::memory::{self, give_frames, map_page, take_frames, unmap_page};
-use crate::sync::{RawIrqSaveLock, rank};
+use crate::sync::{RawLock, rank};
 use ::percpu::{Backing, OutOfMemory};
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
@@ -11,8 +11,8 @@ use arch::dat::Protection;
 pub struct Pages;
 
 impl Backing for Pages {
-    type PagesLock = RawIrqSaveLock<{ rank::PER_CPU_PAGES }>;
-    type AreasLock = RawIrqSaveLock<{ rank::PER_CPU_AREAS }>;
+    type PagesLock = RawLock<{ rank::PER_CPU_PAGES }>;
+    type AreasLock = RawLock<{ rank::PER_CPU_AREAS }>;
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         memory::prepare(address, size).map_err(|_| OutOfMemory)

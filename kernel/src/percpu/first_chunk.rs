@@ -6,6 +6,7 @@
 
 use crate::command_line::{FirstChunk as Kind, Options};
 use crate::cpus;
+use crate::fallible::try_collect;
 use crate::memory::{map::Map, take_frames};
 use ::memory::frames::order_of;
 use ::percpu::{Backing, DYNAMIC_RESERVE, FirstChunk, Sizes, Summary};
@@ -75,13 +76,15 @@ pub fn set_up(options: &Options, map: &Map) -> Result<FirstChunk, SetupError> {
             sizes.unit_size,
         );
     }
+    let unit_offsets = (0..units).map(|unit| unit * sizes.unit_size);
+    let unit_offsets = try_collect(unit_offsets).map_err(|_| no_memory)?;
     PLACE.call_once(|| (unit0, unit0 + total));
     let embedded = options.percpu_alloc == Kind::Embed;
     log::info!("{}", Summary { sizes, embedded });
     Ok(FirstChunk {
         template,
         unit0,
-        unit_offsets: (0..units).map(|unit| unit * sizes.unit_size).collect(),
+        unit_offsets,
         sizes,
         region,
         region_size: map.per_cpu.1 - region,

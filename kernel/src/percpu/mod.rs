@@ -31,6 +31,18 @@ use backing::Pages;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use spin::Once;
 
+// `this-cpu` has these offsets for its own, in the kernel and in every module.
+const _: () = {
+    use core::mem::offset_of;
+    use lowcore::Lowcore;
+    use this_cpu::lowcore as compiled;
+    assert!(offset_of!(Lowcore, per_cpu_offset) == compiled::PER_CPU_OFFSET);
+    assert!(offset_of!(Lowcore, scratch) == compiled::SCRATCH);
+    assert!(offset_of!(Lowcore, interrupt_depth) == compiled::INTERRUPT_DEPTH);
+    assert!(offset_of!(Lowcore, interrupt_state) == compiled::INTERRUPT_STATE);
+    assert!(offset_of!(Lowcore, writable) == compiled::WRITABLE);
+};
+
 static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 
 /// `offset[cpu]`, for look-ups that need no more; modules in C read it too.
@@ -44,7 +56,8 @@ pub fn init(options: &Options, map: &Map) -> Result<(), SetupError> {
     for (unit, offset) in OFFSETS.iter().enumerate().take(allocator.units()) {
         offset.store(allocator.offset(unit), Ordering::Relaxed);
     }
-    lowcore::set_per_cpu_offset(allocator.offset(0));
+    // SAFETY: P1, P2: the offset of the boot CPU's unit, which holds the template.
+    unsafe { lowcore::set_per_cpu_offset(allocator.offset(0)) };
     ALLOCATOR.call_once(|| allocator);
     Ok(())
 }

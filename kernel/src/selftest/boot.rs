@@ -1,54 +1,75 @@
 //! The machine layer: interruptions are handled, lowcore is where it must be.
 
 use super::Outcome;
-use crate::{check, check_eq, command_line, interrupts, selftest};
-use arch::traps::{self, Access, code};
-use arch::{PAGE_SIZE, boot, cpu, lowcore, timer};
+use crate::{check, check_eq, command_line, interrupts, percpu, selftest};
+use arch::traps::{self, Access, ProgramCheck, code};
+use arch::{PAGE_SIZE, boot, cpu, fault_safe, timer};
 use core::arch::asm;
 use this_cpu::Variable;
 
+/// Executes what is no instruction, and catches the program check.
+fn no_instruction() -> Option<ProgramCheck> {
+    // SAFETY: C7, C10: an instruction that doesn't exist changes nothing.
+    unsafe { traps::catch(|| asm!(".short 0x0000", options(nostack))) }
+}
+
 fn operation_exception() -> Result<(), Outcome> {
-    // SAFETY: an instruction that doesn't exist changes nothing.
-    let check = traps::catch(|| unsafe { asm!(".short 0x0000", options(nostack)) });
+    let check = no_instruction();
     check_eq!(check.map(|check| check.code), Some(code::OPERATION));
     Ok(())
 }
 
-fn nested_catch() -> Result<(), Outcome> {
+fn catch_many_times() -> Result<(), Outcome> {
     for round in 0..100 {
-        // SAFETY: as above.
-        let check = traps::catch(|| unsafe { asm!(".short 0x0000", options(nostack)) });
-        check!(check.is_some(), "round {round}: not caught");
+        check!(no_instruction().is_some(), "round {round}: not caught");
     }
-    check_eq!(traps::catch(|| {}), None);
+    // SAFETY: C10: nothing is abandoned.
+    check_eq!(unsafe { traps::catch(|| {}) }, None);
+    Ok(())
+}
+
+/// The innermost catches; the outer one still does afterwards.
+fn catch_nests() -> Result<(), Outcome> {
+    let (mut inner, mut after) = (None, false);
+    // SAFETY: C7, C10: an instruction that doesn't exist changes nothing.
+    let outer = unsafe {
+        traps::catch(|| {
+            inner = no_instruction();
+            asm!(".short 0x0000", options(nostack));
+            after = true;
+        })
+    };
+    check!(inner.is_some() && outer.is_some(), "{inner:?}, {outer:?}");
+    check!(!after, "the outer check went on");
+    check!(
+        inner.map(|check| check.psw_address) != outer.map(|check| check.psw_address),
+        "both are the same check"
+    );
     Ok(())
 }
 
 fn low_address_protection() -> Result<(), Outcome> {
     for address in [0usize, 8, 511, 512, 816, 4095, 4096, 8191, 0x2000, 0xffff] {
-        let check = traps::catch(|| {
-            // SAFETY: the store is refused, or this test fails.
-            unsafe { asm!("mvi 0({}), 0xff", in(reg_addr) address, options(nostack)) }
-        });
-        check!(check.is_some(), "a store to {address:#x} is not refused");
+        // SAFETY: C9: the store is refused, or this test fails.
+        let stored = unsafe { fault_safe::write_u8(address, 0xff) };
+        check!(stored.is_err(), "a store to {address:#x} is not refused");
     }
     Ok(())
 }
 
 fn lowcore_is_readable() -> Result<(), Outcome> {
-    check_eq!(cpu::number(), lowcore::cpu_number());
-    // SAFETY: reads real page 0, which is mapped read-only.
-    let check = traps::catch(|| unsafe { asm!("lg %r1, 816(0)", out("r1") _, options(nostack)) });
-    check_eq!(check, None);
+    let own = percpu::offset(cpu::number()) as u64;
+    check_eq!(fault_safe::read_u64(816), Ok(own));
+    check_eq!(fault_safe::read_u32(824), Ok(cpu::number()));
     Ok(())
 }
 
 fn wild_address() -> Result<(), Outcome> {
     for address in [0xbad_0000_0000usize, 1 << 53, usize::MAX - PAGE_SIZE + 1] {
-        let check = traps::catch(|| {
-            // SAFETY: the store is refused, or this test fails.
-            unsafe { asm!("mvi 0({}), 0xff", in(reg_addr) address, options(nostack)) }
-        });
+        // SAFETY: C10: the store is refused, or this test fails; nothing is abandoned.
+        let check = unsafe {
+            traps::catch(|| asm!("mvi 0({}), 0xff", in(reg_addr) address, options(nostack)))
+        };
         let Some(check) = check else {
             check!(false, "a store to {address:#x} is not refused");
             return Ok(());
@@ -62,8 +83,8 @@ fn wild_address() -> Result<(), Outcome> {
 
 fn floating_point_is_off() -> Result<(), Outcome> {
     // Register 5 needs AFP control, which this kernel never turns on.
-    // SAFETY: refused, or it loads a register that the kernel doesn't use.
-    let check = traps::catch(|| unsafe { asm!("lzdr %f5", options(nostack)) });
+    // SAFETY: C7, C10: refused, or it loads a register that the kernel doesn't use.
+    let check = unsafe { traps::catch(|| asm!("lzdr %f5", options(nostack))) };
     check_eq!(check.map(|check| check.code), Some(code::DATA));
     Ok(())
 }
@@ -98,11 +119,10 @@ fn clock_interrupts() -> Result<(), Outcome> {
 fn waiting_wakes() -> Result<(), Outcome> {
     crate::timer::start(200, || {});
     let before = interrupts::CLOCK.read();
-    cpu::push_interrupts_off();
-    while interrupts::CLOCK.read() < before + 3 {
-        cpu::wait_for_interrupt();
+    let ticked = || interrupts::CLOCK.read() >= before + 3;
+    while !ticked() {
+        cpu::wait_for_interrupt_unless(ticked);
     }
-    cpu::pop_interrupts_off();
     crate::timer::stop();
     Ok(())
 }
@@ -146,7 +166,8 @@ fn command_line_numbers() -> Result<(), Outcome> {
 }
 
 selftest!("boot.operation_exception", operation_exception);
-selftest!("boot.catch_many_times", nested_catch);
+selftest!("boot.catch_many_times", catch_many_times);
+selftest!("boot.catch_nests", catch_nests);
 selftest!("boot.low_address_protection", low_address_protection);
 selftest!("boot.lowcore_is_readable", lowcore_is_readable);
 selftest!("boot.wild_address", wild_address);

@@ -6,11 +6,20 @@ use super::{Outcome, counters, failed};
 use crate::continuation;
 use crate::modules::{self, Reason};
 use crate::{check, check_eq, percpu, selftest};
+use alloc::boxed::Box;
 use alloc::string::String;
+
+/// Runs `work` and returns what printk prints meanwhile, each line as `<level>text`.
+fn printed<R>(work: impl FnOnce() -> R) -> (R, String) {
+    let mut copy = Box::new([0; continuation::COPY]);
+    let (result, count) = continuation::copy_of(work, &mut copy);
+    assert!(count < copy.len(), "more is printed than can be looked at");
+    (result, String::from_utf8_lossy(&copy[..count]).into_owned())
+}
 
 /// Loads a module of tests; returns what it printed. Takes it away again.
 fn printed_by(name: &'static str, words: &[&'static str]) -> Result<String, Outcome> {
-    let (loaded, printed) = continuation::capture(|| modules::load_with(name, words));
+    let (loaded, printed) = printed(|| modules::load_with(name, words));
     let count = || {
         let last = printed.lines().last()?;
         let counts = last.strip_prefix("<6>")?.strip_prefix(name)?;
@@ -63,6 +72,10 @@ fn base() -> Result<(), Outcome> {
     passes("ctest_base")
 }
 
+fn uaccess() -> Result<(), Outcome> {
+    passes("ctest_uaccess")
+}
+
 fn operations() -> Result<(), Outcome> {
     passes("ctest_ops")
 }
@@ -89,7 +102,7 @@ fn counting() -> Result<(), Outcome> {
 
 /// One module uses per-CPU variables that another exports.
 fn exports() -> Result<(), Outcome> {
-    let (loaded, _) = continuation::capture(|| modules::load("ctest_provider"));
+    let (loaded, _) = printed(|| modules::load("ctest_provider"));
     loaded.map_err(failed)?;
     let used = printed_by("ctest_user", &[]);
     modules::unload("ctest_provider").map_err(failed)?;
@@ -161,6 +174,7 @@ selftest!("c.operations", operations);
 selftest!("c.wrap_around", wrap_around);
 selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
+selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
 selftest!("c.counters", counting);
 selftest!("c.exports", exports);

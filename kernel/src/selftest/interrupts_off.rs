@@ -5,10 +5,16 @@ use crate::sync::{Lock, rank};
 use crate::{check, check_eq, interrupts, selftest};
 use arch::{cpu, lowcore, timer, traps};
 use core::arch::asm;
-use this_cpu::Variable;
+use this_cpu::{Variable, with_interrupts_off};
 
 static OUTER: Lock<u64, { rank::TEST }> = Lock::new(0);
 static INNER: Lock<u64, { rank::MODULES }> = Lock::new(0);
+
+/// Ends a section that a test began.
+fn pop() {
+    // SAFETY: C4: each call is one of a pair, or follows what abandoned its pair.
+    unsafe { cpu::pop_interrupts_off() };
+}
 
 fn guards_out_of_order() -> Result<(), Outcome> {
     check!(
@@ -44,6 +50,25 @@ fn guard_dropped_in_a_section() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// Sections of the crate that modules have, and the kernel's locks: one count.
+fn guards_and_per_cpu_sections() -> Result<(), Outcome> {
+    let guard = OUTER.lock();
+    let inside = with_interrupts_off(|_| {
+        drop(guard);
+        cpu::interrupts_enabled()
+    });
+    check!(!inside, "interrupts are on while a copy may be lent");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    let guard = with_interrupts_off(|_| OUTER.lock());
+    let between = cpu::interrupts_enabled();
+    drop(guard);
+    check!(!between, "interrupts are on under a held lock");
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    with_interrupts_off(|_| with_interrupts_off(|_| ()));
+    check!(cpu::interrupts_enabled(), "interrupts stay off");
+    Ok(())
+}
+
 fn every_order_of_ends() -> Result<(), Outcome> {
     // A model beside the machine: a set of sections that live.
     for round in 0..2000u32 {
@@ -53,19 +78,19 @@ fn every_order_of_ends() -> Result<(), Outcome> {
                 cpu::push_interrupts_off();
                 live += 1;
             } else {
-                cpu::pop_interrupts_off();
+                pop();
                 live -= 1;
             }
             let on = cpu::interrupts_enabled();
             if on != (live == 0) {
-                (0..live).for_each(|_| cpu::pop_interrupts_off());
+                (0..live).for_each(|_| pop());
                 check!(
                     false,
                     "round {round}: interrupts on: {on}, sections: {live}"
                 );
             }
         }
-        (0..live).for_each(|_| cpu::pop_interrupts_off());
+        (0..live).for_each(|_| pop());
         check!(
             cpu::interrupts_enabled(),
             "round {round}: interrupts stay off"
@@ -87,7 +112,7 @@ fn in_a_handler() -> Result<(), Outcome> {
     let deadline = timer::now() + timer::from_microseconds(2_000_000);
     while interrupts::CLOCK.read() < first + 20 && timer::now() < deadline {
         cpu::without_interrupts(|| ());
-        cpu::without_interrupts(cpu::wait_for_interrupt);
+        cpu::wait_for_interrupt_unless(|| false);
     }
     crate::timer::stop();
     check!(cpu::interrupts_enabled(), "interrupts stay off");
@@ -96,13 +121,16 @@ fn in_a_handler() -> Result<(), Outcome> {
 }
 
 fn caught_in_a_section() -> Result<(), Outcome> {
-    let check = traps::catch(|| {
-        cpu::push_interrupts_off();
-        core::mem::forget(INNER.lock());
-        // SAFETY: C1: an instruction that doesn't exist changes nothing.
-        unsafe { asm!(".short 0x0000", options(nostack)) };
-    });
-    // SAFETY: C5: the caught code held it, and is gone; its section went with it.
+    // SAFETY: C7: an instruction that doesn't exist changes nothing. C10: the lock is
+    // freed below, the section is ended by `catch`.
+    let check = unsafe {
+        traps::catch(|| {
+            cpu::push_interrupts_off();
+            core::mem::forget(INNER.lock());
+            asm!(".short 0x0000", options(nostack));
+        })
+    };
+    // SAFETY: C5: the abandoned code held it; its section is replaced.
     unsafe {
         cpu::push_interrupts_off();
         INNER.force_unlock();
@@ -117,6 +145,10 @@ selftest!("boot.guards_out_of_order", guards_out_of_order);
 selftest!(
     "boot.guard_dropped_in_a_section",
     guard_dropped_in_a_section
+);
+selftest!(
+    "boot.guards_and_per_cpu_sections",
+    guards_and_per_cpu_sections
 );
 selftest!("boot.every_order_of_ends", every_order_of_ends);
 selftest!("boot.sections_in_a_handler", in_a_handler);

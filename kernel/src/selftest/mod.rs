@@ -19,19 +19,24 @@
 mod accessors;
 mod boot;
 mod c_modules;
+mod console;
 mod counters;
 mod endings;
+mod fault_injection;
+mod fault_safe;
+mod held;
 mod interrupts_off;
 mod memory;
 mod module_life;
 mod module_parameters;
-pub mod module_rounds;
+mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
 mod smp;
 mod stress;
 
+use crate::control::{self, TestResult};
 use crate::println;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -58,8 +63,9 @@ pub enum Outcome {
 }
 
 /// Groups, in the order in which they run.
-const GROUPS: [&str; 8] = [
-    "boot", "memory", "smp", "percpu", "module", "c", "stress", "ending",
+const GROUPS: [&str; 11] = [
+    "boot", "fault", "console", "monitor", "memory", "smp", "percpu", "module", "c", "stress",
+    "ending",
 ];
 
 /// Registers a test.
@@ -113,6 +119,12 @@ pub fn failed(error: impl core::fmt::Display) -> Outcome {
     Outcome::Failed(alloc::format!("{error}"))
 }
 
+/// Calls a function that a module of this tree, which is loaded, exports for its test.
+pub fn call(symbol: &'static str, argument: u64) -> Result<u64, Outcome> {
+    // SAFETY: L3: what tests call takes a number, or nothing.
+    unsafe { crate::modules::call(symbol, argument) }.map_err(failed)
+}
+
 fn registered() -> &'static [Test] {
     #[expect(
         improper_ctypes,
@@ -125,7 +137,7 @@ fn registered() -> &'static [Test] {
     let start = &raw const __start_selftests;
     let end = &raw const __stop_selftests;
     let count = (end as usize - start as usize) / size_of::<Test>();
-    // SAFETY: the linker put nothing but `Test` values between the two symbols.
+    // SAFETY: L9: the section is for `Test` values.
     unsafe { core::slice::from_raw_parts(start, count) }
 }
 
@@ -147,14 +159,26 @@ fn chosen(glob: Option<&str>) -> Vec<&'static Test> {
     tests
 }
 
-/// Whether `text` matches `glob`, in which `*` stands for anything.
+/// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
+/// stars may as well be found where it comes first, so nothing is tried twice.
 fn matches(glob: &str, text: &str) -> bool {
-    match glob.split_once('*') {
-        None => glob == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))
-        }),
+    let Some((head, rest)) = glob.split_once('*') else {
+        return glob == text;
+    };
+    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(text) = text.strip_prefix(head) else {
+        return false;
+    };
+    let Some(mut text) = text.strip_suffix(tail) else {
+        return false;
+    };
+    for part in middle.split('*') {
+        match text.split_once(part) {
+            Some((_, behind)) => text = behind,
+            None => return false,
+        }
     }
+    true
 }
 
 /// How a plan went.
@@ -175,31 +199,43 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
     let mut summary = Summary::default();
     println!("KTAP version 1");
     println!("1..{}", tests.len());
+    control::plan(tests.len());
     if tests.is_empty() {
-        println!("Bail out! no self-test matches {}", glob.unwrap_or("*"));
+        let glob = glob.unwrap_or("*");
+        println!("Bail out! no self-test matches {glob}");
+        control::bail_out(format_args!("no self-test matches {glob}"));
         return summary;
     }
     for (test, number) in tests.iter().zip(1..) {
-        match (test.run)() {
+        let outcome = (test.run)();
+        let name = test.name;
+        let result = match &outcome {
             Ok(()) => {
                 summary.passed += 1;
-                println!("ok {number} {}", test.name);
+                println!("ok {number} {name}");
+                TestResult::Passed
             }
             Err(Outcome::Failed(text)) => {
                 summary.failed += 1;
-                println!("# {}: {text}", test.name);
-                println!("not ok {number} {}", test.name);
+                println!("# {name}: {text}");
+                println!("not ok {number} {name}");
+                TestResult::Failed(text)
             }
             Err(Outcome::Skipped(reason)) => {
                 summary.skipped += 1;
-                println!("ok {number} {} # SKIP {reason}", test.name);
+                println!("ok {number} {name} # SKIP {reason}");
+                TestResult::Skipped(reason)
             }
-        }
+        };
+        control::test(number, name, result);
     }
-    println!(
-        "selftest: {} passed, {} failed, {} skipped",
-        summary.passed, summary.failed, summary.skipped
-    );
+    let Summary {
+        passed,
+        failed,
+        skipped,
+    } = summary;
+    println!("selftest: {passed} passed, {failed} failed, {skipped} skipped");
+    control::tests(passed, failed, skipped);
     summary
 }
 
@@ -223,13 +259,29 @@ fn globs() -> Result<(), Outcome> {
         ("*.b", "a.b"),
         ("a*b", "ab"),
         ("a.b", "a.b"),
+        ("*a*b*", "a.b"),
+        ("**", "a.b"),
+        ("*.*.*", "a.b.c"),
+        ("a*bc*bd", "abcbcbd"),
     ];
     for (glob, text) in all {
         check!(matches(glob, text), "{glob} doesn't match {text}");
     }
-    for (glob, text) in [("", "a"), ("b*", "a.b"), ("*c", "a.b"), ("a", "a.b")] {
+    for (glob, text) in [
+        ("", "a"),
+        ("b*", "a.b"),
+        ("*c", "a.b"),
+        ("a", "a.b"),
+        ("*b*a*", "a.b"),
+        ("ab*ba", "aba"),
+    ] {
         check!(!matches(glob, text), "{glob} matches {text}");
     }
+    // Neither deep nor slow: a person types the glob.
+    let glob = "*a".repeat(10_000);
+    let text = "a".repeat(10_000);
+    check!(matches(&glob, &text), "as many letters as stars");
+    check!(!matches(&glob, &text[1..]), "a letter less than stars");
     Ok(())
 }
 

@@ -1,11 +1,15 @@
 //! Modules' lives where they touch each other or a caller; every allocation of every
 //! load failing once.
 
-use super::modules::{Away, Silence};
-use super::{Outcome, counters, failed};
+use super::held::Held;
+use super::{Outcome, call, counters, failed};
 use crate::fail::{self, Site};
+use crate::load_unload_rounds::{AllUnloaded, LogOff};
+use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
+use crate::percpu::AllocError;
 use crate::{check, check_eq, cpus, initrd, percpu, println, selftest, smp};
+use ::memory::areas::AreaError;
 use alloc::vec::Vec;
 use arch::timer;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +32,7 @@ fn caller_inside() -> Result<(), Outcome> {
     let other = cpus::online().find(|&cpu| cpu != this);
     let deadline = timer::now() + timer::from_microseconds(10_000_000);
     let (refused, late) = (AtomicBool::new(false), AtomicBool::new(false));
-    let ask = |symbol| modules::call(symbol, 0).unwrap_or(0);
+    let ask = |symbol| call(symbol, 0).unwrap_or(0);
     smp::run_as_task_on_each(|| {
         if Some(arch::cpu::number()) == other {
             ask("waiter_wait");
@@ -59,8 +63,8 @@ fn caller_inside() -> Result<(), Outcome> {
 }
 
 /// Every module file that can be loaded and unloaded, after those that it needs.
-fn all() -> Vec<&'static str> {
-    let mut names = modules::shipped();
+fn all() -> Result<Vec<&'static str>, Outcome> {
+    let mut names = modules::shipped().map_err(failed)?;
     let fixtures = initrd::files().filter(|file| file.path.starts_with("fixtures/"));
     let fixtures = fixtures.filter_map(|file| initrd::module_name(file.path));
     // `no-exit` would stay; `sections` needs `notes`, which sorts before it, and
@@ -69,7 +73,7 @@ fn all() -> Vec<&'static str> {
     let chosen =
         |name: &&str| !name.starts_with("ctest") && !["no-exit", "loads-another"].contains(name);
     names.extend(fixtures.filter(chosen));
-    names
+    Ok(names)
 }
 
 /// Makes the `nth` allocation at a site fail in a load; whether it came to that.
@@ -105,12 +109,12 @@ fn fail_once(
 /// Every allocation that a load makes fails in turn, for every module there is: an
 /// error each time, and nothing is left over.
 fn every_allocation_fails_once() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
     let (mut failures, mut modules_loaded) = (0, 0);
     // Those that load stay, for others may need them.
     let mut held = Vec::new();
-    for name in all() {
+    for name in all()? {
         let whole = match modules::load(name) {
             Ok(()) => modules::unload(name).map_err(failed).map(|()| true)?,
             Err(_) => false,
@@ -141,9 +145,114 @@ fn every_allocation_fails_once() -> Result<(), Outcome> {
     Ok(())
 }
 
+/// Every allocation of a piece of work fails in turn: each time the result is what `check`
+/// takes, and nothing is left over.
+fn without_memory<R>(
+    what: &str,
+    work: impl Fn() -> R,
+    is_right: impl Fn(&R) -> bool,
+) -> Result<u64, Outcome>
+where
+    R: core::fmt::Debug,
+{
+    for nth in 1.. {
+        percpu::trim();
+        let before = counters::read();
+        fail::arm(Site::Heap, nth);
+        let result = work();
+        let reached = fail::left(Site::Heap) == 0;
+        fail::arm(Site::Heap, 0);
+        check!(is_right(&result), "{what}, allocation {nth}: {result:?}");
+        drop(result);
+        for name in modules::loaded().map_err(failed)?.into_iter().rev() {
+            modules::unload(name).map_err(failed)?;
+        }
+        percpu::trim();
+        check_eq!(counters::read(), before);
+        if !reached {
+            return Ok(nth - 1);
+        }
+    }
+    Ok(0)
+}
+
+fn is_heap(reason: &Reason<'_>) -> bool {
+    match reason {
+        Reason::Heap => true,
+        Reason::Memory(error) => matches!(error, vmalloc::Error::Area(AreaError::NoMemory)),
+        // Per-CPU memory for the variables, or for the reference count.
+        Reason::PerCpu(error) => matches!(error, AllocError::OutOfMemory { .. }),
+        _ => false,
+    }
+}
+
+/// Every allocation of a dependency search, and of the loads that follow, fails in turn.
+fn search_without_memory() -> Result<(), Outcome> {
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
+    let is_right = |result: &Result<(), Error<'_>>| match result {
+        Ok(()) => true,
+        Err(error) => is_heap(&error.reason),
+    };
+    let load = || modules::load_with_dependencies("visitor", &[]);
+    // What is kept for the next time is there after the first.
+    without_memory("modprobe", load, is_right)?;
+    let failures = without_memory("modprobe", load, is_right)?;
+    check!(failures > 20, "only {failures} allocations failed");
+    let is_list = |result: &Result<Vec<&str>, Error<'_>>| match result {
+        Ok(names) => names.contains(&"visitor"),
+        Err(error) => is_heap(&error.reason),
+    };
+    let failures = without_memory("shipped", modules::shipped, is_list)?;
+    check!(failures > 5, "only {failures} allocations failed");
+    Ok(())
+}
+
+/// What prints the list of modules takes memory first: without it there is an error, and
+/// not half a list.
+fn lists_without_memory() -> Result<(), Outcome> {
+    type Print = fn() -> Result<(), Reason<'static>>;
+    let prints: [(&str, Print); 2] = [("lsmod", modules::list), ("exports", modules::exports)];
+    for (name, print) in prints {
+        fail::arm(Site::Heap, 1);
+        let result = print();
+        fail::arm(Site::Heap, 0);
+        check!(matches!(result, Err(Reason::Heap)), "{name}: {result:?}");
+    }
+    fail::arm(Site::Heap, 1);
+    let result = modules::ranges();
+    fail::arm(Site::Heap, 0);
+    check!(matches!(result, Err(Reason::Heap)), "ranges: {result:?}");
+    Ok(())
+}
+
+/// Only functions can be called.
+fn calls_functions_only() -> Result<(), Outcome> {
+    let _held = Held::load(&["counter"])?;
+    // SAFETY: L3: neither is called.
+    let results = unsafe {
+        [
+            modules::call("COUNTER_VISITS", 0),
+            modules::call("__per_cpu_offset", 0),
+        ]
+    };
+    for (result, wanted) in results
+        .into_iter()
+        .zip(["a per-CPU variable", "a variable"])
+    {
+        let text = match result {
+            Ok(value) => alloc::format!("{value:#x}"),
+            Err(error) => alloc::format!("{error}"),
+        };
+        check!(text.contains(wanted), "{text}");
+    }
+    check_eq!(call("num_online_cpus", 0)? as u32, cpus::online_count());
+    Ok(())
+}
+
 fn newer_machine() -> Result<(), Outcome> {
     modules::load("crash").map_err(failed)?;
-    modules::call("crash_newer", 0).map_err(failed)?;
+    call("crash_newer", 0)?;
     Ok(())
 }
 
@@ -153,4 +262,7 @@ selftest!(
     "module.every_allocation_fails_once",
     every_allocation_fails_once
 );
+selftest!("module.search_without_memory", search_without_memory);
+selftest!("module.lists_without_memory", lists_without_memory);
+selftest!("module.calls_functions_only", calls_functions_only);
 selftest!("ending.newer_machine", newer_machine, on_request);

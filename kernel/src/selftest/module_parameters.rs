@@ -1,6 +1,6 @@
 //! Parameters of modules: set, kept at their defaults, refused.
 
-use super::{Outcome, counters, failed};
+use super::{Outcome, call, counters, failed};
 use crate::modules::{self, Error, Reason};
 use crate::{check, check_eq, percpu, selftest};
 use loader::ParameterError;
@@ -12,12 +12,12 @@ fn with(words: &[&'static str]) -> Result<([u64; 5], alloc::string::String), Out
     modules::load_with(NAME, words).map_err(failed)?;
     let mut numbers = [0; 5];
     for (which, number) in (0..).zip(&mut numbers) {
-        *number = modules::call("parameters_number", which).map_err(failed)?;
+        *number = call("parameters_number", which)?;
     }
-    let length = modules::call("parameters_number", 5).map_err(failed)?;
+    let length = call("parameters_number", 5)?;
     let mut text = alloc::string::String::new();
     for at in 0..length {
-        let byte = modules::call("parameters_text_byte", at).map_err(failed)?;
+        let byte = call("parameters_text_byte", at)?;
         text.push(char::from(byte as u8));
     }
     modules::unload(NAME).map_err(failed)?;

@@ -1,73 +1,47 @@
 //! What a module's sections allow and how long they are there; what is called before
 //! init and after exit.
 
+use super::held::Held;
 use super::{Outcome, counters, failed};
 use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
 use alloc::string::String;
-use alloc::vec::Vec;
 use arch::PAGE_SIZE;
 use arch::dat::Protection;
+use arch::fault_safe::{self, Fault};
 use arch::traps::{self, ProgramCheck};
 use core::arch::asm;
 
 fn call(symbol: &'static str) -> Result<usize, Outcome> {
-    modules::call(symbol, 0)
-        .map(|value| value as usize)
-        .map_err(failed)
+    selftest::call(symbol, 0).map(|value| value as usize)
 }
 
-/// Loads modules in this order; dropping it unloads them in the opposite one.
-struct Held(Vec<&'static str>);
-
-impl Held {
-    fn load(names: &[&'static str]) -> Result<Self, Outcome> {
-        let mut held = Self(Vec::new());
-        for name in names {
-            modules::load(name).map_err(failed)?;
-            held.0.push(name);
-        }
-        Ok(held)
-    }
+fn load_from(address: usize) -> Option<Fault> {
+    fault_safe::read_u64(address).err()
 }
 
-impl Drop for Held {
-    fn drop(&mut self) {
-        for name in self.0.drain(..).rev() {
-            if let Err(error) = modules::unload(name) {
-                log::error!("{error}");
-            }
-        }
-    }
-}
-
-fn load_from(address: usize) -> Option<ProgramCheck> {
-    // SAFETY: a load changes nothing; where nothing is, it is caught.
-    traps::catch(|| unsafe {
-        asm!("lg {}, 0({})", out(reg) _, in(reg_addr) address, options(nostack));
-    })
-}
-
-fn store_to(address: usize) -> Option<ProgramCheck> {
-    // SAFETY: the store is refused and caught, or stores what is there.
-    traps::catch(|| unsafe {
-        asm!("oi 0({}), 0", in(reg_addr) address, options(nostack));
-    })
+fn store_to(address: usize) -> Option<Fault> {
+    // SAFETY: C9: the store is refused, or stores what is there.
+    let stored = fault_safe::read_u8(address)
+        .and_then(|value| unsafe { fault_safe::write_u8(address, value) });
+    stored.err()
 }
 
 /// Branches there, for a program check to come.
 fn run_at(address: usize) -> Option<ProgramCheck> {
-    // SAFETY: the fetch is refused and caught.
-    traps::catch(|| unsafe {
-        asm!("basr %r14, {}", in(reg_addr) address, out("r14") _, options(nostack));
-    })
+    // SAFETY: C10: the fetch is refused, and nothing abandoned.
+    unsafe {
+        traps::catch(|| {
+            asm!("basr %r14, {}", in(reg_addr) address, out("r14") _, options(nostack));
+        })
+    }
 }
 
 fn notes() -> Result<String, Outcome> {
     let mut text = String::new();
     for place in 0.. {
-        match modules::call("note_at", place).map_err(failed)? {
+        match selftest::call("note_at", place)? {
             0 => break,
             letter => text.push(char::from(letter as u8)),
         }
@@ -91,15 +65,17 @@ fn freed_init() -> Result<(), Outcome> {
         call("sections_once_address")?,
     ] {
         check_eq!(memory::translation(address / PAGE_SIZE * PAGE_SIZE), None);
-        for check in [load_from(address), store_to(address), run_at(address)] {
-            let check = check.ok_or(failed("an init section is still there"))?;
-            check!(check.is_translation(), "{check}");
+        for fault in [load_from(address), store_to(address)] {
+            let fault = fault.ok_or(failed("an init section is still there"))?;
+            check!(fault.is_translation(), "{fault}");
         }
-        let named = modules::with_freed_init(address as u64, |name| String::from(name));
-        check_eq!(named.as_deref(), Some("sections"));
+        let check = run_at(address).ok_or(failed("an init section can be run"))?;
+        check!(check.is_translation(), "{check}");
+        let named = modules::freed_init_at(address as u64);
+        check_eq!(named, Some("sections"));
     }
     let sealed = call("sections_sealed_address")?;
-    check_eq!(modules::with_freed_init(sealed as u64, |_| ()), None);
+    check_eq!(modules::freed_init_at(sealed as u64), None);
     Ok(())
 }
 
@@ -140,7 +116,7 @@ fn sealed_after_init() -> Result<(), Outcome> {
 fn write_xor_execute() -> Result<(), Outcome> {
     let _held = Held::load(&["notes", "sections"])?;
     let mut kinds = [0; 3];
-    for (name, start, end) in modules::ranges() {
+    for (name, start, end) in modules::ranges().map_err(failed)? {
         for page in (start..end).step_by(PAGE_SIZE) {
             let Some((_, protection)) = memory::translation(page) else {
                 continue;
@@ -170,12 +146,13 @@ fn no_stale_translation() -> Result<(), Outcome> {
         let sections = Held::load(&["sections"])?;
         let data = call("sections_sealed_address")?;
         let (_, text, _) = modules::ranges()
+            .map_err(failed)?
             .into_iter()
             .find(|&(name, ..)| name == "sections")
             .ok_or(failed("no such module"))?;
         for cpu in cpus::online() {
-            let used = smp::run_on(cpu, || modules::call("sections_sealed", 0));
-            check_eq!(used.map_err(failed)?.map_err(failed)?, 2);
+            let used = smp::run_on(cpu, || call("sections_sealed"));
+            check_eq!(used.map_err(failed)??, 2);
         }
         drop(sections);
         for cpu in cpus::online() {

@@ -1,7 +1,9 @@
 //! Modules: each that is shipped works on every CPU with copies of its own; the
 //! wrong ones are refused, and nothing is left of them.
 
-use super::{Outcome, counters, failed};
+use super::held::Held;
+use super::{Outcome, call, counters, failed};
+use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
 use crate::percpu::{self, AllocError};
@@ -10,76 +12,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 use loader::LoadError;
-
-/// Unless it is there already, loads a module; it is unloaded when dropped.
-struct Held(Option<&'static str>);
-
-impl Held {
-    fn load(name: &'static str) -> Result<Self, Outcome> {
-        if modules::state(name).is_some() {
-            return Ok(Self(None));
-        }
-        modules::load(name).map_err(failed)?;
-        Ok(Self(Some(name)))
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let Some(name) = self.0
-            && let Err(error) = modules::unload(name)
-        {
-            log::error!("{error}");
-        }
-    }
-}
-
-/// Takes modules away, those that use others first; dropping it brings them back.
-pub struct Away(Vec<&'static str>);
-
-impl Away {
-    /// Takes away all that are loaded.
-    pub fn all() -> Result<Self, Outcome> {
-        let mut away = Self(Vec::new());
-        for name in modules::loaded().into_iter().rev() {
-            modules::unload(name).map_err(failed)?;
-            away.0.push(name);
-        }
-        Ok(away)
-    }
-}
-
-impl Drop for Away {
-    fn drop(&mut self) {
-        for name in self.0.drain(..).rev() {
-            if let Err(error) = modules::load(name) {
-                log::error!("{error}");
-            }
-        }
-    }
-}
-
-/// Keeps the log silent: some tests load hundreds of modules.
-pub struct Silence(log::LevelFilter);
-
-impl Silence {
-    /// Begins.
-    pub fn begin() -> Self {
-        let before = log::max_level();
-        log::set_max_level(log::LevelFilter::Off);
-        Self(before)
-    }
-}
-
-impl Drop for Silence {
-    fn drop(&mut self) {
-        log::set_max_level(self.0);
-    }
-}
-
-fn call(symbol: &'static str, argument: u64) -> Result<u64, Outcome> {
-    modules::call(symbol, argument).map_err(failed)
-}
 
 /// Calls `hit` so many times on each online CPU, `1 + cpu` times, then checks what
 /// `read` returns for each possible CPU against what it returned before.
@@ -94,11 +26,8 @@ fn counts_on_every_cpu(
             .map(|other| call(read, other.into()))
             .collect::<Result<_, _>>()?;
         let hits = 1 + i64::from(cpu);
-        smp::run_on(cpu, || {
-            (0..hits).try_for_each(|_| modules::call(hit, 0).map(drop))
-        })
-        .map_err(failed)?
-        .map_err(failed)?;
+        smp::run_on(cpu, || (0..hits).try_for_each(|_| call(hit, 0).map(drop)))
+            .map_err(failed)??;
         for (other, before) in (0..).zip(before) {
             let added = if other == cpu { hits * change } else { 0 };
             let wanted = before.wrapping_add_signed(added) % modulus;
@@ -115,7 +44,7 @@ fn counts_on_every_cpu(
 const EXACT: u64 = u64::MAX;
 
 fn counter() -> Result<(), Outcome> {
-    let _counter = Held::load("counter")?;
+    let _counter = Held::load(&["counter"])?;
     counts_on_every_cpu("counter_hit", "counter_hits", 1, EXACT)?;
     counts_on_every_cpu("counter_hit", "counter_left", -1, EXACT)?;
     let left = call("counter_left", 0)?;
@@ -125,8 +54,7 @@ fn counter() -> Result<(), Outcome> {
 }
 
 fn visitor() -> Result<(), Outcome> {
-    let _counter = Held::load("counter")?;
-    let _visitor = Held::load("visitor")?;
+    let _held = Held::load(&["counter", "visitor"])?;
     counts_on_every_cpu("visitor_hit", "counter_visits", 1, EXACT)?;
     counts_on_every_cpu("visitor_hit", "visitor_read", 1, EXACT)?;
     let refused = modules::unload("counter");
@@ -145,13 +73,13 @@ fn visitor() -> Result<(), Outcome> {
 }
 
 fn dynamic() -> Result<(), Outcome> {
-    let _dynamic = Held::load("dynamic")?;
+    let _dynamic = Held::load(&["dynamic"])?;
     counts_on_every_cpu("dynamic_hit", "dynamic_hits", 1, EXACT)?;
     counts_on_every_cpu("dynamic_hit", "dynamic_bytes", 1, 256)
 }
 
 fn mixed() -> Result<(), Outcome> {
-    let _mixed = Held::load("mixed")?;
+    let _mixed = Held::load(&["mixed"])?;
     counts_on_every_cpu("mixed_hit", "mixed_fixed", 1, EXACT)?;
     counts_on_every_cpu("mixed_hit", "mixed_allocated", 1, EXACT)
 }
@@ -163,11 +91,11 @@ fn is_near() -> bool {
 
 fn direct() -> Result<(), Outcome> {
     if is_near() {
-        let _direct = Held::load("direct")?;
+        let _direct = Held::load(&["direct"])?;
         return counts_on_every_cpu("direct_hit", "direct_hits", 1, EXACT);
     }
     let text = refused("direct", |reason| {
-        matches!(reason, Reason::Object(LoadError::Overflow { .. }))
+        matches!(reason, Reason::Object(LoadError::Overflow(_)))
     })?;
     for word in [".text+0x", "R_390_PC32DBL", "DIRECT", "GiB"] {
         check!(text.contains(word), "the refusal lacks {word}: {text}");
@@ -176,8 +104,8 @@ fn direct() -> Result<(), Outcome> {
 }
 
 fn reload() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
     let before = counters::read();
     for round in 0..5 {
@@ -198,7 +126,7 @@ fn reload() -> Result<(), Outcome> {
 }
 
 fn loads_once() -> Result<(), Outcome> {
-    let _hello = Held::load("hello")?;
+    let _hello = Held::load(&["hello"])?;
     let twice = modules::load("hello");
     check!(
         matches!(
@@ -214,7 +142,7 @@ fn loads_once() -> Result<(), Outcome> {
 }
 
 /// Loads a module that must be refused for a reason; everything is as before.
-fn refused(name: &'static str, right: fn(&Reason) -> bool) -> Result<String, Outcome> {
+fn refused(name: &'static str, right: fn(&Reason<'_>) -> bool) -> Result<String, Outcome> {
     percpu::trim();
     let before = counters::read();
     let text = match modules::load(name) {
@@ -259,7 +187,7 @@ fn failing_init() -> Result<(), Outcome> {
 }
 
 fn positive_init() -> Result<(), Outcome> {
-    let _module = Held::load("positive-init")?;
+    let _module = Held::load(&["positive-init"])?;
     check_eq!(modules::state("positive-init"), Some(State::Live));
     Ok(())
 }
@@ -292,8 +220,8 @@ fn no_such_module() -> Result<(), Outcome> {
 
 /// All CPUs load and unload the same modules at once.
 fn parallel_loads() -> Result<(), Outcome> {
-    let _silence = Silence::begin();
-    let _away = Away::all()?;
+    let _log = LogOff::new();
+    let _unloaded = AllUnloaded::new().map_err(failed)?;
     percpu::trim();
     let before = counters::read();
     let wanted = AtomicU64::new(200);
@@ -320,13 +248,13 @@ fn parallel_loads() -> Result<(), Outcome> {
 }
 
 fn crash_in_module() -> Result<(), Outcome> {
-    let _crash = Held::load("crash")?;
+    let _crash = Held::load(&["crash"])?;
     call("crash_store", 0)?;
     Ok(())
 }
 
 fn panic_in_module() -> Result<(), Outcome> {
-    let _crash = Held::load("crash")?;
+    let _crash = Held::load(&["crash"])?;
     call("crash_panic", 0)?;
     Ok(())
 }

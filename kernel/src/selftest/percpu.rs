@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use arch::{PAGE_SIZE, boot};
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
-use module_api::{PerCpu, PerCpuCounter, PerCpuRef, Variable, pin};
+use module_api::{PerCpu, PerCpuCounter, PerCpuRef, Storage, Variable, with_interrupts_off};
 use this_cpu::percpu;
 
 percpu! {
@@ -35,7 +35,8 @@ fn statics_have_their_values() -> Result<(), Outcome> {
         // SAFETY: P1: a copy of the variable, which nobody writes.
         check_eq!(unsafe { zeroed.read_volatile() }, [0; 4]);
     }
-    check_eq!(pin(|cpu| cpu.get(&BYTES).get()), [1, 2, 3, 4]);
+    let bytes = with_interrupts_off(|cpu| cpu.get(&BYTES).get());
+    check_eq!(bytes, [1, 2, 3, 4]);
     Ok(())
 }
 
@@ -291,9 +292,15 @@ fn reference_count() -> Result<(), Outcome> {
     check_eq!(references.count(), online);
     check!(!references.kill(), "released with references left");
     check!(!references.try_get(), "a dead count gives references");
-    check!(references.revive(), "not revived with references left");
+    check!(
+        references.resurrect(),
+        "not resurrected with references left"
+    );
     check_eq!(references.count(), online);
-    check!(references.try_get(), "a revived count gives no references");
+    check!(
+        references.try_get(),
+        "a resurrected count gives no references"
+    );
     let last: i64 = (0..=online).map(|_| i64::from(references.put())).sum();
     check_eq!(last, 0);
     check!(references.kill(), "the owner's reference isn't the last");

@@ -1,6 +1,7 @@
 //! Several CPUs: calls, signals, stacks, lines on the console.
 
 use super::{Outcome, failed};
+use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, cpus, interrupts, selftest, smp};
 use arch::cpu;
@@ -41,34 +42,77 @@ fn calls_cross() -> Result<(), Outcome> {
     if cpus::online_count() < 2 {
         return Err(Outcome::Skipped("one CPU"));
     }
-    // Every CPU calls every other at the same time, with interruptions off.
-    static CALLS: AtomicU64 = AtomicU64::new(0);
-    static ERRORS: AtomicU64 = AtomicU64::new(0);
-    CALLS.store(0, Ordering::Relaxed);
-    ERRORS.store(0, Ordering::Relaxed);
-    extern "C" fn count(_: *mut ()) {
-        CALLS.fetch_add(1, Ordering::Relaxed);
+    extern "C" fn count(calls: *mut ()) {
+        // SAFETY: C13: the counter lives until `call_on` has returned.
+        unsafe { (*calls.cast::<AtomicU64>()).fetch_add(1, Ordering::Relaxed) };
     }
-    // The outer call must end before the inner ones start: a called function
-    // may not call, so each CPU is told to do so from its timer tick.
-    static DONE: AtomicU64 = AtomicU64::new(0);
-    DONE.store(0, Ordering::Relaxed);
-    fn tick() {
-        crate::timer::stop();
-        for cpu in cpus::online() {
-            if smp::call_on(cpu, count, core::ptr::null_mut()).is_err() {
-                ERRORS.fetch_add(1, Ordering::Relaxed);
+    let calls = AtomicU64::new(0);
+    let errors = AtomicU64::new(0);
+    // Every CPU calls every other at the same time, each in its ordinary course.
+    smp::run_as_task_on_each(|| {
+        for cpu in (0..50).flat_map(|_| cpus::online()) {
+            if smp::call_on(cpu, count, (&raw const calls).cast_mut().cast()).is_err() {
+                errors.fetch_add(1, Ordering::Relaxed);
             }
         }
-        DONE.fetch_add(1, Ordering::Release);
-    }
-    smp::run_on_each(|| crate::timer::start(100, tick)).map_err(failed)?;
+    })
+    .map_err(failed)?;
     let online = u64::from(cpus::online_count());
-    while DONE.load(Ordering::Acquire) < online {
-        cpu::relax();
+    check_eq!(errors.into_inner(), 0);
+    check_eq!(calls.into_inner(), 50 * online * online);
+    Ok(())
+}
+
+fn a_refused_function_never_runs() -> Result<(), Outcome> {
+    if cpus::online_count() < 2 {
+        return Err(Outcome::Skipped("one CPU"));
     }
-    check_eq!(ERRORS.load(Ordering::Relaxed), 0);
-    check_eq!(CALLS.load(Ordering::Relaxed), online * online);
+    let refused = Err(smp::Error::Refused(
+        1,
+        Order::EmergencySignal,
+        Refusal::NotOperational,
+    ));
+    let others = u64::from(cpus::online_count()) - 1;
+    let runs = AtomicU64::new(0);
+    let run = || {
+        runs.fetch_add(1, Ordering::Relaxed);
+    };
+    fail::arm(Site::Signal, 1);
+    let call = smp::run_on(1, run);
+    fail::arm(Site::Signal, 1);
+    let calls = smp::run_on_each(run);
+    fail::arm(Site::Signal, 1);
+    let tasks = smp::run_as_task_on_each(run);
+    fail::arm(Site::Signal, 0);
+    // The signals of these find what the first ones left behind, if anything.
+    smp::run_on_each(|| ()).map_err(failed)?;
+    smp::run_as_task_on_each(|| ()).map_err(failed)?;
+    check_eq!(call, refused);
+    check_eq!(calls, refused);
+    // A CPU that is in its idle loop already, awake, needs no signal for its task.
+    check!(
+        tasks == refused || tasks == Ok(()),
+        "a round of tasks: {tasks:?}"
+    );
+    let wanted = 2 * others + u64::from(tasks.is_ok());
+    check_eq!(runs.into_inner(), wanted);
+    Ok(())
+}
+
+fn a_called_function_may_not_call() -> Result<(), Outcome> {
+    if cpus::online_count() < 2 {
+        return Err(Outcome::Skipped("one CPU"));
+    }
+    let nested = smp::run_on(1, || smp::run_on(0, || ())).map_err(failed)?;
+    check_eq!(nested, Err(smp::Error::Nested));
+    let own = AtomicU64::new(0);
+    smp::run_on_each(|| {
+        if smp::run_on_each(|| ()) == Err(smp::Error::Nested) {
+            own.fetch_add(1, Ordering::Relaxed);
+        }
+    })
+    .map_err(failed)?;
+    check_eq!(own.into_inner(), u64::from(cpus::online_count()));
     Ok(())
 }
 
@@ -110,14 +154,34 @@ fn wrong_cpus() -> Result<(), Outcome> {
     check_eq!(result, Err(smp::Error::NotPossible(beyond)));
     check_eq!(smp::start(beyond), Err(smp::Error::NotPossible(beyond)));
     check_eq!(smp::start(0), Err(smp::Error::Online(0)));
-    let refusal = sigp::signal(0xfff0, Order::Sense, 0);
+    let refusal = sigp::sense(0xfff0);
     check_eq!(refusal, Err(Refusal::NotOperational));
     Ok(())
 }
 
+/// Waits for other CPUs with a lock held: a panic that names the lock.
+fn wait_with_lock() -> Result<(), Outcome> {
+    static LOCK: Lock<(), { rank::TEST }> = Lock::new(());
+    let _held = LOCK.lock();
+    smp::run_on_each(|| ()).map_err(failed)
+}
+
+/// Waits for other CPUs with interrupts off: a panic.
+fn wait_with_interrupts_off() -> Result<(), Outcome> {
+    cpu::without_interrupts(|| smp::run_as_task_on_each(|| ())).map_err(failed)
+}
+
+selftest!("ending.wait_with_lock", wait_with_lock, on_request);
+selftest!(
+    "ending.wait_with_interrupts_off",
+    wait_with_interrupts_off,
+    on_request
+);
 selftest!("smp.numbers", numbers);
 selftest!("smp.each_runs_once", each_runs_once);
 selftest!("smp.calls_cross", calls_cross);
+selftest!("smp.refused", a_refused_function_never_runs);
+selftest!("smp.nested", a_called_function_may_not_call);
 selftest!("smp.locks_exclude", locks_exclude);
 selftest!("smp.signals_are_counted", signals_are_counted);
 selftest!("smp.wrong_cpus", wrong_cpus);

@@ -1,52 +1,32 @@
-//! Functions in the other CPUs' idle loops, with interruptions on.
+//! Functions in the other CPUs' idle loops, interrupts on.
 //!
 //! What runs there may do all that the boot CPU may: wait, call other CPUs, load
-//! modules. An interrupt handler may not.
+//! modules. An interrupt handler may not. The protocol is the crate `cross-call`'s.
 
-use super::call::{Mailbox, wake};
-use super::{CPUS, Error};
-use crate::cpus::online;
-use crate::timer;
-use arch::cpu;
+use super::error::Error;
+use super::machine::Cpus;
+use arch::MAX_CPUS;
+use cross_call::Tasks;
 
-fn own() -> &'static Mailbox {
-    &CPUS[cpu::number() as usize].task
-}
+static TASKS: Tasks<Cpus, MAX_CPUS> = Tasks::new(Cpus);
 
-/// Whether this CPU has a task.
+/// Whether this CPU has a task. For its idle loop: with interrupts off, a signal for a
+/// later one stays pending.
 pub fn is_waiting() -> bool {
-    !own().is_empty()
+    TASKS.is_waiting()
 }
 
-/// Runs this CPU's task.
+/// Runs this CPU's task, if it has one.
 pub fn serve() {
-    own().serve();
+    TASKS.serve();
 }
 
-/// Runs a closure on every online CPU at once, each in its ordinary course, this
-/// one included; returns when all have ended. For the boot CPU's own course: one
-/// round of tasks at a time.
-pub fn run_as_task_on_each<F: Fn() + Sync>(work: F) -> Result<(), Error> {
-    extern "C" fn run<F: Fn()>(work: *mut ()) {
-        // SAFETY: `run_as_task_on_each` passes its own closure and waits for all.
-        unsafe { (*work.cast::<F>())() }
-    }
-    let this = cpu::number();
-    let others = || online().filter(|&cpu| cpu != this);
-    let mut result = Ok(());
-    for cpu in others() {
-        CPUS[cpu as usize]
-            .task
-            .fill(run::<F>, (&raw const work).cast_mut().cast());
-        if let Err(error) = wake(cpu) {
-            result = Err(error);
-        }
-    }
-    work();
-    for cpu in others() {
-        while !CPUS[cpu as usize].task.is_empty() {
-            timer::nap(50);
-        }
-    }
-    result
+/// Runs a closure on every online CPU at once, each in its ordinary course, this one
+/// included; returns when all have ended.
+///
+/// For the boot CPU's ordinary course, the one that is no idle loop: interrupts on, no
+/// lock held; otherwise it panics. A task that starts tasks gets [`Error::Nested`]. An
+/// error is the first of those that CPUs gave: the closure never runs on those.
+pub fn run_as_task_on_each(work: impl Fn() + Sync) -> Result<(), Error> {
+    Ok(TASKS.run_on_each(&work)?)
 }

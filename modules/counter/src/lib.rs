@@ -4,11 +4,11 @@
 //! handle from a GOT slot (`lgrl`, R_390_GOTENT): the per-CPU area is too far for
 //! `larl`. Disassemble it and look for the offset 816.
 #![no_std]
+#![forbid(unsafe_code)]
 
 use module_api::{Variable, export, module, percpu, print};
 
 module! {
-    name: "counter",
     description: "Counts on static per-CPU variables",
     license: "MIT",
     init: init,
@@ -20,47 +20,39 @@ percpu! {
     static HITS: u64 = 0;
     /// Counts down from a value that every CPU's copy starts with.
     static LEFT: u32 = 1_000_000;
-    /// Visits that another module reports here.
+    /// Visits that another module reports here, which knows it as `COUNTER_VISITS`.
     #[export]
-    pub static COUNTER_VISITS: u64 = 0;
+    pub static VISITS: u64 = 0;
 }
 
 fn init() -> Result<(), i32> {
-    print!(
-        "counter: this CPU has {} hits, {} left",
-        HITS.read(),
-        LEFT.read()
-    );
+    print!("this CPU has {} hits, {} left", HITS.read(), LEFT.read());
     Ok(())
 }
 
 fn exit() {
-    print!("counter: {} hits on all CPUs", HITS.sum());
+    print!("{} hits on all CPUs", HITS.sum());
 }
 
-export!(counter_hit, counter_hits, counter_left, counter_visits);
+export! {
+    /// Counts a hit on the running CPU, in both variables.
+    extern "C" fn hit() {
+        HITS.inc();
+        LEFT.dec();
+    }
 
-/// Counts a hit on the running CPU, in both variables.
-#[unsafe(no_mangle)]
-extern "C" fn counter_hit() {
-    HITS.inc();
-    LEFT.dec();
-}
+    /// Hits on a CPU; 0 for a CPU that doesn't exist.
+    extern "C" fn hits(cpu: u32) -> u64 {
+        HITS.on(cpu).map_or(0, |copy| copy.read())
+    }
 
-/// Hits on a CPU; 0 for a CPU that doesn't exist.
-#[unsafe(no_mangle)]
-extern "C" fn counter_hits(cpu: u32) -> u64 {
-    HITS.on(cpu).map_or(0, |copy| copy.read())
-}
+    /// What a CPU has left; 0 for a CPU that doesn't exist.
+    extern "C" fn left(cpu: u32) -> u64 {
+        LEFT.on(cpu).map_or(0, |copy| u64::from(copy.read()))
+    }
 
-/// What a CPU has left; 0 for a CPU that doesn't exist.
-#[unsafe(no_mangle)]
-extern "C" fn counter_left(cpu: u32) -> u64 {
-    LEFT.on(cpu).map_or(0, |copy| u64::from(copy.read()))
-}
-
-/// Visits on a CPU; 0 for a CPU that doesn't exist.
-#[unsafe(no_mangle)]
-extern "C" fn counter_visits(cpu: u32) -> u64 {
-    COUNTER_VISITS.on(cpu).map_or(0, |copy| copy.read())
+    /// Visits on a CPU; 0 for a CPU that doesn't exist.
+    extern "C" fn visits(cpu: u32) -> u64 {
+        VISITS.on(cpu).map_or(0, |copy| copy.read())
+    }
 }

@@ -13,10 +13,9 @@
 #![no_std]
 
 use core::arch::asm;
-use module_api::{Handle, Storage, Variable, export, module};
+use module_api::{Handle, Storage, Template, Variable, export, module};
 
 module! {
-    name: "direct",
     description: "Addresses its per-CPU variable with larl; loads only when near",
     license: "MIT",
     init: init,
@@ -24,18 +23,19 @@ module! {
 }
 
 #[unsafe(link_section = ".data..percpu")]
-static DIRECT: Storage<u64> = Storage::new(0);
+static DIRECT: Template<u64> = Template::new(0);
 
 /// The variable, by its address instead of a slot.
 struct Direct;
 
-impl Variable for Direct {
+// SAFETY: P9: the storage is in the template, and its address the handle.
+unsafe impl Storage for Direct {
     type Value = u64;
 
     #[inline(always)]
     fn handle(&self) -> Handle<u64> {
         let handle: usize;
-        // SAFETY: P1: the address of storage in the template is its handle.
+        // SAFETY: P9: the address of storage in the template is its handle.
         unsafe {
             asm!(
                 "larl {}, {}", out(reg) handle, sym DIRECT,
@@ -52,16 +52,14 @@ fn init() -> Result<(), i32> {
 
 fn exit() {}
 
-export!(direct_hit, direct_hits);
+export! {
+    /// Counts a hit on the running CPU.
+    extern "C" fn hit() {
+        Direct.inc();
+    }
 
-/// Counts a hit on the running CPU.
-#[unsafe(no_mangle)]
-extern "C" fn direct_hit() {
-    Direct.inc();
-}
-
-/// Hits on a CPU; 0 for a CPU that doesn't exist.
-#[unsafe(no_mangle)]
-extern "C" fn direct_hits(cpu: u32) -> u64 {
-    Direct.on(cpu).map_or(0, |copy| copy.read())
+    /// Hits on a CPU; 0 for a CPU that doesn't exist.
+    extern "C" fn hits(cpu: u32) -> u64 {
+        Direct.on(cpu).map_or(0, |copy| copy.read())
+    }
 }

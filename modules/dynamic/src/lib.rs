@@ -8,7 +8,6 @@ use core::cell::UnsafeCell;
 use module_api::{PerCpu, Variable, errno, export, module, print};
 
 module! {
-    name: "dynamic",
     description: "Counts on dynamic per-CPU variables",
     license: "MIT",
     init: init,
@@ -30,49 +29,46 @@ unsafe impl Sync for Slot {}
 static COUNTS: Slot = Slot(UnsafeCell::new(None));
 
 fn counts() -> Option<&'static Counts> {
-    // SAFETY: L1, as above.
+    // SAFETY: L1: neither init nor exit runs.
     unsafe { (*COUNTS.0.get()).as_ref() }
 }
 
 fn init() -> Result<(), i32> {
     let no_memory = |error| {
-        print!("dynamic: {error}");
+        print!("{error}");
         errno::ENOMEM
     };
     let hits = PerCpu::alloc().map_err(no_memory)?;
     let bytes = PerCpu::alloc().map_err(no_memory)?;
-    print!("dynamic: {hits:?} and {bytes:?}");
-    // SAFETY: L1, as above.
+    print!("{hits:?} and {bytes:?}");
+    // SAFETY: L1: nothing else runs.
     unsafe { *COUNTS.0.get() = Some(Counts { hits, bytes }) };
     Ok(())
 }
 
 fn exit() {
-    // SAFETY: L1, as above. Dropping the owners frees both variables.
+    // SAFETY: L1: nothing else runs. Dropping the owners frees both variables.
     unsafe { *COUNTS.0.get() = None };
 }
 
-export!(dynamic_hit, dynamic_hits, dynamic_bytes);
-
-/// Counts a hit on the running CPU, in both variables.
-#[unsafe(no_mangle)]
-extern "C" fn dynamic_hit() {
-    if let Some(counts) = counts() {
-        counts.hits.inc();
-        counts.bytes.inc();
+export! {
+    /// Counts a hit on the running CPU, in both variables.
+    extern "C" fn hit() {
+        if let Some(counts) = counts() {
+            counts.hits.inc();
+            counts.bytes.inc();
+        }
     }
-}
 
-/// Hits on a CPU; 0 for a CPU that doesn't exist.
-#[unsafe(no_mangle)]
-extern "C" fn dynamic_hits(cpu: u32) -> u64 {
-    let copy = counts().and_then(|counts| counts.hits.on(cpu));
-    copy.map_or(0, |copy| copy.read())
-}
+    /// Hits on a CPU; 0 for a CPU that doesn't exist.
+    extern "C" fn hits(cpu: u32) -> u64 {
+        let copy = counts().and_then(|counts| counts.hits.on(cpu));
+        copy.map_or(0, |copy| copy.read())
+    }
 
-/// The same, modulo 256.
-#[unsafe(no_mangle)]
-extern "C" fn dynamic_bytes(cpu: u32) -> u64 {
-    let copy = counts().and_then(|counts| counts.bytes.on(cpu));
-    copy.map_or(0, |copy| u64::from(copy.read()))
+    /// Hits on a CPU as its byte counts them: modulo 256.
+    extern "C" fn bytes(cpu: u32) -> u64 {
+        let copy = counts().and_then(|counts| counts.bytes.on(cpu));
+        copy.map_or(0, |copy| u64::from(copy.read()))
+    }
 }

@@ -1,10 +1,10 @@
 //! The smallest module: it says hello when it comes and goodbye when it goes.
 #![no_std]
+#![forbid(unsafe_code)]
 
 use module_api::{module, print};
 
 module! {
-    name: "hello",
     description: "Says hello and goodbye",
     license: "MIT",
     init: init,
@@ -12,10 +12,10 @@ module! {
 }
 
 fn init() -> Result<(), i32> {
-    print!("hello: hello from {:#x}", init as *const () as usize);
+    print!("hello from {:#x}", init as *const () as usize);
     Ok(())
 }
 
 fn exit() {
-    print!("hello: goodbye");
+    print!("goodbye");
 }

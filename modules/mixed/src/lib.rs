@@ -1,6 +1,6 @@
 //! One generic function, a static and a dynamic variable.
 //!
-//! `hit` is compiled twice: for the static's type it loads the handle from a GOT
+//! `count` is compiled twice: for the static's type it loads the handle from a GOT
 //! slot, for `PerCpu` it takes the value. The type decided; no branch is left at
 //! run time. This is what the mail's macro wanted of `__builtin_constant_p`.
 #![no_std]
@@ -9,7 +9,6 @@ use core::cell::UnsafeCell;
 use module_api::{Integer, PerCpu, Scalar, Variable, errno, export, module, percpu};
 
 module! {
-    name: "mixed",
     description: "One generic function on static and dynamic variables",
     license: "MIT",
     init: init,
@@ -28,24 +27,24 @@ unsafe impl Sync for Slot {}
 
 static ALLOCATED: Slot = Slot(UnsafeCell::new(None));
 
-fn allocated() -> Option<&'static PerCpu<u32>> {
-    // SAFETY: L1, as above.
+fn variable() -> Option<&'static PerCpu<u32>> {
+    // SAFETY: L1: neither init nor exit runs.
     unsafe { (*ALLOCATED.0.get()).as_ref() }
 }
 
 fn init() -> Result<(), i32> {
     let variable = PerCpu::alloc().map_err(|_| errno::ENOMEM)?;
-    // SAFETY: L1, as above.
+    // SAFETY: L1: nothing else runs.
     unsafe { *ALLOCATED.0.get() = Some(variable) };
     Ok(())
 }
 
 fn exit() {
-    // SAFETY: L1, as above.
+    // SAFETY: L1: nothing else runs.
     unsafe { *ALLOCATED.0.get() = None };
 }
 
-fn hit<V: Variable<Value: Integer>>(variable: &V) {
+fn count<V: Variable<Value: Integer>>(variable: &V) {
     variable.inc();
 }
 
@@ -53,25 +52,22 @@ fn copy<V: Variable<Value: Scalar + Into<u64>>>(variable: &V, cpu: u32) -> u64 {
     variable.on(cpu).map_or(0, |copy| copy.read().into())
 }
 
-export!(mixed_hit, mixed_fixed, mixed_allocated);
-
-/// Counts a hit on the running CPU, in both variables.
-#[unsafe(no_mangle)]
-extern "C" fn mixed_hit() {
-    hit(&FIXED);
-    if let Some(variable) = allocated() {
-        hit(variable);
+export! {
+    /// Counts a hit on the running CPU, in both variables.
+    extern "C" fn hit() {
+        count(&FIXED);
+        if let Some(variable) = variable() {
+            count(variable);
+        }
     }
-}
 
-/// Hits on a CPU, by the static variable.
-#[unsafe(no_mangle)]
-extern "C" fn mixed_fixed(cpu: u32) -> u64 {
-    copy(&FIXED, cpu)
-}
+    /// Hits on a CPU, by the static variable.
+    extern "C" fn fixed(cpu: u32) -> u64 {
+        copy(&FIXED, cpu)
+    }
 
-/// Hits on a CPU, by the dynamic variable.
-#[unsafe(no_mangle)]
-extern "C" fn mixed_allocated(cpu: u32) -> u64 {
-    allocated().map_or(0, |variable| copy(variable, cpu))
+    /// Hits on a CPU, by the dynamic variable.
+    extern "C" fn allocated(cpu: u32) -> u64 {
+        variable().map_or(0, |variable| copy(variable, cpu))
+    }
 }

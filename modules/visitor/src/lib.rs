@@ -7,7 +7,6 @@
 use module_api::{Variable, export, module, percpu, print};
 
 module! {
-    name: "visitor",
     description: "Counts on another module's per-CPU variable",
     license: "MIT",
     init: init,
@@ -15,27 +14,27 @@ module! {
 }
 
 percpu! {
-    /// Of module counter.
-    extern static COUNTER_VISITS: u64;
+    // SAFETY: P9: the type that module counter declares it with.
+    unsafe extern "C" {
+        static COUNTER_VISITS: u64;
+    }
 }
 
 fn init() -> Result<(), i32> {
-    print!("visitor: {} visits so far", COUNTER_VISITS.sum());
+    print!("{} visits so far", COUNTER_VISITS.sum());
     Ok(())
 }
 
 fn exit() {}
 
-export!(visitor_hit, visitor_read);
+export! {
+    /// Reports a visit on the running CPU.
+    extern "C" fn hit() {
+        COUNTER_VISITS.inc();
+    }
 
-/// Reports a visit on the running CPU.
-#[unsafe(no_mangle)]
-extern "C" fn visitor_hit() {
-    COUNTER_VISITS.inc();
-}
-
-/// Visits on a CPU, as this module sees them.
-#[unsafe(no_mangle)]
-extern "C" fn visitor_read(cpu: u32) -> u64 {
-    COUNTER_VISITS.on(cpu).map_or(0, |copy| copy.read())
+    /// Visits on a CPU, as this module sees them.
+    extern "C" fn read(cpu: u32) -> u64 {
+        COUNTER_VISITS.on(cpu).map_or(0, |copy| copy.read())
+    }
 }

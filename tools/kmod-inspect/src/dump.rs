@@ -85,7 +85,7 @@ pub fn tables(module: &Module<'_>, image: &Image<'_>) -> (Table, Table) {
         address: image.base + offset,
         size,
     };
-    (table(module.plan.got()), table(module.plan.plt()))
+    (table(module.layout().got()), table(module.layout().plt()))
 }
 
 /// All symbols but the null one.

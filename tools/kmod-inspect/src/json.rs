@@ -2,7 +2,7 @@
 
 use crate::dump::{self, Section, Symbol, Table};
 use crate::module::{Image, Module};
-use loader::{Via, kind_name};
+use loader::{Via, type_name};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -21,6 +21,7 @@ struct Report<'a> {
     got: Table,
     slots: Vec<Named<'a>>,
     plt: Table,
+    startup: Startup<'a>,
     imports: Vec<Import<'a>>,
     exports: Vec<Named<'a>>,
     symbols: Vec<Symbol<'a>>,
@@ -39,6 +40,20 @@ struct Region {
     kind: String,
     address: u64,
     size: u64,
+}
+
+/// Addresses that the kernel calls.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Startup<'a> {
+    Calls {
+        constructors: &'a [u64],
+        init: Option<u64>,
+        exit: Option<u64>,
+        destructors: &'a [u64],
+    },
+    /// Why it wouldn't.
+    Refused { refused: String },
 }
 
 /// A slot, or an export.
@@ -73,15 +88,15 @@ struct Relocation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stub: Option<u64>,
     /// What the field stands for, in bytes.
-    result: i128,
+    result: i64,
 }
 
 /// Writes a module's line.
 pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> io::Result<()> {
     let (got, plt) = dump::tables(module, image);
-    let (size, align) = module.plan.per_cpu();
+    let (size, align) = module.layout().per_cpu();
     let symbols = dump::symbols(image);
-    let regions = module.plan.regions().iter().map(|region| Region {
+    let regions = module.layout().regions().iter().map(|region| Region {
         kind: region.kind.to_string(),
         address: image.base + region.offset,
         size: region.size,
@@ -104,30 +119,41 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         value: export.value,
     });
     let relocations = image.linked.relocations(&module.plan);
-    let relocations = relocations.map(|(section, relocation, outcome)| Relocation {
+    let relocations = relocations.map(|(section, relocation, computed)| Relocation {
         section: section.name,
         offset: relocation.offset,
-        address: outcome.address,
-        r#type: kind_name(relocation.kind),
+        address: computed.address,
+        r#type: type_name(relocation.r_type),
         symbol: module.object.symbol(relocation.symbol as usize).name,
         addend: relocation.addend,
-        value: outcome.value,
-        slot: match outcome.via {
+        value: computed.value,
+        slot: match computed.via {
             Via::Slot(address) => Some(address),
             _ => None,
         },
-        stub: match outcome.via {
+        stub: match computed.via {
             Via::Stub(address) => Some(address),
             _ => None,
         },
-        result: outcome.result,
+        result: computed.result,
     });
+    let startup = match &image.startup {
+        Ok(startup) => Startup::Calls {
+            constructors: &startup.constructors,
+            init: startup.init,
+            exit: startup.exit,
+            destructors: &startup.destructors,
+        },
+        Err(error) => Startup::Refused {
+            refused: error.to_string(),
+        },
+    };
     let report = Report {
         file: module.file.display().to_string(),
         module: &module.name,
         information: module.object.information().collect(),
         base: image.base,
-        size: module.plan.size(),
+        size: module.layout().size(),
         hash: format!("{:016x}", image.hash()),
         per_cpu: PerCpu {
             handle: image.per_cpu,
@@ -139,6 +165,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         got,
         slots: slots.collect(),
         plt,
+        startup,
         imports: imports.collect(),
         exports: exports.collect(),
         relocations: relocations.collect(),

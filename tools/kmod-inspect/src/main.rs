@@ -6,7 +6,10 @@
 //! would lie in the kernel's memory.
 //!
 //! Exit codes: 0, all files link; 1, one doesn't, or can't be read or written;
-//! 2, wrong usage.
+//! 2, wrong usage. A module that links and that the kernel wouldn't start is named on
+//! stderr.
+
+#![forbid(unsafe_code)]
 
 mod dump;
 mod json;
@@ -117,7 +120,7 @@ fn inspect(
         dump::write(&module, linked, folder)?;
     }
     let written = if options.json {
-        // A module that can't be linked has no addresses to tell.
+        // A module that can't be linked has no addresses to show.
         linked
             .as_ref()
             .map_or(Ok(()), |linked| json::write(&module, linked, output))
@@ -132,7 +135,14 @@ fn inspect(
         )
     };
     written.map_err(Failure::Output)?;
-    linked?;
+    let image = linked?;
+    if let Err(error) = image.startup {
+        output.flush().map_err(Failure::Output)?;
+        let file = file.display();
+        complain(&format!(
+            "{file}: links, but the kernel doesn't start it: {error}"
+        ));
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! plan, link into zeroed memory.
 
 use crate::symbols::Symbols;
-use loader::{Linked, LoadError, Object, Plan, Position, Section};
+use loader::{Layout, Linked, LoadError, Object, Plan, Position, Section, Startup, StartupError};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
@@ -25,12 +25,12 @@ pub struct Module<'data> {
     pub file: &'data Path,
     /// Bytes in that file.
     pub bytes: usize,
-    /// Its own word for its name, or else the file's.
+    /// Its name by its `.modinfo`, or else the file's.
     pub name: String,
     /// What is in the file.
     pub object: Object<'data>,
-    /// Where its parts go.
-    pub plan: Plan,
+    /// Its relocations, and where its parts go.
+    pub plan: Plan<'data>,
 }
 
 /// A module in memory.
@@ -45,12 +45,14 @@ pub struct Image<'data> {
     pub template: Vec<u8>,
     /// Symbols, slots.
     pub linked: Linked<'data>,
+    /// What the kernel would call, or why it would refuse to.
+    pub startup: Result<Startup, StartupError<'data>>,
 }
 
 /// Why a module doesn't link.
 #[derive(Debug)]
 pub enum LinkError {
-    /// The loader says so.
+    /// It can't be loaded either.
     Loader(LoadError),
     /// The handle isn't aligned as the per-CPU data asks for.
     Handle {
@@ -101,13 +103,13 @@ impl<'data> Module<'data> {
     /// Checks a file and plans its layout.
     pub fn plan(file: &'data Path, data: &'data [u8]) -> Result<Self, LoadError> {
         let object = Object::parse(data)?;
-        let said = object.information().find(|&(key, _)| key == "name");
-        let said = said.map(|(_, name)| name).filter(|name| !name.is_empty());
-        let of_file = || file.file_stem().unwrap_or_default().to_string_lossy();
+        let name = object.information().find(|&(key, _)| key == "name");
+        let name = name.map(|(_, name)| name).filter(|name| !name.is_empty());
+        let file_name = || file.file_stem().unwrap_or_default().to_string_lossy();
         Ok(Self {
             file,
             bytes: data.len(),
-            name: said.map_or_else(|| of_file().into_owned(), str::to_owned),
+            name: name.map_or_else(|| file_name().into_owned(), str::to_owned),
             object,
             plan: Plan::new(&object)?,
         })
@@ -115,14 +117,14 @@ impl<'data> Module<'data> {
 
     /// Links it.
     pub fn link(&self, addresses: &Addresses<'_>) -> Result<Image<'data>, LinkError> {
-        let (template, align) = self.plan.per_cpu();
+        let (template, align) = self.layout().per_cpu();
         if template != 0 && !addresses.per_cpu.is_multiple_of(align) {
             return Err(LinkError::Handle {
                 handle: addresses.per_cpu,
                 align,
             });
         }
-        let mut image = zeroed(self.plan.size())?;
+        let mut image = zeroed(self.layout().size())?;
         let mut template = zeroed(template)?;
         let symbols = self.object.symbols();
         let weak = symbols.filter(|symbol| symbol.is_undefined() && symbol.is_weak());
@@ -132,7 +134,6 @@ impl<'data> Module<'data> {
             addresses.symbols.get(name).or_else(anywhere)
         };
         let linked = loader::link(
-            &self.object,
             &self.plan,
             addresses.base,
             addresses.per_cpu,
@@ -140,7 +141,9 @@ impl<'data> Module<'data> {
             &mut image,
             &mut template,
         )?;
+        let startup = Startup::of(self.layout(), addresses.base, &image);
         Ok(Image {
+            startup,
             base: addresses.base,
             per_cpu: addresses.per_cpu,
             image,
@@ -149,10 +152,15 @@ impl<'data> Module<'data> {
         })
     }
 
+    /// Where its parts go.
+    pub fn layout(&self) -> &Layout<'data> {
+        self.plan.layout()
+    }
+
     /// The sections that take memory, with where they lie.
     pub fn sections(&self) -> impl Iterator<Item = (Section<'data>, Position)> {
         let sections = self.object.sections();
-        let placed = sections.map(|section| (section, self.plan.position(section.index)));
+        let placed = sections.map(|section| (section, self.layout().position(section.index)));
         placed.filter(|&(_, position)| position != Position::Nowhere)
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::module::{Image, Module};
 use anstyle::{AnsiColor, Style};
-use loader::{Position, Via, kind_name};
-use rustc_demangle::demangle;
+use loader::{Demangled, Position, Via, type_name};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -93,6 +92,7 @@ impl Report<'_, '_> {
         self.imports()?;
         self.exports()?;
         if let Some(image) = self.image {
+            self.startup(image)?;
             self.variables(image)?;
             self.slots(image)?;
             self.relocations(image)?;
@@ -122,13 +122,13 @@ impl Report<'_, '_> {
 
     fn layout(&mut self) -> io::Result<()> {
         self.title("layout")?;
-        let plan = &self.module.plan;
-        for region in plan.regions().iter().filter(|region| region.size != 0) {
+        let layout = self.module.layout();
+        for region in layout.regions().iter().filter(|region| region.size != 0) {
             let start = self.address(region.offset);
             let (kind, size) = (region.kind.to_string(), region.size);
             writeln!(self.output, "  {start:>18} {size:>9} bytes  {kind}")?;
         }
-        for ((offset, size), (name, entry)) in [plan.got(), plan.plt()]
+        for ((offset, size), (name, entry)) in [layout.got(), layout.plt()]
             .into_iter()
             .zip([("GOT", "slots"), ("PLT", "stubs")])
         {
@@ -139,7 +139,7 @@ impl Report<'_, '_> {
                 size / 8
             )?;
         }
-        let (size, align) = plan.per_cpu();
+        let (size, align) = layout.per_cpu();
         if size != 0 {
             let start = self.handle(0);
             writeln!(
@@ -156,7 +156,7 @@ impl Report<'_, '_> {
     fn sections(&mut self) -> io::Result<()> {
         self.title("sections")?;
         for section in self.module.object.sections() {
-            let place = match self.module.plan.position(section.index) {
+            let place = match self.module.layout().position(section.index) {
                 Position::Nowhere => continue,
                 Position::Image(offset) => self.address(offset),
                 Position::PerCpu(offset) => self.handle(offset),
@@ -185,8 +185,8 @@ impl Report<'_, '_> {
             let value = value.map_or(String::new(), |value| format!("{value:#x}"));
             let weak = if symbol.is_weak() { " (weak)" } else { "" };
             let style = self.styles.name;
-            let name = demangle(symbol.name);
-            writeln!(self.output, "  {value:>18} {style}{name:#}{style:#}{weak}")?;
+            let name = Demangled(symbol.name);
+            writeln!(self.output, "  {value:>18} {style}{name}{style:#}{weak}")?;
         }
         Ok(())
     }
@@ -197,17 +197,49 @@ impl Report<'_, '_> {
         match self.image {
             Some(image) => {
                 for export in image.linked.exports() {
-                    let name = demangle(export.name);
+                    let name = Demangled(export.name);
                     let value = format!("{:#x}", export.value);
-                    writeln!(self.output, "  {value:>18} {style}{name:#}{style:#}")?;
+                    writeln!(self.output, "  {value:>18} {style}{name}{style:#}")?;
                 }
             }
             None => {
                 for name in self.module.object.exports() {
-                    let name = demangle(name);
-                    writeln!(self.output, "  {:>18} {style}{name:#}{style:#}", "")?;
+                    let name = Demangled(name);
+                    writeln!(self.output, "  {:>18} {style}{name}{style:#}", "")?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What the kernel calls, in the order in which it does.
+    fn startup(&mut self, image: &Image<'_>) -> io::Result<()> {
+        self.title("startup")?;
+        let startup = match &image.startup {
+            Ok(startup) => startup,
+            Err(error) => return writeln!(self.output, "  refused by the kernel: {error}"),
+        };
+        let list = |what, addresses: &[u64]| {
+            let named = addresses.iter().map(move |&address| (what, address));
+            named.collect::<Vec<_>>()
+        };
+        let calls = [
+            list("constructor", &startup.constructors),
+            list("init", startup.init.as_slice()),
+            list("exit", startup.exit.as_slice()),
+            list("destructor", &startup.destructors),
+        ];
+        for (what, address) in calls.concat() {
+            let function = image
+                .linked
+                .functions()
+                .find(|function| function.value == address);
+            let name = Demangled(function.map_or("", |function| function.name));
+            let style = self.styles.name;
+            writeln!(
+                self.output,
+                "  {address:#18x} {what:<11} {style}{name}{style:#}"
+            )?;
         }
         Ok(())
     }
@@ -226,10 +258,10 @@ impl Report<'_, '_> {
             let style = self.styles.name;
             writeln!(
                 self.output,
-                "  {:>18} {:>9} bytes  {style}{:#}{style:#}, {slot}",
+                "  {:>18} {:>9} bytes  {style}{}{style:#}, {slot}",
                 format!("{:#x}", variable.handle),
                 variable.size,
-                demangle(variable.name)
+                Demangled(variable.name)
             )?;
         }
         Ok(())
@@ -244,10 +276,10 @@ impl Report<'_, '_> {
         let style = self.styles.name;
         for slot in slots {
             let (address, value) = (slot.address, slot.value);
-            let name = demangle(slot.name);
+            let name = Demangled(slot.name);
             writeln!(
                 self.output,
-                "  {address:#18x} holds {value:#x}, {style}{name:#}{style:#}"
+                "  {address:#18x} holds {value:#x}, {style}{name}{style:#}"
             )?;
         }
         Ok(())
@@ -263,27 +295,27 @@ impl Report<'_, '_> {
             detour,
             ..
         } = self.styles;
-        for (section, relocation, outcome) in image.linked.relocations(&self.module.plan) {
+        for (section, relocation, computed) in image.linked.relocations(&self.module.plan) {
             let symbol = self.module.object.symbol(relocation.symbol as usize);
             let addend = match relocation.addend {
                 0 => String::new(),
                 addend => format!("{addend:+}"),
             };
-            let via = match outcome.via {
+            let via = match computed.via {
                 Via::Direct => String::new(),
                 Via::Slot(address) => format!(" through {detour}slot {address:#x}{detour:#}"),
                 Via::Stub(address) => format!(" through {detour}stub {address:#x}{detour:#}"),
             };
             writeln!(
                 self.output,
-                "  {:#x} {faint}{}+{:#x}{faint:#} {} {name}{:#}{name:#}{addend} = {:#x}{via}: {}",
-                outcome.address,
+                "  {:#x} {faint}{}+{:#x}{faint:#} {} {name}{}{name:#}{addend} = {:#x}{via}: {}",
+                computed.address,
                 section.name,
                 relocation.offset,
-                kind_name(relocation.kind),
-                demangle(symbol.name),
-                outcome.value,
-                Signed(outcome.result)
+                type_name(relocation.r_type),
+                Demangled(symbol.name),
+                computed.value,
+                Signed(computed.result)
             )?;
         }
         Ok(())
@@ -291,7 +323,7 @@ impl Report<'_, '_> {
 }
 
 /// A hexadecimal number with its sign.
-struct Signed(i128);
+struct Signed(i64);
 
 impl std::fmt::Display for Signed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

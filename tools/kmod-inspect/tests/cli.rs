@@ -1,8 +1,8 @@
 //! The tool as a person calls it: exit codes, streams, files.
 //!
-//! The modules are assembled here, by GNU as; without it these tests say that
-//! they were skipped.
+//! The modules are assembled here, by GNU as; without it these tests are ignored.
 
+use assembler::{Assembler, tests};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -35,24 +35,12 @@ v:  .quad 7
 const FAR: &str = "larl %r1,v\n.section .data..percpu,\"aw\"\nv: .quad 0\n";
 
 /// Assembles into a file of the test's own folder.
-fn assemble(test: &str, name: &str, source: &str) -> Option<PathBuf> {
+fn assemble(assembler: &Assembler, test: &str, name: &str, source: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     std::fs::create_dir_all(&folder).unwrap();
-    let (input, output) = (
-        folder.join(format!("{name}.s")),
-        folder.join(format!("{name}.ko")),
-    );
-    std::fs::write(&input, source).unwrap();
-    let started = Command::new("s390x-linux-gnu-as")
-        .args(["-march=z196", "-o"])
-        .args([&output, &input])
-        .status();
-    let Ok(status) = started else {
-        println!("skipped: there is no s390x-linux-gnu-as here");
-        return None;
-    };
-    assert!(status.success());
-    Some(output)
+    let output = folder.join(format!("{name}.ko"));
+    assembler.assemble_to(&output, source);
+    output
 }
 
 fn run(arguments: &[&str], files: &[&Path]) -> (Option<i32>, String, String) {
@@ -70,7 +58,6 @@ fn run(arguments: &[&str], files: &[&Path]) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-#[test]
 fn wrong_usage_ends_with_2() {
     for (arguments, words) in [
         (&["--colour"][..], "Usage:"),
@@ -86,11 +73,8 @@ fn wrong_usage_ends_with_2() {
     assert!(stdout.contains("Examples:") && stdout.contains("--unresolved"));
 }
 
-#[test]
-fn the_report_names_what_a_person_looks_for() {
-    let Some(file) = assemble("report", "good", GOOD) else {
-        return;
-    };
+fn the_report_names_what_a_person_looks_for(assembler: &Assembler) {
+    let file = assemble(assembler, "report", "good", GOOD);
     let (code, stdout, stderr) = run(&["--unresolved", "0x100000"], &[&file]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     for word in [
@@ -110,11 +94,8 @@ fn the_report_names_what_a_person_looks_for() {
     assert!(!stdout.contains('\x1b'), "colours into a pipe");
 }
 
-#[test]
-fn an_import_that_nobody_exports_is_an_error_of_its_own() {
-    let Some(file) = assemble("unresolved", "good", GOOD) else {
-        return;
-    };
+fn an_import_that_nobody_exports_is_an_error_of_its_own(assembler: &Assembler) {
+    let file = assemble(assembler, "unresolved", "good", GOOD);
     let (code, stdout, stderr) = run(&[], &[&file]);
     assert_eq!(code, Some(1));
     assert!(stderr.contains("unknown symbol elsewhere"), "{stderr}");
@@ -130,12 +111,9 @@ fn an_import_that_nobody_exports_is_an_error_of_its_own() {
     assert!(stderr.contains("good.map:1"), "{stderr}");
 }
 
-#[test]
-fn what_cannot_link_ends_with_1_and_the_others_are_shown() {
-    let (Some(good), Some(far)) = (assemble("far", "good", GOOD), assemble("far", "far", FAR))
-    else {
-        return;
-    };
+fn what_cannot_link_ends_with_1_and_the_others_are_shown(assembler: &Assembler) {
+    let good = assemble(assembler, "far", "good", GOOD);
+    let far = assemble(assembler, "far", "far", FAR);
     let text = far.with_extension("txt");
     std::fs::write(&text, "no module\n").unwrap();
     let (code, stdout, stderr) = run(&["--unresolved", "0"], &[&far, &text, &good]);
@@ -160,11 +138,28 @@ fn what_cannot_link_ends_with_1_and_the_others_are_shown() {
     assert!(stderr.contains("/no/such/file.ko"), "{stderr}");
 }
 
-#[test]
-fn the_dump_is_as_the_design_has_it() {
-    let Some(file) = assemble("dump", "good", GOOD) else {
-        return;
-    };
+fn what_the_kernel_does_not_start_is_named(assembler: &Assembler) {
+    let source = ".data\n.globl init_module\ninit_module: lghi %r2,0\nbr %r14\n";
+    let file = assemble(assembler, "start", "start", source);
+    let (code, stdout, stderr) = run(&[], &[&file]);
+    assert_eq!(code, Some(0), "it links");
+    let words = "init_module is no function of the module: it is in section .data";
+    assert!(
+        stdout.contains(words) && stderr.contains(words),
+        "{stdout}{stderr}"
+    );
+    let (_, stdout, _) = run(&["--json"], &[&file]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert!(
+        report["startup"]["refused"]
+            .as_str()
+            .unwrap()
+            .contains(words)
+    );
+}
+
+fn the_dump_is_as_the_design_has_it(assembler: &Assembler) {
+    let file = assemble(assembler, "dump", "good", GOOD);
     let folder = file.with_extension("dump");
     let dump = [
         "--unresolved",
@@ -213,11 +208,8 @@ fn the_dump_is_as_the_design_has_it() {
     }
 }
 
-#[test]
-fn json_has_a_line_for_each_module() {
-    let Some(file) = assemble("json", "good", GOOD) else {
-        return;
-    };
+fn json_has_a_line_for_each_module(assembler: &Assembler) {
+    let file = assemble(assembler, "json", "good", GOOD);
     let (code, stdout, _) = run(&["--unresolved", "0x100000", "--json"], &[&file, &file]);
     assert_eq!(code, Some(0));
     assert_eq!(stdout.lines().count(), 2);
@@ -233,4 +225,18 @@ fn json_has_a_line_for_each_module() {
     assert_eq!(report["exports"][0]["name"], "f");
     assert_eq!(report["imports"][0]["value"], 0x10_0000);
     assert_eq!(report["information"][1][1], "MIT");
+}
+
+tests! {
+    host: [
+        wrong_usage_ends_with_2,
+    ],
+    assembled: [
+        the_report_names_what_a_person_looks_for,
+        an_import_that_nobody_exports_is_an_error_of_its_own,
+        what_cannot_link_ends_with_1_and_the_others_are_shown,
+        what_the_kernel_does_not_start_is_named,
+        the_dump_is_as_the_design_has_it,
+        json_has_a_line_for_each_module,
+    ],
 }

@@ -14,6 +14,8 @@ mod c_modules;
 mod commands;
 #[path = "guest/crafted.rs"]
 mod crafted;
+#[path = "guest/dependencies.rs"]
+mod dependencies;
 #[path = "guest/documents.rs"]
 mod documents;
 #[path = "guest/endings.rs"]
@@ -74,6 +76,10 @@ fn main() -> ExitCode {
         crafted::ten_thousand_functions,
         crafted::a_thousand_loaded,
         crafted::a_hundred_thousand_symbols,
+        dependencies::a_long_chain,
+        dependencies::inits_that_ask,
+        dependencies::calls,
+        dependencies::no_memory_for_a_search,
         crafted::rounds_on_four_cpus,
         crafted::links_are_linear,
         crafted::rounds_do_not_slow,

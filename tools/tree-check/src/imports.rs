@@ -9,6 +9,9 @@
 //!  use crate::println;                         where the macro is defined
 //! ```
 //!
+//! `$crate` in a macro isn't one: it stands in the files that use the macro, of other
+//! crates too, and goes by what the crate exports.
+//!
 //! A path is an import of the deepest file that it names. What a module only
 //! re-exports is an import of that module: who wants the definition names it.
 
@@ -83,7 +86,9 @@ impl Paths<'_> {
                         continue;
                     }
                 }
-                TokenTree::Ident(word) if !follows_colons(&tokens, at) => {
+                TokenTree::Ident(word)
+                    if !follows_colons(&tokens, at) && !follows_dollar(&tokens, at) =>
+                {
                     if let Some(start) = self.start(&word.to_string()) {
                         self.path(start, &tokens[at + 1..]);
                     }
@@ -197,6 +202,11 @@ impl Paths<'_> {
 
 fn is_colon(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
+}
+
+fn follows_dollar(tokens: &[TokenTree], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
+    matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() == '$')
 }
 
 fn is_comma(token: &TokenTree) -> bool {

@@ -100,3 +100,16 @@ fn an_exported_macro_is_imported_from_where_it_is_defined() {
     ];
     assert!(circles(&files).is_empty());
 }
+
+#[test]
+fn what_a_macro_has_of_its_crate_is_no_import_of_its_file() {
+    let files = [
+        ("lib.rs", "mod a; mod b; pub use b::g; use a::f;"),
+        (
+            "a.rs",
+            "#[macro_export] macro_rules! say { () => { $crate::g() } } pub fn f() {}",
+        ),
+        ("b.rs", "pub fn g() {}"),
+    ];
+    assert!(circles(&files).is_empty());
+}

@@ -43,7 +43,7 @@ struct BootStack([u8; crate::stack::SIZE]);
 
 static mut BOOT_STACK: BootStack = BootStack([0; crate::stack::SIZE]);
 
-/// What the loader handed over.
+/// What the machine's loader handed over.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters {
     /// The kernel command line; what isn't UTF-8 ends it.
@@ -60,12 +60,12 @@ struct Raw {
     command_line: [u8; COMMAND_LINE_ROOM],
 }
 
-/// Reads the parameter area.
+/// Reads the parameter area that the loader filled in. At any time: it stays.
 pub fn parameters() -> Parameters {
     unsafe extern "C" {
         static boot_parameters: Raw;
     }
-    // SAFETY: the area is part of the image, and nobody writes it after the loader.
+    // SAFETY: C8: the area is part of the image, and nobody writes it after the loader.
     let raw: &'static Raw = unsafe { &boot_parameters };
     let end = raw.command_line.iter().position(|&byte| byte == 0);
     let bytes = &raw.command_line[..end.unwrap_or(COMMAND_LINE_ROOM)];
@@ -81,25 +81,28 @@ pub fn parameters() -> Parameters {
     }
 }
 
-/// Address of CPU 0's stack, lowest byte.
+/// Address of the lowest byte of CPU 0's stack, [`stack::SIZE`](crate::stack::SIZE)
+/// bytes, whose lowest page is to become a guard page.
 pub fn boot_stack() -> usize {
     &raw const BOOT_STACK as usize
 }
 
-/// The image's address ranges, as `linker/kernel.ld` lays them out.
+/// The image's address ranges `(start, end)`, as `linker/kernel.ld` lays them out:
+/// virtual and real addresses alike, each group on pages of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Image {
-    /// Executable.
+    /// Code: executable, not writable.
     pub text: (usize, usize),
-    /// Read-only, the per-CPU template included.
+    /// Constants: read-only, the per-CPU template included.
     pub rodata: (usize, usize),
-    /// Writable, zeroed data included.
+    /// Variables: writable, zeroed data included.
     pub data: (usize, usize),
-    /// The per-CPU template.
+    /// The per-CPU template, of which each CPU's unit holds a copy; its addresses are
+    /// the handles of static per-CPU variables.
     pub per_cpu: (usize, usize),
 }
 
-/// Reads the linker's symbols.
+/// Where the linker put the image's groups.
 pub fn image() -> Image {
     unsafe extern "C" {
         static __text_start: u8;

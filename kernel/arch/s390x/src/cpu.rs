@@ -1,78 +1,30 @@
-//! The CPU's own state: control registers, interruption masks, facilities, wait.
+//! The running CPU: its number, its interrupts-off sections, waiting, facilities.
 //!
-//! Principles of Operation, chapter 4 (control), chapter 10 (control
-//! instructions).
+//! ```text
+//!  lowcore 0x348  depth   sections that the CPU is in
+//!          0x34c  state   whether interruptions were on before the outermost
+//!
+//!   depth 0, on     push    depth 1, state on     another push    depth 2
+//!   depth 2         pop     depth 1, still off    last pop        depth 0, on
+//! ```
+//!
+//! An interrupt handler finds interruptions off by the PSW, and the depth of what
+//! it interrupted; its own sections nest above and leave interruptions off. Keeps
+//! C4. Principles of Operation, chapter 4 ("Control") and chapter 10 ("Control
+//! Instructions").
 
 use crate::lowcore::{self, Lowcore};
 use crate::psw::{Mask, Psw};
-use bitflags::bitflags;
 use core::arch::asm;
 use core::mem::offset_of;
-
-bitflags! {
-    /// Control register 0.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Control0: u64 {
-        /// Bit 43: instruction-execution protection.
-        const EXECUTION_PROTECTION = 1 << (63 - 43);
-        /// Bit 35: low-address protection, bytes 0-511 and 4096-4607.
-        const LOW_ADDRESS_PROTECTION = 1 << (63 - 35);
-        /// Bit 49: emergency signals are taken.
-        const EMERGENCY_SIGNAL = 1 << (63 - 49);
-        /// Bit 50: external calls are taken.
-        const EXTERNAL_CALL = 1 << (63 - 50);
-        /// Bit 52: the clock comparator interrupts.
-        const CLOCK_COMPARATOR = 1 << (63 - 52);
-        /// Bit 54: the service processor interrupts.
-        const SERVICE_SIGNAL = 1 << (63 - 54);
-        const _ = !0;
-    }
-}
-
-/// Reads control register 0.
-pub fn control0() -> Control0 {
-    let mut value = 0u64;
-    // SAFETY: stores eight bytes to `value`.
-    unsafe { asm!("stctg %c0, %c0, 0({})", in(reg_addr) &raw mut value, options(nostack)) };
-    Control0::from_bits_retain(value)
-}
-
-/// Loads control register 0.
-pub fn set_control0(control: Control0) {
-    let value = control.bits();
-    // SAFETY: the bits defined above change which interruptions are taken and
-    // which accesses are refused; the handlers for both are in place (traps).
-    unsafe { asm!("lctlg %c0, %c0, 0({})", in(reg_addr) &raw const value, options(nostack)) };
-}
-
-/// Loads control register 1, the primary address-space-control element.
-///
-/// # Safety
-/// The tables it names must map the running code, its stack and real page 0.
-pub unsafe fn set_control1(element: u64) {
-    // SAFETY: the caller's promise.
-    unsafe { asm!("lctlg %c1, %c1, 0({})", in(reg_addr) &raw const element, options(nostack)) };
-}
-
-/// All sixteen control registers, for a CPU to be started alike.
-pub fn control_registers() -> [u64; 16] {
-    let mut values = [0u64; 16];
-    // SAFETY: stores 128 bytes to `values`.
-    unsafe { asm!("stctg %c0, %c15, 0({})", in(reg_addr) &raw mut values, options(nostack)) };
-    values
-}
 
 /// Turns external and I/O interruptions off until the matching
 /// [`pop_interrupts_off`].
 ///
 /// The pairs nest and may end in any order (C4): the first to begin keeps whether
 /// interruptions were on, and the last to end turns them on again if so. In an
-/// interrupt handler they are off by the PSW; its pairs leave them so.
-///
-/// ```text
-///   depth 0, on     push    depth 1, state on     another push    depth 2
-///   depth 2         pop     depth 1, still off    last pop        depth 0, on
-/// ```
+/// interrupt handler they are off by the PSW; its pairs leave them so. Most code
+/// wants [`without_interrupts`].
 #[inline(always)]
 pub fn push_interrupts_off() {
     // SAFETY: C4. At depth 0 an interruption before STNSM finds, and leaves, depth
@@ -100,18 +52,22 @@ pub fn push_interrupts_off() {
 /// Ends what a [`push_interrupts_off`] began. With the last of them, interruptions
 /// come on again if they were on before the first.
 ///
+/// # Safety
+/// C4: it ends a section that this CPU began by [`push_interrupts_off`], and that
+/// nothing else ends.
+///
 /// # Panics
-/// If nothing is left to end.
+/// If there is no section to end.
 #[inline(always)]
-pub fn pop_interrupts_off() {
+pub unsafe fn pop_interrupts_off() {
     // SAFETY: C4: the depth is this CPU's, and at depth 0 the mask becomes what it
-    // was before. Orders memory accesses (no `nomem`).
+    // was before the caller's section and all others. Orders memory accesses (no `nomem`).
     unsafe {
         asm!(
             "lg {base}, {writable}(0)",
             "asi {at_depth}({base}), -1",
             "je 3f",
-            "jgl {unbalanced}",
+            "jgl {no_section}",
             "j 2f",
             "3:",
             "lt {state}, {at_state}(0)",
@@ -120,7 +76,7 @@ pub fn pop_interrupts_off() {
             "2:",
             base = out(reg_addr) _,
             state = out(reg) _,
-            unbalanced = sym unbalanced,
+            no_section = sym no_section,
             writable = const offset_of!(Lowcore, writable),
             at_depth = const offset_of!(Lowcore, interrupt_depth),
             at_state = const offset_of!(Lowcore, interrupt_state),
@@ -138,9 +94,9 @@ const ENABLED: u8 = 0x03;
 const STATE_BYTE: usize = offset_of!(Lowcore, interrupt_state) + 3;
 
 #[cold]
-extern "C" fn unbalanced() -> ! {
+extern "C" fn no_section() -> ! {
     interrupts_off_for_good();
-    panic!("interruptions are turned on once more than off");
+    panic!("an interrupts-off section is ended that nobody began");
 }
 
 /// Runs `work` with external and I/O interruptions off.
@@ -148,7 +104,8 @@ extern "C" fn unbalanced() -> ! {
 pub fn without_interrupts<R>(work: impl FnOnce() -> R) -> R {
     push_interrupts_off();
     let result = work();
-    pop_interrupts_off();
+    // SAFETY: C4: the section began above.
+    unsafe { pop_interrupts_off() };
     result
 }
 
@@ -199,19 +156,40 @@ pub unsafe fn enable_interrupts() {
 /// Whether external and I/O interruptions are taken now.
 pub fn interrupts_enabled() -> bool {
     let mut mask = 0u8;
-    // SAFETY: C1: ORs nothing into the mask; stores one byte.
+    // SAFETY: C7: ORs nothing into the mask; stores the byte of `mask`.
     unsafe { asm!("stosm 0({}), 0x00", in(reg_addr) &raw mut mask, options(nostack)) };
     mask & ENABLED != 0
 }
 
-/// Waits until an interruption has been handled.
+/// Waits until an interruption has been handled, unless `ready`, which is asked
+/// with interruptions off: one that comes after it was asked isn't missed, because
+/// loading the wait PSW turns interruptions on and waits in one step.
 ///
-/// Call it inside a section that [`push_interrupts_off`] began, with no lock held,
-/// after finding nothing to do: loading the wait PSW turns interruptions on and
-/// waits in one step, so a signal that comes in between is not lost. The handler
-/// runs at the caller's depth, so its own sections don't turn them on; its way
-/// back clears the wait bit (traps). Returns with interruptions off.
-pub fn wait_for_interrupt() {
+/// For a CPU's ordinary course: with interruptions on, and no lock held.
+///
+/// # Panics
+/// If interruptions are off, in a handler or an interrupts-off section: handlers
+/// would run in the midst of it.
+pub fn wait_for_interrupt_unless(ready: impl FnOnce() -> bool) {
+    assert!(
+        interrupts_enabled(),
+        "a CPU waits for an interruption inside a handler or an interrupts-off section"
+    );
+    without_interrupts(|| {
+        if !ready() {
+            // SAFETY: C4: the only section is this function's own, whose `ready`
+            // has ended.
+            unsafe { wait_for_interrupt() };
+        }
+    });
+}
+
+/// Loads an enabled wait; the handler's way back clears the wait bit (traps), and
+/// interruptions are off again.
+///
+/// # Safety
+/// C4: the handlers that run at its depth find nothing of the CPU's in use.
+unsafe fn wait_for_interrupt() {
     let mask = Mask::ADDRESSING_64
         | Mask::DAT
         | Mask::WAIT
@@ -219,7 +197,8 @@ pub fn wait_for_interrupt() {
         | Mask::IO
         | Mask::MACHINE_CHECK;
     let mut psw = Psw { mask, address: 0 };
-    // SAFETY: the PSW continues at label 1 under the same translation.
+    // SAFETY: C4: the caller's promise. C7: the PSW, a local, continues at label 1
+    // under the same translation.
     unsafe {
         asm!(
             "larl {t}, 1f",
@@ -234,24 +213,26 @@ pub fn wait_for_interrupt() {
     }
 }
 
-/// Tells the CPU that this loop waits for another CPU.
+/// A hint for a loop that waits for another CPU.
 #[inline(always)]
 pub fn relax() {
     core::hint::spin_loop();
 }
 
-/// This CPU's address, the one SIGP takes.
+/// This CPU's address, by which SIGP knows it; not its [`number`].
 pub fn address() -> u16 {
     let mut address = 0u16;
-    // SAFETY: stores two bytes to `address`.
+    // SAFETY: C7: stores the two bytes of `address`.
     unsafe { asm!("stap 0({})", in(reg_addr) &raw mut address, options(nostack)) };
     address
 }
 
-/// Whether the CPU has facility `bit` (STORE FACILITY LIST EXTENDED).
+/// Whether the CPU has the facility of this number, up to 255 (STORE FACILITY LIST
+/// EXTENDED; Principles of Operation, chapter 4, "Facility Indications").
 pub fn has_facility(bit: usize) -> bool {
     let mut list = [0u64; 4];
-    // SAFETY: register 0 holds the doublewords to store less one; stores 32 bytes.
+    // SAFETY: C7: register 0 holds the doublewords to store less one; stores the 32
+    // bytes of `list`.
     unsafe {
         asm!(
             "stfle 0({list})", list = in(reg_addr) list.as_mut_ptr(),
@@ -292,7 +273,16 @@ pub unsafe fn enter_translated_mode() {
     }
 }
 
-/// The running CPU's number (see [`lowcore::cpu_number`]).
+/// The running CPU's number, from lowcore: 0 for the boot CPU.
+#[inline(always)]
 pub fn number() -> u32 {
-    lowcore::cpu_number()
+    let number;
+    // SAFETY: P2, C3: page 0 is readable on every CPU, and the number is fixed.
+    unsafe {
+        asm!(
+            "llgf {}, {}(0)", out(reg) number, const offset_of!(Lowcore, cpu_number),
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    number
 }

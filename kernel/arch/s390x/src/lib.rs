@@ -1,29 +1,39 @@
 //! The machine layer: everything of the kernel that touches s390x.
 //!
 //! ```text
-//!   boot.rs      from the loader's jump to the first Rust function
-//!   psw.rs       the program-status word
-//!   lowcore.rs   the prefix area: old and new PSWs, save areas, per-CPU offset
-//!   traps/       interruption entry, decoding, the way back
-//!   cpu.rs       control registers, interrupt masks, facilities, waiting
-//!   sclp/        service-call processor: console, machine configuration
-//!   sigp.rs      signals between CPUs
-//!   dat/         dynamic address translation: tables, TLB
-//!   timer.rs     TOD clock and clock comparator
-//!   stack.rs     stacks, and walking the back chain
-//!   string.rs    memcpy and its kin, with the storage-to-storage instructions
-//!   variadic.rs  C functions with variable arguments
-//!   power.rs     the two ways a run ends
+//!   limits.rs      page size, number of CPUs
+//!   psw.rs         the program-status word
+//!   lowcore.rs     the prefix area: old and new PSWs, save areas, per-CPU offset
+//!   control.rs     control registers: what is admitted, protected, translated
+//!   cpu.rs         numbers, interrupts-off sections, facilities, waiting
+//!   stack.rs       stacks
+//!   power.rs       the two ways a run ends
+//!   traps/         interruption entry, decoding, the way back
+//!   fault_safe.rs  reads and writes of any address
+//!   backtrace.rs   walking the back chain
+//!   boot.rs        from the loader's jump to the first Rust function
+//!   sclp/          service-call processor: console, machine configuration
+//!   sigp.rs        signals between CPUs
+//!   dat/           dynamic address translation: tables, TLB
+//!   timer.rs       TOD clock and clock comparator
+//!   string.rs      memcpy and its kin, with the storage-to-storage instructions
+//!   variadic.rs    C functions with variable arguments
 //! ```
 //!
 //! The layer knows nothing of the kernel above it. What it must hand upwards
-//! (a program check, an external interruption) goes through [`traps::Upcalls`].
+//! (a program check, an external interruption) goes through [`traps::Handlers`].
+//! A function here that could break memory is unsafe and says what it asks for.
 #![no_std]
 
+pub mod backtrace;
 pub mod boot;
+pub mod control;
 pub mod cpu;
 pub mod dat;
+pub mod fault_safe;
+mod limits;
 pub mod lowcore;
+
 pub mod power;
 pub mod psw;
 pub mod sclp;
@@ -34,9 +44,4 @@ pub mod timer;
 pub mod traps;
 pub mod variadic;
 
-/// Bytes in a page and in a page frame.
-pub const PAGE_SIZE: usize = 4096;
-
-/// Most CPUs that this kernel gives a number: what one byte of CPU address can name in
-/// the service processor's list.
-pub const MAX_CPUS: usize = 256;
+pub use limits::{MAX_CPUS, PAGE_SIZE};

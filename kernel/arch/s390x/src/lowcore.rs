@@ -121,17 +121,17 @@ pub struct Lowcore {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Classes {
-    /// Restart.
+    /// Of a restart, which another CPU or an operator orders.
     pub restart: Psw,
-    /// External.
+    /// Of an external interruption: signals, clock comparator, service signals.
     pub external: Psw,
-    /// Supervisor call.
+    /// Of SUPERVISOR CALL.
     pub supervisor_call: Psw,
-    /// Program.
+    /// Of a program check.
     pub program: Psw,
-    /// Machine check.
+    /// Of a machine check.
     pub machine_check: Psw,
-    /// Input/output.
+    /// Of an I/O interruption.
     pub io: Psw,
 }
 
@@ -147,7 +147,9 @@ const _: () = {
     assert!(offset_of!(Lowcore, program_save) == 0x200);
     assert!(offset_of!(Lowcore, per_cpu_offset) == 816);
     assert!(offset_of!(Lowcore, cpu_number) == 824);
-    // The crate `this-cpu` nests its sections with these two.
+    // The crate `this-cpu` nests its sections with these.
+    assert!(offset_of!(Lowcore, scratch) == 0x340);
+    assert!(offset_of!(Lowcore, writable) == 0x358);
     assert!(offset_of!(Lowcore, interrupt_depth) == 0x348);
     assert!(offset_of!(Lowcore, interrupt_state) == 0x34c);
     assert!(offset_of!(Lowcore, held_ranks) == 0x350);
@@ -156,7 +158,7 @@ const _: () = {
 };
 
 /// The running CPU's lowcore, writable. Only after translation is on.
-pub fn this() -> VolatilePtr<'static, Lowcore> {
+fn this() -> VolatilePtr<'static, Lowcore> {
     let alias = core::ptr::NonNull::new(ALIAS as *mut Lowcore).expect("the alias is not null");
     // SAFETY: C1: real page 0 is this CPU's own lowcore, and the alias maps it;
     // volatile, because interruptions change it too.
@@ -165,13 +167,13 @@ pub fn this() -> VolatilePtr<'static, Lowcore> {
 
 /// Nesting of interrupts-off sections and locks, as it was at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nesting {
+pub(crate) struct Nesting {
     depth: u32,
     held: u32,
 }
 
 /// The running CPU's nesting. With interruptions off.
-pub fn nesting() -> Nesting {
+pub(crate) fn nesting() -> Nesting {
     let depth;
     // SAFETY: C4: two words of this CPU's own; page 0 is readable on every CPU.
     unsafe {
@@ -205,6 +207,19 @@ pub(crate) fn restore_nesting(to: Nesting) {
             options(nostack, preserves_flags),
         );
     }
+}
+
+/// Stack pointer of the running CPU's innermost `catch`, 0 if there is none.
+pub(crate) fn catcher() -> u64 {
+    let catcher;
+    // SAFETY: C1: a doubleword of this CPU's own; page 0 is readable on every CPU.
+    unsafe {
+        asm!(
+            "lg {}, {}(0)", out(reg) catcher, const offset_of!(Lowcore, catch),
+            options(nostack, preserves_flags),
+        );
+    }
+    catcher
 }
 
 /// Ranks of the locks that the running CPU holds: bit n for rank n.
@@ -269,34 +284,49 @@ const fn rank_byte(rank: u8) -> usize {
     offset_of!(Lowcore, held_ranks) + 3 - (rank / 8) as usize
 }
 
-/// Sets the stacks that this CPU's interruptions start on.
-pub fn set_stacks(interrupt: usize, fault: usize) {
+/// Sets the stacks that this CPU's interruptions start on: initial stack pointers,
+/// of external, I/O and supervisor-call interruptions, and of all others. Once
+/// translation is on.
+///
+/// # Safety
+/// C3: each is the top of a stack (less [`SAVE_AREA`](crate::stack::SAVE_AREA)) that
+/// is this CPU's alone from here on; no interruption is being handled.
+pub unsafe fn set_stacks(interrupt: usize, fault: usize) {
     let lowcore = this();
     map_field!(lowcore.interrupt_stack).write(interrupt as u64);
     map_field!(lowcore.fault_stack).write(fault as u64);
 }
 
-/// Sets this CPU's per-CPU offset: per-CPU variables exist from here on (P2).
-pub fn set_per_cpu_offset(offset: usize) {
+/// Sets this CPU's per-CPU offset: per-CPU variables exist from here on. Once
+/// translation is on.
+///
+/// # Safety
+/// P1, P2: the offset is that of a unit that holds the template's copy and is this
+/// CPU's alone; it's set once.
+pub unsafe fn set_per_cpu_offset(offset: usize) {
     let lowcore = this();
     map_field!(lowcore.per_cpu_offset).write(offset as u64);
 }
 
-/// Sets where this CPU's next restart interruption goes.
-pub fn set_restart(psw: Psw) {
-    let lowcore = this();
-    map_field!(lowcore.new.restart).write(psw);
-}
-
-/// The running CPU's number.
-pub fn cpu_number() -> u32 {
-    let number;
-    // SAFETY: P2. Page 0 is readable on every CPU.
+/// The running CPU's per-CPU offset: before it has one, a value that
+/// [`is_before_setup`] knows.
+pub fn per_cpu_offset() -> u64 {
+    let offset;
+    // SAFETY: P2. Page 0 is readable on every CPU. Not `nomem`: boot changes it.
     unsafe {
         asm!(
-            "llgf {}, {}", out(reg) number, const offset_of!(Lowcore, cpu_number),
-            options(nomem, nostack, preserves_flags),
+            "lg {}, {}(0)", out(reg) offset, const offset_of!(Lowcore, per_cpu_offset),
+            options(nostack, preserves_flags),
         );
     }
-    number
+    offset
+}
+
+/// Sets where this CPU's next restart interruption goes. Once translation is on.
+///
+/// # Safety
+/// C1: to an entry of the kernel's that expects it, with the state it expects.
+pub unsafe fn set_restart(psw: Psw) {
+    let lowcore = this();
+    map_field!(lowcore.new.restart).write(psw);
 }

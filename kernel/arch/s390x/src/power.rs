@@ -21,6 +21,6 @@ pub fn crash() -> ! {
 }
 
 fn load(psw: &Psw) -> ! {
-    // SAFETY: a disabled wait runs nothing any more.
+    // SAFETY: C11: a CPU that runs nothing any more changes nothing.
     unsafe { asm!("lpswe 0({})", in(reg_addr) psw, options(noreturn)) }
 }

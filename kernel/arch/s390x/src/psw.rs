@@ -33,7 +33,7 @@ bitflags! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(8))]
 pub struct Psw {
-    /// Conditions of execution.
+    /// Conditions of execution: interruptions taken, translation, addressing mode.
     pub mask: Mask,
     /// Address of the next instruction.
     pub address: u64,
@@ -52,7 +52,8 @@ impl Psw {
         }
     }
 
-    /// A wait that nothing ends; `address` tells an onlooker why.
+    /// A wait that nothing ends; `address` is for who looks at the stopped CPU to see
+    /// why ([`Psw::POWER_OFF`], or a code of one's own).
     pub const fn disabled_wait(address: u64) -> Self {
         Self {
             mask: Mask::ADDRESSING_64.union(Mask::WAIT),

@@ -117,7 +117,7 @@ global_asm!(
     ".size memcmp, .-memcmp",
 );
 
-/// Overwrites memory that held instructions, so that no CPU runs them again when
+/// Clears memory that held instructions, so that no CPU runs them again when
 /// other instructions are put there.
 ///
 /// The architecture asks for no more than a store and a serialization. QEMU's
@@ -126,11 +126,12 @@ global_asm!(
 /// only), and would run the old instructions. Stores of a doubleword are seen.
 ///
 /// # Safety
-/// `[start, start + bytes)`, a multiple of 8, is writable and the caller's.
+/// M1: `[start, start + bytes)`, aligned to 8 and a multiple of 8 bytes, is writable
+/// and the caller's alone.
 pub unsafe fn forget_code(start: usize, bytes: usize) {
     let doublewords = core::ptr::with_exposed_provenance_mut::<u64>(start);
     for index in 0..bytes / 8 {
-        // SAFETY: the caller's promise; volatile, so that the stores stay what
+        // SAFETY: M1: the caller's own memory; volatile, so that the stores stay what
         // they are.
         unsafe { doublewords.add(index).write_volatile(0) };
     }

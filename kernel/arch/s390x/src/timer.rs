@@ -13,10 +13,10 @@ const UNITS_PER_MICROSECOND: u64 = 1 << 12;
 /// A comparator value that the clock does not reach.
 const NEVER: u64 = u64::MAX;
 
-/// The clock's value, in its own units.
+/// The clock's value, in its own units: 4096 a microsecond, the same on every CPU.
 pub fn now() -> u64 {
     let mut value = 0u64;
-    // SAFETY: stores eight bytes to `value`.
+    // SAFETY: C7: stores the eight bytes of `value`.
     unsafe { asm!("stckf 0({})", in(reg_addr) &raw mut value, options(nostack)) };
     value
 }
@@ -31,9 +31,11 @@ pub const fn from_microseconds(microseconds: u64) -> u64 {
     microseconds.saturating_mul(UNITS_PER_MICROSECOND)
 }
 
-/// Asks this CPU for a clock-comparator interruption when the clock passes `time`.
+/// Asks this CPU for a clock-comparator interruption when the clock passes `time`, in
+/// clock units. It's taken while interruptions are on and the class is admitted
+/// ([`control::admit`](crate::control::admit)); a later call takes its place.
 pub fn set_comparator(time: u64) {
-    // SAFETY: changes only when this CPU is interrupted.
+    // SAFETY: C6: changes when this CPU is interrupted, which has a handler.
     unsafe { asm!("sckc 0({})", in(reg_addr) &raw const time, options(nostack)) };
 }
 

@@ -34,7 +34,7 @@ impl VaList {
     /// The next argument of 8 bytes or less, as it is passed: in a doubleword.
     ///
     /// # Safety
-    /// The list is one that a C function or [`variadic!`](crate::variadic) made,
+    /// C12: the list is one that a C function or [`variadic!`](crate::variadic) made,
     /// whose frame still lives, and its caller passed one more argument.
     pub unsafe fn next(&mut self) -> u64 {
         if self.registers < ARGUMENT_REGISTERS {
@@ -42,10 +42,10 @@ impl VaList {
                 .saved
                 .wrapping_offset((FIRST_REGISTER + self.registers) as isize);
             self.registers += 1;
-            // SAFETY: the caller's promise: a register that was saved.
+            // SAFETY: C12: the caller's promise: a register that was saved.
             return unsafe { place.read() };
         }
-        // SAFETY: the caller's promise: an argument in memory.
+        // SAFETY: C12: the caller's promise: an argument in memory.
         unsafe {
             let value = self.overflow.read();
             self.overflow = self.overflow.add(1);
@@ -58,9 +58,13 @@ impl VaList {
 /// fixed arguments and, after them, a `*mut VaList`; at most four are fixed.
 ///
 /// `list` is the register of the list: 2 plus the number of fixed arguments.
+///
+/// # Safety
+/// C12: `target` is an `extern "C"` function of so many arguments of 8 bytes or less,
+/// and a `*mut VaList` as its last.
 #[macro_export]
 macro_rules! variadic {
-    ($name:literal, fixed: $fixed:literal, list: $list:literal, $target:path) => {
+    (unsafe $name:literal, fixed: $fixed:literal, list: $list:literal, $target:path) => {
         ::core::arch::global_asm!(
             ".text",
             concat!(".globl ", $name),

@@ -1,4 +1,4 @@
-//! A counter that many CPUs add to and few read.
+//! A counter that many CPUs add to and few read. Linux's `percpu_counter`.
 //!
 //! Each CPU adds to a copy of its own. When a copy reaches the batch it moves to
 //! the total, the only place that CPUs share:
@@ -8,9 +8,10 @@
 //!     └───────────┴───────────┴──▶ total  approximate() = total
 //! ```
 
-use crate::{NoMemory, PerCpu, Variable};
+use crate::atomic::{AtomicI64, Ordering::Relaxed};
+use crate::dynamic::{NoMemory, PerCpu};
+use crate::variable::Variable;
 use core::num::NonZeroU32;
-use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 /// A signed count, spread over the CPUs. Wraps.
 #[derive(Debug)]
@@ -21,7 +22,8 @@ pub struct PerCpuCounter {
 }
 
 impl PerCpuCounter {
-    /// A counter at zero. `batch` is what a copy holds back less than.
+    /// A counter at zero. `batch` is what a copy holds back less than. May map pages:
+    /// see [`PerCpu::alloc`].
     pub fn new(batch: NonZeroU32) -> Result<Self, NoMemory> {
         let copies = PerCpu::alloc()?;
         Ok(Self {
@@ -31,8 +33,8 @@ impl PerCpuCounter {
         })
     }
 
-    /// Adds. Interrupt handlers may, too: a copy is replaced only if it is still
-    /// what was read.
+    /// Adds `amount`. Anywhere, interrupt handlers included: a copy is replaced only if
+    /// it is still what was read.
     pub fn add(&self, amount: i64) {
         loop {
             let old = self.copies.read();
@@ -49,12 +51,14 @@ impl PerCpuCounter {
         }
     }
 
-    /// What has reached the total: off by less than the batch on each CPU.
+    /// What has reached the total: off by less than the batch for each CPU, and by what
+    /// an `add` that is under way moves. Reads one word.
     pub fn approximate(&self) -> i64 {
         self.total.load(Relaxed)
     }
 
-    /// The sum over all CPUs: exact when no `add` is under way.
+    /// The total and what each possible CPU holds back, read one after another: exact
+    /// when no `add` is under way.
     pub fn sum(&self) -> i64 {
         self.approximate().wrapping_add(self.copies.sum())
     }

@@ -22,16 +22,31 @@
 //! answered by the type checker instead of `__builtin_constant_p`. Neither way
 //! has a run-time branch.
 //!
-//! * `variable.rs`: the trait both kinds share, and their operations
+//! * `variable.rs`: storage, and the operations on it
 //! * `statics.rs`: the `percpu!` macro
 //! * `dynamic.rs`: [`PerCpu`], owned storage from the dynamic allocator
 //! * `scalar.rs`: the types that are changed in one piece
-//! * `guard.rs`: references to a copy, while interrupts are off
+//! * `interrupts.rs`: references to a copy, while interrupts are off; `shared.rs`: the
+//!   types that have them
 //! * `counter.rs`, `reference.rs`: a batched counter and a reference count
+//! * `export.rs`: entries of the export table
 //! * `machine/`: the instructions, and emulated CPUs for tests on the host
+//! * `forbidden.rs`: what must not compile
+//!
+//! | here                        | Linux in C                       | Rust for Linux's per-CPU series |
+//! |-----------------------------|----------------------------------|------------------|
+//! | `percpu! { static V: u64 }` | `DEFINE_PER_CPU(u64, V)`         | `StaticPerCpu`   |
+//! | [`PerCpu`]                  | `alloc_percpu`, `free_percpu`    | `DynamicPerCpu`  |
+//! | `V.inc()`, `V.read()`       | `this_cpu_inc(V)`, `this_cpu_read(V)` | numeric operations |
+//! | [`InterruptsOff`]           | between `get_cpu_var` and `put_cpu_var` | `CpuGuard` |
+//! | `V.on(cpu)`, a [`Remote`]   | `per_cpu(V, cpu)`                | a remote reference |
+//! | [`PerCpuCounter`], [`PerCpuRef`] | `percpu_counter`, `percpu_ref` |               |
+//!
+//! A program without `unsafe` reaches, through this crate, copies of its own variables
+//! as values of their types, and nothing else (P9).
 //!
 //! The kernel and its modules use the same crate. What it needs of the kernel it
-//! names in [`kernel`].
+//! names in [`mod@kernel`].
 //!
 //! The running code can't move to another CPU between reading the offset and
 //! using it (C3); an interrupt in between changes neither. A single instruction
@@ -39,45 +54,34 @@
 //! CPUs as well where it is an interlocked one.
 #![no_std]
 
+mod atomic;
 mod counter;
 mod dynamic;
-mod guard;
+mod export;
+#[cfg(doctest)]
+mod forbidden;
+mod interrupts;
+pub mod kernel;
 mod machine;
 mod reference;
 mod scalar;
+mod shared;
 mod statics;
 mod variable;
 
 pub use counter::PerCpuCounter;
 pub use dynamic::{NoMemory, PerCpu, Zeroable};
-pub use guard::{Pinned, Shared, pin};
+pub use export::Export;
+#[doc(hidden)]
+pub use export::{c_string, check_export_prefix};
+pub use interrupts::{InterruptsOff, with_interrupts_off};
 #[cfg(not(target_arch = "s390x"))]
 pub use machine::host;
-pub use machine::{Pair, offset};
+pub use machine::{Pair, lowcore, offset};
+#[doc(hidden)]
+pub use pastey::paste;
 pub use reference::PerCpuRef;
 pub use scalar::{Bitwise, Integer, Scalar};
-pub use statics::{ExportedHandle, Storage};
-pub use variable::{Handle, Remote, Variable};
-
-/// What this crate needs of the kernel; a module gets it through the kernel's
-/// export table.
-#[cfg(target_arch = "s390x")]
-pub mod kernel {
-    unsafe extern "C" {
-        /// Allocates on every possible CPU, zeroed; 0 when memory has run out.
-        pub fn __alloc_percpu(size: usize, align: usize) -> usize;
-        /// The same without mapping pages: for interrupt handlers.
-        pub fn __alloc_percpu_atomic(size: usize, align: usize) -> usize;
-        /// Frees what either returned; 0 is no handle, and nothing happens.
-        pub fn free_percpu(handle: usize);
-        /// Offset of a possible CPU; 0 for any other number.
-        pub safe fn per_cpu_offset(cpu: u32) -> usize;
-        /// Runs `function` on every online CPU, interrupts off; waits for all.
-        pub fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ());
-        /// Possible CPUs, numbered from 0.
-        pub safe fn nr_cpu_ids() -> u32;
-    }
-}
-
-#[cfg(not(target_arch = "s390x"))]
-pub use machine::host::kernel;
+pub use shared::Shared;
+pub use statics::Template;
+pub use variable::{Handle, Remote, Storage, Variable};

@@ -1,4 +1,5 @@
 //! A reference count that costs one local instruction while its object lives.
+//! Linux's `percpu_ref`.
 //!
 //! ```text
 //!  per CPU: get, put change this CPU's copy; only the sum of the copies means
@@ -8,14 +9,16 @@
 //!  atomic:  get, put change one count; whoever takes it to zero releases
 //! ```
 //!
-//! In between, a CPU may still be about to use its copy. `get` and `put` look at
+//! In between, a CPU may still be about to use its copy. `try_get` and `put` look at
 //! the mode and act on it with interrupts off, so a function that has run on every
 //! CPU has run after all of those (P6). Until the copies are folded in, a bias
 //! keeps the count from zero.
 
+use crate::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+use crate::dynamic::{NoMemory, PerCpu};
+use crate::interrupts::with_interrupts_off;
 use crate::kernel::on_each_cpu;
-use crate::{NoMemory, PerCpu, Variable, pin};
-use core::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+use crate::variable::Variable;
 
 /// Far from any number of references.
 const BIAS: i64 = 1 << 62;
@@ -33,7 +36,8 @@ pub struct PerCpuRef {
 }
 
 impl PerCpuRef {
-    /// One reference, the owner's, which `kill` gives up.
+    /// One reference, the owner's, which `kill` gives up. Counts on each CPU. May map
+    /// pages: see [`PerCpu::alloc`].
     pub fn new() -> Result<Self, NoMemory> {
         let copies = PerCpu::alloc()?;
         Ok(Self {
@@ -44,10 +48,11 @@ impl PerCpuRef {
         })
     }
 
-    /// Takes a reference; false once the object is killed.
+    /// Takes a reference; false once the object is killed. Anywhere, interrupt handlers
+    /// included.
     #[must_use]
     pub fn try_get(&self) -> bool {
-        pin(|_| {
+        with_interrupts_off(|_| {
             if self.dead.load(SeqCst) {
                 return false;
             }
@@ -61,9 +66,10 @@ impl PerCpuRef {
     }
 
     /// Gives up a reference that `try_get` took, on any CPU; true if it was the last.
+    /// Anywhere, interrupt handlers included.
     #[must_use]
     pub fn put(&self) -> bool {
-        pin(|_| {
+        with_interrupts_off(|_| {
             if !self.atomic.load(SeqCst) {
                 self.copies.dec();
                 return false;
@@ -72,23 +78,25 @@ impl PerCpuRef {
         })
     }
 
-    /// Counts in one place from here on; true if no reference was left. Waits for
-    /// every CPU, so not for interrupt handlers.
+    /// Counts in one place from here on; true if no reference was left, the owner's
+    /// included. Waits for every CPU: not for interrupt handlers, not with interrupts
+    /// off, and not with a lock held.
     #[must_use]
     pub fn switch_to_atomic(&self) -> bool {
         if self.atomic.swap(true, SeqCst) {
             return false;
         }
         extern "C" fn nothing(_: *mut ()) {}
-        // SAFETY: the function uses no argument.
+        // SAFETY: L8: the function uses no argument. Once it has run everywhere, no CPU is
+        // about to use its copy any more (P6).
         unsafe { on_each_cpu(nothing, core::ptr::null_mut()) };
-        // P6: no CPU uses its copy any more.
         let change = self.copies.sum() - BIAS;
         self.count.fetch_add(change, SeqCst) + change == 0
     }
 
     /// Lets no more references be taken and gives up the owner's; true if it was
-    /// the last. A second call does nothing and returns false.
+    /// the last. A second call does nothing and returns false. Waits as
+    /// [`PerCpuRef::switch_to_atomic`] does.
     #[must_use]
     pub fn kill(&self) -> bool {
         if self.dead.swap(true, SeqCst) {
@@ -100,11 +108,11 @@ impl PerCpuRef {
         self.count.fetch_sub(1, SeqCst) == 1
     }
 
-    /// Undoes `kill`: the owner has its reference again, and others may be taken.
-    /// False if the last one has gone meanwhile: then the object stays dead, and
-    /// its release is the caller's.
+    /// Undoes a `kill` that has returned false: the owner has its reference again, and
+    /// others may be taken. False if the last one has gone meanwhile: then the object
+    /// stays dead, and who gave up the last one releases it. Waits for nobody.
     #[must_use]
-    pub fn revive(&self) -> bool {
+    pub fn resurrect(&self) -> bool {
         let one_more = |count: i64| (count > 0).then_some(count + 1);
         let left = self.count.fetch_update(SeqCst, SeqCst, one_more).is_ok();
         if left {
@@ -113,12 +121,16 @@ impl PerCpuRef {
         left
     }
 
-    /// References besides the owner's; exact while none is taken or given up.
+    /// References besides the owner's; exact while none is taken or given up, and
+    /// otherwise off by no more than the references that are.
     pub fn count(&self) -> i64 {
-        if self.atomic.load(SeqCst) {
-            self.count.load(SeqCst) - i64::from(!self.dead.load(SeqCst))
+        let owners = i64::from(!self.dead.load(SeqCst));
+        let count = self.count.load(SeqCst);
+        // As long as the bias is there, the copies aren't in the count.
+        if count > BIAS / 2 {
+            count - BIAS - owners + self.copies.sum()
         } else {
-            self.copies.sum()
+            count - owners
         }
     }
 }

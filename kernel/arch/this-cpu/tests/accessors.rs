@@ -2,7 +2,9 @@
 
 use core::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use this_cpu::{Integer, Pair, PerCpu, Variable, host, percpu, pin};
+use this_cpu::{
+    Handle, Integer, Pair, PerCpu, Storage, Variable, host, percpu, with_interrupts_off,
+};
 
 /// Any integer against arithmetic of 128 bits cut to the type's width.
 macro_rules! integers {
@@ -12,23 +14,24 @@ macro_rules! integers {
             // Neighbours in one word, to see a store that is too wide.
             percpu! { static PLACES: [$type; 3] = [0; 3]; }
             struct Middle;
-            impl Variable for Middle {
+            // SAFETY: P9: the array's second element, on every CPU.
+            unsafe impl Storage for Middle {
                 type Value = $type;
-                fn handle(&self) -> this_cpu::Handle<$type> {
+                fn handle(&self) -> Handle<$type> {
                     let first = PLACES.handle().value();
-                    // SAFETY: the array's second element, on every CPU.
-                    unsafe { this_cpu::Handle::new(first + size_of::<$type>()) }
+                    // SAFETY: P9: the array's second element, on every CPU.
+                    unsafe { Handle::new(first + size_of::<$type>()) }
                 }
             }
             let neighbours = || {
-                // SAFETY: this thread is the CPU.
+                // SAFETY: P9: a copy of this CPU's, which this thread is.
                 let [before, _, after] = unsafe { PLACES.this().read() };
                 (before, after)
             };
             let samples: [$type; 7] =
                 [0, 1, 2, <$type>::MAX, <$type>::MIN, <$type>::MAX / 3, !(<$type>::MAX / 5)];
             host::on_cpu(2, || for old in samples { for value in samples {
-                // SAFETY: this thread is the CPU.
+                // SAFETY: P9: a copy of this CPU's, which this thread is.
                 unsafe { PLACES.this().write([!old, old, !old]) };
                 let v = &Middle;
                 let wide = |x: $type| x as i128;
@@ -112,7 +115,7 @@ fn bool_and_pointers() {
         assert!(FLAG.xchg(false));
         assert!(!FLAG.cmpxchg(true, true));
         assert!(PLACE.cmpxchg(core::ptr::null(), &TARGET).is_null());
-        // SAFETY: the pointer is to a static.
+        // SAFETY: P9: the pointer that was stored, to a static.
         assert_eq!(unsafe { *PLACE.read() }, 9);
     });
 }
@@ -143,9 +146,9 @@ fn statics_of_any_size_and_alignment() {
     }
     host::on_cpu(3, || {
         assert_eq!(PAGE.this() as usize % 4096, 0);
-        // SAFETY: this thread is the CPU.
+        // SAFETY: P9: a copy of this CPU's, which this thread is.
         assert_eq!(unsafe { PAGE.this().read() }.0, [1, 2, 3]);
-        // SAFETY: as above.
+        // SAFETY: P9: a copy of this CPU's, which this thread is.
         assert_eq!(unsafe { LARGE.this().read() }, [6; 2000]);
         assert!(!NOTHING.this().is_null());
     });
@@ -159,7 +162,7 @@ fn dynamic_memory_is_zero_again_after_a_free() {
         assert_ne!(variable.handle().value(), other.handle().value());
         for cpu in 0..host::CPUS {
             host::on_cpu(cpu, || {
-                // SAFETY: this thread is the CPU.
+                // SAFETY: P9: a copy of this CPU's, which this thread is.
                 assert_eq!(unsafe { variable.this().replace([!0; 5]) }, [0; 5]);
             });
         }
@@ -175,14 +178,13 @@ fn references_to_a_copy() {
         static CELL: Cell<u64> = Cell::new(1);
         static ATOMIC: AtomicU64 = AtomicU64::new(2);
     }
+    let last = || with_interrupts_off(|cpu| cpu.get(&CELL).get());
     host::on_cpu(1, || {
-        pin(|cpu| cpu.get(&CELL).set(cpu.get(&ATOMIC).load(Relaxed) + 3))
+        with_interrupts_off(|cpu| cpu.get(&CELL).set(cpu.get(&ATOMIC).load(Relaxed) + 3))
     });
-    assert_eq!(host::on_cpu(1, || pin(|cpu| cpu.get(&CELL).get())), 5);
-    assert_eq!(host::on_cpu(2, || pin(|cpu| cpu.get(&CELL).get())), 1);
+    assert_eq!(host::on_cpu(1, last), 5);
+    assert_eq!(host::on_cpu(2, last), 1);
     ATOMIC.on(2).unwrap().get().fetch_add(1, Relaxed);
-    assert_eq!(
-        host::on_cpu(2, || pin(|cpu| cpu.get(&ATOMIC).load(Relaxed))),
-        3
-    );
+    let other = || with_interrupts_off(|cpu| cpu.get(&ATOMIC).load(Relaxed));
+    assert_eq!(host::on_cpu(2, other), 3);
 }

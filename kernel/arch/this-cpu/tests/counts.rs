@@ -102,7 +102,7 @@ fn a_switch_waits_for_every_cpu() {
         scope.spawn(|| {
             host::on_cpu(2, || {
                 inside.wait();
-                // As if pinned with the mode already looked at.
+                // As if in a section, with the mode already looked at.
                 thread::sleep(Duration::from_millis(30));
                 left.store(1, SeqCst);
             });

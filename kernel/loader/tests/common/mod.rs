@@ -1,48 +1,22 @@
-//! What the loader's tests share: an assembler, and a machine's part of loading.
+//! What the loader's tests share: a machine's part of loading.
 
 #![allow(dead_code, reason = "each test uses its part of it")]
 
 pub mod broken;
 pub mod builder;
 
-use loader::{Linked, LoadError, Object, Plan, Position, link};
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use loader::{Layout, Linked, LoadError, Object, Plan, Position, link};
 
 /// Where modules go: far from everything.
 pub const BASE: u64 = 0x200_0000_0000;
 /// Handle of their per-CPU data.
 pub const HANDLE: u64 = 0x8000_0000;
 
-/// Assembles with GNU as; `None`, said aloud, where there is none.
-pub fn assemble(source: &str) -> Option<Vec<u8>> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("{}-{number}.o", std::process::id());
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let started = Command::new("s390x-linux-gnu-as")
-        .args(["-march=zEC12", "-o"])
-        .args([&path, Path::new("-")])
-        .stdin(Stdio::piped())
-        .spawn();
-    let Ok(mut child) = started else {
-        println!("skipped: there is no s390x-linux-gnu-as here");
-        return None;
-    };
-    child.stdin.take()?.write_all(source.as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success(), "{source}");
-    let object = std::fs::read(&path).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    Some(object)
-}
-
 /// A module in memory.
 #[derive(Debug)]
 pub struct Loaded<'data> {
     pub object: Object<'data>,
-    pub plan: Plan,
+    pub plan: Plan<'data>,
     pub image: Vec<u8>,
     pub template: Vec<u8>,
     pub linked: Linked<'data>,
@@ -56,10 +30,9 @@ pub fn load<'data>(
 ) -> Result<Loaded<'data>, LoadError> {
     let object = Object::parse(data)?;
     let plan = Plan::new(&object)?;
-    let mut image = vec![0; plan.size() as usize];
-    let mut template = vec![0; plan.per_cpu().0 as usize];
+    let mut image = vec![0; plan.layout().size() as usize];
+    let mut template = vec![0; plan.layout().per_cpu().0 as usize];
     let linked = link(
-        &object,
         &plan,
         base,
         HANDLE,
@@ -76,12 +49,16 @@ pub fn load<'data>(
     })
 }
 
-impl Loaded<'_> {
+impl<'data> Loaded<'data> {
+    pub fn layout(&self) -> &Layout<'data> {
+        self.plan.layout()
+    }
+
     /// Where the section of this name lies.
     pub fn position(&self, name: &str) -> Position {
         let mut sections = self.object.sections();
         let section = sections.find(|section| section.name == name);
-        self.plan.position(section.unwrap().index)
+        self.layout().position(section.unwrap().index)
     }
 
     /// Eight bytes of the image.

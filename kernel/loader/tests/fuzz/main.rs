@@ -14,7 +14,7 @@ mod memory;
 mod mutate;
 
 use common::{BASE, HANDLE};
-use loader::{LoadError, Object, Plan};
+use loader::{LoadError, Object, Plan, Startup};
 use mutate::{Edit, Random, Seed};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -84,7 +84,8 @@ impl Machine {
                 return Ending::Unplanned;
             }
         };
-        let (size, (template, align)) = (plan.size(), plan.per_cpu());
+        let layout = plan.layout();
+        let (size, (template, align)) = (layout.size(), layout.per_cpu());
         if size > MOST_IMAGE || template > MOST_IMAGE {
             return Ending::Large;
         }
@@ -108,7 +109,7 @@ impl Machine {
             number if number % 2 == 0 => Some(0x10_0000),
             _ => Some(base.wrapping_add(0x10_0000)),
         };
-        let linked = loader::link(&object, &plan, base, handle, &mut resolve, image, template);
+        let linked = loader::link(&plan, base, handle, &mut resolve, image, template);
         let linked = match linked {
             Ok(linked) => linked,
             Err(error) => {
@@ -117,10 +118,11 @@ impl Machine {
             }
         };
         let _ = loader::image_hash(image, template);
-        let _ = loader::constructors(&object, &plan, base, image);
-        let _ = loader::destructors(&object, &plan, base, image);
+        if let Err(error) = Startup::of(layout, base, image) {
+            let _ = write!(Sink, "{error}");
+        }
         let words = ["value=-7", "text=some", "other"].into_iter();
-        let _ = loader::set_parameters(&object, &plan, base, image, words, &mut |_| Some(8));
+        let _ = loader::set_parameters(layout, base, image, words, &mut |_| Some(8));
         let _ = linked.address("init_module");
         let _ = linked.exports().count() + linked.functions().count() + linked.symbols().count();
         let _ = linked.variables().count() + linked.relocations(&plan).count();
@@ -220,6 +222,26 @@ fn the_corpus_links() {
             "{}",
             seed.name
         );
+    }
+}
+
+/// Each of the blocks that a load takes may be the one for which there is no memory: that
+/// is an error, never the end of the run.
+#[test]
+fn memory_may_end_at_any_block() {
+    let mut machine = Machine::new();
+    for seed in objects(&folder()) {
+        let mut blocks = 0;
+        loop {
+            let load = || machine.load(&seed.data, 0xe0f);
+            let (ending, ended) = memory::with_blocks(blocks, load);
+            if !ended {
+                assert_eq!(ending, Ending::Linked);
+                break;
+            }
+            blocks += 1;
+        }
+        assert!(blocks > 5, "{} takes {blocks} blocks", seed.name);
     }
 }
 

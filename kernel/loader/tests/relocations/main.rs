@@ -14,7 +14,8 @@
 mod common;
 mod table;
 
-use common::{BASE, Loaded, assemble, load};
+use assembler::{Assembler, tests};
+use common::{BASE, Loaded, load};
 use loader::{LoadError, Object, Plan};
 use table::Expect::*;
 use table::Formula::*;
@@ -25,9 +26,9 @@ const STUB: u64 = BASE + 16;
 const GOT: u64 = BASE + 4096;
 
 /// Sixteen bytes of a5, and one relocation at the fifth.
-fn module(kind: &str, symbol: &str, addend: i64) -> Option<Vec<u8>> {
+fn module(assembler: &Assembler, kind: &str, symbol: &str, addend: i64) -> Vec<u8> {
     let bytes = ".byte 0xa5\n".repeat(16);
-    assemble(&format!(
+    assembler.assemble(&format!(
         ".text\n{bytes}.reloc 4, {kind}, {symbol}+({addend})\n"
     ))
 }
@@ -48,8 +49,7 @@ fn around(hex: &str) -> Vec<u8> {
     whole
 }
 
-#[test]
-fn each_type_at_its_limits() {
+fn each_type_at_its_limits(assembler: &Assembler) {
     for Type {
         name,
         formula,
@@ -67,9 +67,7 @@ fn each_type_at_its_limits() {
                 SlotDistance => (0x1234_5678_9abc, number - i128::from(GOT - PLACE)),
                 GotDistance => (0, number - i128::from(GOT - PLACE)),
             };
-            let Some(data) = module(name, "x", addend as i64) else {
-                return;
-            };
+            let data = module(assembler, name, "x", addend as i64);
             let result = load(&data, BASE, |_| Some(value as u64));
             let what = format!("{name}: {number:#x}");
             match expect {
@@ -78,7 +76,7 @@ fn each_type_at_its_limits() {
                     assert_eq!(loaded.image[..16], around(hex), "{what}");
                     if matches!(formula, Slot | SlotDistance) {
                         assert_eq!(loaded.doubleword(GOT), value as u64, "{what}");
-                        assert_eq!(loaded.plan.got(), (4096, 8));
+                        assert_eq!(loaded.layout().got(), (4096, 8));
                     }
                 }
                 Stub(hex) => {
@@ -86,16 +84,19 @@ fn each_type_at_its_limits() {
                     assert_eq!(loaded.image[..16], around(hex), "{what}");
                     is_stub(&loaded, STUB, GOT, value as u64);
                 }
-                Range => assert!(
-                    matches!(
-                        result,
-                        Err(LoadError::Overflow { result, address: PLACE, .. })
-                            if result == *number as i64
-                    ),
-                    "{what}: {result:?}"
-                ),
+                Range => {
+                    let Err(LoadError::Overflow(facts)) = result else {
+                        panic!("{what}: {result:?}");
+                    };
+                    let from = match formula {
+                        Value => 0,
+                        Distance | SlotDistance | GotDistance | Call => PLACE,
+                        FromGot | Slot | CallFromGot => GOT,
+                    };
+                    assert_eq!((facts.result, facts.from), (*number as i64, from), "{what}");
+                }
                 Odd => assert!(
-                    matches!(result, Err(LoadError::Odd { .. })),
+                    matches!(result, Err(LoadError::Odd(_))),
                     "{what}: {result:?}"
                 ),
             }
@@ -111,17 +112,11 @@ fn is_stub(loaded: &Loaded<'_>, stub: u64, slot: u64, value: u64) {
     assert_eq!(loaded.doubleword(slot), value);
 }
 
-#[test]
-fn a_stub_that_is_out_of_reach_itself_is_refused() {
+fn a_stub_that_is_out_of_reach_itself_is_refused(assembler: &Assembler) {
     // 2^32 on from the stub.
-    let Some(data) = module("R_390_PLT32DBL", "x", 1 << 33) else {
-        return;
-    };
+    let data = module(assembler, "R_390_PLT32DBL", "x", 1 << 33);
     let result = load(&data, BASE, |_| Some(0x10_0000));
-    assert!(
-        matches!(result, Err(LoadError::Overflow { .. })),
-        "{result:?}"
-    );
+    assert!(matches!(result, Err(LoadError::Overflow(_))), "{result:?}");
 }
 
 /// What only a dynamic linker does, thread-local storage, and what C++ has.
@@ -156,11 +151,8 @@ const REFUSED: [(u8, &str); 28] = [
     (255, "a type that the ABI doesn't name"),
 ];
 
-#[test]
-fn thread_local_and_dynamic_types_are_refused_by_name() {
-    let Some(data) = module("R_390_64", "x", 0x0123_4567_89ab_cdef) else {
-        return;
-    };
+fn thread_local_and_dynamic_types_are_refused_by_name(assembler: &Assembler) {
+    let data = module(assembler, "R_390_64", "x", 0x0123_4567_89ab_cdef);
     // The entry is found by its addend; its type is the word before.
     let addend = bytes("0123456789abcdef");
     let at = data.windows(8).position(|window| window == addend).unwrap();
@@ -180,10 +172,9 @@ fn thread_local_and_dynamic_types_are_refused_by_name() {
     assert_eq!(others.count(), TYPES.len());
 }
 
-#[test]
-fn instructions_as_the_assembler_writes_them() {
+fn instructions_as_the_assembler_writes_them(assembler: &Assembler) {
     // x is 0xf00 bytes from the base, y 4 GiB - 0x2000.
-    let Some(data) = assemble(
+    let data = assembler.assemble(
         ".text
          bprp 5,x,x
          larl %r1,x
@@ -200,9 +191,7 @@ fn instructions_as_the_assembler_writes_them() {
          la %r1,small
          .quad x@PLTOFF, x@GOTOFF, x-., _GLOBAL_OFFSET_TABLE_-.
         ",
-    ) else {
-        return;
-    };
+    );
     let loaded = load(&data, BASE, |name| {
         Some(match name {
             "x" => BASE + 0xf00,
@@ -215,7 +204,7 @@ fn instructions_as_the_assembler_writes_them() {
     })
     .unwrap();
     // 0x68 bytes of text, then the stubs.
-    let (plt, got) = (loaded.plan.plt().0, loaded.plan.got().0);
+    let (plt, got) = (loaded.layout().plt().0, loaded.layout().got().0);
     assert_eq!((plt, got), (0x68, 0x1000));
     let slots = loaded.linked.got().1;
     let slot = |name: &str| slots.iter().position(|slot| slot.name == name).unwrap() as u64 * 8;
@@ -246,4 +235,13 @@ fn instructions_as_the_assembler_writes_them() {
     assert_eq!(loaded.image[..wanted.len()], wanted);
     is_stub(&loaded, BASE + stub, BASE + far, 0x10_0000);
     assert_eq!(slots.len(), 2);
+}
+
+tests! {
+    assembled: [
+        each_type_at_its_limits,
+        a_stub_that_is_out_of_reach_itself_is_refused,
+        thread_local_and_dynamic_types_are_refused_by_name,
+        instructions_as_the_assembler_writes_them,
+    ],
 }

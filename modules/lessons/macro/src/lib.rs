@@ -6,7 +6,7 @@
 //! either: what the mail asked of `__builtin_constant_p`, the type checker answers.
 #![no_std]
 
-use module_api::{PerCpu, Variable, errno, module, percpu, print};
+use module_api::{PerCpu, Variable, errno, module, percpu, print_text};
 
 module! {
     name: "macro",
@@ -38,7 +38,7 @@ fn init() -> Result<(), i32> {
     if counts != (1, 1, 2) {
         return Err(errno::EIO);
     }
-    print!("lesson macro: the slot holds one handle, the pointer is another, and both count");
+    print_text("lesson macro: the slot holds one handle, the pointer is another, and both count");
     Ok(())
 }
 

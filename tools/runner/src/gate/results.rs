@@ -10,7 +10,7 @@ pub enum StageResult {
     Passed,
     /// It failed, or couldn't be started.
     Failed,
-    /// Its tool isn't installed.
+    /// What it needs isn't here: none of its tests ran.
     Skipped,
     /// An earlier stage failed.
     NotRun,

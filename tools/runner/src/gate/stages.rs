@@ -22,11 +22,12 @@ const GUEST_PACKAGES: [&str; 12] = [
 ];
 
 /// The scripts.
-const SCRIPTS: [&str; 4] = [
+const SCRIPTS: [&str; 5] = [
     "qemu-run.sh",
     ".ci/run",
     "modules/lessons/rustc.sh",
     "tools/debian.sh",
+    "tools/name-modules.sh",
 ];
 
 /// The stages, and with `all` those that take longer.

@@ -37,6 +37,8 @@ const NAMES: &str = "
     percpu_ref_init percpu_ref_get percpu_ref_put percpu_ref_kill percpu_ref_exit
     EXPORT_SYMBOL READ_ONCE WRITE_ONCE barrier BUILD_BUG_ON ARRAY_SIZE container_of
     ERR_PTR PTR_ERR IS_ERR strlen strcmp memcpy memset snprintf
+    copy_from_kernel_nofault copy_to_kernel_nofault strncpy_from_kernel_nofault
+    get_kernel_nofault
 ";
 
 const OPERATIONS: [&str; 15] = [

@@ -9,10 +9,11 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Objects, assembled into one folder.
-struct Objects(TempDir);
+pub struct Objects(TempDir);
 
 impl Objects {
-    fn new() -> std::io::Result<Self> {
+    /// An empty folder.
+    pub fn new() -> std::io::Result<Self> {
         tempfile::tempdir().map(Self)
     }
 
@@ -20,7 +21,8 @@ impl Objects {
         self.0.path().join(name).with_extension("o")
     }
 
-    fn add(&self, name: &str, source: &str) -> TestResult {
+    /// Assembles a source; `name` is the module's.
+    pub fn add(&self, name: &str, source: &str) -> TestResult {
         let input = self.0.path().join(name).with_extension("s");
         fs::write(&input, source)?;
         let output = Command::new("s390x-linux-gnu-as")
@@ -35,7 +37,7 @@ impl Objects {
     }
 
     /// Runs commands in a guest that has the objects.
-    fn run(&self, names: &[&str], commands: &str) -> Run {
+    pub fn run(&self, names: &[&str], commands: &str) -> Run {
         let paths = names.iter().map(|name| self.path(name));
         let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
         let mut arguments = vec!["--append", "loglevel=3", "--timeout", "200"];
@@ -48,7 +50,7 @@ impl Objects {
 }
 
 /// A function that is exported.
-fn exported(name: &str) -> String {
+pub fn exported(name: &str) -> String {
     format!(
         "\t.text\n\t.globl {name}\n{name}:\tlghi %r2, 1\n\tbr %r14\n{}",
         entry(name)
@@ -56,13 +58,14 @@ fn exported(name: &str) -> String {
 }
 
 /// An entry of the export table.
-fn entry(name: &str) -> String {
+pub fn entry(name: &str) -> String {
     format!(
         "\t.section __ksymtab,\"a\"\n\t.balign 8\n__ksymtab_{name}:\t.quad {name}, 0\n\t.text\n"
     )
 }
 
-fn call(name: &str) -> String {
+/// A call of a function of another module.
+pub fn call(name: &str) -> String {
     format!("\t.text\n\tbrasl %r14, {name}@PLT\n")
 }
 

@@ -3,9 +3,10 @@
 use crate::run::{TestResult, runner};
 
 /// Name, exit code, and words of the last line.
-pub const ENDINGS: [(&str, i32, &str); 17] = [
+pub const ENDINGS: [(&str, i32, &str); 18] = [
     ("fail", 1, "1 self-tests failed: ending.fail"),
     ("panic", 3, "on purpose"),
+    ("panic_report", 3, "interrupts in the report: false, false"),
     ("wild_store", 3, "program check"),
     ("null_store", 3, "program check"),
     ("exec_data", 3, "program check"),

@@ -39,6 +39,22 @@ impl Level {
         address >> (20 + 11 * self as usize) & (TABLE_ENTRIES - 1)
     }
 
+    /// The level of this number; `None` for region-first tables, which this kernel
+    /// doesn't use.
+    pub fn from_bits(level: u8) -> Option<Level> {
+        match level {
+            0 => Some(Level::Segment),
+            1 => Some(Level::RegionThird),
+            2 => Some(Level::RegionSecond),
+            _ => None,
+        }
+    }
+
+    /// First address beyond what a full table of this level reaches.
+    pub fn reach(self) -> usize {
+        1 << (31 + 11 * self as usize)
+    }
+
     /// The level below, `None` under segment tables: page tables differ.
     pub fn below(self) -> Option<Level> {
         match self {

@@ -6,10 +6,12 @@
 //! clears its TLB entries on every CPU before it ends (M3).
 
 mod entries;
+mod walk;
 
 pub use entries::{Level, PAGE_TABLE_SIZE, PageEntry, TABLE_SIZE, TableEntry};
+pub use walk::{Found, Step, Table, Walk, walk};
 
-use crate::PAGE_SIZE;
+use crate::limits::PAGE_SIZE;
 use bitflags::bitflags;
 use core::arch::asm;
 use core::fmt;

@@ -4,7 +4,7 @@
 //! bytes it needs, and the request is made again with a block of that length.
 
 use super::{Block, Command, Error, Header, call};
-use crate::MAX_CPUS;
+use crate::limits::MAX_CPUS;
 use zerocopy::FromBytes;
 
 const BLOCK: usize = 16 * 1024;
@@ -38,7 +38,7 @@ pub type ResponseBlock = Block<BLOCK>;
 
 /// A zeroed block.
 pub const fn response_block() -> ResponseBlock {
-    Block([0; BLOCK])
+    Block::new()
 }
 
 /// Asks the service processor.

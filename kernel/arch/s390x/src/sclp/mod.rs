@@ -1,12 +1,18 @@
-//! The service-call processor: console and machine configuration.
+//! The service-call processor: consoles and machine configuration.
 //!
-//! A request is an SCCB, a block of storage below 2 GiB that starts with its
-//! length and gets a response code. SERVICE CALL hands it over. QEMU answers
-//! before the instruction ends; a machine need not, so the code waits for the
+//! A request is an SCCB, a block of storage below 2 GiB that starts with its length and
+//! gets a response code; here each is a static (C22). SERVICE CALL hands it over. QEMU
+//! answers before the instruction ends; a machine need not, so the code waits for the
 //! response, not for the service-signal interruption that follows it.
+//!
+//! * `event.rs`: the event facility, which the consoles are part of
+//! * `console.rs`, `line_mode.rs`: the two consoles
+//! * `information.rs`: memory and CPUs
 
 pub mod console;
+mod event;
 pub mod information;
+pub mod line_mode;
 
 use core::arch::asm;
 use core::fmt;
@@ -15,7 +21,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 /// Service-call commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Command {
+enum Command {
     /// Read SCP information: memory and CPUs.
     ReadInformation = 0x0002_0001,
     /// Write event data: console output.
@@ -29,20 +35,20 @@ pub enum Command {
 /// Start of every SCCB.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub struct Header {
+struct Header {
     /// Bytes in the block.
-    pub length: u16,
+    length: u16,
     /// Function code.
-    pub function: u8,
+    function: u8,
     /// Control mask.
-    pub control: [u8; 3],
+    control: [u8; 3],
     /// Response code: reason in the left byte, class in the right.
-    pub response: u16,
+    response: u16,
 }
 
 impl Header {
     /// Header of a request block of `length` bytes.
-    pub const fn request(length: u16) -> Self {
+    const fn request(length: u16) -> Self {
         Self {
             length,
             function: 0,
@@ -59,29 +65,53 @@ pub enum Error {
     NotOperational,
     /// The response code is not one of success.
     Response(u16),
+    /// The block isn't a static of the kernel's, or shorter than its header says.
+    Block,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::NotOperational => f.write_str("service processor not operational"),
+            Error::Block => f.write_str("service-call block in the wrong place"),
             Error::Response(code) => write!(f, "service-call response {code:#06x}"),
         }
     }
 }
 
-/// A page-aligned SCCB.
+/// A page-aligned SCCB, a static of the kernel's.
 #[derive(Debug)]
 #[repr(C, align(4096))]
-pub struct Block<const N: usize>(pub [u8; N]);
+pub struct Block<const N: usize>([u8; N]);
 
-/// Hands the block over and waits for the response code.
-pub fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<(), Error> {
+impl<const N: usize> Block<N> {
+    /// A block of zeros.
+    const fn new() -> Self {
+        const { assert!(N >= size_of::<Header>() && N <= u16::MAX as usize) };
+        Self([0; N])
+    }
+
+    /// Whether the service processor may have it: its real address is the virtual one,
+    /// below 2 GiB, and the length that its header says is inside it (C22).
+    fn is_sound(&self) -> bool {
+        let start = self.0.as_ptr() as usize;
+        let (first, end) = crate::boot::image().data;
+        let length = Header::read_from_prefix(&self.0).map_or(0, |(header, _)| header.length);
+        let length = usize::from(length);
+        start >= first && start + N <= end && (size_of::<Header>()..=N).contains(&length)
+    }
+}
+
+/// Hands the block over and waits for the response code. The caller has it to itself.
+fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<(), Error> {
+    if !block.is_sound() {
+        return Err(Error::Block);
+    }
     let address = block.0.as_mut_ptr();
     loop {
         let condition: u64;
-        // SAFETY: the block is the caller's, and holds a header with its length;
-        // the processor writes within that length.
+        // SAFETY: C22: the block is the caller's, where the processor looks for it, and
+        // the processor writes within the header's length. C7: one operand is changed.
         unsafe {
             asm!(
                 // SERVC, which the assembler has no name for.
@@ -101,7 +131,8 @@ pub fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<()
         }
     }
     let response = loop {
-        // SAFETY: the header is inside the block.
+        // SAFETY: C22: the header is inside the block, which the processor may still
+        // be writing.
         let header = unsafe { address.cast::<Header>().read_volatile() };
         if header.response != 0 {
             break header.response;

@@ -20,35 +20,21 @@
 //!
 //! External, I/O and supervisor-call handlers run on the interrupt stack: they
 //! don't nest (C2). Program checks, machine checks and restart run on the fault
-//! stack: a stack overflow needs a stack to be told on. A fault inside a fault
+//! stack: the report of a stack overflow needs a stack of its own. A fault inside a fault
 //! goes on below it, three deep; the next one stops the CPU.
 
+use super::frame::{MARKER, kind};
 use crate::lowcore::{Classes, Lowcore};
 use crate::psw::Psw;
 use core::arch::global_asm;
 use core::mem::offset_of;
 
-/// Class of an interruption, as the entry code stores it in the frame.
-pub mod kind {
-    /// External.
-    pub const EXTERNAL: u64 = 0;
-    /// Input/output.
-    pub const IO: u64 = 1;
-    /// Supervisor call.
-    pub const SUPERVISOR_CALL: u64 = 2;
-    /// Program check; this and the kinds above run on the fault stack.
-    pub const PROGRAM: u64 = 3;
-    /// Machine check.
-    pub const MACHINE_CHECK: u64 = 4;
-    /// Restart.
-    pub const RESTART: u64 = 5;
-}
-
-/// Marks the bottom of a trap frame for the stack walker: "TRAPFRAM".
-pub const MARKER: u64 = 0x5452_4150_4652_414d;
-
 /// Address in the disabled wait of a CPU that faulted too often in a row.
 const TOO_MANY_FAULTS: u64 = 0xdead;
+
+/// Where the frame that the lowcore field `catch` names holds the place for a caught
+/// program check.
+pub const CATCH_FOUND: usize = 168;
 
 /// Faults inside one another that still get a report.
 const FAULT_DEPTH: usize = 4;
@@ -96,12 +82,12 @@ global_asm!(
     "j trap_common",
     ".endm",
 
-    "TRAP_INTERRUPT trap_external, {old_external}, {external}, 8, 0",
-    "TRAP_INTERRUPT trap_io, {old_io}, {io}, 16, 1",
-    "TRAP_INTERRUPT trap_supervisor_call, {old_supervisor_call}, {supervisor_call}, 4, 2",
-    "TRAP_FAULT trap_program, {program_save}, {old_program}, {program}, 8, 3",
-    "TRAP_FAULT trap_machine_check, {fault_save}, {old_machine_check}, {machine_check}, 8, 4",
-    "TRAP_FAULT trap_restart, {fault_save}, {old_restart}, {machine_check}, 8, 5",
+    "TRAP_INTERRUPT trap_external, {old_external}, {external}, 8, {kind_external}",
+    "TRAP_INTERRUPT trap_io, {old_io}, {io}, 16, {kind_io}",
+    "TRAP_INTERRUPT trap_supervisor_call, {old_supervisor_call}, {supervisor_call}, 4, {kind_supervisor_call}",
+    "TRAP_FAULT trap_program, {program_save}, {old_program}, {program}, 8, {kind_program}",
+    "TRAP_FAULT trap_machine_check, {fault_save}, {old_machine_check}, {machine_check}, 8, {kind_machine_check}",
+    "TRAP_FAULT trap_restart, {fault_save}, {old_restart}, {machine_check}, 8, {kind_restart}",
 
     "trap_common:",
     "xc 0(8,%r15), 0(%r15)",
@@ -114,7 +100,7 @@ global_asm!(
     "1: la %r2, 160(%r15)",
     "brasl %r14, trap_dispatch",
     "stnsm 344(%r15), 0xf8",
-    "clgfi %r2, 3",
+    "clgfi %r2, {kind_program}",
     "jl 2f",
     "agsi {fault_depth}(0), -1",
     "2: mvc {return_psw}(16,0), 160(%r15)",
@@ -140,8 +126,8 @@ global_asm!(
     "basr %r14, %r1",
     "j .",
 
-    // catch_call(function %r2, argument %r3) -> 0, or 1 after a program check.
-    // The frame: registers 6..15, the outer catch at 160.
+    // catch_call(function %r2, argument %r3, found %r4) -> 0, or 1 after a program
+    // check. The frame: registers 6..15, the outer catch at 160, `found` at 168.
     ".globl catch_call",
     ".globl catch_resume",
     ".balign 16",
@@ -150,20 +136,19 @@ global_asm!(
     "lgr %r1, %r15",
     "aghi %r15, -176",
     "stg %r1, 0(%r15)",
-    "lgr %r4, %r2",
-    "llihf %r5, {alias_high}",
-    "oilf %r5, {alias_low}",
-    "lg %r1, {catch}(%r5)",
+    "lg %r5, {writable}(0)",
+    "lg %r1, {catch}(0)",
     "stg %r1, 160(%r15)",
+    "stg %r4, {found}(%r15)",
     "stg %r15, {catch}(%r5)",
+    "lgr %r1, %r2",
     "lgr %r2, %r3",
-    "basr %r14, %r4",
+    "basr %r14, %r1",
     "lghi %r2, 0",
     "j 1f",
     "catch_resume:",
     "lghi %r2, 1",
-    "1: llihf %r5, {alias_high}",
-    "oilf %r5, {alias_low}",
+    "1: lg %r5, {writable}(0)",
     "lg %r1, 160(%r15)",
     "stg %r1, {catch}(%r5)",
     "lmg %r6, %r15, 224(%r15)",
@@ -184,6 +169,7 @@ global_asm!(
     breaking_event = const offset_of!(Lowcore, breaking_event),
     return_psw = const offset_of!(Lowcore, return_psw),
     catch = const offset_of!(Lowcore, catch),
+    found = const CATCH_FOUND,
     writable = const offset_of!(Lowcore, writable),
     old_external = const old(offset_of!(Classes, external)),
     old_io = const old(offset_of!(Classes, io)),
@@ -196,6 +182,12 @@ global_asm!(
     start_function = const offset_of!(Lowcore, start_function),
     alias_high = const crate::lowcore::ALIAS >> 32,
     alias_low = const crate::lowcore::ALIAS & 0xffff_ffff,
+    kind_external = const kind::EXTERNAL,
+    kind_io = const kind::IO,
+    kind_supervisor_call = const kind::SUPERVISOR_CALL,
+    kind_program = const kind::PROGRAM,
+    kind_machine_check = const kind::MACHINE_CHECK,
+    kind_restart = const kind::RESTART,
     marker = const MARKER,
     depth = const FAULT_DEPTH,
     stop = sym STOP,
@@ -214,8 +206,9 @@ unsafe extern "C" {
     fn trap_restart();
     fn trap_start();
     fn catch_resume();
-    /// Calls `function(argument)`; 1 when a program check ended it.
-    pub fn catch_call(function: extern "C" fn(*mut ()), argument: *mut ()) -> u64;
+    /// Calls `function(argument)`; 1 when a program check ended it, which is
+    /// then at `found`, a `ProgramCheck`.
+    pub fn catch_call(function: extern "C" fn(*mut ()), argument: *mut (), found: *mut ()) -> u64;
 }
 
 /// The new PSWs of a CPU that runs.

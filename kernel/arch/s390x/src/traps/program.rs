@@ -3,10 +3,11 @@
 //! Principles of Operation, chapter 6, "Program Interruption", and chapter 3,
 //! "Assigned Storage Locations" (translation-exception identification).
 
-use super::TrapFrame;
+use super::frame::TrapFrame;
 use core::fmt;
 
-/// Program-interruption codes this kernel speaks of by name.
+/// Program-interruption codes (Principles of Operation, chapter 6, "Program
+/// Interruption").
 pub mod code {
     /// Operation: no such instruction.
     pub const OPERATION: u16 = 0x01;
@@ -18,6 +19,8 @@ pub mod code {
     pub const ADDRESSING: u16 = 0x05;
     /// Specification: a misaligned operand or an odd address.
     pub const SPECIFICATION: u16 = 0x06;
+    /// Translation specification: a table entry of the wrong level.
+    pub const TRANSLATION_SPECIFICATION: u16 = 0x12;
     /// Data: among others, a floating-point register with AFP control off.
     pub const DATA: u16 = 0x07;
     /// Segment translation: no page table.
@@ -32,17 +35,61 @@ pub mod code {
     pub const REGION_THIRD: u16 = 0x3b;
     /// ASCE type: the address is beyond the tables.
     pub const ASCE_TYPE: u16 = 0x38;
+
+    /// Whether the code says that an address has no valid translation, at whatever
+    /// table level.
+    pub const fn is_translation(code: u16) -> bool {
+        matches!(
+            code,
+            SEGMENT_TRANSLATION | PAGE_TRANSLATION | ASCE_TYPE..=REGION_THIRD
+        )
+    }
+
+    /// The code's name, "unnamed" for those that this kernel can't meet.
+    pub const fn name(code: u16) -> &'static str {
+        match code {
+            OPERATION => "operation",
+            PRIVILEGED => "privileged operation",
+            0x03 => "execute",
+            PROTECTION => "protection",
+            ADDRESSING => "addressing",
+            SPECIFICATION => "specification",
+            DATA => "data",
+            0x08 => "fixed-point overflow",
+            0x09 => "fixed-point divide",
+            SEGMENT_TRANSLATION => "segment translation",
+            PAGE_TRANSLATION => "page translation",
+            TRANSLATION_SPECIFICATION => "translation specification",
+            0x13 => "special operation",
+            ASCE_TYPE => "ASCE type",
+            REGION_FIRST => "region-first translation",
+            REGION_SECOND => "region-second translation",
+            REGION_THIRD => "region-third translation",
+            0x40 => "monitor event",
+            _ => "unnamed",
+        }
+    }
 }
 
 /// What the refused access wanted to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Read operands.
+    /// To read an operand or an instruction.
     Fetch,
-    /// Write operands.
+    /// To write an operand.
     Store,
-    /// The machine didn't say.
+    /// It isn't known: the machine doesn't report it for this check.
     Unknown,
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Access::Fetch => "fetch from",
+            Access::Store => "store to",
+            Access::Unknown => "access to",
+        })
+    }
 }
 
 /// A program interruption, decoded.
@@ -63,11 +110,11 @@ pub struct ProgramCheck {
 }
 
 impl ProgramCheck {
-    /// Decodes a program-interruption frame.
+    /// Decodes the frame of a program interruption.
     pub fn new(frame: &TrapFrame) -> Self {
         let [first, teid, breaking_event, _] = frame.parameters;
         let code = (first >> 32) as u16 & 0x7f;
-        let translation = matches!(code, 0x04 | 0x10 | 0x11 | 0x38..=0x3b);
+        let translation = code == code::PROTECTION || code::is_translation(code);
         // Bit 61 clear on a protection exception: the address isn't provided.
         let known = translation && (code != code::PROTECTION || teid & 4 != 0);
         // Bits 52 and 53: fetch or store, with the facility that tells.
@@ -86,34 +133,26 @@ impl ProgramCheck {
         }
     }
 
+    /// The address of the instruction that was refused: an interruption that nullifies
+    /// its instruction leaves the PSW at it, any other behind it (Principles of
+    /// Operation, chapter 5, "Types of Instruction Ending").
+    pub fn instruction(&self) -> u64 {
+        if self.is_translation() {
+            self.psw_address
+        } else {
+            self.psw_address
+                .wrapping_sub(self.instruction_length.into())
+        }
+    }
+
     /// The code's name.
     pub fn name(&self) -> &'static str {
-        match self.code {
-            code::OPERATION => "operation",
-            code::PRIVILEGED => "privileged operation",
-            0x03 => "execute",
-            code::PROTECTION => "protection",
-            code::ADDRESSING => "addressing",
-            code::SPECIFICATION => "specification",
-            code::DATA => "data",
-            0x08 => "fixed-point overflow",
-            0x09 => "fixed-point divide",
-            code::SEGMENT_TRANSLATION => "segment translation",
-            code::PAGE_TRANSLATION => "page translation",
-            0x12 => "translation specification",
-            0x13 => "special operation",
-            code::ASCE_TYPE => "ASCE type",
-            code::REGION_FIRST => "region-first translation",
-            code::REGION_SECOND => "region-second translation",
-            code::REGION_THIRD => "region-third translation",
-            0x40 => "monitor event",
-            _ => "unnamed",
-        }
+        code::name(self.code)
     }
 
     /// Whether the address has no valid translation, at whatever table level.
     pub fn is_translation(&self) -> bool {
-        matches!(self.code, 0x10 | 0x11 | 0x38..=0x3b)
+        code::is_translation(self.code)
     }
 }
 
@@ -121,12 +160,7 @@ impl fmt::Display for ProgramCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "program check {:#06x} ({})", self.code, self.name())?;
         if let Some(address) = self.address {
-            let access = match self.access {
-                Access::Fetch => "fetch from",
-                Access::Store => "store to",
-                Access::Unknown => "access to",
-            };
-            write!(f, ", {access} the page at {address:#x}")?;
+            write!(f, ", {} the page at {address:#x}", self.access)?;
         }
         Ok(())
     }

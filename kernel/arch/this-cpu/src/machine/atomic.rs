@@ -3,7 +3,7 @@
 //! For one and two bytes on s390x the compiler makes a COMPARE AND SWAP loop on
 //! the word around, which leaves the neighbours alone.
 
-use super::{Arithmetic, Word};
+use super::word::{Arithmetic, Word};
 use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 macro_rules! atomic_word {
@@ -11,22 +11,22 @@ macro_rules! atomic_word {
         impl Word for $type {
             #[inline(always)]
             unsafe fn load(place: *mut Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.load(Relaxed)
             }
             #[inline(always)]
             unsafe fn store(place: *mut Self, value: Self) {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.store(value, Relaxed)
             }
             #[inline(always)]
             unsafe fn exchange(place: *mut Self, value: Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.swap(value, Relaxed)
             }
             #[inline(always)]
             unsafe fn compare_exchange(place: *mut Self, old: Self, new: Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 match unsafe { $atomic::from_ptr(place) }.compare_exchange(old, new, Relaxed, Relaxed) {
                     Ok(found) | Err(found) => found,
                 }
@@ -40,27 +40,27 @@ macro_rules! atomic_arithmetic {
         impl Arithmetic for $type {
             #[inline(always)]
             unsafe fn fetch_add(place: *mut Self, value: Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.fetch_add(value, Relaxed)
             }
             #[inline(always)]
             unsafe fn fetch_and(place: *mut Self, value: Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.fetch_and(value, Relaxed)
             }
             #[inline(always)]
             unsafe fn fetch_or(place: *mut Self, value: Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.fetch_or(value, Relaxed)
             }
             #[inline(always)]
             unsafe fn fetch_xor(place: *mut Self, value: Self) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { $atomic::from_ptr(place) }.fetch_xor(value, Relaxed)
             }
             #[inline(always)]
             unsafe fn add_constant<const N: i8>(place: *mut Self) {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe { Self::fetch_add(place, N as Self) };
             }
         }

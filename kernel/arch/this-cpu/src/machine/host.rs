@@ -8,15 +8,18 @@
 //! ```
 //!
 //! A thread becomes a CPU with [`on_cpu`]; one thread at a time is a given CPU. The
-//! thread-local here is its lowcore. Handles and offsets are made as in the kernel:
-//! a static's handle is its address in the template (P1).
+//! thread-locals here are its lowcore and its interrupt mask. Handles and offsets are
+//! made as in the kernel: a static's handle is its address in the template (P1).
 //!
-//! Not emulated: interrupts. `without_interrupts` has nothing to mask.
+//! Interrupts are a mask that [`interrupts_on`] reads; none comes. What the kernel's
+//! locks do to the nesting of interrupts-off sections, [`push_interrupts_off`] and
+//! [`pop_interrupts_off`] do here.
 
 extern crate std;
 
-use super::{Pair, Word};
-use crate::Storage;
+use super::nesting::{Nesting, section};
+use super::word::{Pair, Word};
+use crate::statics::Template;
 use core::cell::Cell;
 use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -32,14 +35,14 @@ const PAGE: usize = 4096;
 /// Keeps the section there even in a program with no static of its own.
 #[used]
 #[unsafe(link_section = "percpu_template")]
-static ANCHOR: Storage<u64> = Storage::new(0);
+static ANCHOR: Template<u64> = Template::new(0);
 
 unsafe extern "C" {
     // Made by the linker for a section whose name is an identifier.
     #[link_name = "__start_percpu_template"]
-    static TEMPLATE: Storage<u8>;
+    static TEMPLATE: Template<u8>;
     #[link_name = "__stop_percpu_template"]
-    static TEMPLATE_END: Storage<u8>;
+    static TEMPLATE_END: Template<u8>;
 }
 
 struct Units {
@@ -65,13 +68,14 @@ impl Units {
         let Ok(layout) = Layout::from_size_align(unit * CPUS as usize, PAGE) else {
             unreachable!("a few hundred KiB are a layout");
         };
-        // SAFETY: the size isn't 0.
+        // SAFETY: M1: fresh memory, of a size that isn't 0.
         let memory = unsafe { alloc_zeroed(layout) };
         if memory.is_null() {
             handle_alloc_error(layout);
         }
         for cpu in 0..CPUS as usize {
-            // SAFETY: P3: nothing writes the template; the unit is new and large enough.
+            // SAFETY: P3: nothing writes the template; M1: the unit is new, and large
+            // enough.
             unsafe {
                 let place = memory.add(cpu * unit + skew);
                 core::ptr::copy_nonoverlapping(template.cast::<u8>(), place, bytes);
@@ -92,9 +96,27 @@ impl Units {
     }
 }
 
-std::thread_local! {
+/// What a CPU has for itself.
+struct Lowcore {
     /// Number of the CPU that this thread is.
-    static RUNNING: Cell<Option<u32>> = const { Cell::new(None) };
+    number: Cell<Option<u32>>,
+    /// Its interrupt mask.
+    on: Cell<bool>,
+    /// Interrupts-off sections that it is in.
+    depth: Cell<u32>,
+    /// Whether interrupts were on before the outermost.
+    were_on: Cell<bool>,
+}
+
+std::thread_local! {
+    static LOWCORE: Lowcore = const {
+        Lowcore {
+            number: Cell::new(None),
+            on: Cell::new(false),
+            depth: Cell::new(0),
+            were_on: Cell::new(false),
+        }
+    };
 }
 
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
@@ -102,37 +124,107 @@ fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `work` as CPU `cpu`; waits while another thread is that CPU.
+/// Runs `work` as CPU `cpu`, with interrupts on; waits while another thread is that
+/// CPU.
 ///
 /// # Panics
-/// If there is no such CPU or the thread is a CPU already.
+/// If there is no such CPU, the thread is a CPU already, or `work` leaves an
+/// interrupts-off section open.
 pub fn on_cpu<R>(cpu: u32, work: impl FnOnce() -> R) -> R {
     static CPU: [Mutex<()>; CPUS as usize] = [const { Mutex::new(()) }; CPUS as usize];
     /// Ends being a CPU, also when `work` panics; before the lock goes.
     struct Leave(#[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
     impl Drop for Leave {
         fn drop(&mut self) {
-            RUNNING.set(None);
+            LOWCORE.with(|lowcore| lowcore.number.set(None));
         }
     }
-    assert_eq!(RUNNING.get(), None, "the thread is a CPU already");
+    let number = LOWCORE.with(|lowcore| lowcore.number.get());
+    assert_eq!(number, None, "the thread is a CPU already");
     let _leave = Leave(lock(&CPU[cpu as usize]));
-    RUNNING.set(Some(cpu));
-    work()
+    LOWCORE.with(|lowcore| {
+        lowcore.number.set(Some(cpu));
+        lowcore.on.set(true);
+        lowcore.depth.set(0);
+    });
+    let result = work();
+    LOWCORE.with(|lowcore| {
+        assert_eq!(lowcore.depth.get(), 0, "an interrupts-off section is open");
+    });
+    result
 }
 
-/// The running CPU's offset.
+/// The running CPU's offset: what a handle and the address of its copy differ by.
+///
+/// # Panics
+/// If the thread isn't a CPU.
 pub fn offset() -> usize {
-    match RUNNING.get() {
+    match LOWCORE.with(|lowcore| lowcore.number.get()) {
         Some(cpu) => Units::get().offset(cpu),
         None => panic!("the thread isn't a CPU: see on_cpu"),
     }
 }
 
-/// Runs `work`; the emulated CPU has no interrupts, but it must be a CPU.
+// SAFETY: C4: the words are the thread's own, and one thread at a time is a CPU.
+unsafe impl Nesting for Lowcore {
+    fn depth() -> u32 {
+        LOWCORE.with(|lowcore| lowcore.depth.get())
+    }
+
+    fn set_depth(depth: u32) {
+        assert!(!interrupts_on(), "the depth changes with interrupts on");
+        LOWCORE.with(|lowcore| lowcore.depth.set(depth));
+    }
+
+    fn were_on() -> bool {
+        LOWCORE.with(|lowcore| lowcore.were_on.get())
+    }
+
+    fn turn_off() {
+        LOWCORE.with(|lowcore| lowcore.were_on.set(lowcore.on.replace(false)));
+    }
+
+    fn turn_on() {
+        LOWCORE.with(|lowcore| lowcore.on.set(true));
+    }
+}
+
+/// Runs `work` in an interrupts-off section. The thread must be a CPU.
 pub fn without_interrupts<R>(work: impl FnOnce() -> R) -> R {
     offset();
-    work()
+    section::<Lowcore, R>(work)
+}
+
+/// Whether the CPU that the thread is would take an interrupt.
+pub fn interrupts_on() -> bool {
+    LOWCORE.with(|lowcore| lowcore.on.get())
+}
+
+/// Begins an interrupts-off section as the kernel's locks do: what begins and ends it
+/// are two calls.
+pub fn push_interrupts_off() {
+    LOWCORE.with(|lowcore| {
+        let depth = lowcore.depth.get();
+        if depth == 0 {
+            lowcore.were_on.set(lowcore.on.replace(false));
+        }
+        lowcore.depth.set(depth + 1);
+    });
+}
+
+/// Ends what [`push_interrupts_off`] began.
+///
+/// # Panics
+/// If the CPU is in no section.
+pub fn pop_interrupts_off() {
+    LOWCORE.with(|lowcore| {
+        let depth = lowcore.depth.get().checked_sub(1);
+        let depth = depth.expect("an interrupts-off section ends");
+        lowcore.depth.set(depth);
+        if depth == 0 && lowcore.were_on.get() {
+            lowcore.on.set(true);
+        }
+    });
 }
 
 /// What `kernel` names, over the emulated units.
@@ -143,10 +235,7 @@ pub mod kernel {
     static AREAS: Mutex<Vec<(usize, usize)>> = Mutex::new(Vec::new());
 
     /// Allocates on every CPU, zeroed; 0 when there is no room.
-    ///
-    /// # Safety
-    /// None to keep; the kernel's own is a foreign function.
-    pub unsafe fn __alloc_percpu(size: usize, align: usize) -> usize {
+    pub fn __alloc_percpu(size: usize, align: usize) -> usize {
         if size == 0 || size > DYNAMIC || !align.is_power_of_two() || align > PAGE {
             return 0;
         }
@@ -167,25 +256,21 @@ pub mod kernel {
         areas.insert(index, (start, size));
         for cpu in 0..CPUS as usize {
             let address = units.base + cpu * units.unit + units.statics + start;
-            // SAFETY: the area is nobody else's now, and inside the unit.
+            // SAFETY: P7: the area is nobody else's now, and inside the unit.
             unsafe { core::ptr::with_exposed_provenance_mut::<u8>(address).write_bytes(0, size) };
         }
         units.template.wrapping_add(units.statics + start)
     }
 
-    /// The same: everything is mapped.
-    ///
-    /// # Safety
-    /// As for `__alloc_percpu`.
-    pub unsafe fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
-        // SAFETY: the caller's.
-        unsafe { __alloc_percpu(size, align) }
+    /// Allocates as [`__alloc_percpu`] does: everything is mapped.
+    pub fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
+        __alloc_percpu(size, align)
     }
 
     /// Frees an area; 0 is no handle.
     ///
     /// # Safety
-    /// Nobody uses the area any more.
+    /// P9: nobody uses the area any more.
     pub unsafe fn free_percpu(handle: usize) {
         let units = Units::get();
         let start = handle
@@ -214,7 +299,7 @@ pub mod kernel {
     /// Runs `function` as each CPU in turn. The calling thread must not be one.
     ///
     /// # Safety
-    /// `function` may be called with `argument`.
+    /// L8: `function` may be called with `argument` on any CPU.
     pub unsafe fn on_each_cpu(function: extern "C" fn(*mut ()), argument: *mut ()) {
         (0..CPUS).for_each(|cpu| super::on_cpu(cpu, || function(argument)));
     }
@@ -231,28 +316,28 @@ static PAIRS: Mutex<()> = Mutex::new(());
 impl Word for Pair {
     unsafe fn load(place: *mut Self) -> Self {
         let _held = lock(&PAIRS);
-        // SAFETY: the caller's promise, and the lock.
+        // SAFETY: P12: the caller's promise; the lock makes it one piece.
         unsafe { place.read() }
     }
 
     unsafe fn store(place: *mut Self, value: Self) {
         let _held = lock(&PAIRS);
-        // SAFETY: as above.
+        // SAFETY: P12: the caller's promise; the lock makes it one piece.
         unsafe { place.write(value) }
     }
 
     unsafe fn exchange(place: *mut Self, value: Self) -> Self {
         let _held = lock(&PAIRS);
-        // SAFETY: as above.
+        // SAFETY: P12: the caller's promise; the lock makes it one piece.
         unsafe { place.replace(value) }
     }
 
     unsafe fn compare_exchange(place: *mut Self, old: Self, new: Self) -> Self {
         let _held = lock(&PAIRS);
-        // SAFETY: as above.
+        // SAFETY: P12: the caller's promise; the lock makes it one piece.
         let found = unsafe { place.read() };
         if found == old {
-            // SAFETY: as above.
+            // SAFETY: P12: the caller's promise; the lock makes it one piece.
             unsafe { place.write(new) };
         }
         found

@@ -9,14 +9,14 @@
 //! Principles of Operation, chapter 7, "LOAD AND ADD" and its kin: with the
 //! interlocked-access facility 1 (z196) they are interlocked, and so is ASI.
 
-use super::{Arithmetic, Pair, Word};
+use super::word::{Arithmetic, Pair, Word};
 use core::arch::asm;
 
 /// A LOAD AND ... instruction: `load_and!("laag", place, value)` is the old value.
 macro_rules! load_and {
     ($instruction:literal, $place:expr, $value:expr) => {{
         let old;
-        // SAFETY: the caller's promise: `place` is valid and aligned.
+        // SAFETY: P12: the caller's promise.
         unsafe {
             asm!(
                 concat!($instruction, " {}, {}, 0({})"),
@@ -48,7 +48,7 @@ macro_rules! arithmetic {
             }
             #[inline(always)]
             unsafe fn add_constant<const N: i8>(place: *mut Self) {
-                // SAFETY: the caller's promise.
+                // SAFETY: P12: the caller's promise.
                 unsafe {
                     asm!(
                         concat!($constant, " 0({}), {}"),
@@ -67,7 +67,7 @@ impl Word for Pair {
     #[inline(always)]
     unsafe fn load(place: *mut Self) -> Self {
         let (first, second);
-        // SAFETY: the caller's promise; the even-odd register pair is named.
+        // SAFETY: P12: the caller's promise; the even-odd register pair is named.
         unsafe {
             asm!(
                 "lpq %r2, 0({})", in(reg_addr) place,
@@ -79,7 +79,7 @@ impl Word for Pair {
 
     #[inline(always)]
     unsafe fn store(place: *mut Self, value: Self) {
-        // SAFETY: as above.
+        // SAFETY: P12: the caller's promise; the even-odd register pair is named.
         unsafe {
             asm!(
                 "stpq %r2, 0({})", in(reg_addr) place,
@@ -90,10 +90,10 @@ impl Word for Pair {
 
     #[inline(always)]
     unsafe fn exchange(place: *mut Self, value: Self) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: P12: the caller's promise.
         let mut expected = unsafe { Self::load(place) };
         loop {
-            // SAFETY: the caller's promise.
+            // SAFETY: P12: the caller's promise.
             let found = unsafe { Self::compare_exchange(place, expected, value) };
             if found == expected {
                 return found;
@@ -105,7 +105,7 @@ impl Word for Pair {
     #[inline(always)]
     unsafe fn compare_exchange(place: *mut Self, old: Self, new: Self) -> Self {
         let (first, second);
-        // SAFETY: the caller's promise; both even-odd register pairs are named.
+        // SAFETY: P12: the caller's promise; both even-odd register pairs are named.
         unsafe {
             asm!(
                 "cdsg %r2, %r4, 0({})", in(reg_addr) place,

@@ -1,0 +1,74 @@
+//! Walking the back chain of a stack, for reports.
+//!
+//! Every function of this kernel stores its caller's stack pointer at the bottom
+//! of its frame (target feature `backchain`); the caller's frame holds, 112
+//! bytes up, the return address that the callee saved (s390x ELF ABI, "The
+//! Stack Frame"). A trap frame ends a chain with 0 and carries a marker; the
+//! walk goes on with the interrupted function. All reads are fault-safe: a walk
+//! may begin anywhere and ends where nothing can be read.
+
+use crate::fault_safe;
+use crate::psw::Psw;
+use crate::stack::SAVE_AREA;
+use crate::traps::{MARKER, TrapFrame};
+use core::mem::offset_of;
+
+const RETURN_ADDRESS: u64 = 112;
+
+/// Steps that a walk takes at most.
+const LIMIT: usize = 64;
+
+/// One step of a walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A return address.
+    Return(u64),
+    /// The address at which an interruption struck.
+    Interrupted(u64),
+}
+
+/// Walks from a stack pointer to the end of the chain, and through trap frames.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    frame: u64,
+    left: usize,
+}
+
+impl Walk {
+    /// Starts at the frame of this stack pointer; takes at most [`LIMIT`] steps.
+    pub fn from(pointer: u64) -> Self {
+        Self {
+            frame: pointer,
+            left: LIMIT,
+        }
+    }
+
+    fn read(address: u64) -> Option<u64> {
+        let aligned = address.is_multiple_of(8);
+        aligned
+            .then(|| fault_safe::read_u64(address as usize).ok())
+            .flatten()
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        self.left = self.left.checked_sub(1)?;
+        let caller = Self::read(self.frame)?;
+        if caller != 0 {
+            self.frame = caller;
+            let address = Self::read(caller.checked_add(RETURN_ADDRESS)?)?;
+            return (address != 0).then_some(Step::Return(address));
+        }
+        if Self::read(self.frame.checked_add(8)?)? != MARKER {
+            return None;
+        }
+        let frame = self.frame.checked_add(SAVE_AREA as u64)?;
+        let field = |offset: usize| Self::read(frame.checked_add(offset as u64)?);
+        self.frame = field(offset_of!(TrapFrame, registers) + 15 * 8)?;
+        let address = offset_of!(TrapFrame, psw) + offset_of!(Psw, address);
+        Some(Step::Interrupted(field(address)?))
+    }
+}

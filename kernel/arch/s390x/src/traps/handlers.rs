@@ -1,0 +1,59 @@
+//! What the kernel above does about interruptions.
+
+use super::frame::TrapFrame;
+use super::program::ProgramCheck;
+use core::cell::UnsafeCell;
+
+/// An external interruption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum External {
+    /// Emergency signal from the CPU of this address.
+    EmergencySignal(u16),
+    /// External call from the CPU of this address.
+    ExternalCall(u16),
+    /// The clock comparator's time has come.
+    ClockComparator,
+    /// The service processor has finished a command, or has an event.
+    ServiceSignal(u32),
+    /// Anything else, by its code.
+    Other(u16),
+}
+
+/// The kernel's interruption handlers. All run with interruptions off (C2).
+pub trait Handlers: Sync {
+    /// An external interruption. `frame` is what it interrupted, at whatever depth
+    /// of interrupts-off sections; a handler's own nest above.
+    fn external(&self, what: External, frame: &TrapFrame);
+    /// A program check for which there is no entry of the exception table, and that
+    /// nobody caught.
+    fn program_check(&self, check: &ProgramCheck, frame: &TrapFrame) -> !;
+    /// A machine check, a restart, a supervisor call or an I/O interruption:
+    /// this kernel asks for none of them.
+    fn unexpected(&self, what: &str, frame: &TrapFrame) -> !;
+}
+
+struct Installed(UnsafeCell<Option<&'static dyn Handlers>>);
+
+// SAFETY: C8: written once, by the boot CPU before any other runs.
+unsafe impl Sync for Installed {}
+
+static HANDLERS: Installed = Installed(UnsafeCell::new(None));
+
+/// Names the kernel's handlers.
+///
+/// # Safety
+/// C8: once, on the boot CPU, before any other CPU runs and before the first
+/// interruption.
+pub unsafe fn set(handlers: &'static dyn Handlers) {
+    // SAFETY: C8: the caller's promise: nobody reads it yet.
+    unsafe { *HANDLERS.0.get() = Some(handlers) };
+}
+
+/// The kernel's handlers; without them a CPU can only stop.
+pub fn get() -> &'static dyn Handlers {
+    // SAFETY: C8: written once, before the first interruption.
+    match unsafe { *HANDLERS.0.get() } {
+        Some(handlers) => handlers,
+        None => crate::power::crash(),
+    }
+}

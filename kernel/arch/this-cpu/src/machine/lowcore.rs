@@ -1,0 +1,15 @@
+//! Where in lowcore this crate finds what it needs of the kernel.
+//!
+//! The kernel's own description of lowcore is `kernel/arch/s390x/src/lowcore.rs`; it
+//! asserts that the two agree. A module has these offsets compiled in.
+
+/// Byte 816: the running CPU's per-CPU offset, 8 bytes (P2).
+pub const PER_CPU_OFFSET: usize = 0x330;
+/// What STOSM stores its old mask into, 1 byte that nobody reads.
+pub const SCRATCH: usize = 0x340;
+/// Interrupts-off sections that the CPU is in, 4 bytes (C4).
+pub const INTERRUPT_DEPTH: usize = 0x348;
+/// The mask's I/O and external bits before the outermost of them, 4 bytes (C4).
+pub const INTERRUPT_STATE: usize = 0x34c;
+/// Base at which lowcore is written, 8 bytes: the page is read-only at 0.
+pub const WRITABLE: usize = 0x358;

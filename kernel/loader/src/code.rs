@@ -1,0 +1,126 @@
+//! Whether what a symbol or an address names can be called: the kernel jumps to nothing
+//! that a module's file says without having asked this.
+//!
+//! Code is what lies in an executable section that the file has bytes for, at an even
+//! address. Code of an init section is gone once init has returned, and only what is
+//! called before that may lie there.
+
+use crate::error::{Name, Unusable};
+use crate::fallible::TryPush;
+use crate::layout::{Layout, Position};
+use crate::region::region_of;
+use crate::s390x::INSTRUCTION;
+use crate::section::{Section, SymbolEntry};
+use alloc::collections::TryReserveError;
+use alloc::vec::Vec;
+use object::elf::{SHN_ABS, STT_FUNC, STT_NOTYPE};
+
+/// How long what is asked for must stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Init has returned.
+    InitReturns,
+    /// The module is unloaded.
+    Unload,
+}
+
+/// Whether a symbol names memory of the module that is there for so long.
+pub(crate) fn check_memory(
+    layout: &Layout<'_>,
+    symbol: &SymbolEntry<'_>,
+    until: Until,
+) -> Result<(), Unusable> {
+    let Some(section) = symbol.section_index() else {
+        return match symbol.section {
+            SHN_ABS => Err(Unusable::Absolute),
+            _ => Err(Unusable::Undefined),
+        };
+    };
+    let section = layout.object().section(section);
+    check_section(layout, &section, until)
+}
+
+fn check_section(layout: &Layout<'_>, section: &Section<'_>, until: Until) -> Result<(), Unusable> {
+    let name = || Name::new(section.name);
+    match layout.position(section.index) {
+        Position::Nowhere => Err(Unusable::NotLoaded(name())),
+        Position::Image(_) if until == Until::Unload && is_init(section) => {
+            Err(Unusable::Init(name()))
+        }
+        Position::Image(_) | Position::PerCpu(_) => Ok(()),
+    }
+}
+
+fn is_init(section: &Section<'_>) -> bool {
+    matches!(region_of(section), Ok(Some(kind)) if kind.is_init())
+}
+
+/// Whether a symbol names a function of the module that is there for so long.
+pub(crate) fn check_function(
+    layout: &Layout<'_>,
+    symbol: &SymbolEntry<'_>,
+    until: Until,
+) -> Result<(), Unusable> {
+    // Assembly doesn't always say what a label is of.
+    if !matches!(symbol.kind, STT_FUNC | STT_NOTYPE) {
+        return Err(Unusable::NoFunction);
+    }
+    check_memory(layout, symbol, until)?;
+    match symbol.section_index() {
+        Some(section) => check_code(&layout.object().section(section), symbol.value),
+        None => Err(Unusable::Undefined),
+    }
+}
+
+/// Whether an instruction can begin so many bytes from a section's start.
+fn check_code(section: &Section<'_>, offset: u64) -> Result<(), Unusable> {
+    let name = || Name::new(section.name);
+    if section.is_per_cpu() || !section.is_executable() || !section.has_bytes() {
+        return Err(Unusable::NoCode(name()));
+    }
+    if offset >= section.size {
+        return Err(Unusable::Outside(name()));
+    }
+    if !offset.is_multiple_of(INSTRUCTION) || !section.align.is_multiple_of(INSTRUCTION) {
+        return Err(Unusable::Odd);
+    }
+    Ok(())
+}
+
+/// The sections of a module's image by their addresses.
+pub(crate) struct ByAddress<'a, 'data> {
+    layout: &'a Layout<'data>,
+    /// Bytes from the module's base, and the section's index; sorted.
+    starts: Vec<(u64, u32)>,
+}
+
+impl<'a, 'data> ByAddress<'a, 'data> {
+    /// Sorts them.
+    pub fn new(layout: &'a Layout<'data>) -> Result<Self, TryReserveError> {
+        let mut starts = Vec::new();
+        for section in layout
+            .object()
+            .sections()
+            .filter(|section| section.size != 0)
+        {
+            if let Some(offset) = layout.offset_of(section.index) {
+                starts.try_push((offset, section.index as u32))?;
+            }
+        }
+        starts.sort_unstable();
+        Ok(Self { layout, starts })
+    }
+
+    /// Whether code that is there for so long lies at so many bytes from the module's
+    /// base.
+    pub fn check_function(&self, offset: u64, until: Until) -> Result<(), Unusable> {
+        let after = self.starts.partition_point(|&(start, _)| start <= offset);
+        let &(start, index) = self.starts[..after].last().ok_or(Unusable::Undefined)?;
+        let section = self.layout.object().section(index as usize);
+        if offset - start >= section.size {
+            return Err(Unusable::Undefined);
+        }
+        check_section(self.layout, &section, until)?;
+        check_code(&section, offset - start)
+    }
+}

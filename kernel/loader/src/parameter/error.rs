@@ -1,0 +1,82 @@
+//! Everything that can be wrong with parameters, with its facts.
+
+use super::record::{ParameterKind, RECORD, SECTION};
+use core::fmt;
+
+/// Why parameters can't be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterError<'word> {
+    /// The module has no parameter of this name.
+    Unknown(&'word str),
+    /// The word has no value, and only a bool does without.
+    NoValue(&'word str, ParameterKind),
+    /// The value isn't one of the type's.
+    Value {
+        /// The parameter's name, as it was given.
+        name: &'word str,
+        /// The value, as it was given.
+        value: &'word str,
+        /// The parameter's type.
+        kind: ParameterKind,
+    },
+    /// The number doesn't fit the type.
+    Range {
+        /// The parameter's name, as it was given.
+        name: &'word str,
+        /// The value, as it was given.
+        value: &'word str,
+        /// The parameter's type.
+        kind: ParameterKind,
+    },
+    /// The module describes a parameter in a way that is impossible.
+    Record {
+        /// Which record, counted from 0.
+        index: usize,
+        /// The field of the record that is wrong.
+        field: &'static str,
+        /// The field's value.
+        value: u64,
+    },
+    /// The section isn't a whole number of records, or not in the image.
+    Section {
+        /// The section's size.
+        bytes: u64,
+    },
+    /// There is no memory for a string that a parameter is to hold.
+    OutOfMemory,
+}
+
+impl fmt::Display for ParameterError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(name) => write!(f, "it has no parameter {name}"),
+            Self::NoValue(name, kind) => {
+                write!(f, "parameter {name} needs a value: {name}=<{kind}>")
+            }
+            Self::Value { name, value, kind } => {
+                write!(f, "parameter {name}={value}: that is no {kind}")
+            }
+            Self::Range { name, value, kind } => {
+                let (least, greatest) = kind.range();
+                write!(
+                    f,
+                    "parameter {name}={value}: {kind} goes from {least} to {greatest}"
+                )
+            }
+            Self::Record {
+                index,
+                field,
+                value,
+            } => write!(
+                f,
+                "{SECTION} record {index}: {field} {value:#x} is impossible"
+            ),
+            Self::Section { bytes } => {
+                write!(f, "{SECTION} of {bytes} bytes holds no records of {RECORD}")
+            }
+            Self::OutOfMemory => f.write_str("no memory for a parameter's string"),
+        }
+    }
+}
+
+impl core::error::Error for ParameterError<'_> {}

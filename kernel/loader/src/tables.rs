@@ -1,0 +1,244 @@
+//! The tables of an object file, found but not yet checked: what a header says of them is
+//! taken as a claim, and every access may fail.
+//!
+//! [`Tables`] is the unchecked view of a file. It knows only that the section table, the
+//! symbol table and both string tables lie inside the file. `validate.rs` checks what is
+//! in them; an [`Object`](crate::object::Object) is what has passed, and all of the
+//! loader but these two files works with that.
+
+use crate::error::LoadError;
+use object::BigEndian as BE;
+use object::elf::*;
+use object::pod::{from_bytes, slice_from_bytes};
+
+pub(crate) type SectionHeader = SectionHeader64<BE>;
+pub(crate) type Sym = Sym64<BE>;
+pub(crate) type Rela = Rela64<BE>;
+type Header = FileHeader64<BE>;
+
+/// Longest name, in bytes. Symbols may share the bytes of a name, so without a
+/// limit a small file could ask for a long time of reading.
+pub const LONGEST_NAME: usize = 16 * 1024;
+
+/// A file's tables. Nothing that is said in them is checked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tables<'data> {
+    data: &'data [u8],
+    pub headers: &'data [SectionHeader],
+    section_names: &'data [u8],
+    pub symbols: &'data [Sym],
+    symbol_names: &'data [u8],
+}
+
+impl<'data> Tables<'data> {
+    /// Finds them by the file's header.
+    ///
+    /// # Errors
+    /// If the file is no relocatable object for this machine, or a table is missing or
+    /// not inside it.
+    pub fn find(data: &'data [u8]) -> Result<Self, LoadError> {
+        let file = file_header(data)?;
+        let headers = section_headers(data, file)?;
+        let section_names = match file.e_shstrndx.get(BE) {
+            // The index doesn't fit the file's header.
+            SHN_XINDEX => headers.first().map_or(0, |first| first.sh_link.get(BE)),
+            index => index.0.into(),
+        };
+        let section_names = string_table(data, headers, section_names as usize)?;
+        let (symbols, symbol_names) = symbol_table(data, headers)?;
+        Ok(Self {
+            data,
+            headers,
+            section_names,
+            symbols,
+            symbol_names: string_table(data, headers, symbol_names)?,
+        })
+    }
+
+    /// A section's bytes, which are none for NOBITS; `None` if they aren't in the file.
+    pub fn bytes(&self, header: &SectionHeader) -> Option<&'data [u8]> {
+        match header.sh_type.get(BE) {
+            SHT_NOBITS | SHT_NULL => Some(&[]),
+            _ => slice(self.data, header.sh_offset.get(BE), header.sh_size.get(BE)),
+        }
+    }
+
+    /// A section's name, if it is one.
+    pub fn section_name(&self, header: &SectionHeader) -> Option<&'data str> {
+        text(self.section_names, header.sh_name.get(BE))
+    }
+
+    /// A symbol's name, if it is one.
+    pub fn symbol_name(&self, symbol: &Sym) -> Option<&'data str> {
+        text(self.symbol_names, symbol.st_name.get(BE))
+    }
+
+    /// Whether a symbol's name begins so: for a symbol in a hundred thousand, without
+    /// reading all of each name.
+    pub fn symbol_name_starts_with(&self, symbol: &Sym, prefix: &str) -> bool {
+        let name = self.symbol_names.get(symbol.st_name.get(BE) as usize..);
+        name.is_some_and(|name| name.starts_with(prefix.as_bytes()))
+    }
+
+    /// Whether a section takes memory; one that isn't there doesn't.
+    pub fn is_loaded(&self, section: usize) -> bool {
+        let header = self.headers.get(section);
+        header.is_some_and(|header| header.sh_flags.get(BE).0 & SHF_ALLOC.0 != 0)
+    }
+}
+
+/// `size` bytes at `offset` of the file.
+fn slice(data: &[u8], offset: u64, size: u64) -> Option<&[u8]> {
+    let start = usize::try_from(offset).ok()?;
+    let end = start.checked_add(usize::try_from(size).ok()?)?;
+    data.get(start..end)
+}
+
+/// The NUL-terminated UTF-8 string at `offset`.
+fn text(strings: &[u8], offset: u32) -> Option<&str> {
+    let rest = strings.get(offset as usize..)?;
+    let rest = &rest[..rest.len().min(LONGEST_NAME + 1)];
+    let end = rest.iter().position(|&byte| byte == 0)?;
+    core::str::from_utf8(&rest[..end]).ok()
+}
+
+fn file_header(data: &[u8]) -> Result<&Header, LoadError> {
+    let too_short = || LoadError::TooShort { bytes: data.len() };
+    if data.len() >= ELFMAG.len() && data[..ELFMAG.len()] != ELFMAG {
+        return Err(LoadError::NotElf);
+    }
+    let (file, _) = from_bytes::<Header>(data).map_err(|()| too_short())?;
+    let entry = size_of::<SectionHeader>() as u64;
+    let version = u64::from(EV_CURRENT.0);
+    for (field, found, wanted) in [
+        ("class", file.e_ident.class.0.into(), ELFCLASS64.0.into()),
+        (
+            "byte order",
+            file.e_ident.data.0.into(),
+            ELFDATA2MSB.0.into(),
+        ),
+        (
+            "identification version",
+            file.e_ident.version.0.into(),
+            version,
+        ),
+        ("type", file.e_type.get(BE).0.into(), ET_REL.0.into()),
+        ("machine", file.e_machine.get(BE).0.into(), EM_S390.0.into()),
+        ("version", file.e_version.get(BE).into(), version),
+        (
+            "section header size",
+            file.e_shentsize.get(BE).into(),
+            entry,
+        ),
+    ] {
+        is_field(field, found, wanted)?;
+    }
+    Ok(file)
+}
+
+fn is_field(field: &'static str, found: u64, wanted: u64) -> Result<(), LoadError> {
+    let error = LoadError::Header {
+        field,
+        found,
+        wanted,
+    };
+    if found == wanted { Ok(()) } else { Err(error) }
+}
+
+fn section_headers<'data>(
+    data: &'data [u8],
+    file: &Header,
+) -> Result<&'data [SectionHeader], LoadError> {
+    let offset = file.e_shoff.get(BE);
+    let mut count = u64::from(file.e_shnum.get(BE));
+    let outside = |size| LoadError::OutsideFile {
+        what: "section header table",
+        index: 0,
+        offset,
+        size,
+    };
+    let one = size_of::<SectionHeader>() as u64;
+    if count == 0 && offset != 0 {
+        // Extended numbering: more sections than e_shnum can say.
+        let first = slice(data, offset, one).ok_or(outside(one))?;
+        let (header, _) = from_bytes::<SectionHeader>(first).map_err(|()| outside(one))?;
+        count = header.sh_size.get(BE);
+    }
+    let size = count.checked_mul(one).ok_or(outside(u64::MAX))?;
+    let bytes = slice(data, offset, size).ok_or(outside(size))?;
+    entries(bytes).ok_or(outside(size))
+}
+
+/// All entries of a table.
+fn entries<T: object::pod::Pod>(bytes: &[u8]) -> Option<&[T]> {
+    let (entries, _) = slice_from_bytes(bytes, bytes.len() / size_of::<T>()).ok()?;
+    Some(entries)
+}
+
+/// A string table by its section index.
+fn string_table<'data>(
+    data: &'data [u8],
+    headers: &[SectionHeader],
+    index: usize,
+) -> Result<&'data [u8], LoadError> {
+    let bad = |field, value| LoadError::Section {
+        index,
+        field,
+        value,
+    };
+    let header = headers
+        .get(index)
+        .filter(|_| index != 0)
+        .ok_or(bad("string table index", index as u64))?;
+    if header.sh_type.get(BE) != SHT_STRTAB {
+        return Err(bad("string table type", header.sh_type.get(BE).0.into()));
+    }
+    let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
+    slice(data, offset, size).ok_or(LoadError::OutsideFile {
+        what: "string table",
+        index,
+        offset,
+        size,
+    })
+}
+
+/// The one symbol table, and the index of the string table that it uses.
+fn symbol_table<'data>(
+    data: &'data [u8],
+    headers: &[SectionHeader],
+) -> Result<(&'data [Sym], usize), LoadError> {
+    let is_table = |header: &SectionHeader| header.sh_type.get(BE) == SHT_SYMTAB;
+    let mut tables = headers.iter().enumerate().skip(1);
+    let mut tables = tables.by_ref().filter(|(_, header)| is_table(header));
+    let (index, header) = match (tables.next(), tables.count()) {
+        (Some(table), 0) => table,
+        (first, more) => {
+            let count = more + usize::from(first.is_some());
+            return Err(LoadError::SymbolTables(count));
+        }
+    };
+    let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
+    let bytes = slice(data, offset, size).ok_or(LoadError::OutsideFile {
+        what: "section",
+        index,
+        offset,
+        size,
+    })?;
+    let entry = size_of::<Sym>() as u64;
+    is_field("symbol size", header.sh_entsize.get(BE), entry)?;
+    let bad = LoadError::Section {
+        index,
+        field: "symbol table size",
+        value: size,
+    };
+    if !size.is_multiple_of(entry) || size / entry > u32::MAX.into() {
+        return Err(bad);
+    }
+    let symbols = entries(bytes).ok_or(bad)?;
+    Ok((symbols, header.sh_link.get(BE) as usize))
+}
+
+/// All relocations of a section's bytes; the size has been checked.
+pub(crate) fn relocations(bytes: &[u8]) -> Option<&[Rela]> {
+    entries(bytes)
+}

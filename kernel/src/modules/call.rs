@@ -1,0 +1,57 @@
+//! Calls of functions of modules, and of what the kernel exports.
+
+use super::error::{Error, Reason};
+use super::registry::References;
+use super::symbol_kind::SymbolKind;
+use crate::continuation;
+
+/// Calls a constructor, a destructor or an exit: `void f(void)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_void(address: u64) {
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the caller's promise.
+    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
+    function();
+    continuation::flush();
+}
+
+/// Calls an init: `int f(void)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_int(address: u64) -> i32 {
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the caller's promise.
+    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
+    let result = function();
+    continuation::flush();
+    result
+}
+
+/// Calls an exported function with one argument, on the running CPU. A reference keeps its
+/// module from being unloaded meanwhile. Of a function that returns nothing the result is
+/// whatever it left in register 2.
+///
+/// # Errors
+/// [`Reason::NoSymbol`]; [`Reason::NotFunction`] if the symbol isn't in sealed text that
+/// stays; [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
+///
+/// # Safety
+/// The function takes no argument, or an integer or pointer for which `argument` will do,
+/// and may be called here and now.
+pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
+    let mut held = References::default();
+    let found = held.resolve(symbol).map_err(|reason| reason.of(symbol))?;
+    let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
+    if found.kind != SymbolKind::Function {
+        return Err(Reason::NotFunction(found.kind).of(symbol));
+    }
+    let function = core::ptr::with_exposed_provenance::<()>(found.value as usize);
+    // SAFETY: L3: the address lies in sealed text, which the reference keeps there; the
+    // type is one that the caller's promise fits.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
+    Ok(function(argument))
+}

@@ -1,0 +1,138 @@
+//! A module's way into the list of modules and out of it: each value here stands for an
+//! entry whose state is its owner's to change (L2), and dropping it takes the entry away.
+
+use super::error::Reason;
+use super::loaded::Loaded;
+use super::registry::{REGISTRY, References, remove};
+use super::state::{Id, State};
+use crate::memory::heap::try_box;
+use crate::percpu::AllocError;
+use alloc::vec::Vec;
+use module_api::PerCpuRef;
+use this_cpu::NoMemory;
+
+/// A module in state loading. Dropping it removes the module and frees what it owns.
+pub struct UnformedModule {
+    id: Id,
+}
+
+impl UnformedModule {
+    /// Enters a module under a name that nobody has.
+    ///
+    /// # Errors
+    /// [`Reason::Exists`], [`Reason::Heap`].
+    pub fn add(name: &'static str) -> Result<Self, Reason<'static>> {
+        let id = REGISTRY.lock().add(name)?;
+        Ok(Self { id })
+    }
+
+    /// Hands over what the module owns and whom it uses, and enters its exports, so that
+    /// its init can be called. May map pages.
+    ///
+    /// # Errors
+    /// [`Reason::Duplicate`], [`Reason::PerCpu`], [`Reason::Heap`]; then what was handed
+    /// over is freed.
+    pub fn complete_formation(
+        &self,
+        loaded: Loaded,
+        uses: References,
+    ) -> Result<(), Reason<'static>> {
+        let refcount = PerCpuRef::new().map_err(no_refcount)?;
+        let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
+        let mut registry = REGISTRY.lock();
+        registry.export(self.id, &loaded)?;
+        if let Some(entry) = registry.entry(self.id) {
+            entry.refcount = Some(refcount);
+            entry.loaded = Some(loaded);
+            entry.uses = uses;
+        }
+        Ok(())
+    }
+
+    /// From now on the module can be used, and its init sections are gone (L4).
+    pub fn make_live(self) {
+        let mut registry = REGISTRY.lock();
+        if let Some(entry) = registry.entry(self.id) {
+            entry.state = State::Live;
+            if let Some(loaded) = &mut entry.loaded {
+                loaded.init_is_freed = true;
+            }
+        }
+        core::mem::forget(self);
+    }
+}
+
+impl Drop for UnformedModule {
+    fn drop(&mut self) {
+        drop(remove(self.id));
+    }
+}
+
+fn no_refcount(error: NoMemory) -> Reason<'static> {
+    Reason::PerCpu(AllocError::OutOfMemory {
+        size: error.bytes,
+        align: error.align,
+    })
+}
+
+/// A module in state going, to which no reference is left. Dropping it removes the module
+/// and frees what it owns.
+pub struct GoingModule {
+    id: Id,
+    /// Address of its exit, which the loader has checked (L3).
+    pub exit: Option<u64>,
+    /// Addresses of what is called after that, in this order, checked too.
+    pub destructors: Vec<u64>,
+}
+
+impl GoingModule {
+    /// Stops the use of a live module, unless somebody holds a reference (Linux:
+    /// try_stop_module). Waits for the other CPUs.
+    ///
+    /// # Errors
+    /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
+    /// module is as before.
+    pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
+        let (id, exit, refcount) = {
+            let mut registry = REGISTRY.lock();
+            let entry = registry.entries.iter_mut().find(|entry| entry.name == name);
+            let entry = entry.ok_or(Reason::NotLoaded)?;
+            if entry.state != State::Live {
+                return Err(Reason::Busy(entry.state));
+            }
+            let loaded = entry.loaded.as_ref().ok_or(Reason::NotLoaded)?;
+            if loaded.must_stay() {
+                return Err(Reason::NoExit);
+            }
+            let exit = loaded.startup.exit;
+            let refcount = entry.refcount.as_deref().ok_or(Reason::NotLoaded)?;
+            let refcount = core::ptr::from_ref(refcount);
+            entry.state = State::Going;
+            (entry.id, exit, refcount)
+        };
+        // SAFETY: L2: nobody else removes a module that is going, and with it the box that
+        // the count lies in.
+        let refcount = unsafe { &*refcount };
+        if !refcount.kill() && refcount.resurrect() {
+            let users = refcount.count();
+            if let Some(entry) = REGISTRY.lock().entry(id) {
+                entry.state = State::Live;
+            }
+            return Err(Reason::InUse(users));
+        }
+        let mut registry = REGISTRY.lock();
+        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_mut());
+        let destructors = loaded.map(|loaded| core::mem::take(&mut loaded.startup.destructors));
+        Ok(Self {
+            id,
+            exit,
+            destructors: destructors.unwrap_or_default(),
+        })
+    }
+}
+
+impl Drop for GoingModule {
+    fn drop(&mut self) {
+        drop(remove(self.id));
+    }
+}

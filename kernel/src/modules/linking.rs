@@ -1,0 +1,164 @@
+//! From an object to an image in memory: everything of a load but parameters and code that
+//! runs.
+//!
+//! ```text
+//!  plan        sizes
+//!  allocate    vmalloc area, per-CPU area
+//!  link        references on the modules that it uses, bytes into the area
+//!  seal        the per-CPU template to every possible CPU,
+//!              text r-x, rodata r--, data rw- (M2)
+//! ```
+//!
+//! Each step owns what it has made; a failure drops it, and all is as before.
+
+use super::error::Reason;
+use super::loaded::Loaded;
+use super::module_file::ModuleFile;
+use super::parameters::Strings;
+use super::registry::References;
+use super::static_percpu::StaticPerCpu;
+use crate::fallible::try_filled;
+use crate::memory;
+use crate::memory::vmalloc::Area;
+use alloc::vec::Vec;
+use arch::dat::Protection;
+use loader::{Layout, Linked, Object, Plan, Startup};
+
+/// A linked image that can still be written. Fields are dropped from top to bottom.
+pub struct WritableImage {
+    area: Option<Area>,
+    statics: Option<StaticPerCpu>,
+    /// What each CPU's copy of its static per-CPU variables begins with.
+    template: Vec<u8>,
+    linked: Linked<'static>,
+    layout: Layout<'static>,
+    uses: References,
+}
+
+impl WritableImage {
+    /// Links a module into fresh memory. A symbol that nobody exports is an error unless it
+    /// is weak; with an address in `unresolved` it is taken to be there.
+    ///
+    /// # Errors
+    /// What is wrong with the object, or that there is no memory; then all is as before.
+    pub fn link(module: &ModuleFile, unresolved: Option<u64>) -> Result<Self, Reason<'static>> {
+        let object = &module.object;
+        let plan = Plan::new(object)?;
+        let layout = plan.layout();
+        let mut area = match layout.size() {
+            0 => None,
+            size => Some(Area::new(size as usize)?),
+        };
+        let base = area.as_ref().map_or(0, Area::start);
+        let statics = StaticPerCpu::new(layout.per_cpu())?;
+        let mut template = try_filled(0, layout.per_cpu().0 as usize)?;
+        let mut uses = References::default();
+        let mut problem = None;
+        let mut resolve = |symbol: &'static str| {
+            let found = uses.resolve(symbol).unwrap_or_else(|reason| {
+                problem.get_or_insert(reason);
+                None
+            });
+            let anywhere = unresolved.filter(|_| found.is_none() && !is_weak(object, symbol));
+            found.map(|exported| exported.value).or(anywhere)
+        };
+        let linked = loader::link(
+            &plan,
+            base as u64,
+            statics.as_ref().map_or(0, StaticPerCpu::handle),
+            &mut resolve,
+            bytes_of(&mut area),
+            &mut template,
+        );
+        // A symbol whose module can't be used is why the linker found none.
+        if let Some(reason) = problem {
+            return Err(reason);
+        }
+        Ok(Self {
+            linked: linked?,
+            area,
+            statics,
+            template,
+            layout: plan.into_layout(),
+            uses,
+        })
+    }
+
+    /// Its address; 0 if it has neither text nor data.
+    pub fn base(&self) -> u64 {
+        self.area.as_ref().map_or(0, Area::start) as u64
+    }
+
+    /// Where everything lies, and its bytes.
+    pub fn parts(&mut self) -> (&Layout<'static>, &mut [u8]) {
+        (&self.layout, bytes_of(&mut self.area))
+    }
+
+    /// A hash of its bytes and of its per-CPU template.
+    pub fn hash(&mut self) -> u64 {
+        loader::image_hash(bytes_of(&mut self.area), &self.template)
+    }
+
+    /// Fills the copies of its per-CPU variables, and gives each region the protection
+    /// that its kind asks for. Returns what the module owns, and its references.
+    ///
+    /// # Errors
+    /// An init or exit, a constructor or destructor that can't be called.
+    pub fn seal(
+        mut self,
+        module: &ModuleFile,
+        strings: Strings,
+    ) -> Result<(Loaded, References), Reason<'static>> {
+        let base = self.base();
+        let startup = Startup::of(&self.layout, base, bytes_of(&mut self.area))?;
+        if let Some(statics) = &self.statics {
+            statics.fill(&self.template);
+        }
+        protect(base as usize, &self.layout);
+        let loaded = Loaded {
+            area: self.area,
+            statics: self.statics,
+            strings,
+            linked: self.linked,
+            layout: self.layout,
+            license: module.modinfo("license").unwrap_or(""),
+            startup,
+            init_is_freed: false,
+        };
+        Ok((loaded, self.uses))
+    }
+}
+
+/// The bytes of an area that only the image under construction has.
+fn bytes_of(area: &mut Option<Area>) -> &mut [u8] {
+    match area {
+        Some(area) => {
+            let start = core::ptr::with_exposed_provenance_mut::<u8>(area.start());
+            // SAFETY: M1: the area is this module's, mapped and writable, and nothing else
+            // knows of it yet.
+            unsafe { core::slice::from_raw_parts_mut(start, area.bytes()) }
+        }
+        None => &mut [],
+    }
+}
+
+/// Whether a symbol that the module lacks may stay undefined.
+fn is_weak(object: &Object<'static>, name: &str) -> bool {
+    let undefined = object.symbols().filter(|symbol| symbol.is_undefined());
+    { undefined }.any(|symbol| symbol.is_weak() && symbol.name == name)
+}
+
+fn protect(base: usize, layout: &Layout<'_>) {
+    for region in layout.regions() {
+        let protection = match region.kind {
+            kind if kind.is_text() => Protection::EXECUTE,
+            kind if kind.is_writable() => continue,
+            _ => Protection::empty(),
+        };
+        memory::protect(
+            base + region.offset as usize,
+            region.size as usize,
+            protection,
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! Addresses and handles to the modules whose they are. All text that these return is the
+//! initrd's, and stays when the module goes.
+
+use super::error::Reason;
+use super::registry;
+use super::state::State;
+use crate::fallible::try_collect;
+use crate::symbols::Located;
+use alloc::vec::Vec;
+use loader::Variable;
+
+/// The state of the module of this name; `None` if there is none.
+pub fn state(name: &str) -> Option<State> {
+    registry::read(|entries| {
+        let entry = entries.iter().find(|entry| entry.name == name)?;
+        Some(entry.state)
+    })
+}
+
+/// Names of all modules in the list, in the order in which they came.
+///
+/// # Errors
+/// [`Reason::Heap`].
+pub fn loaded() -> Result<Vec<&'static str>, Reason<'static>> {
+    let names = registry::read(|entries| try_collect(entries.iter().map(|entry| entry.name)));
+    Ok(names?)
+}
+
+/// Name, first address and the address behind the last of every module that takes
+/// memory; given-back init sections are between the two.
+///
+/// # Errors
+/// [`Reason::Heap`].
+pub fn ranges() -> Result<Vec<(&'static str, usize, usize)>, Reason<'static>> {
+    let ranges = registry::read(|entries| {
+        try_collect(entries.iter().filter_map(|entry| {
+            let loaded = entry.loaded.as_ref()?;
+            let (start, size) = (loaded.base() as usize, loaded.layout.size() as usize);
+            (start != 0).then_some((entry.name, start, start + size))
+        }))
+    });
+    Ok(ranges?)
+}
+
+/// If an address is a module's, the module's name and the function that it lies in. Never
+/// waits: panics ask.
+pub fn symbol_at(address: u64) -> Option<(&'static str, Option<Located<'static>>)> {
+    registry::try_read(|entries| {
+        entries.iter().find_map(|entry| {
+            let loaded = entry.loaded.as_ref()?;
+            let inside = loaded.owns(address);
+            inside.then(|| (entry.name, loaded.symbol_at(address)))
+        })
+    })?
+}
+
+/// The module and the variable of its static per-CPU ones that a handle lies in. Never
+/// waits.
+pub fn variable_at(handle: u64) -> Option<(&'static str, Variable<'static>)> {
+    registry::try_read(|entries| {
+        entries.iter().find_map(|entry| {
+            let variable = entry.loaded.as_ref()?.variable_at(handle)?;
+            Some((entry.name, variable))
+        })
+    })?
+}
+
+/// The module that an address was an init section of until its init returned. Never waits:
+/// panics ask.
+pub fn freed_init_at(address: u64) -> Option<&'static str> {
+    registry::try_read(|entries| {
+        entries.iter().find_map(|entry| {
+            let loaded = entry.loaded.as_ref()?;
+            loaded.is_freed(address).then_some(entry.name)
+        })
+    })?
+}

@@ -1,0 +1,75 @@
+//! Why a command failed: the facts, worded in one place. Nothing here is allocated: an
+//! exhausted heap is among the errors.
+
+use crate::bench::BenchError;
+use crate::{modules, smp};
+use core::fmt;
+
+/// What is wrong; texts are the typed line's.
+#[derive(Debug)]
+pub enum Error<'line> {
+    /// No command has this name.
+    NoSuchCommand(&'line str),
+    /// The line has more words than this.
+    TooManyWords(usize),
+    /// The line isn't UTF-8.
+    NotUtf8,
+    /// The arguments aren't those that the command takes.
+    Expected(&'static str),
+    /// A word that should be a number.
+    NotANumber(&'line str),
+    /// A module can't be loaded, unloaded, shown or called.
+    Module(modules::Error<'line>),
+    /// The modules can't be listed.
+    Modules(modules::Reason<'static>),
+    /// A CPU can't be started or called.
+    Cpu(smp::Error),
+    /// There are no figures.
+    Bench(BenchError),
+    /// So many self-tests failed.
+    TestsFailed(usize),
+    /// No self-test ran.
+    NoTestRan,
+}
+
+impl fmt::Display for Error<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NoSuchCommand(name) => write!(f, "{name}: no such command; try help"),
+            Error::TooManyWords(limit) => write!(f, "a command has at most {limit} words"),
+            Error::NotUtf8 => f.write_str("the command isn't UTF-8"),
+            Error::Expected(what) => write!(f, "expected {what}"),
+            Error::NotANumber(word) => write!(f, "{word} is no number"),
+            Error::Module(error) => write!(f, "{error}"),
+            Error::Modules(reason) => write!(f, "{reason}"),
+            Error::Cpu(error) => write!(f, "{error}"),
+            Error::Bench(error) => write!(f, "{error}"),
+            Error::TestsFailed(count) => write!(f, "{count} self-tests failed"),
+            Error::NoTestRan => f.write_str("no self-test ran"),
+        }
+    }
+}
+
+impl<'line> From<modules::Error<'line>> for Error<'line> {
+    fn from(error: modules::Error<'line>) -> Self {
+        Error::Module(error)
+    }
+}
+
+impl From<modules::Reason<'static>> for Error<'_> {
+    fn from(reason: modules::Reason<'static>) -> Self {
+        Error::Modules(reason)
+    }
+}
+
+impl From<smp::Error> for Error<'_> {
+    fn from(error: smp::Error) -> Self {
+        Error::Cpu(error)
+    }
+}
+
+impl From<BenchError> for Error<'_> {
+    fn from(error: BenchError) -> Self {
+        Error::Bench(error)
+    }
+}

@@ -1,0 +1,46 @@
+//! `fail=`: the countdown to the allocation that fails.
+
+use super::{Outcome, failed};
+use crate::fail::Countdown;
+use crate::{check, check_eq, cpus, selftest, smp};
+use core::sync::atomic::{AtomicU64, Ordering};
+
+fn one_after_another() -> Result<(), Outcome> {
+    let countdown = Countdown::new();
+    check!(!countdown.is_due(), "fails without being armed");
+    countdown.arm(3);
+    let due = [(); 5].map(|()| countdown.is_due());
+    check_eq!(due, [false, false, true, false, false]);
+    countdown.arm(1);
+    countdown.arm(0);
+    check!(!countdown.is_due(), "fails after being disarmed");
+    Ok(())
+}
+
+/// CPUs that count at the same time: one fails, and the counter stops at 0.
+fn one_failure_of_many() -> Result<(), Outcome> {
+    static COUNTDOWN: Countdown = Countdown::new();
+    static ARRIVED: AtomicU64 = AtomicU64::new(0);
+    static FAILURES: AtomicU64 = AtomicU64::new(0);
+    let online = u64::from(cpus::online_count());
+    for round in 0..2000 {
+        ARRIVED.store(0, Ordering::Relaxed);
+        FAILURES.store(0, Ordering::Relaxed);
+        COUNTDOWN.arm(round % online + 1);
+        smp::run_on_each(|| {
+            ARRIVED.fetch_add(1, Ordering::Relaxed);
+            crate::timer::spin_until(|| ARRIVED.load(Ordering::Relaxed) == online);
+            if COUNTDOWN.is_due() {
+                FAILURES.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .map_err(failed)?;
+        check_eq!(COUNTDOWN.left(), 0);
+        check_eq!(FAILURES.load(Ordering::Relaxed), 1);
+    }
+    check!(!COUNTDOWN.is_due(), "it fails again");
+    Ok(())
+}
+
+selftest!("fault.injection", one_after_another);
+selftest!("fault.injection_on_every_cpu", one_failure_of_many);

@@ -1,0 +1,78 @@
+//! This machine's CPUs, as the crate `cross-call` sees them.
+
+use crate::cpus;
+use crate::fail::{self, Site};
+use crate::{sync, timer};
+use arch::cpu;
+use arch::sigp::{self, Refusal};
+use arch::timer::{from_microseconds, now};
+use core::sync::atomic::AtomicU32;
+use cross_call::Machine;
+
+/// Microseconds for which a CPU that was signalled may keep its interrupts off, or be
+/// away from its idle loop.
+const PATIENCE: u64 = 60_000_000;
+
+/// Microseconds between two looks at another CPU, interrupts on.
+const NAP: u64 = 50;
+
+/// The CPUs.
+#[derive(Debug)]
+pub struct Cpus;
+
+impl Machine for Cpus {
+    type Word = AtomicU32;
+    type Refusal = Refusal;
+
+    fn this_cpu(&self) -> u32 {
+        cpu::number()
+    }
+
+    fn is_online(&self, cpu: u32) -> bool {
+        cpus::is_online(cpu)
+    }
+
+    fn signal(&self, cpu: u32) -> Result<(), Refusal> {
+        if fail::now(Site::Signal) {
+            return Err(Refusal::NotOperational);
+        }
+        let address = cpus::address(cpu).ok_or(Refusal::NotOperational)?;
+        sigp::emergency_signal(address)
+    }
+
+    fn assert_may_wait(&self) {
+        sync::assert_may_wait();
+    }
+
+    fn report_running(&self, cpu: u32) {
+        log::warn!(
+            "cpu {} waits for a function on cpu {cpu}, which runs for a minute or more",
+            cpu::number()
+        );
+    }
+
+    fn without_interrupts<R>(&self, work: impl FnOnce() -> R) -> R {
+        cpu::without_interrupts(work)
+    }
+
+    fn spin_until(&self, mut done: impl FnMut() -> bool) -> bool {
+        let deadline = now() + from_microseconds(PATIENCE);
+        let mut is_done = false;
+        timer::spin_until(|| {
+            is_done = done();
+            is_done || now() > deadline
+        });
+        is_done
+    }
+
+    fn idle_until(&self, mut done: impl FnMut() -> bool) -> bool {
+        let deadline = now() + from_microseconds(PATIENCE);
+        while !done() {
+            if now() > deadline {
+                return false;
+            }
+            timer::nap(NAP);
+        }
+        true
+    }
+}

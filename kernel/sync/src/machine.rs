@@ -1,0 +1,38 @@
+//! What locks need of the machine.
+
+use crate::word::Word;
+
+/// The running CPU, as a lock sees it. All functions act on that CPU alone.
+pub trait Machine {
+    /// The word behind a lock.
+    type Word: Word;
+
+    /// Turns interrupts off until the matching [`pop_interrupts_off`]; pairs nest, and
+    /// may end in any order (C4).
+    ///
+    /// [`pop_interrupts_off`]: Machine::pop_interrupts_off
+    fn push_interrupts_off();
+
+    /// Ends what a [`push_interrupts_off`](Machine::push_interrupts_off) began; the
+    /// last of them puts interrupts back to what they were.
+    ///
+    /// # Safety
+    /// C4: it ends a section that this CPU began, and that nothing else ends.
+    unsafe fn pop_interrupts_off();
+
+    /// Ranks of the locks that this CPU holds, bit n for rank n. With interrupts off.
+    fn held_ranks() -> u32;
+
+    /// Adds `RANK` to them. With interrupts off.
+    fn hold_rank<const RANK: u8>();
+
+    /// Removes `RANK` from them. With interrupts off.
+    fn release_rank<const RANK: u8>();
+
+    /// Spins until another CPU has made `done` true. With interrupts off.
+    fn spin_until(done: impl FnMut() -> bool);
+
+    /// Stops the kernel: this CPU wants a lock of rank `wanted` and holds those of
+    /// `held`, of which one has that rank or a later one.
+    fn out_of_order(wanted: u8, held: u32) -> !;
+}

@@ -1,0 +1,140 @@
+//! An emulated machine under the locks: CPUs that a scheduler runs step by step, each
+//! with interrupts that are on or off, a depth, and the ranks that it holds.
+//!
+//! An interrupt comes, or not, wherever interrupts are on and the CPU takes a step.
+
+use shuttle::rand::{Rng, thread_rng};
+use shuttle::sync::atomic::AtomicU32;
+use shuttle::thread;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use sync::{Machine, RawIrqSaveLock, Word};
+
+/// A lock of the emulated machine.
+pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<Emulated, RANK>, T>;
+
+/// A word that the scheduler knows.
+pub struct Scheduled(AtomicU32);
+
+// SAFETY: C5: the inner type's own operations.
+unsafe impl Word for Scheduled {
+    const ZERO: Self = Self(AtomicU32::new(0));
+
+    fn load(&self, order: Ordering) -> u32 {
+        self.0.load(order)
+    }
+
+    fn store(&self, value: u32, order: Ordering) {
+        self.0.store(value, order);
+    }
+
+    fn compare_exchange(&self, current: u32, new: u32, success: Ordering) -> Result<(), u32> {
+        let swapped = { &self.0 }.compare_exchange(current, new, success, Ordering::Relaxed);
+        swapped.map(|_| ())
+    }
+}
+
+/// A CPU's own state.
+pub struct Cpu {
+    /// Whether interrupts are taken.
+    pub on: Cell<bool>,
+    /// Interrupts-off sections that the CPU is in.
+    pub depth: Cell<u32>,
+    /// Whether interrupts were on before the outermost of them.
+    before: Cell<bool>,
+    /// Ranks held.
+    pub held: Cell<u32>,
+    /// What an interrupt runs.
+    handler: RefCell<Option<Rc<dyn Fn()>>>,
+}
+
+shuttle::thread_local! {
+    static CPU: Rc<Cpu> = Rc::new(Cpu {
+        on: Cell::new(true),
+        depth: Cell::new(0),
+        before: Cell::new(false),
+        held: Cell::new(0),
+        handler: RefCell::new(None),
+    });
+}
+
+/// The CPU that this thread is.
+pub fn cpu() -> Rc<Cpu> {
+    CPU.with(Rc::clone)
+}
+
+impl Cpu {
+    /// Interrupts of this CPU run `handler` from here on.
+    pub fn on_interrupt(&self, handler: impl Fn() + 'static) {
+        *self.handler.borrow_mut() = Some(Rc::new(handler));
+    }
+
+    /// A place where an interrupt may come, if they are on.
+    pub fn step(&self) {
+        let handler = self.handler.borrow().clone();
+        if let Some(handler) = handler
+            && self.on.get()
+            && thread_rng().gen_bool(0.3)
+        {
+            self.on.set(false);
+            handler();
+            assert!(!self.on.get(), "interrupts come on in a handler");
+            self.on.set(true);
+        }
+    }
+}
+
+/// The running CPU, as locks see it.
+pub struct Emulated;
+
+impl Machine for Emulated {
+    type Word = Scheduled;
+
+    fn push_interrupts_off() {
+        let cpu = cpu();
+        cpu.step();
+        if cpu.depth.get() == 0 {
+            cpu.before.set(cpu.on.replace(false));
+        }
+        cpu.depth.set(cpu.depth.get() + 1);
+    }
+
+    unsafe fn pop_interrupts_off() {
+        let cpu = cpu();
+        assert!(!cpu.on.get() && cpu.depth.get() > 0);
+        cpu.depth.set(cpu.depth.get() - 1);
+        if cpu.depth.get() == 0 {
+            cpu.on.set(cpu.before.get());
+        }
+        cpu.step();
+    }
+
+    fn held_ranks() -> u32 {
+        assert!(!cpu().on.get());
+        cpu().held.get()
+    }
+
+    fn hold_rank<const RANK: u8>() {
+        let cpu = cpu();
+        assert!(!cpu.on.get());
+        cpu.held.set(cpu.held.get() | 1 << RANK);
+    }
+
+    fn release_rank<const RANK: u8>() {
+        let cpu = cpu();
+        assert!(!cpu.on.get());
+        cpu.held.set(cpu.held.get() & !(1 << RANK));
+    }
+
+    fn spin_until(mut done: impl FnMut() -> bool) {
+        while !done() {
+            assert!(!cpu().on.get());
+            thread::yield_now();
+        }
+    }
+
+    fn out_of_order(wanted: u8, held: u32) -> ! {
+        panic!("rank {wanted} is wanted, {held:#b} are held")
+    }
+}
