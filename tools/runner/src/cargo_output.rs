@@ -16,6 +16,7 @@
 //!    |
 //!    = note: this feature is not stably supported; its behavior can change in the future
 //!  (an empty line)
+//!  warning: `kernel` (bin "kernel") generated 1 warning (1 duplicate)
 //! ```
 
 use crate::terminal;
@@ -113,6 +114,9 @@ impl Output {
             self.in_notice = true;
             return Ok(());
         }
+        if is_count(&text) {
+            return Ok(());
+        }
         let kind = kind(&text);
         if self.in_notice && kind == Kind::Text {
             self.in_notice = !text.trim().is_empty();
@@ -137,6 +141,11 @@ impl Output {
             }
         }
     }
+}
+
+/// Whether this counts a crate's warnings, which were shown, but for the notice.
+fn is_count(text: &str) -> bool {
+    text.starts_with("warning: `") && text.contains(") generated ") && text.contains(" warning")
 }
 
 /// A line without its escape sequences: ESC, `[`, parameters, a letter.
@@ -208,6 +217,8 @@ warning: unused variable: `x`
 
 error: no
 ";
+        let counts = "warning: `hello` (lib) generated 1 warning (1 duplicate)\n";
+        assert_eq!(copied(counts, true), "");
         let start = text.find("warning: unused").unwrap();
         assert_eq!(copied(text, true), text[start..]);
     }
