@@ -23,7 +23,8 @@ fn one_failure_of_many() -> Result<(), Outcome> {
     static ARRIVED: AtomicU64 = AtomicU64::new(0);
     static FAILURES: AtomicU64 = AtomicU64::new(0);
     let online = u64::from(cpus::online_count());
-    for round in 0..2000 {
+    // Who waits spins, and an emulated CPU may wait long for its turn on the host.
+    for round in 0..400 / online {
         ARRIVED.store(0, Ordering::Relaxed);
         FAILURES.store(0, Ordering::Relaxed);
         COUNTDOWN.arm(round % online + 1);

@@ -211,6 +211,7 @@ warning: unstable feature specified for `-Ctarget-feature`: `backchain`
   |
   = note: this feature is not stably supported; its behavior can change in the future
 
+warning: `log` (lib) generated 1 warning
 warning: unused variable: `x`
   |
   = note: something

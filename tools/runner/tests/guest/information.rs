@@ -18,10 +18,10 @@ pub fn parameters() -> TestResult {
     run.must_exit(1)?;
     for (words, what) in [
         (
-            ["parameters_number(0) = 0x9", "cpu 0"],
+            ["parameters_number(0x0) = 0x9", "cpu 0"],
             "the command line's",
         ),
-        (["parameters_number(1) = 0xb", "cpu 0"], "insmod's"),
+        (["parameters_number(0x1) = 0xb", "cpu 0"], "insmod's"),
         (["limit=many", "no uint"], "the refusal"),
         (["parm", "loud:Yes or no. (bool)"], "modinfo"),
     ] {
