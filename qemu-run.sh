@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Boots the kernel in QEMU and judges it; ./qemu-run.sh --help tells the rest.
+# Boots the kernel in QEMU and judges it; ./qemu-run.sh --help has the rest.
 #
 # This script finds the tools, and a Rust toolchain that can compile for the
 # guest; what is missing it installs with apt-get, saying so first. All else is

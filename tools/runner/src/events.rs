@@ -37,7 +37,7 @@ pub enum Event {
     Tests(TestCounts),
     /// The kernel gives up its self-tests.
     BailOut {
-        /// Why.
+        /// Why it gives up.
         reason: String,
     },
     /// A monitor command has ended; of one that doesn't return, it begins.
@@ -103,7 +103,7 @@ pub enum TestResult {
 pub enum ModuleState {
     /// Loaded; its init function has succeeded.
     Live,
-    /// Unloaded.
+    /// Unloaded; its memory is given back.
     Gone,
     /// Not loaded: the loader or its init function refused.
     Refused,

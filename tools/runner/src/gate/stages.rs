@@ -96,7 +96,7 @@ fn stress() -> Command {
     command
 }
 
-/// A test of the host's that runs as long as it is told to.
+/// A test of the host's, for so many operations.
 fn long(package: &str, test: &str, operations: u64) -> Command {
     let mut command = cargo(&["test", "-p", package, "--test", test]);
     command.args(["--", "--ignored", "--show-output"]);

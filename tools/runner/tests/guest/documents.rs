@@ -29,7 +29,10 @@ use std::time::Duration;
 /// Commands that aren't run, and why.
 const EXCEPTIONS: [(&str, &str); 4] = [
     ("./qemu-run.sh test", "it is the gate, which runs this"),
-    ("./qemu-run.sh test --all", "it is the gate, which runs this"),
+    (
+        "./qemu-run.sh test --all",
+        "it is the gate, which runs this",
+    ),
     ("cargo test", "it is the gate's stage of host tests"),
     ("./qemu-run.sh lessons --update", "it writes docs/thread.md"),
 ];

@@ -1,4 +1,4 @@
-//! What a module can be told, and what it tells: parameters, `modinfo`, `lsmod`.
+//! What goes into a module and what it shows: parameters, `modinfo`, `lsmod`.
 
 use crate::run::{TestResult, runner};
 
