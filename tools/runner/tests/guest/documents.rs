@@ -73,6 +73,11 @@ impl Documented {
         format!("{}: {}", self.document, self.text)
     }
 
+    /// Whether it is this line, which is to pass.
+    pub fn passes(&self, line: &str) -> bool {
+        self.text == line && self.code == 0
+    }
+
     /// Runs it.
     pub fn check(&self) -> TestResult {
         if self.text.starts_with("./qemu-run.sh shell") {

@@ -11,8 +11,10 @@ use std::time::Duration;
 const BOOT: Duration = Duration::from_secs(60);
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long a person thinks: by then every CPU waits.
+/// How long a person reads before the first line: by then every CPU waits.
 const LATE: Duration = Duration::from_secs(3);
+/// How long between two lines.
+const PAUSE: Duration = Duration::from_millis(300);
 
 fn start(arguments: &[&str]) -> Result<Terminal, libtest_mimic::Failed> {
     Terminal::start(&command(&[&["shell"], arguments].concat()))
@@ -23,6 +25,7 @@ pub fn answers(cpus: &str) -> TestResult {
     let mut terminal = start(&["--cpus", cpus])?;
     let modes = terminal.modes()?;
     terminal.expect("\n> ", BOOT)?;
+    thread::sleep(LATE);
     for (typed, answer) in [
         ("lsmod\r", "counter "),
         ("cpu\r", "offset"),
@@ -32,7 +35,7 @@ pub fn answers(cpus: &str) -> TestResult {
         ("no such command\x15lsmod\r", "counter "),
         ("no_such_command\r", "no such command"),
     ] {
-        thread::sleep(LATE);
+        thread::sleep(PAUSE);
         terminal.type_text(typed)?;
         terminal.expect(answer, ANSWER)?;
         terminal.expect("\n> ", ANSWER)?;
@@ -88,7 +91,7 @@ pub fn late_pipe() -> TestResult {
     }
     thread::sleep(LATE);
     stdin.write_all(b"lsmod\n")?;
-    thread::sleep(LATE);
+    thread::sleep(PAUSE);
     stdin.write_all(b"poweroff\n")?;
     stdout.read_to_string(&mut text)?;
     let mut run = Run::of(&child.wait_with_output()?);
