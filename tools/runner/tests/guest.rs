@@ -22,6 +22,8 @@ mod documents;
 mod endings;
 #[path = "guest/events.rs"]
 mod events;
+#[path = "guest/host.rs"]
+mod host;
 #[path = "guest/information.rs"]
 mod information;
 #[path = "guest/loading.rs"]

@@ -35,8 +35,8 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     let deny = ["--", "-D", "warnings"];
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
     let host = ["test", "--", "--show-output"];
-    // A third of them waits rather than works: for late typing, or a guest that hangs.
-    let guests = ["--ignored", "--test-threads", "3"];
+    // Many wait rather than work: for late typing, or until a large guest may run.
+    let guests = ["--ignored", "--test-threads", "4"];
     let guests = [
         &["test", "-p", "runner", "--test", "guest", "--"][..],
         &guests,

@@ -15,6 +15,7 @@
 //!
 //! Commands that can't be run here are in [`EXCEPTIONS`], and nowhere else.
 
+use crate::host::Cpus;
 use crate::run::{Run, TestResult, command, release, root, runner};
 use crate::terminal::Terminal;
 use libtest_mimic::Failed;
@@ -92,7 +93,10 @@ impl Documented {
             Some((text, variable)) => (text, Some(variable)),
             None => (text, None),
         };
+        let is_guest = text.starts_with("./qemu-run.sh") || text == "cargo run";
+        let cpus = is_guest.then(|| Cpus::of(text.split_whitespace()));
         let run = Run::of(&bash(&text).output()?);
+        drop(cpus);
         run.must_exit(self.code)?;
         match variable {
             Some(name) => run.must(

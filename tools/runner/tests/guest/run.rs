@@ -1,5 +1,6 @@
 //! Starts the runner the way a person would, and looks at the run from outside.
 
+use crate::host::Cpus;
 use libtest_mimic::{Completion, Failed};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -71,6 +72,7 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// Runs it to its end.
 pub fn runner(arguments: &[&str]) -> Run {
+    let _cpus = Cpus::of(arguments.iter().copied());
     Run::of(&command(arguments).output().expect("the runner starts"))
 }
 
