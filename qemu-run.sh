@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Boots the kernel in QEMU and judges it; ./qemu-run.sh --help tells the rest.
+# Boots the kernel in QEMU and judges it; ./qemu-run.sh --help has the rest.
 #
 # This script finds the tools, and a Rust toolchain that can compile for the
 # guest; what is missing it installs with apt-get, saying so first. All else is
@@ -120,8 +120,34 @@ mkdir -p "$CARGO_TARGET_DIR"
 # A copied module's folder is a module at once.
 "$root/tools/name-modules.sh" "$root"
 
+# Copies what cargo writes; on a terminal its progress is one line that is rewritten.
+show_build() {
+    local piece bar status='^ *(Compiling|Downloading|Downloaded|Updating|Locking|Adding|Finished) '
+    # The bar ends in a carriage return; what stands before it are lines.
+    while IFS= read -r -d $'\r' piece || [ -n "$piece" ]; do
+        bar=${piece##*$'\n'}
+        [[ $bar =~ \]\ ([0-9]+)/([0-9]+) ]] || bar=
+        grep -vE "$status" <<<"${piece%"$bar"}" | grep . || true
+        [ -z "$bar" ] || printf '\rrunner: crate %d of %d\033[K' \
+            $((BASH_REMATCH[1] + 1)) "${BASH_REMATCH[2]}"
+    done
+    printf '\r\033[K'
+}
+
+build_runner() {
+    local cargo=(cargo build --release --manifest-path "$root/Cargo.toml" -p runner)
+    if [ -t 2 ]; then
+        CARGO_TERM_PROGRESS_WHEN=always CARGO_TERM_PROGRESS_WIDTH=80 CARGO_TERM_COLOR=never \
+            "${cargo[@]}" 2>&1 | show_build >&2
+    elif [ -x "$runner" ]; then
+        "${cargo[@]}" --quiet
+    else
+        "${cargo[@]}"
+    fi
+}
+
 runner=$CARGO_TARGET_DIR/release/runner
-[ -x "$runner" ] || say "building the runner (toolchain: $toolchain)"
-cargo build --quiet --release --manifest-path "$root/Cargo.toml" -p runner ||
-    die "cargo could not build the runner"
+[ -x "$runner" ] ||
+    say "building the runner, then the guest: about a minute the first time (toolchain: $toolchain)"
+build_runner || die "cargo could not build the runner"
 exec "$runner" "$@"

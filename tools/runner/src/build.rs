@@ -14,7 +14,7 @@ use std::fs;
 pub struct Guest {
     /// Modules; their `.ko` files are up to date.
     pub modules: Vec<Module>,
-    /// What tells the kernel that a module was built for it.
+    /// The ABI stamp, by which the kernel knows a module that was built for it.
     pub stamp: String,
     /// Text of `System.map`.
     pub system_map: String,

@@ -16,7 +16,7 @@
 //!    |
 //!    = note: this feature is not stably supported; its behavior can change in the future
 //!  (an empty line)
-//!  warning: `arch` (lib) generated 1 warning
+//!  warning: `kernel` (bin "kernel") generated 1 warning (1 duplicate)
 //! ```
 
 use crate::terminal;
@@ -114,8 +114,7 @@ impl Output {
             self.in_notice = true;
             return Ok(());
         }
-        // Cargo counts it too, once a crate.
-        if text.starts_with("warning: `") && text.contains(") generated 1 warning") {
+        if is_count(&text) {
             return Ok(());
         }
         let kind = kind(&text);
@@ -142,6 +141,11 @@ impl Output {
             }
         }
     }
+}
+
+/// Whether this counts a crate's warnings, which were shown, but for the notice.
+fn is_count(text: &str) -> bool {
+    text.starts_with("warning: `") && text.contains(") generated ") && text.contains(" warning")
 }
 
 /// A line without its escape sequences: ESC, `[`, parameters, a letter.
@@ -214,6 +218,8 @@ warning: unused variable: `x`
 
 error: no
 ";
+        let counts = "warning: `hello` (lib) generated 1 warning (1 duplicate)\n";
+        assert_eq!(copied(counts, true), "");
         let start = text.find("warning: unused").unwrap();
         assert_eq!(copied(text, true), text[start..]);
     }

@@ -24,7 +24,7 @@ pub enum Error {
         /// The operating system's reason.
         source: io::Error,
     },
-    /// A program said that it failed.
+    /// A program ended with an error.
     Program {
         /// The program, and what it was to do.
         program: String,

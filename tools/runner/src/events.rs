@@ -37,7 +37,7 @@ pub enum Event {
     Tests(TestCounts),
     /// The kernel gives up its self-tests.
     BailOut {
-        /// Why.
+        /// Why it gives up.
         reason: String,
     },
     /// A monitor command has ended; of one that doesn't return, it begins.
@@ -103,7 +103,7 @@ pub enum TestResult {
 pub enum ModuleState {
     /// Loaded; its init function has succeeded.
     Live,
-    /// Unloaded.
+    /// Unloaded; its memory is given back.
     Gone,
     /// Not loaded: the loader or its init function refused.
     Refused,
@@ -194,12 +194,15 @@ mod tests {
 
     const SCHEMA: &str = include_str!("../../../docs/control-channel.md");
 
-    /// Names of an event's members, and whether each is optional.
-    type Members = Vec<(&'static str, bool)>;
+    /// A section of the schema on one kind of event.
+    struct Section {
+        kind: &'static str,
+        /// Each member, and whether it is optional.
+        members: Vec<(&'static str, bool)>,
+        examples: Vec<&'static str>,
+    }
 
-    /// Each section on an event: its kind, its members and whether they are optional,
-    /// its examples.
-    fn sections() -> Vec<(&'static str, Members, Vec<&'static str>)> {
+    fn sections() -> Vec<Section> {
         let sections = SCHEMA.split("\n### ").skip(1).map(|section| {
             let (kind, text) = section.split_once('\n').unwrap();
             let rows = text.lines().filter_map(|line| {
@@ -208,7 +211,11 @@ mod tests {
                 Some((name, kind.ends_with("optional")))
             });
             let examples = text.lines().filter(|line| line.starts_with('{'));
-            (kind, rows.collect(), examples.collect())
+            Section {
+                kind,
+                members: rows.collect(),
+                examples: examples.collect(),
+            }
         });
         sections.collect()
     }
@@ -217,7 +224,12 @@ mod tests {
     fn the_schema_is_what_is_read() {
         let sections = sections();
         assert_eq!(sections.len(), 10);
-        for (kind, members, examples) in sections {
+        for section in sections {
+            let Section {
+                kind,
+                members,
+                examples,
+            } = section;
             assert!(!examples.is_empty(), "{kind}");
             for example in examples {
                 let event = Event::parse(example).expect(example);

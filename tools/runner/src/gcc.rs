@@ -7,7 +7,7 @@
 //!
 //! The flags are those of the Rust modules in C's words (`.cargo/config.toml`):
 //! position-independent, z196, back chain, no floating point. As Kbuild does, the
-//! compiler is told the module's name and includes `linux/compiler_types.h` first.
+//! compiler gets the module's name and includes `linux/compiler_types.h` first.
 //! The ABI stamp is the one that the module crates carry, so the kernel checks a
 //! module in C as it checks them.
 

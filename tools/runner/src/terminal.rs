@@ -39,7 +39,11 @@ pub fn progress(text: &str) {
     if !shows_progress() {
         return;
     }
-    let width = tcgetwinsize(io::stderr()).map_or(80, |size| usize::from(size.ws_col).max(20));
+    // A terminal that doesn't know its size says 0.
+    let width = match tcgetwinsize(io::stderr()) {
+        Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
+        _ => 80,
+    };
     let text: String = text.chars().take(width - 1).collect();
     SHOWN.store(true, Ordering::Relaxed);
     // A screen that can't be written to is nobody's loss.

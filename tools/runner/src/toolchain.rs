@@ -16,7 +16,7 @@ pub enum Toolchain {
     Prebuilt,
     /// A nightly compiles them from its `rust-src`.
     Nightly,
-    /// Debian's release compiler does, told to take the unstable flag.
+    /// Debian's release compiler does, made to take the unstable flag.
     Debian,
 }
 

@@ -60,7 +60,7 @@ pub struct Settings<'a> {
 /// A run that has ended.
 #[derive(Debug)]
 pub struct Run {
-    /// How.
+    /// How QEMU ended.
     pub ending: Ending,
     /// The events.
     pub record: Record,

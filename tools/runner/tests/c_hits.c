@@ -1,5 +1,5 @@
 /*
- * A module in C, with a per-CPU variable as Linux settled it for s390: a weak
+ * A module in C, with a per-CPU variable as Linux has it on s390: a weak
  * definition, which gcc -fPIC must reach through a GOT slot.
  *
  * init counts on the running CPU and fails if its copy didn't start at 0.

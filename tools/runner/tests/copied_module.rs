@@ -53,9 +53,9 @@ fn a_copy_is_named_after_its_folder() {
     };
     let original = manifest("counter");
     let output = name_modules(tree.path());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("modules/mine/Cargo.toml"), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(printed.contains("modules/mine/Cargo.toml"), "{printed}");
+    assert_eq!(printed.lines().count(), 1, "{printed}");
     assert_eq!(manifest("counter"), original);
     let named = original.replacen("name = \"counter\"", "name = \"mine\"", 1);
     assert_eq!(manifest("mine"), named);

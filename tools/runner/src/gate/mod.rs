@@ -3,7 +3,7 @@
 //! ```text
 //!  stages       what is run, cheapest first
 //!  stage        runs one, by its exit code and its tests
-//!  test_output  what cargo test says of them
+//!  test_output  reads what cargo test writes
 //!  results      what all add up to, each test counted once
 //! ```
 //!
@@ -46,14 +46,7 @@ pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
         println!("{ended:<8} {:6.1} s  {name}", time.as_secs_f64());
     }
     println!("total    {:6.1} s", start.elapsed().as_secs_f64());
-    println!("\n== skipped");
-    for (name, reason) in &total.skipped {
-        match (failed, reason.as_str()) {
-            (true, "") => println!("{name}: an earlier stage failed"),
-            (false, "") => println!("{name}: no stage runs it"),
-            (_, reason) => println!("{name}: {reason}"),
-        }
-    }
+    print_skipped(&total.skipped, failed);
     println!("\n== tests; a stage without tests counts as one");
     println!("{total}");
     match failed {
@@ -65,6 +58,24 @@ pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
             eprintln!("{PROGRAM}: all tests passed");
             ExitCode::SUCCESS
         }
+    }
+}
+
+/// What was skipped, and why.
+fn print_skipped(skipped: &[(String, String)], failed: bool) {
+    if !skipped.is_empty() {
+        println!("\n== skipped");
+    }
+    let (left, known): (Vec<_>, Vec<_>) = skipped.iter().partition(|(_, why)| why.is_empty());
+    for (name, reason) in known {
+        println!("{name}: {reason}");
+    }
+    match failed {
+        true if left.is_empty() => {}
+        true => println!("{} tests: an earlier stage failed", left.len()),
+        false => left
+            .iter()
+            .for_each(|(name, _)| println!("{name}: no stage runs it")),
     }
 }
 

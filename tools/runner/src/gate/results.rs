@@ -1,6 +1,5 @@
 //! What the stages add up to: how each ended, and each test counted once.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a stage ended.
@@ -10,7 +9,7 @@ pub enum StageResult {
     Passed,
     /// It failed, or couldn't be started.
     Failed,
-    /// Its tool isn't installed.
+    /// What it needs isn't here: none of its tests ran.
     Skipped,
     /// An earlier stage failed.
     NotRun,
@@ -23,8 +22,9 @@ pub struct Results {
     pub passed: usize,
     /// Test cases that failed.
     pub failed: usize,
-    /// Test cases that didn't run, by name, with the reason.
-    pub skipped: BTreeMap<String, String>,
+    /// Test cases that didn't run: names, which tests of two programs may share, and
+    /// reasons.
+    pub skipped: Vec<(String, String)>,
 }
 
 impl Results {
@@ -47,7 +47,7 @@ impl Results {
     /// A stage that was skipped.
     pub fn skipped(name: &str, reason: &str) -> Self {
         Self {
-            skipped: [(name.to_owned(), reason.to_owned())].into(),
+            skipped: vec![(name.to_owned(), reason.to_owned())],
             ..Self::default()
         }
     }
@@ -58,14 +58,23 @@ impl Results {
         self.passed += stage.passed;
         self.failed += stage.failed;
         for name in ran {
-            self.skipped.remove(name);
-        }
-        for (name, reason) in stage.skipped {
-            let known = self.skipped.entry(name).or_default();
-            if !reason.is_empty() {
-                *known = reason;
+            if let Some(at) = self.position(name) {
+                self.skipped.remove(at);
             }
         }
+        let mut added = Vec::new();
+        for (name, reason) in stage.skipped {
+            match self.position(&name) {
+                Some(at) if reason.is_empty() => added.push(self.skipped.remove(at)),
+                Some(at) => added.push((self.skipped.remove(at).0, reason)),
+                None => added.push((name, reason)),
+            }
+        }
+        self.skipped.append(&mut added);
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.skipped.iter().position(|(known, _)| known == name)
     }
 }
 
@@ -101,18 +110,23 @@ mod tests {
         let mut all = Results::default();
         let mut host = Results::skipped("shape::cpus_1", "");
         host.passed = 3;
-        host.skipped.insert("long".into(), "hours".into());
-        host.skipped.insert("real".into(), String::new());
+        host.skipped.push(("long".into(), "hours".into()));
+        host.skipped.push(("long".into(), "minutes".into()));
+        host.skipped.push(("real".into(), String::new()));
         all.add(host, &[]);
-        assert_eq!(all.to_string(), "3 passed, 0 failed, 3 skipped");
+        assert_eq!(all.to_string(), "3 passed, 0 failed, 4 skipped");
         let guests = Results {
             passed: 1,
             failed: 0,
-            skipped: [("real".to_owned(), "no network".to_owned())].into(),
+            skipped: vec![("real".to_owned(), "no network".to_owned())],
         };
         all.add(guests, &["shape::cpus_1".to_owned()]);
-        assert_eq!(all.to_string(), "4 passed, 0 failed, 2 skipped");
-        assert_eq!(all.skipped["long"], "hours");
-        assert_eq!(all.skipped["real"], "no network");
+        assert_eq!(all.to_string(), "4 passed, 0 failed, 3 skipped");
+        let skipped = |name: &str, reason: &str| (name.to_owned(), reason.to_owned());
+        let real = skipped("real", "no network");
+        assert_eq!(
+            all.skipped,
+            [skipped("long", "hours"), skipped("long", "minutes"), real]
+        );
     }
 }

@@ -155,8 +155,9 @@ fn ended(succeeded: bool, output: TestOutput) -> Ended {
     if !succeeded {
         results.failed = results.failed.max(1);
     }
-    let result = match results.failed {
-        0 => StageResult::Passed,
+    let result = match (results.passed, results.failed) {
+        (0, 0) => StageResult::Skipped,
+        (_, 0) => StageResult::Passed,
         _ => StageResult::Failed,
     };
     Ended {

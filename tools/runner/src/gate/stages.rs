@@ -35,7 +35,13 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     let deny = ["--", "-D", "warnings"];
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
     let host = ["test", "--", "--show-output"];
-    let guests = ["test", "-p", "runner", "--test", "guest", "--", "--ignored"];
+    // Many wait rather than work: for late typing, or until a large guest may run.
+    let guests = ["--ignored", "--test-threads", "4"];
+    let guests = [
+        &["test", "-p", "runner", "--test", "guest", "--"][..],
+        &guests,
+    ]
+    .concat();
     let mut stages = vec![
         Stage::check("rustfmt", cargo(&["fmt", "--all", "--check"])),
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),
@@ -44,7 +50,7 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
         Stage::tests("host tests", cargo(&host)),
         Stage::figures("modules of Debian's Linux", debian()),
         Stage::check("one guest builds and boots", first_guest()),
-        Stage::tests("guests", cargo(&guests)),
+        Stage::tests("guests, and commands of README and docs", cargo(&guests)),
     ];
     if all {
         let model = long("percpu", "model", 20_000_000);
@@ -96,7 +102,7 @@ fn stress() -> Command {
     command
 }
 
-/// A test of the host's that runs as long as it is told to.
+/// A test of the host's, for so many operations.
 fn long(package: &str, test: &str, operations: u64) -> Command {
     let mut command = cargo(&["test", "-p", package, "--test", test]);
     command.args(["--", "--ignored", "--show-output"]);

@@ -55,7 +55,7 @@ pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Co
         } => {
             let mut cargo = toolchain.cargo("rustc");
             cargo.args(["-p", package, "--crate-type", crate_type]);
-            // The model is told twice: here for cargo, which compiles again when it
+            // The model is given twice: here for cargo, which compiles again when it
             // changes, and to the wrapper, whose word is the last.
             cargo.args(["--", "-C", &format!("relocation-model={model}")]);
             cargo.arg(format!("--emit=obj={}", object.display()));

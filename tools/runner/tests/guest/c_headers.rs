@@ -1,7 +1,7 @@
 //! The headers for modules in C: every name is tested, nothing warns, what isn't
 //! supported is refused by name, and the operations are the instructions they should be.
 
-use crate::{Outcome, Run, root};
+use crate::run::{Run, TestResult, root};
 use libtest_mimic::Failed;
 use std::error::Error;
 use std::fs;
@@ -80,7 +80,7 @@ pub fn sources() -> Result<Vec<PathBuf>, Box<dyn Error>> {
 }
 
 /// Every name of the headers occurs in a test, and so does every format.
-pub fn every_name_is_tested() -> Outcome {
+pub fn every_name_is_tested() -> TestResult {
     let mut text = String::new();
     for path in sources().map_err(|error| error.to_string())? {
         text += &fs::read_to_string(path)?;
@@ -109,12 +109,12 @@ pub fn every_name_is_tested() -> Outcome {
     }
 }
 
-/// gcc as the runner calls it, on some text.
+/// gcc as the runner calls it, on some text; only its messages matter.
 fn compile(text: &str) -> Result<Output, Failed> {
     compile_to(text, Path::new("/dev/null"))
 }
 
-/// The same into an object.
+/// gcc as the runner calls it, on some text, into an object.
 pub fn compile_to(text: &str, object: &Path) -> Result<Output, Failed> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("piece.c");
@@ -142,7 +142,7 @@ pub fn compile_to(text: &str, object: &Path) -> Result<Output, Failed> {
 }
 
 /// Each header by itself, and all together, without a warning.
-pub fn headers_have_no_warnings() -> Outcome {
+pub fn headers_have_no_warnings() -> TestResult {
     let mut all = String::new();
     for folder in ["linux", "asm"] {
         let headers = root().join("modules/include").join(folder);
@@ -223,7 +223,7 @@ const REFUSED: [(&str, &str); 16] = [
     ),
 ];
 
-pub fn unsupported_is_refused_by_name() -> Outcome {
+pub fn unsupported_is_refused_by_name() -> TestResult {
     for (text, words) in REFUSED {
         let run = Run::of(&compile(text)?);
         run.must(
@@ -268,7 +268,7 @@ const INSTRUCTIONS: [(&str, &str, &str); 20] = [
 
 /// Each operation is the one instruction that there is for it; the variable's address
 /// comes from a slot, a pointer's doesn't.
-pub fn single_instructions() -> Outcome {
+pub fn single_instructions() -> TestResult {
     let folder = tempfile::tempdir()?;
     let object = folder.path().join("piece.o");
     for (operation, kind, instruction) in INSTRUCTIONS {

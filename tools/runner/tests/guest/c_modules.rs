@@ -2,7 +2,8 @@
 //! `--module`, and what ends the run.
 
 use super::c_headers::{COMPILER, compile_to, sources};
-use crate::{Outcome, Run, root, runner};
+use crate::run::{Completed, Run, TestResult, root, runner};
+use libtest_mimic::Completion;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,12 +21,12 @@ fn linux() -> Result<Option<PathBuf>, Box<dyn Error>> {
     }
 }
 
-/// The same sources compile unchanged against Linux 6.1, as its build would do it, and
-/// there too their per-CPU variables go by the GOT.
-pub fn against_linux() -> Outcome {
+/// The modules in C compile unchanged against Linux 6.1's headers, by its flags.
+pub fn against_linux() -> Completed {
     let Some(folder) = linux().map_err(|error| error.to_string())? else {
-        println!("skipped: Linux's headers can't be had here");
-        return Ok(());
+        return Ok(Completion::ignored_with(
+            "Linux's headers can't be had here",
+        ));
     };
     let (mut common, mut machine) = (PathBuf::new(), PathBuf::new());
     for entry in folder.read_dir()? {
@@ -81,11 +82,11 @@ pub fn against_linux() -> Outcome {
             &format!("{name} against Linux's headers"),
         )?;
     }
-    Ok(())
+    Ok(Completion::Completed)
 }
 
 /// A module in C that was built for another kernel isn't loaded.
-pub fn stamp_of_another_kernel() -> Outcome {
+pub fn stamp_of_another_kernel() -> TestResult {
     let folder = tempfile::tempdir()?;
     let object = folder.path().join("stranger.o");
     let text = "#define MODULE_ABI_STAMP \"another kernel\"\n#include <linux/module.h>\n\
@@ -96,12 +97,12 @@ pub fn stamp_of_another_kernel() -> Outcome {
     let path = object.to_string_lossy();
     let run = runner(&["--module", &path, "--run", "insmod stranger"]);
     run.must_exit(1)?;
-    let told = run.lines_with(&["built for `another kernel`"]);
-    run.must(!told.is_empty(), "both stamps are told")
+    let refusals = run.lines_with(&["built for `another kernel`"]);
+    run.must(!refusals.is_empty(), "the refusal names both stamps")
 }
 
 /// All lessons come as expected, and the chapter's listings are this run's.
-pub fn lessons() -> Outcome {
+pub fn lessons() -> TestResult {
     let run = runner(&["lessons", "--check"]);
     run.must_exit(0)?;
     let rows = run.lines_with(&["yes"]).len();
@@ -109,7 +110,7 @@ pub fn lessons() -> Outcome {
 }
 
 /// A C file of anybody's is compiled and loaded.
-pub fn a_file_is_compiled_and_loaded() -> Outcome {
+pub fn a_file_is_compiled_and_loaded() -> TestResult {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("mine.c");
     let text = "
@@ -137,11 +138,11 @@ pub fn a_file_is_compiled_and_loaded() -> Outcome {
     run.must_exit(0)?;
     run.must(
         run.lines_with(&["mine: 7"]).len() == 1,
-        "what its init says",
+        "what its init prints",
     )?;
     run.must(
         run.lines_with(&["mine: gone"]).len() == 1,
-        "what its exit says",
+        "what its exit prints",
     )?;
     run.must(
         !run.lines_with(&["Anybody's"]).is_empty(),
@@ -163,7 +164,7 @@ pub fn a_file_is_compiled_and_loaded() -> Outcome {
 }
 
 /// BUG_ON and panic end the run, with file and line, or the text.
-pub fn bugs() -> Outcome {
+pub fn bugs() -> TestResult {
     let module = root().join("tools/runner/tests/c_bug.c");
     let module = module.to_string_lossy();
     let run = runner(&["--module", &module, "--run", "insmod c_bug"]);

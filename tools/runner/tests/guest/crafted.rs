@@ -1,7 +1,7 @@
 //! Modules made by the assembler for one purpose each: those that the loader must
 //! refuse, with its words, and those that are many or large.
 
-use crate::{Outcome, Run, runner};
+use crate::run::{Run, TestResult, runner};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ impl Objects {
     }
 
     /// Assembles a source; `name` is the module's.
-    pub fn add(&self, name: &str, source: &str) -> Outcome {
+    pub fn add(&self, name: &str, source: &str) -> TestResult {
         let input = self.0.path().join(name).with_extension("s");
         fs::write(&input, source)?;
         let output = Command::new("s390x-linux-gnu-as")
@@ -74,7 +74,7 @@ fn information(text: &str) -> String {
 }
 
 /// What is wrong, each with the words of the refusal: CASES, Loader 9, 10, 14, 15.
-pub fn refused() -> Outcome {
+pub fn refused() -> TestResult {
     let objects = Objects::new()?;
     let long = "n".repeat(10_000);
     let endless = "n".repeat(20_000);
@@ -154,7 +154,7 @@ pub fn refused() -> Outcome {
 }
 
 /// Lists that the assembler leaves apart are called by their numbers.
-pub fn constructors_by_number() -> Outcome {
+pub fn constructors_by_number() -> TestResult {
     let objects = Objects::new()?;
     let mut source = String::from("\t.text\n");
     for (letter, section) in [
@@ -184,7 +184,7 @@ pub fn constructors_by_number() -> Outcome {
 
 /// One module that calls 10,000 functions of another, as Linux's
 /// arch/s390/lib/test_modules.c does: the sum is right.
-pub fn ten_thousand_functions() -> Outcome {
+pub fn ten_thousand_functions() -> TestResult {
     const COUNT: u64 = 10_000;
     let objects = Objects::new()?;
     let (mut functions, mut caller) = (
@@ -218,7 +218,7 @@ pub fn ten_thousand_functions() -> Outcome {
 }
 
 /// 1,000 modules at once, all but one from copies of one object.
-pub fn a_thousand_loaded() -> Outcome {
+pub fn a_thousand_loaded() -> TestResult {
     let objects = Objects::new()?;
     objects.add(
         "m0",
@@ -251,7 +251,7 @@ pub fn a_thousand_loaded() -> Outcome {
 }
 
 /// 100,000 symbols, one of them called.
-pub fn a_hundred_thousand_symbols() -> Outcome {
+pub fn a_hundred_thousand_symbols() -> TestResult {
     let objects = Objects::new()?;
     let mut source = exported("needle");
     source += "\t.data\n";
@@ -304,9 +304,8 @@ fn within(figures: &[(String, f64)], limit: f64) -> bool {
 
 /// A relocation more costs the same, whether there are 1,000 or 100,000. What a link
 /// costs whatever the module holds is in every size once, and drops out.
-pub fn links_are_linear() -> Outcome {
+pub fn links_are_linear() -> TestResult {
     let (run, figures) = figures("link", "1")?;
-    println!("{figures:?}");
     let [(_, thousand), (_, ten), (_, hundred)] = &figures[..] else {
         return run.must(false, "three sizes");
     };
@@ -319,15 +318,14 @@ pub fn links_are_linear() -> Outcome {
 }
 
 /// The last 100 of 1,000 rounds of all modules cost what the first 100 did.
-pub fn rounds_do_not_slow() -> Outcome {
+pub fn rounds_do_not_slow() -> TestResult {
     let (run, figures) = figures("modules", "4")?;
-    println!("{figures:?}");
     run.must(figures.len() == 2, "two figures")?;
     run.must(within(&figures, 1.1), &format!("{figures:?}"))
 }
 
 /// 1,000 rounds from four CPUs at once, and all counters as before.
-pub fn rounds_on_four_cpus() -> Outcome {
+pub fn rounds_on_four_cpus() -> TestResult {
     let append = "selftest=stress.modules loglevel=3";
     runner(&["--cpus", "4", "--timeout", "900", "--append", append]).must_exit(0)
 }

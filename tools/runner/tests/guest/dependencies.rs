@@ -2,10 +2,10 @@
 //! load goes deeper into the stack for each. And what can be called of what they export.
 
 use crate::crafted::{Objects, call, entry, exported};
-use crate::{Outcome, runner};
+use crate::run::{TestResult, runner};
 
 /// `modprobe` along a chain of 200 modules, each of which calls a function of the next.
-pub fn a_long_chain() -> Outcome {
+pub fn a_long_chain() -> TestResult {
     const LAST: usize = 199;
     let objects = Objects::new()?;
     let names: Vec<String> = (0..=LAST).map(|number| format!("link-{number}")).collect();
@@ -34,7 +34,7 @@ pub fn a_long_chain() -> Outcome {
 
 /// A chain of 100 modules, each of which asks for the next in its init: so many inits would
 /// not fit on the stack.
-pub fn inits_that_ask() -> Outcome {
+pub fn inits_that_ask() -> TestResult {
     const COUNT: usize = 100;
     let objects = Objects::new()?;
     let names: Vec<String> = (0..COUNT).map(|number| format!("asks-{number}")).collect();
@@ -59,7 +59,7 @@ pub fn inits_that_ask() -> Outcome {
 }
 
 /// `call` calls functions, and nothing else that is exported.
-pub fn calls() -> Outcome {
+pub fn calls() -> TestResult {
     let objects = Objects::new()?;
     let mut source = exported("in_text");
     for (name, place) in [
@@ -108,7 +108,7 @@ pub fn calls() -> Outcome {
 }
 
 /// Out of memory at some allocation of a `modprobe`, the command's own among them: an error.
-pub fn no_memory_for_a_search() -> Outcome {
+pub fn no_memory_for_a_search() -> TestResult {
     let append = "loglevel=3 fail=heap:14";
     let run = runner(&["--append", append, "--run", "modprobe visitor; lsmod"]);
     run.must_exit(1)?;

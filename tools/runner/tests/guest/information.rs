@@ -1,9 +1,9 @@
-//! What a module can be told, and what it tells: parameters, `modinfo`, `lsmod`.
+//! What goes into a module and what it shows: parameters, `modinfo`, `lsmod`.
 
-use crate::{Outcome, runner};
+use crate::run::{TestResult, runner};
 
 /// Words of the kernel command line and of `insmod` reach the module; the latter win.
-pub fn parameters() -> Outcome {
+pub fn parameters() -> TestResult {
     let append = "parameters.count=9 parameters.limit=10 no_such.count=1";
     let run = runner(&["--append", append, "--run", "lsmod"]);
     run.must_exit(3)?;
@@ -34,7 +34,7 @@ pub fn parameters() -> Outcome {
 }
 
 /// What a module says of itself, in `modinfo` and `lsmod`.
-pub fn modinfo() -> Outcome {
+pub fn modinfo() -> TestResult {
     let commands = "modprobe visitor; lsmod; modinfo visitor; modinfo parameters";
     let run = runner(&["--run", commands]);
     run.must_exit(0)?;

@@ -5,7 +5,8 @@
 //! `kmod-inspect` links the same file for the same addresses. Skipped where Debian's
 //! package can't be had.
 
-use crate::{Outcome, Run, root, runner};
+use crate::run::{Completed, Run, TestResult, root, runner};
+use libtest_mimic::Completion;
 use object::{Object, ObjectSection};
 use std::error::Error;
 use std::fs;
@@ -53,7 +54,7 @@ fn has_per_cpu_data(path: &Path) -> Result<bool, Box<dyn Error>> {
     Ok(names.any(|name| name.starts_with(".data..percpu")))
 }
 
-/// What the guest says of a module that it linked.
+/// What the guest prints of a module that it linked.
 struct Linked {
     base: String,
     per_cpu: String,
@@ -96,15 +97,16 @@ fn inspect(file: &Path, at: &Linked, exports: &Path) -> Result<String, Box<dyn E
     let printed = String::from_utf8(output.stdout)?;
     match printed.contains(&hash) {
         true => Ok(hash),
-        false => Err(format!("image.bin has hash {hash}, and the tool says: {printed}").into()),
+        false => Err(format!("image.bin has hash {hash}, and the tool prints: {printed}").into()),
     }
 }
 
 /// Links them all in one guest, then each on the host.
-pub fn modules() -> Outcome {
+pub fn modules() -> Completed {
     let Some(files) = package().map_err(|error| error.to_string())? else {
-        println!("skipped: Debian's modules can't be had here");
-        return Ok(());
+        return Ok(Completion::ignored_with(
+            "Debian's modules can't be had here",
+        ));
     };
     let mut chosen = Vec::new();
     let mut others = Vec::new();
@@ -131,11 +133,8 @@ pub fn modules() -> Outcome {
     let run = runner(&arguments);
     run.must_exit(0)?;
     compare(&run, &chosen)?;
-    println!(
-        "{} modules linked alike, {per_cpu} with per-CPU data",
-        chosen.len()
-    );
-    run.must(per_cpu >= 20, "there are modules with per-CPU data")
+    run.must(per_cpu >= 20, "there are modules with per-CPU data")?;
+    Ok(Completion::Completed)
 }
 
 /// Whether a line is one of System.map: sixteen digits, a letter, a name.
@@ -146,13 +145,13 @@ fn is_symbol(line: &str) -> bool {
         && address.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
-fn compare(run: &Run, files: &[PathBuf]) -> Outcome {
+fn compare(run: &Run, files: &[PathBuf]) -> TestResult {
     let exports = tempfile::NamedTempFile::new()?;
     let symbols: Vec<&str> = run.stdout.lines().filter(|line| is_symbol(line)).collect();
     fs::write(exports.path(), symbols.join("\n"))?;
-    let said: Vec<Linked> = run.stdout.lines().filter_map(linked).collect();
-    run.must(said.len() == files.len(), "a line on every module")?;
-    for (file, linked) in files.iter().zip(&said) {
+    let printed: Vec<Linked> = run.stdout.lines().filter_map(linked).collect();
+    run.must(printed.len() == files.len(), "a line on every module")?;
+    for (file, linked) in files.iter().zip(&printed) {
         let wanted = inspect(file, linked, exports.path()).map_err(|error| error.to_string())?;
         if wanted != linked.hash {
             let (file, hash) = (file.display(), &linked.hash);

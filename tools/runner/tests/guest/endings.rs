@@ -1,0 +1,69 @@
+//! Self-tests that end the run, each in its own way.
+
+use crate::run::{TestResult, runner};
+
+/// Name, exit code, and words of the last line.
+pub const ENDINGS: &[(&str, i32, &str)] = &[
+    ("fail", 1, "1 self-tests failed: ending.fail"),
+    ("panic", 3, "on purpose"),
+    ("panic_report", 3, "interrupts in the report: false, false"),
+    ("wild_store", 3, "program check"),
+    ("null_store", 3, "program check"),
+    ("exec_data", 3, "program check"),
+    ("stack_overflow", 3, "stack"),
+    ("hang", 4, "its last line: # hangs on purpose"),
+    ("power_off", 5, "before its test plan was complete (0 of 1)"),
+    ("disabled_wait", 3, "a disabled wait without a panic"),
+    ("early_percpu", 3, "before per-CPU memory is set up"),
+    ("panic_in_interrupt", 3, "in an interrupt handler"),
+    ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),
+    (
+        "lock_order",
+        3,
+        "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 7 (heap)",
+    ),
+    (
+        "wait_with_lock",
+        3,
+        "waits for another while it holds a lock of rank 0 (test)",
+    ),
+    (
+        "wait_with_interrupts_off",
+        3,
+        "waits for another inside a handler or an interrupts-off section",
+    ),
+    ("panic_in_display", 3, "in a Display, on purpose"),
+    (
+        "print_under_lock",
+        3,
+        "a CPU prints while it holds a lock of rank 7 (heap)",
+    ),
+    ("crash_in_module", 3, "program check"),
+    ("newer_machine", 3, "program check 0x0001 (operation)"),
+    ("freed_init", 3, "module sections: its freed init section"),
+    ("panic_in_module", 3, "module crash: on purpose"),
+];
+
+/// The run ends within its time, with one verdict, and a backtrace if it is a crash.
+pub fn ends(name: &str, code: i32, words: &str) -> TestResult {
+    let append = format!("selftest=ending.{name}");
+    // A guest that hangs costs all of its time.
+    let limit = if name == "hang" { "10" } else { "60" };
+    let run = runner(&["--timeout", limit, "--append", &append]);
+    run.must_exit(code)?;
+    run.must(
+        run.verdict().contains(words),
+        &format!("the verdict lacks `{words}`"),
+    )?;
+    let panics = run.lines_with(&["panic: "]).len();
+    let expected = usize::from(code == 3 && name != "disabled_wait");
+    run.must(
+        panics == expected,
+        &format!("{expected} panic lines were expected"),
+    )?;
+    let backtraces = run.lines_with(&["backtrace:"]).len();
+    run.must(
+        backtraces == expected,
+        &format!("{expected} backtraces were expected"),
+    )
+}
