@@ -51,8 +51,13 @@ impl<T> Handle<T> {
 
     /// Address of a possible CPU's copy, online or not; `None` for any other number.
     pub fn on(self, cpu: u32) -> Option<*mut T> {
-        let address = || self.0.wrapping_add(per_cpu_offset(cpu));
-        (cpu < nr_cpu_ids()).then(|| core::ptr::with_exposed_provenance_mut(address()))
+        (cpu < nr_cpu_ids()).then(|| self.copy_of(cpu))
+    }
+
+    /// Address of the copy of a CPU that is known to be possible.
+    #[inline(always)]
+    fn copy_of(self, cpu: u32) -> *mut T {
+        core::ptr::with_exposed_provenance_mut(self.0.wrapping_add(per_cpu_offset(cpu)))
     }
 
     /// The running CPU's copy as the machine's instructions take it.
@@ -298,7 +303,8 @@ pub trait Variable: Storage {
     where
         Self::Value: Integer,
     {
-        let copies = (0..nr_cpu_ids()).filter_map(|cpu| Some(self.on(cpu)?.read()));
+        let handle = self.handle();
+        let copies = (0..nr_cpu_ids()).map(|cpu| Remote(handle.copy_of(cpu), PhantomData).read());
         copies.fold(Self::Value::ZERO, Integer::plus)
     }
 }

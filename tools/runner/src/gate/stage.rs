@@ -22,6 +22,8 @@ enum Kind {
     Check,
     /// It counts as one test, and is skipped on a machine without the program.
     OptionalCheck,
+    /// It is skipped: its tool isn't here.
+    Absent,
     /// `cargo test`; what tests print that passed is shown if wanted.
     Tests { show_output: bool },
 }
@@ -57,6 +59,15 @@ impl Stage {
         }
     }
 
+    /// A check whose tool was looked for, and isn't here.
+    pub fn absent(name: &'static str) -> Self {
+        Self {
+            name,
+            command: Command::new(name),
+            kind: Kind::Absent,
+        }
+    }
+
     /// A call of `cargo test`, whose tests are counted.
     pub fn tests(name: &'static str, command: Command) -> Self {
         let kind = Kind::Tests { show_output: false };
@@ -79,15 +90,16 @@ impl Stage {
 
     /// Runs it; its output is printed.
     pub fn run(&mut self) -> Ended {
+        if self.kind == Kind::Absent {
+            return self.not_installed();
+        }
         self.command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = match cargo_output::pipe(&mut self.command).spawn() {
             Ok(child) => child,
             Err(error)
                 if self.kind == Kind::OptionalCheck && error.kind() == io::ErrorKind::NotFound =>
             {
-                println!("skipped: it isn't installed");
-                let results = Results::skipped(self.name, "it isn't installed");
-                return Ended::new(StageResult::Skipped, results);
+                return self.not_installed();
             }
             Err(error) => {
                 println!("can't start: {error}");
@@ -99,7 +111,7 @@ impl Stage {
         let messages = messages.map(|stderr| cargo_output::pass_on(stderr, name));
         let mut output = match self.kind {
             Kind::Tests { show_output } => Some(TestOutput::new(show_output)),
-            Kind::Check | Kind::OptionalCheck => None,
+            Kind::Check | Kind::OptionalCheck | Kind::Absent => None,
         };
         if let Some(stdout) = child.stdout.take() {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
@@ -114,6 +126,12 @@ impl Stage {
             None => Ended::new(StageResult::Failed, Results::failed()),
             Some(output) => ended(succeeded, output),
         }
+    }
+
+    fn not_installed(&self) -> Ended {
+        println!("skipped: it isn't installed");
+        let results = Results::skipped(self.name, "it isn't installed");
+        Ended::new(StageResult::Skipped, results)
     }
 
     fn print(&self, line: &str, output: Option<&mut TestOutput>) {
@@ -199,6 +217,8 @@ mod tests {
         let absent = || program("no-such-program-anywhere", &[]);
         let ended = Stage::optional("t", absent()).run();
         assert_eq!(ended.result, StageResult::Skipped);
+        assert_eq!(ended.results.to_string(), "0 passed, 0 failed, 1 skipped");
+        let ended = Stage::absent("t").run();
         assert_eq!(ended.results.to_string(), "0 passed, 0 failed, 1 skipped");
         let ended = Stage::check("t", absent()).run();
         assert_eq!(ended.result, StageResult::Failed);

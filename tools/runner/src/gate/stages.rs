@@ -3,7 +3,7 @@
 use super::stage::Stage;
 use crate::layout;
 use crate::toolchain::Toolchain;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Packages that compile for the guest, modules aside.
 const GUEST_PACKAGES: [&str; 12] = [
@@ -48,6 +48,7 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
         Stage::check("clippy, host", cargo(&clippy)),
         Stage::check("clippy, guest", guest_clippy(toolchain, &deny)),
         Stage::tests("host tests", cargo(&host)),
+        miri(),
         Stage::figures("modules of Debian's Linux", debian()),
         Stage::check("one guest builds and boots", first_guest()),
         Stage::tests("guests, and commands of README and docs", cargo(&guests)),
@@ -65,6 +66,20 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
         ]);
     }
     stages
+}
+
+/// Locks and calls on real threads under Miri, which reports data races; rustup has it
+/// for some nightlies.
+fn miri() -> Stage {
+    const NAME: &str = "miri";
+    let mut probe = cargo(&["miri", "--version"]);
+    let found = probe.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !found.is_ok_and(|status| status.success()) {
+        return Stage::absent(NAME);
+    }
+    let words = ["miri", "test", "-p", "sync", "-p", "cross-call"];
+    let command = cargo(&[&words[..], &["--test", "threads"]].concat());
+    Stage::tests(NAME, command)
 }
 
 fn guest_clippy(toolchain: Toolchain, deny: &[&str]) -> Command {
