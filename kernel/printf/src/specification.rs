@@ -98,7 +98,8 @@ impl Specification {
         self
     }
 
-    /// The same for an address as a number: all 16 digits unless a width is given.
+    /// This specification for an address as a number: all 16 digits unless a width is
+    /// given.
     pub(crate) fn for_address(self) -> Self {
         Self {
             zero: self.zero || self.width == 0,
