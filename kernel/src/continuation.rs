@@ -11,6 +11,7 @@
 //! The lock guards what is held, not the way out: a line is copied out of it first, and
 //! printed with nothing locked.
 
+use crate::recording::Recording;
 use crate::sync::{Lock, rank};
 use core::fmt::{self, Write};
 use printf::Sink;
@@ -172,28 +173,17 @@ pub fn lines(level: u8, text: fmt::Arguments<'_>) {
 pub const COPY: usize = 16 * 1024;
 
 /// What goes to a self-test, and not to the log: lines, each as `<level>text`.
-struct Copy {
-    is_on: bool,
-    lines: heapless::Vec<u8, COPY>,
-}
-
-static COPIED: Lock<Copy, { rank::EXPORTS }> = Lock::new(Copy {
-    is_on: false,
-    lines: heapless::Vec::new(),
-});
+static COPIED: Lock<Recording<COPY>, { rank::EXPORTS }> = Lock::new(Recording::off());
 
 /// Hands a line to the self-test that looks at them, if one does.
 fn copy(line: fmt::Arguments<'_>) -> bool {
-    if !COPIED.lock().is_on {
+    if !COPIED.lock().is_on() {
         return false;
     }
     let mut text = Text::new();
     // A Text takes all that it has room for.
     let _ = text.write_fmt(line);
-    let lines = &mut COPIED.lock().lines;
-    let room = text.as_bytes().len().min(COPY - lines.len());
-    // There is as much room.
-    let _ = lines.extend_from_slice(&text.as_bytes()[..room]);
+    COPIED.lock().put(text.as_bytes());
     true
 }
 
@@ -201,20 +191,9 @@ fn copy(line: fmt::Arguments<'_>) -> bool {
 /// as `<level>text`; returns how many bytes that is, `COPY` at most. For self-tests, one
 /// at a time.
 pub fn copy_of<R>(work: impl FnOnce() -> R, into: &mut [u8; COPY]) -> (R, usize) {
-    let start = |is_on: bool| {
-        let mut copied = COPIED.lock();
-        copied.is_on = is_on;
-        copied.lines.clear();
-    };
     flush();
-    start(true);
+    COPIED.lock().start();
     let result = work();
     flush();
-    let count = {
-        let lines = &COPIED.lock().lines;
-        into[..lines.len()].copy_from_slice(lines);
-        lines.len()
-    };
-    start(false);
-    (result, count)
+    (result, COPIED.lock().stop(into))
 }

@@ -42,6 +42,7 @@ mod panic;
 mod percpu;
 mod percpu_address;
 mod power;
+mod recording;
 #[expect(
     clippy::disallowed_methods,
     clippy::disallowed_macros,

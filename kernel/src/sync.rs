@@ -121,12 +121,7 @@ fn latest(held: u32) -> (u32, &'static str) {
 /// # Panics
 /// If it holds a lock; the text names it. If interrupts are off, as in a handler.
 pub fn assert_may_wait() {
-    let held = lowcore::held_ranks();
-    if held != 0 {
-        let (rank, name) = latest(held);
-        lowcore::release_all_ranks();
-        panic!("a CPU waits for another while it holds a lock of rank {rank} ({name})");
-    }
+    assert_holds_no_lock("waits for another");
     assert!(
         cpu::interrupts_enabled(),
         "a CPU waits for another inside a handler or an interrupts-off section"
@@ -139,11 +134,16 @@ pub fn assert_may_wait() {
 /// # Panics
 /// If it holds a lock; the text names it.
 pub fn assert_may_print() {
+    assert_holds_no_lock("prints");
+}
+
+/// Stops the kernel if this CPU holds a lock, naming it and what the CPU `does`.
+fn assert_holds_no_lock(does: &str) {
     let held = lowcore::held_ranks();
     if held != 0 {
         let (rank, name) = latest(held);
         lowcore::release_all_ranks();
-        panic!("a CPU prints while it holds a lock of rank {rank} ({name})");
+        panic!("a CPU {does} while it holds a lock of rank {rank} ({name})");
     }
 }
 
@@ -165,11 +165,16 @@ impl<T, const RANK: u8> OutputLock<T, RANK> {
 
     /// Takes the lock; once it was taken over, from its holder.
     pub fn lock(&self) -> MutexGuard<'_, RawLock<RANK>, T> {
-        if self.taken_over.load(Ordering::Relaxed) && self.lock.is_locked() {
+        if self.is_taken_over() && self.lock.is_locked() {
             // SAFETY: C20: the holder doesn't run any more.
             unsafe { self.lock.force_unlock() };
         }
         self.lock.lock()
+    }
+
+    /// Whether a panic's report has it.
+    pub fn is_taken_over(&self) -> bool {
+        self.taken_over.load(Ordering::Relaxed)
     }
 
     /// Lets the running CPU have the lock from here on, whoever holds it.

@@ -44,6 +44,26 @@ pub fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, TryReserveErro
     Ok(list)
 }
 
+/// A list of `count` default values.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn defaults<T: Default>(count: usize) -> Result<Vec<T>, TryReserveError> {
+    let mut list = with_room(count)?;
+    list.resize_with(count, T::default);
+    Ok(list)
+}
+
+/// A value in a box, as a slice of one: `Box::try_new` is unstable.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn boxed<T>(value: T) -> Result<Box<[T]>, TryReserveError> {
+    let mut list = with_room(1)?;
+    list.push(value);
+    Ok(list.into_boxed_slice())
+}
+
 /// An empty list with room for `count` values, and no more.
 ///
 /// # Errors
@@ -103,6 +123,8 @@ mod tests {
     #[test]
     fn what_there_is_memory_for() {
         assert_eq!(filled(3, 7).unwrap(), [7, 7, 7]);
+        assert_eq!(defaults::<u8>(3).unwrap(), [0, 0, 0]);
+        assert_eq!(*boxed(7).unwrap(), [7]);
         assert_eq!(collected(1, 1..=4).unwrap(), [1, 2, 3, 4]);
         assert_eq!(with_room::<u8>(9).unwrap().capacity(), 9);
         assert_eq!(Text::copy("text").unwrap().as_str(), "text");

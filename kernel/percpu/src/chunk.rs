@@ -5,9 +5,9 @@
 //! taken away.
 
 use crate::extents::Extents;
-use crate::fallible::{boxed, filled};
 use crate::limits::{GRANULE, PAGE_GRANULES, PAGE_SIZE};
 use crate::request::Request;
+use fallible::{boxed, filled};
 use heap::boxed::Box;
 use heap::vec::Vec;
 
@@ -57,7 +57,7 @@ impl Chunk {
         let count = bytes / PAGE_SIZE;
         Some(Self {
             extents: Extents::new(bytes / GRANULE)?,
-            pages: filled(Page::default(), count)?,
+            pages: filled(count, Page::default()).ok()?,
             immutable: false,
             live: 0,
             used: 0,
@@ -90,7 +90,7 @@ impl Chunk {
 
     /// This chunk in a box; `None` without memory.
     pub fn boxed(self) -> Option<Box<[Self]>> {
-        boxed(self)
+        boxed(self).ok()
     }
 
     /// Allocates an area; returns its first granule.

@@ -10,7 +10,6 @@
 //!
 //! The memory is taken once, for all chunks that there can be.
 
-use crate::fallible::filled;
 use crate::limits::MAX_CHUNKS;
 use crate::tlsf::{Bitmap, LISTS};
 use heap::vec::Vec;
@@ -34,7 +33,7 @@ impl<const SETS: usize> ChunkSets<SETS> {
         Some(Self {
             nonempty: Bitmap::default(),
             summary: [0; SETS],
-            rows: filled([0; SETS], count.min(MAX_CHUNKS).div_ceil(64))?,
+            rows: fallible::filled(count.min(MAX_CHUNKS).div_ceil(64), [0; SETS]).ok()?,
         })
     }
 

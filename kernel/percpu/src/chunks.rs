@@ -16,7 +16,6 @@
 use crate::chunk::Chunk;
 use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
-use crate::fallible::defaults;
 use crate::layout::{FIRST, Layout, REGION, RESERVED};
 use crate::limits::{AREA_PAGES, MAX_CHUNKS};
 use crate::quick_list::QuickLists;
@@ -66,7 +65,7 @@ impl Chunks {
         let first = Chunk::of_first(sizes.unit_size, dynamic, sizes.unit_size)?;
         let count = layout.chunks.saturating_add(REGION).min(MAX_CHUNKS);
         let mut chunks = Self {
-            slots: defaults(count)?,
+            slots: fallible::defaults(count).ok()?,
             lists: ChunkSets::new(count)?,
             pages: ChunkSets::new(count)?,
             quick: QuickLists::new(),

@@ -19,7 +19,6 @@
 //! Invariants: the tag of a granule at which no extent begins and no free one ends is the
 //! default; two free extents never touch; each free extent is in the list of its size.
 
-use crate::fallible::filled;
 use crate::limits::AREA_GRANULES;
 use crate::request::Request;
 use crate::tag::{NIL, State, Tag};
@@ -54,7 +53,7 @@ impl Extents {
     /// Tags for `granules` granules, none of them in an extent; `None` without memory.
     pub fn new(granules: usize) -> Option<Self> {
         Some(Extents {
-            tags: filled(Tag::default(), granules)?,
+            tags: fallible::filled(granules, Tag::default()).ok()?,
             heads: [NIL; LISTS],
             nonempty: Bitmap::default(),
         })

@@ -39,7 +39,6 @@
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
-//! | `fallible.rs` | memory for the book-keeping |
 //!
 //! The book-keeping is safe code. What is declared or called unsafe is the border to the
 //! memory that is kept books of: the trait of the backing, its calls in `alloc.rs` and
@@ -68,7 +67,6 @@ mod chunks;
 mod counts;
 mod error;
 mod extents;
-mod fallible;
 mod free;
 mod handle;
 mod layout;

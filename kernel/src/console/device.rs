@@ -4,9 +4,10 @@
 //! through, with nothing locked: no closure, no `Display`, no allocation is in reach
 //! here (C21).
 
+use crate::recording::Recording;
 use crate::sync::{OutputLock, rank};
 use arch::sclp::console::{Console, INPUT};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes of output that a self-test can look at; what is more is left out.
 pub const COPY: usize = 8192;
@@ -14,31 +15,21 @@ pub const COPY: usize = 8192;
 struct Device {
     console: Console,
     /// What goes out, if a self-test wants it.
-    copy: heapless::Vec<u8, COPY>,
-    is_copied: bool,
+    copy: Recording<COPY>,
 }
 
 static DEVICE: OutputLock<Device, { rank::CONSOLE }> = OutputLock::new(Device {
     console: Console::new(),
-    copy: heapless::Vec::new(),
-    is_copied: false,
+    copy: Recording::off(),
 });
 
 /// Reads and writes that the service processor refused. There is nowhere else to say so.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
-static IS_TAKEN_OVER: AtomicBool = AtomicBool::new(false);
-
 /// Writes bytes, in one piece.
 pub fn write(bytes: &[u8]) {
     let mut device = DEVICE.lock();
-    if device.is_copied {
-        let room = device.copy.capacity() - device.copy.len();
-        // There is as much room.
-        let _ = device
-            .copy
-            .extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
+    device.copy.put(bytes);
     if device.console.write(bytes).is_err() {
         REFUSED.fetch_add(1, Ordering::Relaxed);
     }
@@ -47,20 +38,9 @@ pub fn write(bytes: &[u8]) {
 /// Runs `work`, and copies what all CPUs wrote meanwhile to the start of `into`; returns
 /// how many bytes that is, `COPY` at most. For self-tests, one at a time.
 pub fn copy_of(work: impl FnOnce(), into: &mut [u8; COPY]) -> usize {
-    let start = |is_copied: bool| {
-        let mut device = DEVICE.lock();
-        device.is_copied = is_copied;
-        device.copy.clear();
-    };
-    start(true);
+    DEVICE.lock().copy.start();
     work();
-    let count = {
-        let copy = &DEVICE.lock().copy;
-        into[..copy.len()].copy_from_slice(copy);
-        copy.len()
-    };
-    start(false);
-    count
+    DEVICE.lock().copy.stop(into)
 }
 
 /// Copies what was typed since the last call to the start of `input`; returns how many
@@ -85,10 +65,9 @@ pub fn refused() -> u64 {
 pub unsafe fn take_over() {
     // SAFETY: C20: the caller's promise.
     unsafe { DEVICE.take_over() };
-    IS_TAKEN_OVER.store(true, Ordering::Relaxed);
 }
 
 /// Whether a panic's report has the console.
 pub fn is_taken_over() -> bool {
-    IS_TAKEN_OVER.load(Ordering::Relaxed)
+    DEVICE.is_taken_over()
 }

@@ -3,37 +3,17 @@
 //!
 //! An interrupt comes, or not, wherever interrupts are on and the CPU takes a step.
 
+mod scheduled;
+
+use scheduled::Scheduled;
 use shuttle::rand::{Rng, thread_rng};
-use shuttle::sync::atomic::AtomicU32;
 use shuttle::thread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
-use sync::{Machine, RawIrqSaveLock, Word};
+use sync::{Machine, RawIrqSaveLock};
 
 /// A lock of the emulated machine.
 pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<Emulated, RANK>, T>;
-
-/// A word that the scheduler knows.
-pub struct Scheduled(AtomicU32);
-
-// SAFETY: C5: the inner type's own operations.
-unsafe impl Word for Scheduled {
-    const ZERO: Self = Self(AtomicU32::new(0));
-
-    fn load(&self, order: Ordering) -> u32 {
-        self.0.load(order)
-    }
-
-    fn store(&self, value: u32, order: Ordering) {
-        self.0.store(value, order);
-    }
-
-    fn compare_exchange(&self, current: u32, new: u32, success: Ordering) -> Result<(), u32> {
-        let swapped = { &self.0 }.compare_exchange(current, new, success, Ordering::Relaxed);
-        swapped.map(|_| ())
-    }
-}
 
 /// A CPU's own state.
 pub struct Cpu {

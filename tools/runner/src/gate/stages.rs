@@ -36,12 +36,9 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
     let host = ["test", "--", "--show-output"];
     // Many wait rather than work: for late typing, or until a large guest may run.
-    let guests = ["--ignored", "--test-threads", "4"];
-    let guests = [
-        &["test", "-p", "runner", "--test", "guest", "--"][..],
-        &guests,
-    ]
-    .concat();
+    let threads = ["--test-threads", "4"];
+    let guests = ["test", "-p", "runner", "--test", "guest", "--", "--ignored"];
+    let guests = [&guests[..], &threads].concat();
     let mut stages = vec![
         Stage::check("rustfmt", cargo(&["fmt", "--all", "--check"])),
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),

@@ -4,7 +4,7 @@ use crate::host::Cpus;
 use crate::run::{Run, TestResult, command};
 use crate::terminal::Terminal;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::Stdio;
+use std::process::{Child, ChildStdin, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -77,14 +77,29 @@ pub fn timed_out() -> TestResult {
     Ok(())
 }
 
-/// A pipe that is silent until the guest waits.
-pub fn late_pipe() -> TestResult {
+/// A shell on pipes, and the one that it reads.
+fn piped() -> std::io::Result<(Child, ChildStdin)> {
     let mut child = command(&["shell", "--timeout", "60"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    let mut stdin = child.stdin.take().expect("the pipe asked for");
+    let stdin = child.stdin.take().expect("the pipe asked for");
+    Ok((child, stdin))
+}
+
+/// It powered off, and `lsmod` was carried out before.
+fn answered(run: &Run) -> TestResult {
+    run.must_exit(0)?;
+    run.must(
+        !run.lines_with(&["counter", "live"]).is_empty(),
+        "lsmod shows the counter module",
+    )
+}
+
+/// A pipe that is silent until the guest waits.
+pub fn late_pipe() -> TestResult {
+    let (mut child, mut stdin) = piped()?;
     let mut stdout = BufReader::new(child.stdout.take().expect("the pipe asked for"));
     let mut text = String::new();
     while !text.contains("Type help") {
@@ -100,27 +115,14 @@ pub fn late_pipe() -> TestResult {
     let mut run = Run::of(&child.wait_with_output()?);
     drop(stdin);
     run.stdout = text;
-    run.must_exit(0)?;
-    run.must(
-        !run.lines_with(&["counter", "live"]).is_empty(),
-        "lsmod shows the counter module",
-    )
+    answered(&run)
 }
 
 /// What is typed before the guest reads isn't lost.
 pub fn early_pipe() -> TestResult {
-    let mut child = command(&["shell", "--timeout", "60"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut stdin = child.stdin.take().expect("the pipe asked for");
+    let (child, mut stdin) = piped()?;
     stdin.write_all(b"lsmod\npoweroff\n")?;
     let run = Run::of(&child.wait_with_output()?);
     drop(stdin);
-    run.must_exit(0)?;
-    run.must(
-        !run.lines_with(&["counter", "live"]).is_empty(),
-        "lsmod shows the counter module",
-    )
+    answered(&run)
 }
