@@ -127,7 +127,7 @@ fn main() -> ExitCode {
         })
     }));
     guests.extend(
-        documents::commands()
+        documented
             .into_iter()
             .map(|command| Trial::test(command.name(), move || command.check())),
     );

@@ -1,7 +1,8 @@
 //! Modules made by the assembler for one purpose each: those that the loader must
 //! refuse, with its words, and those that are many or large.
 
-use crate::run::{Run, TestResult, runner};
+use crate::host::Cpus;
+use crate::run::{Run, TestResult, bash, runner};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -268,18 +269,8 @@ pub fn a_hundred_thousand_symbols() -> TestResult {
     run.must(lines == 1, "the function is found")
 }
 
-/// `BENCH NAME OPERATIONS TOTAL EACH` lines of a group, under `-icount`.
-fn figures(group: &str, cpus: &str) -> Result<(Run, Vec<(String, f64)>), libtest_mimic::Failed> {
-    let commands = format!("bench {group}");
-    let run = runner(&[
-        "bench",
-        "--cpus",
-        cpus,
-        "--timeout",
-        "300",
-        "--run",
-        &commands,
-    ]);
+/// Figures of a run: its lines `BENCH NAME OPERATIONS TOTAL EACH`.
+fn figures(run: &Run) -> Result<Vec<(String, f64)>, libtest_mimic::Failed> {
     run.must_exit(0)?;
     let mut figures = Vec::new();
     for line in run.lines_with(&["BENCH "]) {
@@ -289,7 +280,7 @@ fn figures(group: &str, cpus: &str) -> Result<(Run, Vec<(String, f64)>), libtest
         };
         figures.push((name.to_owned(), each.parse()?));
     }
-    Ok((run, figures))
+    Ok(figures)
 }
 
 /// The greatest figure is at most this much of the least.
@@ -305,7 +296,9 @@ fn within(figures: &[(String, f64)], limit: f64) -> bool {
 /// A relocation more costs the same, whether there are 1,000 or 100,000. What a link
 /// costs whatever the module holds is in every size once, and drops out.
 pub fn links_are_linear() -> TestResult {
-    let (run, figures) = figures("link", "1")?;
+    let arguments = ["--cpus", "1", "--timeout", "300", "--run", "bench link"];
+    let run = runner(&[&["bench"], &arguments[..]].concat());
+    let figures = figures(&run)?;
     let [(_, thousand), (_, ten), (_, hundred)] = &figures[..] else {
         return run.must(false, "three sizes");
     };
@@ -317,9 +310,15 @@ pub fn links_are_linear() -> TestResult {
     run.must(within(&slopes, 1.1), &format!("{slopes:?}"))
 }
 
+/// The README's line that measures rounds; it takes long, so it is run once.
+pub const ROUNDS: &str = "./qemu-run.sh bench --cpus 4 --run 'bench modules'";
+
 /// The last 100 of 1,000 rounds of all modules cost what the first 100 did.
 pub fn rounds_do_not_slow() -> TestResult {
-    let (run, figures) = figures("modules", "4")?;
+    let cpus = Cpus::of(ROUNDS.split_whitespace());
+    let run = Run::of(&bash(ROUNDS).output()?);
+    drop(cpus);
+    let figures = figures(&run)?;
     run.must(figures.len() == 2, "two figures")?;
     run.must(within(&figures, 1.1), &format!("{figures:?}"))
 }

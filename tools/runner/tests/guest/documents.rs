@@ -15,8 +15,9 @@
 //!
 //! Commands that can't be run here are in [`EXCEPTIONS`], and nowhere else.
 
+use crate::crafted;
 use crate::host::Cpus;
-use crate::run::{Run, TestResult, command, release, root, runner};
+use crate::run::{Run, TestResult, bash, command, release, root, runner};
 use crate::terminal::Terminal;
 use libtest_mimic::Failed;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
@@ -24,11 +25,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// Commands that aren't run, and why.
-const EXCEPTIONS: [(&str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str); 5] = [
     ("./qemu-run.sh test", "it is the gate, which runs this"),
     (
         "./qemu-run.sh test --all",
@@ -36,6 +37,10 @@ const EXCEPTIONS: [(&str, &str); 4] = [
     ),
     ("cargo test", "it is the gate's stage of host tests"),
     ("./qemu-run.sh lessons --update", "it writes docs/thread.md"),
+    (
+        crafted::ROUNDS,
+        "crafted::rounds_do_not_slow runs it, and looks at its figures",
+    ),
 ];
 
 /// What a code span begins with that is a command.
@@ -158,13 +163,6 @@ fn connect(port: u16) -> Result<TcpStream, Failed> {
 }
 
 /// Runs a line in the source tree.
-fn bash(line: &str) -> Command {
-    let mut command = Command::new("bash");
-    command.args(["-c", line]).current_dir(root());
-    command.stdin(Stdio::null());
-    command
-}
-
 /// A line and its comment: from the `#` on that begins a word, outside of quotes.
 fn split_comment(line: &str) -> (&str, &str) {
     let (mut quote, mut before) = (None, ' ');

@@ -76,6 +76,14 @@ pub fn runner(arguments: &[&str]) -> Run {
     Run::of(&command(arguments).output().expect("the runner starts"))
 }
 
+/// A line as a person types it, in the source tree, without input.
+pub fn bash(line: &str) -> Command {
+    let mut command = Command::new("bash");
+    command.args(["-c", line]).current_dir(root());
+    command.stdin(Stdio::null());
+    command
+}
+
 /// The source tree.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
