@@ -5,7 +5,7 @@
 //! and a unit of per-CPU memory, *present* when the machine has it, *online* when it
 //! runs this kernel. Starting them is `smp/`, further up.
 
-use arch::sclp::information::Information;
+use arch::sclp::information::CpuList;
 use arch::{MAX_CPUS, cpu};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -22,13 +22,11 @@ static ONLINE: AtomicU32 = AtomicU32::new(1);
 ///
 /// # Panics
 /// If they have numbers already (C3).
-pub fn init(information: &Information, possible: Option<u32>) {
+pub fn init(list: &CpuList, possible: Option<u32>) {
     let boot = cpu::address();
     assert!(address(0).is_none(), "the CPUs are numbered once");
-    let others = information
-        .cpus()
-        .iter()
-        .filter(|&&address| address != boot);
+    let others = list.addresses().iter();
+    let others = others.filter(|&&address| address != boot);
     let mut present = 0;
     for (slot, address) in ADDRESSES.iter().zip(core::iter::once(&boot).chain(others)) {
         slot.store(u32::from(*address), Ordering::Relaxed);

@@ -119,19 +119,18 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
         Ok((site, nth))
     });
     let fault = fault.transpose()?;
-    let information = machine::configuration().map_err(BootError::Machine)?;
-    let map =
-        memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
+    let machine = machine::configuration().map_err(BootError::Machine)?;
+    let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, &information, parameters.initrd) };
+    let regions = unsafe { memory::init(&map, parameters.initrd) };
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
         unsafe { initrd::init(address, bytes) }.map_err(|_| BootError::Initrd)?;
     }
     smp::init_boot_stacks();
-    cpus::init(&information, options.possible_cpus);
+    cpus::init(&machine.cpus, options.possible_cpus);
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
@@ -141,7 +140,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     if let Some((site, nth)) = fault {
         fail::arm(site, nth);
     }
-    control::boot(information.cpus().len(), information.memory);
+    control::boot(machine.cpus.addresses().len(), machine.memory_end as u64);
     Ok(work(&options))
 }
 

@@ -8,7 +8,6 @@ use super::region::Region;
 use ::memory::frames::{FrameAllocator, FrameEntry};
 use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, MapError, Protection};
-use arch::sclp::information::Information;
 use arch::{PAGE_SIZE, boot, cpu, lowcore};
 
 /// The regions of virtual addresses beside the identity map, for their owners.
@@ -28,14 +27,10 @@ pub struct Regions {
 ///
 /// # Safety
 /// M1: once, at boot, on the boot CPU, with translation off: nobody uses any memory but
-/// the image and `initrd`, by address and bytes; `information` is the machine's, and `map`
-/// was planned for it.
-pub unsafe fn init(
-    map: &Map,
-    information: &Information,
-    initrd: Option<(usize, usize)>,
-) -> Regions {
-    let end = information.memory as usize;
+/// the image and `initrd`, by address and bytes; `map` was planned for this
+/// machine.
+pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>) -> Regions {
+    let end = map.memory_end;
     let image = boot::image();
     let count = end / PAGE_SIZE;
     let bytes = count * size_of::<FrameEntry>();

@@ -1,40 +1,65 @@
-//! Read SCP information: how much memory, which CPUs.
+//! What the machine consists of: read SCP information tells memory and CPUs, read CPU
+//! information the CPUs alone.
 //!
-//! With many CPUs the answer outgrows a page; the processor then says how many
-//! bytes it needs, and the request is made again with a block of that length.
+//! The first answer is at most a page, where a machine has no extended-length blocks;
+//! with 248 CPUs in QEMU it doesn't fit. The second answer has less besides the CPUs, and
+//! does; how much memory there is must then be found out another way.
 
 use super::{Block, Command, Error, Header, call};
+use crate::PAGE_SIZE;
 use crate::limits::MAX_CPUS;
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, IntoBytes};
 
-const BLOCK: usize = 16 * 1024;
 const MEBIBYTE: u64 = 1 << 20;
 
-/// Response: the block is too short; its header holds the length needed.
-const TOO_SHORT: u16 = 0x0300;
+/// Bytes of a CPU's entry, in either answer. The first is its address.
+const CPU_ENTRY: usize = 16;
 
-/// What the machine consists of.
+/// Addresses of the configured CPUs.
 #[derive(Clone, Debug)]
-pub struct Information {
-    /// Bytes of memory, from address 0 on.
-    pub memory: u64,
+pub struct CpuList {
     addresses: [u16; MAX_CPUS],
     count: usize,
 }
 
-impl Information {
-    /// Addresses of the configured CPUs, in the machine's order.
-    pub fn cpus(&self) -> &[u16] {
+impl CpuList {
+    /// The addresses, in the machine's order.
+    pub fn addresses(&self) -> &[u16] {
         &self.addresses[..self.count]
     }
+
+    /// The entries that `count` and `offset`, fields of the answer, speak of.
+    fn read(answer: &[u8], count: usize, offset: usize) -> Self {
+        let mut list = Self {
+            addresses: [0; MAX_CPUS],
+            count: 0,
+        };
+        let first = usize::from(u16_at(answer, offset));
+        let entries = answer.get(first..).unwrap_or_default().chunks(CPU_ENTRY);
+        let entries = entries.take(usize::from(u16_at(answer, count)));
+        for (slot, entry) in list.addresses.iter_mut().zip(entries) {
+            *slot = u16::from(entry[0]);
+            list.count += 1;
+        }
+        list
+    }
+}
+
+/// What the machine consists of.
+#[derive(Clone, Debug)]
+pub struct Information {
+    /// Bytes of memory, from address 0 on, if the answer had room for that.
+    pub memory: Option<u64>,
+    /// The CPUs.
+    pub cpus: CpuList,
 }
 
 fn u16_at(block: &[u8], offset: usize) -> u16 {
     u16::read_from_prefix(&block[offset..]).map_or(0, |(value, _)| value)
 }
 
-/// A block for [`read`]: four pages, page-aligned.
-pub type ResponseBlock = Block<BLOCK>;
+/// A block for [`read`]: a page.
+pub type ResponseBlock = Block<PAGE_SIZE>;
 
 /// A zeroed block.
 pub const fn response_block() -> ResponseBlock {
@@ -42,7 +67,27 @@ pub const fn response_block() -> ResponseBlock {
 }
 
 /// Asks the service processor.
+///
+/// # Errors
+/// What is wrong with its answer, other than that memory and CPUs together need more than
+/// a block.
 pub fn read(block: &mut ResponseBlock) -> Result<Information, Error> {
+    match read_scp_information(block) {
+        Err(Error::Response(Error::TOO_SHORT)) => Ok(Information {
+            memory: None,
+            cpus: read_cpu_information(block)?,
+        }),
+        answer => answer,
+    }
+}
+
+fn ask(command: Command, block: &mut ResponseBlock) -> Result<(), Error> {
+    let header = Header::request(PAGE_SIZE as u16);
+    block.0[..size_of::<Header>()].copy_from_slice(header.as_bytes());
+    call(command, block)
+}
+
+fn read_scp_information(block: &mut ResponseBlock) -> Result<Information, Error> {
     // Offsets in the response (QEMU include/hw/s390x/sclp.h names the same).
     const INCREMENTS: usize = 8;
     const INCREMENT_SIZE: usize = 10;
@@ -50,27 +95,8 @@ pub fn read(block: &mut ResponseBlock) -> Result<Information, Error> {
     const CPU_OFFSET: usize = 18;
     const INCREMENT_SIZE_2: usize = 100;
     const INCREMENTS_2: usize = 104;
-    const CPU_ENTRY: usize = 16;
-    /// Control mask, last byte: the response may be of any length.
-    const VARIABLE_LENGTH: u8 = 0x80;
 
-    let mut length = 4096u16;
-    loop {
-        let mut header = Header::request(length);
-        header.control[2] = VARIABLE_LENGTH;
-        block.0[..8].copy_from_slice(zerocopy::IntoBytes::as_bytes(&header));
-        match call(Command::ReadInformation, block) {
-            Ok(()) => break,
-            Err(Error::Response(TOO_SHORT)) => {
-                let needed = u16_at(&block.0, 0);
-                if needed <= length || usize::from(needed) > BLOCK {
-                    return Err(Error::Response(TOO_SHORT));
-                }
-                length = needed;
-            }
-            Err(error) => return Err(error),
-        }
-    }
+    ask(Command::ReadInformation, block)?;
     let data = &block.0;
     let increments = match u16_at(data, INCREMENTS) {
         0 => u64::read_from_prefix(&data[INCREMENTS_2..]).map_or(0, |(value, _)| value),
@@ -80,18 +106,16 @@ pub fn read(block: &mut ResponseBlock) -> Result<Information, Error> {
         0 => u32::read_from_prefix(&data[INCREMENT_SIZE_2..]).map_or(0, |(value, _)| value),
         size => u32::from(size),
     };
-    let mut information = Information {
-        memory: increments * u64::from(size) * MEBIBYTE,
-        addresses: [0; MAX_CPUS],
-        count: 0,
-    };
-    let first = usize::from(u16_at(data, CPU_OFFSET));
-    let entries = data.get(first..).unwrap_or_default().chunks(CPU_ENTRY);
-    for entry in entries.take(usize::from(u16_at(data, CPU_COUNT))) {
-        if information.count < MAX_CPUS {
-            information.addresses[information.count] = u16::from(entry[0]);
-            information.count += 1;
-        }
-    }
-    Ok(information)
+    Ok(Information {
+        memory: Some(increments.saturating_mul(u64::from(size) * MEBIBYTE)),
+        cpus: CpuList::read(data, CPU_COUNT, CPU_OFFSET),
+    })
+}
+
+fn read_cpu_information(block: &mut ResponseBlock) -> Result<CpuList, Error> {
+    const CPU_COUNT: usize = 8;
+    const CPU_OFFSET: usize = 10;
+
+    ask(Command::ReadCpuInformation, block)?;
+    Ok(CpuList::read(&block.0, CPU_COUNT, CPU_OFFSET))
 }

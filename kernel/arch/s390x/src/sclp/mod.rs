@@ -22,6 +22,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 enum Command {
+    /// Read CPU information: the CPUs alone.
+    ReadCpuInformation = 0x0001_0001,
     /// Read SCP information: memory and CPUs.
     ReadInformation = 0x0002_0001,
     /// Write event data: console output.
@@ -67,6 +69,11 @@ pub enum Error {
     Response(u16),
     /// The block isn't a static of the kernel's, or shorter than its header says.
     Block,
+}
+
+impl Error {
+    /// Response: the answer needs a longer block.
+    pub const TOO_SHORT: u16 = 0x0300;
 }
 
 impl fmt::Display for Error {
