@@ -28,6 +28,15 @@ pub enum Vmalloc {
     Near,
 }
 
+/// What follows the report of a CPU that is stuck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenStuck {
+    /// The end of the run.
+    Panic,
+    /// The CPU goes on where it was.
+    Warn,
+}
+
 /// What the command line sets, each with its default where it doesn't.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -51,6 +60,8 @@ pub struct Options {
     pub fail: Option<(&'static str, u64)>,
     /// `seed=N`: for the self-tests' random numbers.
     pub seed: u64,
+    /// `watchdog=panic|warn`: what follows when a CPU is stuck.
+    pub watchdog: WhenStuck,
     /// `monitor`: commands from the console instead of the self-tests.
     pub monitor: bool,
 }
@@ -68,6 +79,7 @@ impl Options {
         selftest: None,
         fail: None,
         seed: 1,
+        watchdog: WhenStuck::Panic,
         monitor: false,
     };
 }
@@ -189,6 +201,13 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 options.fail = Some(site.ok_or(bad("SITE:N"))?);
             }
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
+            "watchdog" => {
+                options.watchdog = match value {
+                    "panic" => WhenStuck::Panic,
+                    "warn" => WhenStuck::Warn,
+                    _ => return Err(bad("panic or warn")),
+                }
+            }
             "monitor" if value.is_empty() => options.monitor = true,
             // Checked again when the module is loaded.
             _ if module_parameter(word).is_some() => {}

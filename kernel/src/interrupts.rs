@@ -1,6 +1,6 @@
 //! What the kernel does about interruptions: the machine layer calls up here.
 
-use crate::{panic, smp, timer};
+use crate::{panic, smp, timer, watchdog};
 use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
 use this_cpu::{Variable, percpu};
 
@@ -18,7 +18,7 @@ percpu! {
 pub struct KernelHandlers;
 
 impl Handlers for KernelHandlers {
-    fn external(&self, what: External, _frame: &TrapFrame) {
+    fn external(&self, what: External, frame: &TrapFrame) {
         match what {
             External::EmergencySignal(_) | External::ExternalCall(_) => {
                 SIGNALS.inc();
@@ -28,6 +28,7 @@ impl Handlers for KernelHandlers {
             External::ClockComparator => {
                 CLOCK.inc();
                 timer::interrupt();
+                watchdog::interrupt(frame);
             }
             External::ServiceSignal(_) | External::Other(_) => OTHERS.inc(),
         }
@@ -35,6 +36,10 @@ impl Handlers for KernelHandlers {
 
     fn program_check(&self, check: &ProgramCheck, frame: &TrapFrame) -> ! {
         panic::program_check(check, frame)
+    }
+
+    fn restart(&self, frame: &TrapFrame) {
+        watchdog::restart(frame);
     }
 
     fn unexpected(&self, what: &str, frame: &TrapFrame) -> ! {

@@ -22,12 +22,14 @@
 
 extern crate alloc;
 
+mod activity;
 mod backtrace;
 mod bench;
 mod command_line;
 mod console;
 mod continuation;
 mod control;
+mod cpu_states;
 mod cpus;
 mod exports;
 mod fail;
@@ -54,6 +56,8 @@ mod smp;
 mod symbols;
 mod sync;
 mod timer;
+mod waiting;
+mod watchdog;
 
 use arch::{boot, stack};
 use command_line::Options;
@@ -136,6 +140,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     print_map(&map);
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
+    watchdog::init(options.watchdog);
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
     if let Some((site, nth)) = fault {
         fail::arm(site, nth);

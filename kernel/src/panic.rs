@@ -8,8 +8,8 @@
 //! turns off and on (C4).
 
 use crate::backtrace::Address;
-use crate::{console, control, modules, println, smp};
-use arch::backtrace::{Step, Walk};
+use crate::{console, control, cpu_states, modules, println, smp};
+use arch::backtrace::Walk;
 use arch::dat;
 use arch::psw::Psw;
 use arch::stack;
@@ -48,6 +48,18 @@ pub fn module(text: &str) -> ! {
     report(&reason, None, &registers, Walk::from(stack::pointer()))
 }
 
+/// Reports who is stuck, and ends the run; `frame` is what this CPU was interrupted in.
+pub fn stuck(reason: &dyn fmt::Display, frame: Option<&TrapFrame>) -> ! {
+    let reason = Reason::Stuck(reason);
+    match frame {
+        Some(frame) => report_frame(&reason, frame),
+        None => {
+            let registers = arch::stack::registers();
+            report(&reason, None, &registers, Walk::from(stack::pointer()))
+        }
+    }
+}
+
 fn report_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
     let walk = Walk::from(frame.registers[15]);
     report(reason, Some(&frame.psw), &frame.registers, walk)
@@ -58,6 +70,7 @@ enum Reason<'a> {
     Module(&'a str),
     ProgramCheck(&'a ProgramCheck),
     Unexpected(&'a str),
+    Stuck(&'a dyn fmt::Display),
 }
 
 impl fmt::Display for Reason<'_> {
@@ -85,6 +98,7 @@ impl fmt::Display for Reason<'_> {
                 }
                 Ok(())
             }
+            Reason::Stuck(what) => write!(f, "{what}"),
             Reason::Unexpected(what) => write!(f, "unexpected {what}"),
         }
     }
@@ -151,12 +165,8 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
         // A function that hasn't stored a frame yet returns through register 14.
         println!("    {} (register 14)", Address(registers[14]));
     }
-    for step in walk {
-        match step {
-            Step::Return(address) => println!("    {}", Address(address)),
-            Step::Interrupted(address) => println!("    {} (interrupted)", Address(address)),
-        }
-    }
+    cpu_states::print_walk(walk);
+    cpu_states::print_others();
     modules::print_names();
     arch::power::crash()
 }

@@ -4,9 +4,10 @@
 //! their lowcore which ranks they hold, and the ranks get their names. Their order is
 //! that of docs/INVARIANTS.md.
 
-use crate::timer;
+use crate::waiting::{self, Wait};
 use ::sync::{Machine, RawIrqSaveLock};
 use arch::{cpu, lowcore};
+use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use lock_api::MutexGuard;
 
@@ -90,9 +91,19 @@ impl Machine for ThisCpu {
         lowcore::release_rank::<RANK>();
     }
 
+    #[inline(always)]
+    fn mark() -> u32 {
+        lowcore::lock_mark()
+    }
+
     #[inline]
-    fn spin_until(done: impl FnMut() -> bool) {
-        timer::spin_until(done);
+    fn wait_for_lock(rank: u8, taken: &AtomicU32, done: impl FnMut() -> bool) {
+        let wait = || Wait::Lock {
+            rank,
+            holder: taken.load(Ordering::Relaxed).checked_sub(1),
+        };
+        // The holder never frees it: the watchdog has said so.
+        waiting::wait_until(wait, u64::MAX, done);
     }
 
     #[cold]
@@ -112,6 +123,20 @@ impl Machine for ThisCpu {
 fn latest(held: u32) -> (u32, &'static str) {
     let rank = held.ilog2();
     (rank, rank::NAMES[rank as usize])
+}
+
+/// Locks, by the bits of their ranks: ` rank 3 (vmalloc)`, or nothing.
+pub struct Ranks(pub u32);
+
+impl fmt::Display for Ranks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (rank, name) in rank::NAMES.iter().enumerate() {
+            if self.0 >> rank & 1 != 0 {
+                write!(f, " rank {rank} ({name})")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Stops the kernel if this CPU may not wait for another one: the other could want a

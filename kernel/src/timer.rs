@@ -1,22 +1,33 @@
-//! A periodic tick on the running CPU, on the clock comparator.
+//! What the running CPU's clock comparator is for: a tick, a nap, and once a second a
+//! look at whether the CPUs get on.
 //!
-//! Off unless someone asks: this kernel has nothing to schedule. The self-tests
-//! use it to interrupt code at arbitrary instructions, and loops that wait for
-//! another CPU to wait in peace.
+//! The comparator holds the earliest of the times that something is due at. The tick is
+//! off unless someone asks: this kernel has nothing to schedule. The self-tests use it to
+//! interrupt code at arbitrary instructions.
 
 use arch::cpu;
-use arch::timer::{clear_comparator, from_microseconds, now, set_comparator};
+use arch::timer::{from_microseconds, now, set_comparator};
 use core::cell::Cell;
 use this_cpu::{Variable, percpu, with_interrupts_off};
 
 /// What a tick calls, in the interrupt handler.
 pub type Tick = fn();
 
+/// A time that doesn't come.
+const NEVER: u64 = u64::MAX;
+
+/// Clock units between two looks.
+const LOOK: u64 = from_microseconds(1_000_000);
+
 percpu! {
-    /// Clock units between ticks; 0 when off.
+    /// Clock units between ticks.
     static PERIOD: u64 = 0;
+    /// When the next tick is due.
+    static NEXT_TICK: u64 = NEVER;
     /// What the tick calls.
     static FUNCTION: Cell<Option<Tick>> = Cell::new(None);
+    /// When this CPU's next look is due.
+    static NEXT_LOOK: u64 = NEVER;
 }
 
 /// Calls `tick` on this CPU every `microseconds`, 1 at least, from the interrupt
@@ -26,63 +37,66 @@ pub fn start(microseconds: u64, tick: Tick) {
     let period = from_microseconds(microseconds.max(1));
     with_interrupts_off(|off| off.get(&FUNCTION).set(Some(tick)));
     PERIOD.write(period);
-    set_comparator(now().saturating_add(period));
+    NEXT_TICK.write(now().saturating_add(period));
+    rearm();
 }
 
 /// Ends this CPU's tick, if it has one.
 pub fn stop() {
-    PERIOD.write(0);
-    clear_comparator();
+    NEXT_TICK.write(NEVER);
+    rearm();
 }
 
-/// Microseconds between two looks at what another CPU does.
-const LOOK: u64 = 5;
-
-/// Spins until another CPU has made `done` true; interruptions may be off. Where the
-/// emulator runs one CPU at a time (`-icount`), it goes on to the next CPU at a
-/// timer, or after 2^31 instructions if there is none; so each look sets one.
-pub fn spin_until(mut done: impl FnMut() -> bool) {
-    if done() {
-        return;
-    }
-    while !done() {
-        set_comparator(now().saturating_add(from_microseconds(LOOK)));
-        cpu::relax();
-    }
-    // A tick of this CPU's comes as soon as interruptions are on.
-    if PERIOD.read() == 0 {
-        clear_comparator();
-    }
+/// From here on this CPU looks once a second at whether the CPUs get on.
+pub fn start_looks() {
+    NEXT_LOOK.write(now().saturating_add(LOOK));
+    rearm();
 }
 
-/// Waits until an interruption has been handled, for `microseconds` at most if this
-/// CPU has no tick. For loops that wait for another CPU, in a CPU's ordinary course:
-/// interruptions on, no lock held.
+/// Whether a look of this CPU's is due; then the next one is in a second. With
+/// interrupts off.
+pub fn take_look() -> bool {
+    let now = now();
+    let due = NEXT_LOOK.read() <= now;
+    if due {
+        NEXT_LOOK.write(now.saturating_add(LOOK));
+    }
+    due
+}
+
+/// Asks for an interruption when the first thing is due that isn't a nap.
+pub fn rearm() {
+    set_comparator(next());
+}
+
+fn next() -> u64 {
+    NEXT_TICK.read().min(NEXT_LOOK.read())
+}
+
+/// Waits until an interruption has been handled, for `microseconds` at most. For loops
+/// that wait for another CPU, in a CPU's ordinary course: interruptions on, no lock held.
 ///
 /// # Panics
 /// If interruptions are off.
 pub fn nap(microseconds: u64) {
+    let end = now().saturating_add(from_microseconds(microseconds));
     cpu::wait_for_interrupt_unless(|| {
-        if PERIOD.read() == 0 {
-            set_comparator(now().saturating_add(from_microseconds(microseconds)));
-        }
+        set_comparator(end.min(next()));
         false
     });
-    if PERIOD.read() == 0 {
-        clear_comparator();
-    }
+    rearm();
 }
 
-/// The clock comparator's handler: this CPU's tick, with the next one asked for.
+/// The clock comparator's handler: this CPU's tick, if it is due. With interrupts off.
 pub fn interrupt() {
-    let period = PERIOD.read();
-    if period == 0 {
-        clear_comparator();
-        return;
+    let now = now();
+    let due = NEXT_TICK.read() <= now;
+    if due {
+        NEXT_TICK.write(now.saturating_add(PERIOD.read()));
     }
-    set_comparator(now().saturating_add(period));
+    rearm();
     let tick = with_interrupts_off(|off| off.get(&FUNCTION).get());
-    if let Some(tick) = tick {
+    if due && let Some(tick) = tick {
         tick();
     }
 }

@@ -23,7 +23,12 @@ impl<W: Word> CallerLock<W> {
 
     /// Whether `cpu` holds it.
     pub fn is_held_by(&self, cpu: u32) -> bool {
-        self.0.load(Ordering::Relaxed) == cpu + 1
+        self.holder() == Some(cpu)
+    }
+
+    /// The CPU that holds it.
+    pub fn holder(&self) -> Option<u32> {
+        self.0.load(Ordering::Relaxed).checked_sub(1)
     }
 
     /// Takes the lock for `cpu`, unless another has it.

@@ -3,7 +3,7 @@
 use crate::caller::{Caller, CallerLock};
 use crate::error::Error;
 use crate::lent::{Lent, Waiting};
-use crate::machine::Machine;
+use crate::machine::{Machine, Wait};
 use crate::mailbox::{Function, Mailbox};
 use crate::once::Once;
 
@@ -130,7 +130,8 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
         let this = self.machine.this_cpu();
         let own = &self.mailboxes[this as usize];
         let mut caller = None;
-        self.machine.spin_until(|| {
+        let wait = || Wait::Caller(self.caller.holder());
+        self.machine.spin_until(wait, || {
             own.serve();
             caller = self.caller.try_take(this);
             caller.is_some()

@@ -1,7 +1,7 @@
 //! A function that is lent to other CPUs, until all have given it back.
 
 use crate::error::Error;
-use crate::machine::Machine;
+use crate::machine::{Machine, Wait};
 use crate::mailbox::{Function, Mailbox};
 
 /// How a CPU waits for others.
@@ -86,7 +86,7 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
 
     fn wait_for(&self, cpu: u32) -> Result<(), Error<M::Refusal>> {
         let mailbox = &self.mailboxes[cpu as usize];
-        while !self.until(|| mailbox.is_empty()) {
+        while !self.until(cpu, || mailbox.is_empty()) {
             if mailbox.withdraw() {
                 return Err(Error::Silent { cpu });
             }
@@ -97,9 +97,9 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
         Ok(())
     }
 
-    fn until(&self, done: impl FnMut() -> bool) -> bool {
+    fn until(&self, cpu: u32, done: impl FnMut() -> bool) -> bool {
         match self.waiting {
-            Waiting::Spin => self.machine.spin_until(done),
+            Waiting::Spin => self.machine.spin_until(|| Wait::Call(cpu), done),
             Waiting::Idle => self.machine.idle_until(done),
         }
     }

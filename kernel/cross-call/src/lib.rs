@@ -39,6 +39,6 @@ mod tasks;
 
 pub use calls::Calls;
 pub use error::Error;
-pub use machine::Machine;
+pub use machine::{Machine, Wait};
 pub use mailbox::Function;
 pub use tasks::Tasks;

@@ -2,6 +2,15 @@
 
 use sync::Word;
 
+/// What a CPU waits for, interrupts off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The right to call, which that CPU has; none if it has just given it back.
+    Caller(Option<u32>),
+    /// That CPU, which was called and hasn't run the function, or not to its end.
+    Call(u32),
+}
+
 /// CPUs that signal one another.
 pub trait Machine {
     /// The words that CPUs share.
@@ -35,8 +44,8 @@ pub trait Machine {
     fn without_interrupts<R>(&self, work: impl FnOnce() -> R) -> R;
 
     /// Waits, interrupts off, until another CPU has made `done` true; `false` if that
-    /// takes longer than any CPU may keep its interrupts off.
-    fn spin_until(&self, done: impl FnMut() -> bool) -> bool;
+    /// takes longer than any CPU may keep its interrupts off. `wait` says for whom.
+    fn spin_until(&self, wait: impl Fn() -> Wait, done: impl FnMut() -> bool) -> bool;
 
     /// Waits, interrupts on, until another CPU has made `done` true; `false` if that
     /// takes longer than any CPU may be away from its idle loop but for a task.

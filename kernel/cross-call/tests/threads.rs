@@ -3,7 +3,7 @@
 //!
 //! A thread is a CPU that looks into its mailbox whenever it waits.
 
-use cross_call::{Calls, Machine, Tasks};
+use cross_call::{Calls, Machine, Tasks, Wait};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
@@ -48,7 +48,7 @@ impl Machine for Threads {
         work()
     }
 
-    fn spin_until(&self, mut done: impl FnMut() -> bool) -> bool {
+    fn spin_until(&self, _wait: impl Fn() -> Wait, mut done: impl FnMut() -> bool) -> bool {
         while !done() {
             thread::yield_now();
         }

@@ -3,6 +3,7 @@
 use super::error::{Error, Reason};
 use super::registry::{self, References};
 use super::symbol_kind::SymbolKind;
+use crate::activity::{self, Kind};
 use crate::continuation;
 
 /// Calls a constructor, a destructor or an exit: `void f(void)`.
@@ -13,7 +14,7 @@ pub unsafe fn call_void(address: u64) {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
-    function();
+    activity::during(Kind::StartOrEnd, address, || function());
     continuation::flush();
 }
 
@@ -25,7 +26,7 @@ pub unsafe fn call_int(address: u64) -> i32 {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
-    let result = function();
+    let result = activity::during(Kind::Init, address, || function());
     continuation::flush();
     result
 }
@@ -63,5 +64,6 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     // type is one that the caller's promise fits.
     let function =
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
-    Ok(function(argument))
+    let call = || function(argument);
+    Ok(activity::during(Kind::Call, found.value, call))
 }

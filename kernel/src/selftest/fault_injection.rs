@@ -2,6 +2,7 @@
 
 use super::{NotPassed, failed};
 use crate::fail::Countdown;
+use crate::waiting::{self, Wait};
 use crate::{check, check_eq, cpus, selftest, smp};
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,7 +31,9 @@ fn one_failure_of_many() -> Result<(), NotPassed> {
         COUNTDOWN.arm(round % online + 1);
         smp::run_on_each(|| {
             ARRIVED.fetch_add(1, Ordering::Relaxed);
-            crate::timer::spin_until(|| ARRIVED.load(Ordering::Relaxed) == online);
+            let all_here = || ARRIVED.load(Ordering::Relaxed) == online;
+            let met = waiting::wait_until(|| Wait::Barrier, 60_000_000, all_here);
+            assert!(met, "the CPUs meet within a minute");
             if COUNTDOWN.is_due() {
                 FAILURES.fetch_add(1, Ordering::Relaxed);
             }

@@ -2,6 +2,7 @@
 
 use crate::cpus;
 use crate::fail::{self, Site};
+use crate::waiting::{self, Wait};
 use crate::{sync, timer};
 use arch::cpu;
 use arch::sigp::{self, Refusal};
@@ -55,14 +56,12 @@ impl Machine for Cpus {
         cpu::without_interrupts(work)
     }
 
-    fn spin_until(&self, mut done: impl FnMut() -> bool) -> bool {
-        let deadline = now() + from_microseconds(PATIENCE);
-        let mut is_done = false;
-        timer::spin_until(|| {
-            is_done = done();
-            is_done || now() > deadline
-        });
-        is_done
+    fn spin_until(&self, wait: impl Fn() -> cross_call::Wait, done: impl FnMut() -> bool) -> bool {
+        let wait = || match wait() {
+            cross_call::Wait::Caller(holder) => Wait::Caller(holder),
+            cross_call::Wait::Call(cpu) => Wait::Call(cpu),
+        };
+        waiting::wait_until(wait, PATIENCE, done)
     }
 
     fn idle_until(&self, mut done: impl FnMut() -> bool) -> bool {

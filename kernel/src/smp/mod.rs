@@ -8,6 +8,7 @@
 //! | `call.rs` | functions in another CPU's interrupt handler |
 //! | `task.rs` | functions in another CPU's idle loop |
 //! | `start.rs` | a CPU's lowcore, and its way to the idle loop |
+//! | `status.rs` | what another CPU does |
 //! | `stop.rs` | the end of all others |
 
 mod call;
@@ -15,6 +16,7 @@ mod error;
 mod machine;
 mod stacks;
 mod start;
+mod status;
 mod stop;
 mod task;
 
@@ -22,5 +24,6 @@ pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbo
 pub use error::Error;
 pub use stacks::{guard_page_owner, init_boot_stacks};
 pub use start::{enable_signals, start, start_all};
+pub use status::{resume, status, stop};
 pub use stop::stop_others;
 pub use task::run_as_task_on_each;

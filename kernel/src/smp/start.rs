@@ -106,6 +106,7 @@ fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Er
         lowcore.fault_stack = fault as u64;
         lowcore.per_cpu_offset = percpu::offset(cpu) as u64;
         lowcore.cpu_number = cpu;
+        lowcore.lock_mark = cpu + 1;
         lowcore.cpu_address = u32::from(address);
         lowcore.start_function = secondary as *const () as u64;
         lowcore.start_control = control::registers();
@@ -115,7 +116,7 @@ fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Er
 
 /// First function of a CPU that was started.
 extern "C" fn secondary() -> ! {
-    traps::expect_no_restart();
+    traps::restart_asks();
     admit_signals();
     cpus::set_online();
     // SAFETY: C2: this CPU's ordinary course.
@@ -141,7 +142,7 @@ pub unsafe fn enable_signals() {
 
 /// Lets this CPU's signals and clock comparator through control register 0.
 fn admit_signals() {
-    arch::timer::clear_comparator();
+    timer::start_looks();
     control::admit(
         ExternalClass::EMERGENCY_SIGNAL
             | ExternalClass::EXTERNAL_CALL

@@ -29,8 +29,13 @@ pub trait Machine {
     /// Removes `RANK` from them. With interrupts off.
     fn release_rank<const RANK: u8>();
 
-    /// Spins until another CPU has made `done` true. With interrupts off.
-    fn spin_until(done: impl FnMut() -> bool);
+    /// What stands for this CPU in the word of a lock that it holds: not 0, and no other
+    /// CPU's.
+    fn mark() -> u32;
+
+    /// Waits until another CPU has made `done` true: until it has freed the lock of that
+    /// rank, whose word is `taken`. With interrupts off.
+    fn wait_for_lock(rank: u8, taken: &Self::Word, done: impl FnMut() -> bool);
 
     /// Stops the kernel: this CPU wants a lock of rank `wanted` and holds those of
     /// `held`, of which one has that rank or a later one.

@@ -8,7 +8,6 @@ use core::sync::atomic::Ordering;
 use lock_api::{GuardNoSend, RawMutex};
 
 const FREE: u32 = 0;
-const TAKEN: u32 = 1;
 
 /// A raw spin lock that saves the interrupt state, what Linux takes with
 /// `spin_lock_irqsave`; `RANK`, below 32, is its place in the lock order.
@@ -16,12 +15,12 @@ const TAKEN: u32 = 1;
 /// The state is saved a CPU, not a lock (C4): guards may be dropped in any order, and
 /// interrupts stay off until the last of them is gone.
 pub struct RawIrqSaveLock<M: Machine, const RANK: u8> {
-    /// `FREE` or `TAKEN`.
+    /// `FREE`, or its holder's mark.
     taken: M::Word,
     machine: PhantomData<fn() -> M>,
 }
 
-// SAFETY: C5: `taken` becomes `TAKEN` by one compare-and-swap, with acquire order, and
+// SAFETY: C5: `taken` becomes a CPU's mark by one compare-and-swap, with acquire order, and
 // `FREE` by the holder's release store: one CPU at a time.
 unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
     const INIT: Self = Self {
@@ -40,7 +39,7 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
             M::out_of_order(RANK, held);
         }
         if !self.acquire() {
-            M::spin_until(|| self.acquire());
+            M::wait_for_lock(RANK, &self.taken, || self.acquire());
         }
         M::hold_rank::<RANK>();
     }
@@ -75,7 +74,9 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 impl<M: Machine, const RANK: u8> RawIrqSaveLock<M, RANK> {
     #[inline]
     fn acquire(&self) -> bool {
-        let swapped = self.taken.compare_exchange(FREE, TAKEN, Ordering::Acquire);
+        let swapped = self
+            .taken
+            .compare_exchange(FREE, M::mark(), Ordering::Acquire);
         swapped.is_ok()
     }
 }

@@ -4,14 +4,18 @@
 //! A thread is a CPU without interrupts; each knows the ranks that it holds.
 
 use std::cell::Cell;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use sync::{Machine, RawIrqSaveLock};
 
 std::thread_local! {
     static HELD: Cell<u32> = const { Cell::new(0) };
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static MARK: u32 = THREADS.fetch_add(1, Ordering::Relaxed) + 1;
 }
+
+/// Threads that have a mark.
+static THREADS: AtomicU32 = AtomicU32::new(0);
 
 struct Thread;
 
@@ -38,7 +42,11 @@ impl Machine for Thread {
         HELD.set(HELD.get() & !(1 << RANK));
     }
 
-    fn spin_until(mut done: impl FnMut() -> bool) {
+    fn mark() -> u32 {
+        MARK.with(|mark| *mark)
+    }
+
+    fn wait_for_lock(_rank: u8, _taken: &AtomicU32, mut done: impl FnMut() -> bool) {
         while !done() {
             thread::yield_now();
         }

@@ -38,8 +38,10 @@ fn command(options: &Options, initrd: &File, channel: &Channel) -> Result<Comman
         "none",
         "-no-reboot",
     ]);
-    // Without this a disabled wait, the guest's crash, would end with exit code 0.
-    command.args(["-action", "panic=exit-failure"]);
+    // Without this a disabled wait, the guest's crash, would end with exit code 0; and a
+    // CPU that doesn't set the watchdog timer anew is asked where it is.
+    command.args(["-action", "panic=exit-failure,watchdog=inject-nmi"]);
+    command.args(["-device", "diag288"]);
     command.args(["-chardev", "stdio,id=console"]);
     command.args(["-device", "sclpconsole,chardev=console"]);
     let control = format!("file,id=control,path={}", channel.path());

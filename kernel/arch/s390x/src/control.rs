@@ -55,23 +55,32 @@ pub fn protect(protections: Protections) {
     change_control0(protections.bits(), 0);
 }
 
+/// Admits external interruptions of these classes and of no others on this CPU; returns
+/// those that it admitted before. With interruptions off, or one of them may be taken
+/// meanwhile.
+pub fn admit_only(classes: ExternalClass) -> ExternalClass {
+    let before = ExternalClass::from_bits_truncate(control0());
+    change_control0(classes.bits(), ExternalClass::all().bits());
+    before
+}
+
 fn change_control0(add: u64, remove: u64) {
-    let mut value = 0u64;
+    let value = control0() & !remove | add;
     // SAFETY: C6: the bits added admit interruptions, which have handlers, or refuse
-    // accesses. C7: STCTG stores the eight bytes of `value`.
-    unsafe {
-        asm!("stctg %c0, %c0, 0({})", in(reg_addr) &raw mut value, options(nostack));
-        value = value & !remove | add;
-        asm!("lctlg %c0, %c0, 0({})", in(reg_addr) &raw const value, options(nostack));
-    }
+    // accesses.
+    unsafe { asm!("lctlg %c0, %c0, 0({})", in(reg_addr) &raw const value, options(nostack)) };
+}
+
+fn control0() -> u64 {
+    let mut value = 0u64;
+    // SAFETY: C7: STCTG stores the eight bytes of `value`.
+    unsafe { asm!("stctg %c0, %c0, 0({})", in(reg_addr) &raw mut value, options(nostack)) };
+    value
 }
 
 /// Whether this CPU admits external interruptions of all of these classes.
 pub fn admits(classes: ExternalClass) -> bool {
-    let mut value = 0u64;
-    // SAFETY: C7: stores the eight bytes of `value`.
-    unsafe { asm!("stctg %c0, %c0, 0({})", in(reg_addr) &raw mut value, options(nostack)) };
-    value & classes.bits() == classes.bits()
+    ExternalClass::from_bits_truncate(control0()).contains(classes)
 }
 
 /// The primary address-space-control element: which tables translate this CPU's

@@ -18,6 +18,7 @@
 //!   timer.rs       TOD clock and clock comparator
 //!   string.rs      memcpy and its kin, with the storage-to-storage instructions
 //!   variadic.rs    C functions with variable arguments
+//!   watchdog_timer.rs  a restart of who doesn't set it again
 //! ```
 //!
 //! The layer knows nothing of the kernel above it. What it must hand upwards
@@ -43,5 +44,6 @@ pub mod string;
 pub mod timer;
 pub mod traps;
 pub mod variadic;
+pub mod watchdog_timer;
 
 pub use limits::{MAX_CPUS, PAGE_SIZE};

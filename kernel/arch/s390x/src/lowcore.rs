@@ -102,7 +102,8 @@ pub struct Lowcore {
     pub interrupt_state: u32,
     /// 0x350: ranks of the locks that this CPU holds, a bit each.
     pub held_ranks: u32,
-    _unused_354: u32,
+    /// 0x354: what stands for this CPU in the word of a lock: its number plus 1.
+    pub lock_mark: u32,
     /// 0x358: base through which software's part of this page is written: 0 while
     /// translation is off, [`ALIAS`] after.
     pub writable: u64,
@@ -236,6 +237,21 @@ pub fn held_ranks() -> u32 {
     held
 }
 
+/// What stands for the running CPU in the word of a lock that it holds: its number plus 1.
+#[inline(always)]
+pub fn lock_mark() -> u32 {
+    let mark;
+    // SAFETY: C3: page 0 is readable on every CPU, and the mark is fixed. Not `nomem`: boot
+    // sets it.
+    unsafe {
+        asm!(
+            "l {}, {}(0)", out(reg) mark, const offset_of!(Lowcore, lock_mark),
+            options(nostack, preserves_flags),
+        );
+    }
+    mark
+}
+
 /// Adds `RANK`, below 32, to the ranks that this CPU holds. With interruptions off.
 #[inline(always)]
 pub fn hold_rank<const RANK: u8>() {
@@ -268,6 +284,16 @@ pub fn release_rank<const RANK: u8>() {
             options(nostack),
         );
     }
+}
+
+/// Runs `work` as if this CPU held no lock, for a report that waits for none of those that
+/// it holds. With interruptions off.
+pub fn with_ranks_set_aside<R>(work: impl FnOnce() -> R) -> R {
+    let before = nesting();
+    restore_nesting(Nesting { held: 0, ..before });
+    let result = work();
+    restore_nesting(before);
+    result
 }
 
 /// Forgets which locks this CPU holds, for a panic's report.
@@ -320,6 +346,19 @@ pub fn per_cpu_offset() -> u64 {
         );
     }
     offset
+}
+
+/// Real address, on this CPU, of the lowcore that lies at absolute address `prefix`: the
+/// two areas change places, and all else is where it is.
+pub fn real_address(prefix: u32) -> usize {
+    let mut own = 0u32;
+    // SAFETY: C7: stores the four bytes of `own`.
+    unsafe { asm!("stpx 0({})", in(reg_addr) &raw mut own, options(nostack)) };
+    match prefix {
+        0 => own as usize,
+        prefix if prefix == own => 0,
+        prefix => prefix as usize,
+    }
 }
 
 /// Sets where this CPU's next restart interruption goes. Once translation is on.

@@ -3,8 +3,12 @@
 //! An order that could break what another CPU does is an unsafe function. Keeps C11.
 //! Principles of Operation, chapter 4, "CPU Signaling and Response".
 
+use crate::lowcore::{self, Lowcore};
+use crate::psw::{Mask, Psw};
+use crate::{fault_safe, timer};
 use core::arch::asm;
 use core::fmt;
+use core::mem::offset_of;
 
 /// Orders, as the instruction's second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +18,8 @@ pub enum Order {
     Sense = 0x01,
     /// Pend an emergency signal; one from each CPU can pend.
     EmergencySignal = 0x03,
+    /// Leave the stopped state, and go on.
+    Start = 0x04,
     /// Stop executing; signals are still answered.
     Stop = 0x05,
     /// Take a restart interruption.
@@ -22,6 +28,8 @@ pub enum Order {
     InitialReset = 0x0b,
     /// Set the prefix; the CPU must be stopped.
     SetPrefix = 0x0d,
+    /// Store the status of a stopped CPU at an address.
+    StoreStatus = 0x0e,
 }
 
 /// A CPU's answer other than "accepted".
@@ -31,6 +39,8 @@ pub enum Refusal {
     Status(u32),
     /// Condition code 3: there is no such CPU.
     NotOperational,
+    /// The order was accepted, or put off, and not carried out for ten seconds.
+    Silent,
 }
 
 /// Status bit: the CPU is stopped.
@@ -41,6 +51,7 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Status(status) => write!(f, "status {status:#010x}"),
             Refusal::NotOperational => f.write_str("not operational"),
+            Refusal::Silent => f.write_str("not carried out within ten seconds"),
         }
     }
 }
@@ -59,17 +70,106 @@ pub fn emergency_signal(cpu: u16) -> Result<(), Refusal> {
     unsafe { signal(cpu, Order::EmergencySignal, 0) }
 }
 
-/// Stops the CPU, between two instructions and for good, and waits until it has.
-/// What it was doing stays undone, locks that it holds stay held.
+/// Stops the CPU, between two instructions, and waits until it has. What it was doing
+/// stays undone, locks that it holds stay held, until it is [`start`]ed.
 pub fn stop(cpu: u16) -> Result<(), Refusal> {
     // SAFETY: C11: a CPU that runs nothing any more changes nothing.
     unsafe { signal(cpu, Order::Stop, 0) }?;
+    let bound = Bound::new();
     loop {
         match sense(cpu) {
             Err(Refusal::Status(status)) if status & STATUS_STOPPED != 0 => return Ok(()),
             Err(Refusal::NotOperational) => return Err(Refusal::NotOperational),
-            Ok(()) | Err(Refusal::Status(_)) => core::hint::spin_loop(),
+            Err(refusal) if bound.is_past() => return Err(refusal),
+            Ok(()) if bound.is_past() => return Err(Refusal::Silent),
+            Ok(()) | Err(_) => core::hint::spin_loop(),
         }
+    }
+}
+
+/// How long a CPU may take for an order.
+struct Bound(u64);
+
+impl Bound {
+    fn new() -> Self {
+        Self(timer::now() + timer::from_microseconds(10_000_000))
+    }
+
+    fn is_past(&self) -> bool {
+        timer::now() > self.0
+    }
+}
+
+/// Lets a stopped CPU go on where it was.
+///
+/// # Safety
+/// C11: it was stopped by [`stop`], and everything is as it was then, but for what other
+/// CPUs change at any time.
+pub unsafe fn start(cpu: u16) -> Result<(), Refusal> {
+    // SAFETY: C11: the caller's promise.
+    unsafe { signal(cpu, Order::Start, 0) }
+}
+
+/// Where a CPU's status is stored (Principles of Operation, chapter 4, "Store Status").
+#[derive(Debug)]
+#[repr(C, align(512))]
+pub struct StatusArea([u64; 64]);
+
+/// What a stopped CPU was doing.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// Where, and under which conditions.
+    pub psw: Psw,
+    /// Its general registers.
+    pub registers: [u64; 16],
+    /// Absolute address of its lowcore.
+    prefix: u32,
+}
+
+impl Status {
+    /// Ranks of the locks that the CPU holds, bit n for rank n; none if its lowcore can't
+    /// be read.
+    pub fn held_ranks(&self) -> u32 {
+        let at = lowcore::real_address(self.prefix) + offset_of!(Lowcore, held_ranks);
+        fault_safe::read_u32(at).unwrap_or(0)
+    }
+}
+
+impl StatusArea {
+    /// An area of zeros.
+    pub const ZERO: Self = Self([0; 64]);
+
+    /// The status of a stopped CPU. The area is a static of the kernel's.
+    ///
+    /// # Errors
+    /// The CPU's refusal: it isn't stopped, or doesn't exist.
+    ///
+    /// # Panics
+    /// If the area isn't in the kernel image.
+    pub fn store(&mut self, cpu: u16) -> Result<Status, Refusal> {
+        const REGISTERS: usize = 128 / 8;
+        const PSW: usize = 256 / 8;
+        /// The doubleword whose left half is the prefix.
+        const PREFIX: usize = 280 / 8;
+        let address = self.0.as_mut_ptr() as usize;
+        let (start, end) = crate::boot::image().data;
+        assert!((start..end).contains(&address), "an area in the image");
+        // SAFETY: C11: reads the state of a CPU that has stopped, and stores it in these
+        // 512 bytes, whose real address is the virtual one (M1).
+        unsafe { signal(cpu, Order::StoreStatus, address as u32) }?;
+        let read = |index: usize| {
+            let word = &raw const self.0[index];
+            // SAFETY: C11: the processor has written it, and is done.
+            unsafe { word.read_volatile() }
+        };
+        Ok(Status {
+            psw: Psw {
+                mask: Mask::from_bits_retain(read(PSW)),
+                address: read(PSW + 1),
+            },
+            registers: core::array::from_fn(|number| read(REGISTERS + number)),
+            prefix: (read(PREFIX) >> 32) as u32,
+        })
     }
 }
 
@@ -109,11 +209,12 @@ pub unsafe fn restart(cpu: u16) -> Result<(), Refusal> {
 /// # Safety
 /// C11: the order may be carried out on that CPU, now.
 unsafe fn signal(cpu: u16, order: Order, parameter: u32) -> Result<(), Refusal> {
+    let bound = Bound::new();
     loop {
         let mut status = u64::from(parameter);
         let condition: u64;
         // SAFETY: C11: the caller's promise. C7: register 1 holds the parameter and
-        // receives the status; the orders above write no storage themselves.
+        // receives the status; of the orders above one stores, where its caller says.
         unsafe {
             asm!(
                 "sigp %r1, {cpu}, 0({order})",
@@ -129,6 +230,7 @@ unsafe fn signal(cpu: u16, order: Order, parameter: u32) -> Result<(), Refusal> 
         match condition as u32 {
             0 => return Ok(()),
             1 => return Err(Refusal::Status(status as u32)),
+            2 if bound.is_past() => return Err(Refusal::Silent),
             2 => core::hint::spin_loop(),
             _ => return Err(Refusal::NotOperational),
         }

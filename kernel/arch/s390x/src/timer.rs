@@ -5,7 +5,11 @@
 //! so a time set in the past interrupts at once. Principles of Operation,
 //! chapter 4, "Timing".
 
+use crate::control::{self, ExternalClass};
+use crate::lowcore::{self, Classes, Lowcore};
+use crate::psw::{Mask, Psw};
 use core::arch::asm;
+use core::mem::offset_of;
 
 /// Clock units in a microsecond.
 const UNITS_PER_MICROSECOND: u64 = 1 << 12;
@@ -42,4 +46,56 @@ pub fn set_comparator(time: u64) {
 /// Asks for no more clock-comparator interruptions on this CPU.
 pub fn clear_comparator() {
     set_comparator(NEVER);
+}
+
+/// Waits, within an interrupts-off section, until the clock passes `time`: the CPU does
+/// nothing meanwhile, so an emulator gives its turn to another.
+///
+/// No handler runs. The comparator's interruption, the only one that is admitted, goes to
+/// where this function goes on; all others stay pending. The comparator is left as it
+/// is then: below the clock.
+///
+/// # Panics
+/// If interruptions are on.
+pub fn doze_until(time: u64) {
+    assert!(
+        !crate::cpu::interrupts_enabled(),
+        "a CPU dozes outside of an interrupts-off section"
+    );
+    set_comparator(time);
+    let admitted = control::admit_only(ExternalClass::CLOCK_COMPARATOR);
+    let running = Mask::ADDRESSING_64 | Mask::DAT | Mask::MACHINE_CHECK;
+    let mut psws = [
+        Psw {
+            mask: running,
+            address: 0,
+        },
+        Psw {
+            mask: running | Mask::WAIT | Mask::EXTERNAL,
+            address: 0,
+        },
+    ];
+    let handler = offset_of!(Lowcore, new) + offset_of!(Classes, external);
+    // SAFETY: C1, C23: the external-new PSW of this CPU's own lowcore, written through its
+    // alias, is this statement's until it is put back. C7: the two PSWs are a local, and
+    // both continue at label 1.
+    unsafe {
+        asm!(
+            "larl {kept}, 1f",
+            "stg {kept}, 8({psws})",
+            "stg {kept}, 24({psws})",
+            "lmg %r0, %r1, 0({handler})",
+            "mvc 0(16,{handler}), 0({psws})",
+            "lpswe 16({psws})",
+            "1:",
+            "stmg %r0, %r1, 0({handler})",
+            psws = in(reg_addr) psws.as_mut_ptr(),
+            handler = in(reg_addr) lowcore::ALIAS + handler,
+            kept = out(reg) _,
+            out("r0") _,
+            out("r1") _,
+            options(nostack),
+        );
+    }
+    control::admit_only(admitted);
 }

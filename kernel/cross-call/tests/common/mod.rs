@@ -6,7 +6,7 @@
 #[path = "../../../sync/tests/common/scheduled.rs"]
 mod scheduled;
 
-use cross_call::{Calls, Machine, Tasks};
+use cross_call::{Calls, Machine, Tasks, Wait};
 use scheduled::Scheduled;
 use shuttle::thread;
 use std::cell::Cell;
@@ -177,7 +177,7 @@ impl Machine for Emulated {
         result
     }
 
-    fn spin_until(&self, mut done: impl FnMut() -> bool) -> bool {
+    fn spin_until(&self, _wait: impl Fn() -> Wait, mut done: impl FnMut() -> bool) -> bool {
         let (number, system) = this();
         assert!(system.cpus[number].depth.get() > 0);
         let mut looks = 0;

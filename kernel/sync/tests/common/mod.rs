@@ -10,13 +10,16 @@ use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use sync::{Machine, RawIrqSaveLock};
+use std::sync::atomic::Ordering;
+use sync::{Machine, RawIrqSaveLock, Word};
 
 /// A lock of the emulated machine.
 pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<Emulated, RANK>, T>;
 
 /// A CPU's own state.
 pub struct Cpu {
+    /// What stands for it in a lock's word.
+    mark: u32,
     /// Whether interrupts are taken.
     pub on: Cell<bool>,
     /// Interrupts-off sections that the CPU is in.
@@ -31,6 +34,7 @@ pub struct Cpu {
 
 shuttle::thread_local! {
     static CPU: Rc<Cpu> = Rc::new(Cpu {
+        mark: thread_rng().gen_range(1..u32::MAX),
         on: Cell::new(true),
         depth: Cell::new(0),
         before: Cell::new(false),
@@ -107,9 +111,14 @@ impl Machine for Emulated {
         cpu.held.set(cpu.held.get() & !(1 << RANK));
     }
 
-    fn spin_until(mut done: impl FnMut() -> bool) {
+    fn mark() -> u32 {
+        cpu().mark
+    }
+
+    fn wait_for_lock(_rank: u8, taken: &Scheduled, mut done: impl FnMut() -> bool) {
         while !done() {
             assert!(!cpu().on.get());
+            assert_ne!(taken.load(Ordering::Relaxed), cpu().mark);
             thread::yield_now();
         }
     }

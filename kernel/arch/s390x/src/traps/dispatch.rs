@@ -36,14 +36,17 @@ pub unsafe fn install(
         offset_of!(Lowcore, per_cpu_offset),
         lowcore::OFFSET_BEFORE_SETUP,
     );
+    let mark = core::ptr::without_provenance_mut::<u32>(offset_of!(Lowcore, lock_mark));
+    // SAFETY: C1: real page 0 again; the boot CPU's number is 0.
+    unsafe { mark.write_volatile(1) };
     let psws = core::ptr::without_provenance_mut::<Classes>(offset_of!(Lowcore, new));
     // SAFETY: C1: real page 0 again; low-address protection is still off.
     unsafe { psws.write_volatile(entry::new_psws()) };
 }
 
-/// Makes this CPU's restart interruption an unexpected one, which ends in a report:
-/// a CPU that was started by a restart is started once. Once translation is on.
-pub fn expect_no_restart() {
+/// Makes this CPU's restart interruption one that asks where the CPU is, as the boot CPU's
+/// is: a CPU that was started by a restart is started once. Once translation is on.
+pub fn restart_asks() {
     // SAFETY: C1: the handler of a restart takes any state.
     unsafe { lowcore::set_restart(entry::new_psws().restart) };
 }
@@ -62,7 +65,7 @@ extern "C" fn trap_dispatch(frame: &mut TrapFrame) -> u64 {
         kind::SUPERVISOR_CALL => handlers::get().unexpected("supervisor call", frame),
         kind::IO => handlers::get().unexpected("I/O interruption", frame),
         kind::MACHINE_CHECK => handlers::get().unexpected("machine check", frame),
-        _ => handlers::get().unexpected("restart", frame),
+        _ => handlers::get().restart(frame),
     }
     frame.kind
 }

@@ -27,8 +27,11 @@ pub trait Handlers: Sync {
     /// A program check for which there is no entry of the exception table, and that
     /// nobody caught.
     fn program_check(&self, check: &ProgramCheck, frame: &TrapFrame) -> !;
-    /// A machine check, a restart, a supervisor call or an I/O interruption:
-    /// this kernel asks for none of them.
+    /// A restart: an operator, or the machine's watchdog timer, asks where this CPU is,
+    /// whatever it does and admits.
+    fn restart(&self, frame: &TrapFrame);
+    /// A machine check, a supervisor call or an I/O interruption: this kernel asks for
+    /// none of them.
     fn unexpected(&self, what: &str, frame: &TrapFrame) -> !;
 }
 

@@ -22,7 +22,7 @@ mod handlers;
 mod program;
 
 pub use catch::catch;
-pub use dispatch::{expect_no_restart, install};
+pub use dispatch::{install, restart_asks};
 pub use entry::{new_psws, start_psw};
 pub(crate) use exception_table::exception_table_entry;
 pub use frame::{MARKER, TrapFrame, kind};
