@@ -62,6 +62,8 @@ pub struct Options {
     pub seed: u64,
     /// `watchdog=panic|warn`: what follows when a CPU is stuck.
     pub watchdog: WhenStuck,
+    /// `watchdog_thresh=SECONDS`: when a CPU counts as stuck.
+    pub watchdog_threshold: u64,
     /// `monitor`: commands from the console instead of the self-tests.
     pub monitor: bool,
 }
@@ -80,6 +82,7 @@ impl Options {
         fail: None,
         seed: 1,
         watchdog: WhenStuck::Panic,
+        watchdog_threshold: 5,
         monitor: false,
     };
 }
@@ -207,6 +210,10 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                     "warn" => WhenStuck::Warn,
                     _ => return Err(bad("panic or warn")),
                 }
+            }
+            "watchdog_thresh" => {
+                let seconds = number(value).filter(|seconds| (1..=600).contains(seconds));
+                options.watchdog_threshold = seconds.ok_or(bad("1 to 600 seconds"))?;
             }
             "monitor" if value.is_empty() => options.monitor = true,
             // Checked again when the module is loaded.

@@ -140,7 +140,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     print_map(&map);
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
-    watchdog::init(options.watchdog);
+    watchdog::init(options.watchdog, options.watchdog_threshold);
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
     if let Some((site, nth)) = fault {
         fail::arm(site, nth);

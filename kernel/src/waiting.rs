@@ -74,13 +74,13 @@ pub trait Watchdog: Sync {
     /// A second has passed on this CPU, whose interruptions are off while it waits.
     fn look(&self);
 
-    /// This CPU has waited for [`LIMIT`] microseconds for one thing; once a wait.
+    /// This CPU has waited for [`threshold`] seconds for one thing; once a wait.
     fn stuck(&self, wait: Wait);
 }
 
-/// Microseconds that a CPU may wait for one other with interruptions off, or keep its
-/// own off, before it counts as stuck.
-pub const LIMIT: u64 = 5_000_000;
+/// Seconds that a CPU may wait for one other with interruptions off, or keep its own off,
+/// before it counts as stuck.
+static THRESHOLD: AtomicU64 = AtomicU64::new(5);
 
 /// Looks before the first doze.
 const LOOKS: u32 = 200;
@@ -93,9 +93,16 @@ static WATCHDOG: Once<&'static dyn Watchdog> = Once::new();
 /// What each CPU waits for, as [`Wait::to_word`] has it.
 static WAITS: [AtomicU64; MAX_CPUS] = [const { AtomicU64::new(0) }; MAX_CPUS];
 
-/// Names who looks after the CPUs from here on. Once, at boot.
-pub fn set_watchdog(watchdog: &'static dyn Watchdog) {
+/// Names who looks after the CPUs from here on, and after how many seconds they count as
+/// stuck. Once, at boot.
+pub fn set_watchdog(watchdog: &'static dyn Watchdog, seconds: u64) {
+    THRESHOLD.store(seconds, Ordering::Relaxed);
     WATCHDOG.call_once(|| watchdog);
+}
+
+/// Seconds after which a CPU counts as stuck.
+pub fn threshold() -> u64 {
+    THRESHOLD.load(Ordering::Relaxed)
 }
 
 /// What that CPU waits for with interruptions off, if it does for longer than some looks.
@@ -150,7 +157,7 @@ fn dozing(
             if timer::take_look() {
                 watchdog.look();
             }
-            let bound = from_microseconds(LIMIT);
+            let bound = from_microseconds(threshold() * 1_000_000);
             if before < bound && waited_for_one >= bound {
                 watchdog.stuck(wait);
             }

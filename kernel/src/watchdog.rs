@@ -11,13 +11,14 @@
 //! ```
 //!
 //! Who is stuck is stopped, and what it did is shown. Then the kernel dies, or goes on
-//! where it was: `watchdog=panic`, `watchdog=warn`.
+//! where it was: `watchdog=panic`, `watchdog=warn`. The five seconds are
+//! `watchdog_thresh=`, as in Linux.
 
 use crate::activity::{self, Activity};
 use crate::backtrace::Address;
 use crate::command_line::WhenStuck;
 use crate::cpu_states::{self, WaitsFor};
-use crate::waiting::{self, Wait};
+use crate::waiting::{self, Wait, threshold};
 use crate::{cpus, panic, println, smp, timer};
 use arch::backtrace::Walk;
 use arch::sigp::Status;
@@ -27,9 +28,6 @@ use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use this_cpu::{Variable, percpu, with_interrupts_off};
-
-/// Seconds after which a CPU counts as stuck.
-const SECONDS: u64 = waiting::LIMIT / 1_000_000;
 
 /// Why a report is made.
 #[derive(Clone, Copy)]
@@ -50,18 +48,19 @@ enum Stuck {
 
 impl fmt::Display for Stuck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = threshold();
         match self {
             Stuck::Silent { cpu, at } => {
                 write!(
                     f,
-                    "cpu {cpu} has kept its interruptions off for {SECONDS} s"
+                    "cpu {cpu} has kept its interruptions off for {seconds} s"
                 )?;
                 at.map_or(Ok(()), |at| write!(f, "; it is at {}", Address(at)))
             }
-            Stuck::Waits(wait) => write!(f, "it has waited {SECONDS} s {}", WaitsFor(*wait)),
+            Stuck::Waits(wait) => write!(f, "it has waited {seconds} s {}", WaitsFor(*wait)),
             Stuck::Runs(Activity { kind, address, .. }) => write!(
                 f,
-                "{kind} runs for {SECONDS} s and longer: {}",
+                "{kind} runs for {seconds} s and longer: {}",
                 Address(*address)
             ),
             Stuck::Asked { at } => write!(
@@ -92,6 +91,9 @@ percpu! {
 /// What follows a report.
 static DIES: AtomicBool = AtomicBool::new(true);
 
+/// Reports after which the kernel went on.
+static WARNINGS: AtomicU64 = AtomicU64::new(0);
+
 /// The CPU that makes a report, plus 1; 0 if none does.
 static REPORTER: AtomicU32 = AtomicU32::new(0);
 
@@ -111,16 +113,26 @@ impl waiting::Watchdog for Watchdog {
 }
 
 /// CPUs are watched from here on. Once, on the boot CPU, when it takes interruptions.
-pub fn init(when_stuck: WhenStuck) {
+pub fn init(when_stuck: WhenStuck, seconds: u64) {
     DIES.store(when_stuck == WhenStuck::Panic, Ordering::Relaxed);
-    waiting::set_watchdog(&Watchdog);
+    waiting::set_watchdog(&Watchdog, seconds);
     let has_timer = set_timer();
     let alone = if has_timer {
         ""
     } else {
         "; a CPU alone isn't, for want of a watchdog timer"
     };
-    log::info!("watchdog: CPUs that are stuck for {SECONDS} s are reported{alone}");
+    log::info!("watchdog: CPUs that are stuck for {seconds} s are reported{alone}");
+}
+
+/// Whether the kernel dies of a CPU that is stuck.
+pub fn dies() -> bool {
+    DIES.load(Ordering::Relaxed)
+}
+
+/// Reports after which it went on.
+pub fn warnings() -> u64 {
+    WARNINGS.load(Ordering::Relaxed)
 }
 
 /// The clock comparator's handler: what is due once a second. `frame` is what it
@@ -131,7 +143,7 @@ pub fn interrupt(frame: &TrapFrame) {
     }
     timer::rearm();
     beat();
-    if let Some(activity) = activity::look(SECONDS) {
+    if let Some(activity) = activity::look(threshold()) {
         report(Stuck::Runs(activity), Some(frame));
     }
 }
@@ -174,7 +186,7 @@ fn beat() {
         seen.set(Some(new));
         new
     });
-    if next != cpu::number() && neighbour.unchanged == SECONDS {
+    if next != cpu::number() && neighbour.unchanged == threshold() {
         report(
             Stuck::Silent {
                 cpu: next,
@@ -229,12 +241,13 @@ fn report(stuck: Stuck, frame: Option<&TrapFrame>) {
         },
         (stuck, _) => stuck,
     };
-    if DIES.load(Ordering::Relaxed) {
+    if dies() {
         panic::stuck(&stuck, frame);
     }
     // The locks that this CPU holds are none that the report waits for: its texts take none
     // but by a try, and the console's is behind them all.
     lowcore::with_ranks_set_aside(|| warn(stuck, frame, stopped));
+    WARNINGS.fetch_add(1, Ordering::Relaxed);
     REPORTER.store(0, Ordering::Release);
 }
 

@@ -39,6 +39,7 @@ mod provoked;
 mod resources;
 mod smp;
 mod stress;
+mod stuck;
 
 use crate::control::{self, TestResult};
 use crate::println;
