@@ -56,7 +56,7 @@ pub fn is_online(cpu: u32) -> bool {
 
 /// Numbers of the CPUs that run this kernel, in order. A CPU that comes online
 /// meanwhile may be among them or not; none goes offline.
-pub fn online() -> impl Iterator<Item = u32> {
+pub fn online() -> impl Iterator<Item = u32> + Clone {
     (0..possible()).filter(|&cpu| is_online(cpu))
 }
 

@@ -42,6 +42,8 @@ enum Stuck {
     Waits(Wait),
     /// This CPU runs a function of a module's, which doesn't end.
     Runs(Activity),
+    /// The machine's watchdog timer ran out twice.
+    RanOut { at: u64 },
     /// A restart interruption came.
     Asked { at: u64 },
 }
@@ -62,6 +64,13 @@ impl fmt::Display for Stuck {
                 f,
                 "{kind} runs for {seconds} s and longer: {}",
                 Address(*address)
+            ),
+            Stuck::RanOut { at } => write!(
+                f,
+                "it has kept its interruptions off for {} s, as the machine's watchdog timer \
+                 says; it is at {}",
+                2 * watchdog_timer::SHORTEST,
+                Address(*at)
             ),
             Stuck::Asked { at } => write!(
                 f,
@@ -99,6 +108,9 @@ static REPORTER: AtomicU32 = AtomicU32::new(0);
 
 /// When the machine's watchdog timer was last set, by the clock; 0 if there is none.
 static TIMER_SET: AtomicU64 = AtomicU64::new(0);
+
+/// Whether it has run out since the boot CPU's last beat.
+static RAN_OUT: AtomicBool = AtomicBool::new(false);
 
 struct Watchdog;
 
@@ -149,23 +161,25 @@ pub fn interrupt(frame: &TrapFrame) {
 }
 
 /// The restart interruption's handler. If it may be the machine's watchdog timer that ran
-/// out, as it does while nobody reads the console and no CPU gets on, there is a second
-/// chance.
+/// out, there is a second chance: nobody may have read the console, and no CPU got on.
 pub fn restart(frame: &TrapFrame) {
-    let set = TIMER_SET.load(Ordering::Relaxed);
-    let ran_out = set + arch::timer::from_microseconds(watchdog_timer::SHORTEST * 1_000_000);
-    if set != 0 && arch::timer::now() >= ran_out && set_timer() {
-        TIMER_SET.store(0, Ordering::Relaxed);
-        return;
-    }
     let at = frame.psw.address;
-    panic::stuck(&Stuck::Asked { at }, Some(frame))
+    let set = TIMER_SET.load(Ordering::Relaxed);
+    let end = set + arch::timer::from_microseconds(watchdog_timer::SHORTEST * 1_000_000);
+    if set == 0 || arch::timer::now() < end {
+        panic::stuck(&Stuck::Asked { at }, Some(frame));
+    }
+    if RAN_OUT.swap(true, Ordering::Relaxed) {
+        panic::stuck(&Stuck::RanOut { at }, Some(frame));
+    }
+    set_timer();
 }
 
 /// Counts this CPU's beat, and looks after the next CPU. With interrupts off.
 fn beat() {
     BEATS.inc();
     if cpu::number() == 0 {
+        RAN_OUT.store(false, Ordering::Relaxed);
         set_timer();
     }
     let next = next_cpu();
@@ -217,7 +231,10 @@ fn culprit(stuck: Stuck) -> Option<u32> {
     match stuck {
         Stuck::Silent { cpu, .. } | Stuck::Waits(Wait::Call(cpu)) => Some(cpu),
         Stuck::Waits(Wait::Lock { holder, .. } | Wait::Caller(holder)) => holder,
-        Stuck::Waits(Wait::Barrier) | Stuck::Runs(_) | Stuck::Asked { .. } => None,
+        Stuck::Waits(Wait::Barrier)
+        | Stuck::Runs(_)
+        | Stuck::RanOut { .. }
+        | Stuck::Asked { .. } => None,
     }
 }
 
