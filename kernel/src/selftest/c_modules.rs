@@ -96,6 +96,10 @@ fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
 }
 
+fn stack() -> Result<(), NotPassed> {
+    passes("ctest_stack")
+}
+
 fn counting() -> Result<(), NotPassed> {
     passes("ctest_counters")
 }
@@ -176,6 +180,7 @@ selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.stack", stack);
 selftest!("c.counters", counting);
 selftest!("c.exports", exports);
 selftest!("c.parameters", parameters);

@@ -38,6 +38,7 @@ mod percpu;
 mod provoked;
 mod resources;
 mod smp;
+mod stack;
 mod stress;
 
 use crate::control::{self, TestResult};
