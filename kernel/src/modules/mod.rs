@@ -45,7 +45,7 @@ pub use call::{call, returns_nothing};
 pub use error::{Error, Reason};
 pub use link_only::link_only;
 pub use load::{load, load_with, unload};
-pub use lookup::{freed_init_at, loaded, ranges, state, symbol_at, variable_at};
+pub use lookup::{freed_init_at, is_text, loaded, ranges, state, symbol_at, variable_at};
 pub use modinfo::print_modinfo;
 pub use modprobe::{load_at_boot, load_with_dependencies, shipped};
 pub use registry::symbol_count;

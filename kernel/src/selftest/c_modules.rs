@@ -96,6 +96,10 @@ fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
 }
 
+fn jumps() -> Result<(), NotPassed> {
+    passes("ctest_jump")
+}
+
 fn stack() -> Result<(), NotPassed> {
     passes("ctest_stack")
 }
@@ -180,6 +184,7 @@ selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
 selftest!("c.counters", counting);
 selftest!("c.exports", exports);

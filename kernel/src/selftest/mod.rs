@@ -40,6 +40,7 @@ mod resources;
 mod smp;
 mod stack;
 mod stress;
+mod wild_jump;
 
 use crate::control::{self, TestResult};
 use crate::println;
@@ -129,6 +130,24 @@ pub fn failed(error: impl core::fmt::Display) -> NotPassed {
 pub fn call(symbol: &'static str, argument: u64) -> Result<u64, NotPassed> {
     // SAFETY: L3: what tests call takes a number, or nothing.
     unsafe { crate::modules::call(symbol, argument) }.map_err(failed)
+}
+
+/// A function of a module's that a test runs where a program check ends it.
+type Function = extern "C" fn(u64) -> u64;
+
+/// The functions that a module of this tree, which is loaded, names by number to its test;
+/// 0 stands behind the last.
+fn functions_of(symbol: &'static str) -> Result<Vec<Function>, NotPassed> {
+    let mut functions = Vec::new();
+    loop {
+        let address = call(symbol, functions.len() as u64)?;
+        if address == 0 {
+            return Ok(functions);
+        }
+        let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+        // SAFETY: L3: the module names functions of this type.
+        functions.push(unsafe { core::mem::transmute::<*const (), Function>(function) });
+    }
 }
 
 fn registered() -> &'static [Test] {

@@ -11,7 +11,7 @@
 //! ```
 
 use super::held::Held;
-use super::{NotPassed, call, failed};
+use super::{Function, NotPassed, failed, functions_of};
 use crate::{check, check_eq, cpus, selftest, smp};
 use arch::traps;
 use core::hint::black_box;
@@ -19,9 +19,6 @@ use core::mem::MaybeUninit;
 
 /// Bytes of frames, all larger than a stack; those of fixed size are made for them.
 const SIZES: [u64; 4] = [70_000, 100_000, 300_000, 1_000_000];
-
-/// A function with a large frame; the argument is for those whose size is dynamic.
-type Frame = extern "C" fn(u64) -> u64;
 
 /// Writes both ends of a frame, the lower first: where nothing guards it, that is silent.
 extern "C" fn frame<const BYTES: usize>(_: u64) -> u64 {
@@ -37,7 +34,7 @@ extern "C" fn frame<const BYTES: usize>(_: u64) -> u64 {
 }
 
 /// Runs a function on this CPU, which must end in the guard page of its stack of this name.
-fn ends_at_guard(function: Frame, bytes: u64, stack: &str) -> Result<(), NotPassed> {
+fn ends_at_guard(function: Function, bytes: u64, stack: &str) -> Result<(), NotPassed> {
     // SAFETY: C10: what is abandoned is a function that writes to its own frame.
     let check = unsafe { traps::catch(|| _ = black_box(function(bytes))) };
     let Some(check) = check else {
@@ -58,7 +55,7 @@ fn ends_at_guard(function: Frame, bytes: u64, stack: &str) -> Result<(), NotPass
 }
 
 /// On this CPU's stack, and on every other's interrupt stack.
-fn ends_on_every_stack(function: Frame, bytes: u64) -> Result<(), NotPassed> {
+fn ends_on_every_stack(function: Function, bytes: u64) -> Result<(), NotPassed> {
     ends_at_guard(function, bytes, "stack")?;
     let this = arch::cpu::number();
     for cpu in cpus::online().filter(|&cpu| cpu != this) {
@@ -66,18 +63,6 @@ fn ends_on_every_stack(function: Frame, bytes: u64) -> Result<(), NotPassed> {
         smp::run_on(cpu, on_other).map_err(failed)??;
     }
     Ok(())
-}
-
-/// The functions that a module has, by number, up to the first that it hasn't.
-fn frames_of(symbol: &'static str) -> impl Iterator<Item = Result<Frame, NotPassed>> {
-    (0..)
-        .map(move |number| call(symbol, number))
-        .take_while(|address| !matches!(address, Ok(0)))
-        .map(|address| {
-            let function = core::ptr::with_exposed_provenance::<()>(address? as usize);
-            // SAFETY: L3: the module, which the test holds, names a function of this type.
-            Ok(unsafe { core::mem::transmute::<*const (), Frame>(function) })
-        })
 }
 
 fn of_the_kernel() -> Result<(), NotPassed> {
@@ -95,27 +80,23 @@ fn of_the_kernel() -> Result<(), NotPassed> {
 
 fn of_a_module() -> Result<(), NotPassed> {
     let _crash = Held::load(&["crash"])?;
-    let mut count = 0;
-    for function in frames_of("crash_frame") {
-        ends_on_every_stack(function?, 0)?;
-        count += 1;
-    }
-    check_eq!(count, SIZES.len());
-    Ok(())
+    let functions = functions_of("crash_frame")?;
+    check_eq!(functions.len(), SIZES.len());
+    functions
+        .into_iter()
+        .try_for_each(|function| ends_on_every_stack(function, 0))
 }
 
 /// The first two are dynamic: an array of variable length, and alloca.
 fn of_a_module_in_c() -> Result<(), NotPassed> {
     let _stack = Held::load(&["ctest_stack"])?;
-    let mut count = 0;
-    for function in frames_of("ctest_stack_frame") {
-        let function = function?;
+    let functions = functions_of("ctest_stack_frame")?;
+    check_eq!(functions.len(), 2 + SIZES.len());
+    for function in functions {
         for bytes in SIZES {
             ends_on_every_stack(function, bytes)?;
         }
-        count += 1;
     }
-    check_eq!(count, 2 + SIZES.len());
     Ok(())
 }
 
