@@ -23,11 +23,12 @@ fn told(jump: Function, address: u64) -> Result<String, NotPassed> {
 /// Null, a wild address in each kind of hole, data of the kernel's and of a module's, the
 /// text of a module that is gone; from Rust and from C.
 fn jumper_is_named() -> Result<(), NotPassed> {
+    let _held = Held::load(&["crash", "ctest_jump"])?;
+    // The last to come, so nobody takes its place meanwhile.
     let freed = {
         let _gone = Held::load(&["ctest_stack"])?;
         call("ctest_stack_frame", 0)?
     };
-    let _held = Held::load(&["crash", "ctest_jump"])?;
     let words: u64 = black_box(0x07fe_07fe_07fe_07fe);
     let addresses = [
         0,
