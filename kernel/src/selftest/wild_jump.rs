@@ -6,7 +6,7 @@ use super::{Function, NotPassed, call, failed, functions_of};
 use crate::backtrace::WildJump;
 use crate::{check, modules, selftest};
 use alloc::string::String;
-use arch::traps;
+use arch::{cpu, traps};
 use core::hint::black_box;
 
 /// What the report says of a jump; empty if it doesn't take it for one.
@@ -30,11 +30,11 @@ fn jumper_is_named() -> Result<(), NotPassed> {
         call("ctest_stack_frame", 0)?
     };
     let words: u64 = black_box(0x07fe_07fe_07fe_07fe);
+    // Without execution protection what is mapped is executed.
+    let protected = cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION);
+    let mapped = [0, call("ctest_jump_data", 0)?, &raw const words as u64];
     let addresses = [
-        0,
         freed,
-        call("ctest_jump_data", 0)?,
-        &raw const words as u64,
         0xbad_0000_0000,
         1 << 60,
         u64::MAX - 0xfff,
@@ -49,7 +49,8 @@ fn jumper_is_named() -> Result<(), NotPassed> {
         (c[0], "by_call+0x", "[ctest_jump]"),
         (c[1], "by_tail+0x", "[ctest_jump]"),
     ];
-    for address in addresses {
+    let mapped = mapped.into_iter().filter(|_| protected);
+    for address in mapped.chain(addresses) {
         for (jump, function, module) in jumpers {
             let text = told(jump, address)?;
             let to = alloc::format!("a jump to {address:#x}, where no code is, from ");
