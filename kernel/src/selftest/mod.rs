@@ -7,6 +7,8 @@
 //! provoked failures, each of which ends the run in its own way, and the long forms of
 //! the tests under load.
 //!
+//! A test leaves the modules loaded that it found loaded, or has failed.
+//!
 //! Tests allocate as they like, and so does a failure's text: one that finds no memory
 //! ends the run, which is a failure too.
 //!
@@ -28,6 +30,7 @@ mod fault_injection;
 mod fault_safe;
 mod held;
 mod interrupts_off;
+mod lost_modules;
 mod memory;
 mod module_life;
 mod module_parameters;
@@ -172,16 +175,36 @@ fn group(name: &str) -> usize {
     known.unwrap_or(GROUPS.len())
 }
 
-/// The tests that a glob names, in the order in which they run.
-fn chosen(glob: Option<&str>) -> Vec<&'static Test> {
-    let wanted = |test: &&Test| match glob {
-        None => !test.on_request,
-        Some(glob) if test.on_request => glob == test.name,
-        Some(glob) => matches(glob, test.name),
+/// The tests of a plan.
+struct Chosen {
+    /// Those that run, in their order.
+    tests: Vec<&'static Test>,
+    /// Those that the glob matches, and that run only when named in full.
+    left_out: Vec<&'static Test>,
+}
+
+/// The tests that a glob names, and those that `always` holds for.
+fn chosen(glob: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
+    let by_order = |tests: &mut Vec<&'static Test>| {
+        tests.sort_by_key(|test| (group(test.name), test.name));
     };
-    let mut tests: Vec<&Test> = registered().iter().filter(wanted).collect();
-    tests.sort_by_key(|test| (group(test.name), test.name));
-    tests
+    let is_matched = |test: &&Test| glob.is_some_and(|glob| matches(glob, test.name));
+    let (mut left_out, mut tests) = (Vec::new(), Vec::new());
+    for test in registered() {
+        let named = glob == Some(test.name);
+        let wanted = match test.on_request {
+            true => named,
+            false => glob.is_none() || is_matched(&test),
+        };
+        if wanted || always(test) {
+            tests.push(test);
+        } else if is_matched(&test) {
+            left_out.push(test);
+        }
+    }
+    by_order(&mut tests);
+    by_order(&mut left_out);
+    Chosen { tests, left_out }
 }
 
 /// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
@@ -219,20 +242,54 @@ pub struct Summary {
 
 /// Runs the tests that the glob names, and prints the plan and the summary.
 pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
+    run(glob, seed, |_| false)
+}
+
+/// As [`run_all`], for the run that the machine was started for: modules that boot has lost
+/// fail it, whatever the glob.
+pub fn run_at_boot(glob: Option<&str>, seed: u64) -> Summary {
+    let lost = !lost_modules::unexpected().is_empty();
+    run(glob, seed, |test| lost && test.name == lost_modules::NAME)
+}
+
+fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary {
     SEED.store(seed.max(1), Ordering::Relaxed);
-    let tests = chosen(glob);
+    let Chosen { tests, left_out } = chosen(glob, always);
     let mut summary = Summary::default();
     println!("KTAP version 1");
     println!("1..{}", tests.len());
     control::plan(tests.len());
+    let glob = glob.unwrap_or("*");
+    if !left_out.is_empty() {
+        let run = tests.iter().filter(|test| matches(glob, test.name));
+        let matched = run.count() + left_out.len();
+        println!(
+            "# {glob}: {matched} match, {} of them run only by their full name:",
+            left_out.len()
+        );
+        for test in &left_out {
+            println!("#   {}", test.name);
+        }
+    }
     if tests.is_empty() {
-        let glob = glob.unwrap_or("*");
-        println!("Bail out! no self-test matches {glob}");
-        control::bail_out(format_args!("no self-test matches {glob}"));
+        let reason = match left_out.len() {
+            0 => alloc::format!("no self-test matches {glob}"),
+            count => alloc::format!("{glob} matches {count} self-tests by their full name only"),
+        };
+        println!("Bail out! {reason}");
+        control::bail_out(reason);
         return summary;
     }
     for (test, number) in tests.iter().zip(1..) {
-        let outcome = (test.run)();
+        let before = modules_loaded();
+        let outcome = (test.run)().and_then(|()| {
+            let (before, after) = (before?, modules_loaded()?);
+            check!(
+                before == after,
+                "it leaves other modules loaded: {after:?}, not {before:?}"
+            );
+            Ok(())
+        });
         let name = test.name;
         let result = match &outcome {
             Ok(()) => {
@@ -264,6 +321,13 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
     println!("selftest: {passed} passed, {failed} failed, {skipped} skipped");
     control::tests(passed, failed, skipped);
     summary
+}
+
+/// Names of the modules that are loaded, sorted.
+fn modules_loaded() -> Result<Vec<&'static str>, NotPassed> {
+    let mut names = crate::modules::loaded().map_err(failed)?;
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// State of the tests' random numbers; `seed=` sets it.

@@ -84,7 +84,8 @@ fn mixed() -> Result<(), NotPassed> {
     counts_on_every_cpu("mixed_hit", "mixed_allocated", 1, EXACT)
 }
 
-fn is_near() -> bool {
+/// Whether `larl` reaches per-CPU memory from wherever modules lie.
+pub fn is_near() -> bool {
     let distance = vmalloc::region().1.abs_diff(percpu::first_chunk().0);
     distance < 4 << 30
 }

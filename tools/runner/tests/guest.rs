@@ -40,6 +40,8 @@ mod shell;
 mod start;
 #[path = "guest/terminal.rs"]
 mod terminal;
+#[path = "guest/verdicts.rs"]
+mod verdicts;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -100,6 +102,9 @@ fn main() -> ExitCode {
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,
+        verdicts::asked_for_and_not_there,
+        verdicts::lost_at_boot,
+        verdicts::faults_that_cannot_come,
         shell::interrupted,
         shell::timed_out,
         shell::late_pipe,
