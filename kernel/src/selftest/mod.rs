@@ -23,6 +23,7 @@
 //! ```
 
 mod accessors;
+pub mod at_boot;
 mod boot;
 mod c_modules;
 mod console;
@@ -30,7 +31,6 @@ mod fault_injection;
 mod fault_safe;
 mod held;
 mod interrupts_off;
-mod lost_modules;
 mod memory;
 mod module_life;
 mod module_parameters;
@@ -245,13 +245,7 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
     run(glob, seed, |_| false)
 }
 
-/// As [`run_all`], for the run that the machine was started for: modules that boot has lost
-/// fail it, whatever the glob.
-pub fn run_at_boot(glob: Option<&str>, seed: u64) -> Summary {
-    let lost = !lost_modules::unexpected().is_empty();
-    run(glob, seed, |test| lost && test.name == lost_modules::NAME)
-}
-
+/// As [`run_all`], with the tests that `always` holds for, whatever the glob.
 fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary {
     SEED.store(seed.max(1), Ordering::Relaxed);
     let Chosen { tests, left_out } = chosen(glob, always);

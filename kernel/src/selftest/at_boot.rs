@@ -1,19 +1,22 @@
-//! Modules that boot should have loaded: that one isn't there fails the run, for what was
-//! asked for wasn't shown.
+//! The run that the machine was started for. That a module isn't there which boot should
+//! have loaded fails it, whatever the glob: what was asked for wasn't shown.
 
-use super::NotPassed;
 use super::modules::is_near;
+use super::{NotPassed, Summary};
 use crate::modules::{Error, Lost, Reason, lost_at_boot};
 use crate::selftest;
 use alloc::string::String;
 use alloc::vec::Vec;
 use loader::LoadError;
 
-/// The test's name.
-pub const NAME: &str = "boot.modules";
+/// Runs the tests that the glob names, and this file's if boot has lost a module.
+pub fn run(glob: Option<&str>, seed: u64) -> Summary {
+    let lost = !unexpected().is_empty();
+    super::run(glob, seed, |test| lost && test.name == "boot.modules")
+}
 
 /// What boot has lost and should not have, a line each.
-pub fn unexpected() -> Vec<String> {
+fn unexpected() -> Vec<String> {
     let Some(lost) = lost_at_boot() else {
         return Vec::new();
     };
