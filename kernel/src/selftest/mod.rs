@@ -31,6 +31,7 @@ mod fault_injection;
 mod fault_safe;
 mod held;
 mod interrupts_off;
+mod limit;
 mod memory;
 mod module_life;
 mod module_parameters;
