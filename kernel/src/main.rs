@@ -158,7 +158,7 @@ fn work(options: &Options) -> PowerOffBy {
         monitor::interactive();
         return PowerOffBy::Command;
     }
-    selftest::at_boot::run(options.selftest, options.seed);
+    selftest::at_boot::run(options);
     PowerOffBy::End
 }
 

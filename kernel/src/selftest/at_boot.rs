@@ -1,18 +1,41 @@
 //! The run that the machine was started for. That a module isn't there which boot should
-//! have loaded fails it, whatever the glob: what was asked for wasn't shown.
+//! have loaded, or a CPU that it should have started, fails it, whatever the glob: what
+//! was asked for wasn't shown.
 
 use super::modules::is_near;
 use super::{NotPassed, Summary};
+use crate::command_line::Options;
 use crate::modules::{Error, Lost, Reason, lost_at_boot};
-use crate::selftest;
+use crate::{check, cpus, selftest};
 use alloc::string::String;
 use alloc::vec::Vec;
 use loader::LoadError;
+use spin::Once;
 
-/// Runs the tests that the glob names, and this file's if boot has lost a module.
-pub fn run(glob: Option<&str>, seed: u64) -> Summary {
-    let lost = !unexpected().is_empty();
-    super::run(glob, seed, |test| lost && test.name == "boot.modules")
+/// CPUs that boot should have started, its own included.
+static WANTED_CPUS: Once<u32> = Once::new();
+
+/// Runs the tests that `selftest=` names, and those of this file whose matter boot has
+/// lost.
+pub fn run(options: &Options) -> Summary {
+    let max = options.max_cpus.unwrap_or(u32::MAX);
+    WANTED_CPUS.call_once(|| cpus::present().min(max));
+    let modules = none_is_lost().is_err();
+    let cpus = all_are_online().is_err();
+    super::run(options.selftest, options.seed, |test| match test.name {
+        "boot.modules" => modules,
+        "boot.cpus" => cpus,
+        _ => false,
+    })
+}
+
+fn all_are_online() -> Result<(), NotPassed> {
+    let online = cpus::online_count();
+    match WANTED_CPUS.get() {
+        None => return Err(NotPassed::Skipped("only for the tests of a whole run")),
+        Some(wanted) => check!(online >= *wanted, "{online} of {wanted} CPUs are online"),
+    }
+    Ok(())
 }
 
 /// What boot has lost and should not have, a line each.
@@ -48,4 +71,5 @@ fn none_is_lost() -> Result<(), NotPassed> {
     }
 }
 
+selftest!("boot.cpus", all_are_online);
 selftest!("boot.modules", none_is_lost);

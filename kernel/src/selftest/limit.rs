@@ -5,6 +5,7 @@
 
 use super::{NotPassed, failed};
 use crate::timer::nap;
+use crate::{check, selftest};
 use arch::cpu;
 use arch::timer::{from_microseconds, now};
 
@@ -28,7 +29,11 @@ pub struct Limit {
 impl Limit {
     /// From now on; `what` is to happen, for the failure's text.
     pub fn new(what: &'static str) -> Self {
-        let end = now().saturating_add(from_microseconds(SECONDS * 1_000_000));
+        Self::within(what, SECONDS * 1_000_000)
+    }
+
+    fn within(what: &'static str, microseconds: u64) -> Self {
+        let end = now().saturating_add(from_microseconds(microseconds));
         Self { what, end }
     }
 
@@ -47,8 +52,11 @@ impl Limit {
 ///
 /// # Errors
 /// What didn't happen in time.
-pub fn wait(what: &'static str, mut done: impl FnMut() -> bool) -> Result<(), NotPassed> {
-    let limit = Limit::new(what);
+pub fn wait(what: &'static str, done: impl FnMut() -> bool) -> Result<(), NotPassed> {
+    wait_until(Limit::new(what), done)
+}
+
+fn wait_until(limit: Limit, mut done: impl FnMut() -> bool) -> Result<(), NotPassed> {
     let mut looks = 0;
     while !done() {
         limit.check()?;
@@ -61,3 +69,21 @@ pub fn wait(what: &'static str, mut done: impl FnMut() -> bool) -> Result<(), No
     }
     Ok(())
 }
+
+fn waits_end() -> Result<(), NotPassed> {
+    let mut looks = 0;
+    let late = wait_until(Limit::within("what never comes", 5000), || {
+        looks += 1;
+        false
+    });
+    match late {
+        Err(NotPassed::Failed(text)) => {
+            check!(text.starts_with("what never comes: "), "{text}");
+        }
+        other => check!(false, "{other:?}"),
+    }
+    check!(looks > 1, "{looks} looks");
+    wait("what is there", || true)
+}
+
+selftest!("boot.waits_end", waits_end);

@@ -104,6 +104,7 @@ fn main() -> ExitCode {
         events::self_tests_and_panic,
         verdicts::asked_for_and_not_there,
         verdicts::lost_at_boot,
+        verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
         shell::interrupted,
         shell::timed_out,

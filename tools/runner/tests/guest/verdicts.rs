@@ -35,14 +35,28 @@ pub fn lost_at_boot() -> TestResult {
     run.must(reasons.len() == 1, "the module, and why")?;
     run.must(run.lines_with(&["never came"]).is_empty(), "it came")?;
 
+    // It takes the place of the tree's own, also for a test that waits for loads.
     let folder = tempfile::tempdir()?;
-    let module = folder.path().join("broken.ko");
+    let module = folder.path().join("hello.ko");
     fs::write(&module, "no object")?;
     let module = module.to_string_lossy();
-    let run = runner(&["--module", &module, "--append", "selftest=boot.globs"]);
+    let append = "selftest=module.parallel_loads";
+    let run = runner(&["--module", &module, "--append", append]);
     run.must_exit(1)?;
-    let reasons = run.lines_with(&["# boot.modules: module broken: "]);
-    run.must(reasons.len() == 1, "the module, and why")
+    for test in ["boot.modules", "module.parallel_loads"] {
+        let words = format!("# {test}: module hello: not an ELF file");
+        run.must(run.lines_with(&[&words]).len() == 1, &words)?;
+    }
+    Ok(())
+}
+
+/// A CPU that there was no memory for fails the run.
+pub fn cpus_not_started() -> TestResult {
+    let append = "modules=hello selftest=boot.globs";
+    let run = runner(&["--cpus", "64", "--memory", "16M", "--append", append]);
+    run.must_exit(1)?;
+    let reasons = run.lines_with(&["# boot.cpus: ", " of 64 CPUs are online"]);
+    run.must(reasons.len() == 1, "how many were started")
 }
 
 /// A fault that can't come, and a second one at a site, are refused.
