@@ -8,7 +8,7 @@ use ::percpu::{DEFAULT_RESERVED, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
 // What `parse` expects in words.
-const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256);
+const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && Options::MAX_FAULTS == 8);
 
 /// How the first chunk's units are mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub struct Options {
     pub modules: Option<&'static str>,
     /// `selftest=GLOB`: which self-tests run; by default all but those on request.
     pub selftest: Option<&'static str>,
-    /// `fail=SITE:N`: the N-th allocation at a site fails.
-    pub fail: Option<(&'static str, u64)>,
+    /// `fail=SITE:N`: the N-th request at a site fails, from 1 on; each site's name once.
+    pub fail: [Option<(&'static str, u64)>; Self::MAX_FAULTS],
     /// `seed=N`: for the self-tests' random numbers.
     pub seed: u64,
     /// `watchdog=panic|warn`: what follows when a CPU is stuck.
@@ -69,6 +69,9 @@ pub struct Options {
 }
 
 impl Options {
+    /// Most `fail=` words.
+    pub const MAX_FAULTS: usize = 8;
+
     /// The options of an empty command line.
     pub const DEFAULT: Self = Self {
         percpu_alloc: FirstChunk::Embed,
@@ -79,7 +82,7 @@ impl Options {
         log_level: 6,
         modules: None,
         selftest: None,
-        fail: None,
+        fail: [None; Self::MAX_FAULTS],
         seed: 1,
         watchdog: WhenStuck::Panic,
         watchdog_threshold: 5,
@@ -92,6 +95,9 @@ impl Options {
 pub enum BadWord {
     /// No such parameter.
     Unknown(&'static str),
+    /// The word is there already, with this or another value: only one can hold. For
+    /// `fail=`, with its site.
+    Twice(&'static str),
     /// The parameter exists; its value isn't one it takes.
     Value {
         /// The parameter.
@@ -107,6 +113,7 @@ impl fmt::Display for BadWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BadWord::Unknown(word) => write!(f, "unknown parameter `{word}`"),
+            BadWord::Twice(key) => write!(f, "{key} is given twice, and only one can hold"),
             BadWord::Value {
                 name,
                 value,
@@ -142,13 +149,37 @@ pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static st
     (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
 }
 
+/// What of a word must be unique in a command line: its name, for `fail=` with the site.
+fn key(word: &str) -> &str {
+    let end = match word.strip_prefix("fail=") {
+        Some(_) => word.find(':'),
+        None => word.find('='),
+    };
+    &word[..end.unwrap_or(word.len())]
+}
+
+/// Whether two keys name the same thing: in names of modules and their parameters `-` and
+/// `_` are the same.
+fn is_same(key: &str, other: &str) -> bool {
+    let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    key.bytes().map(same).eq(other.bytes().map(same))
+}
+
 /// Reads the command line. Needs no memory; parameters of modules are only recognized.
 ///
 /// # Errors
 /// The first word that isn't understood.
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
-    for word in line.split_ascii_whitespace() {
+    let mut faults = 0;
+    let words = || line.split_ascii_whitespace();
+    for (index, word) in words().enumerate() {
+        if words()
+            .take(index)
+            .any(|other| is_same(key(other), key(word)))
+        {
+            return Err(BadWord::Twice(key(word)));
+        }
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         let bad = |expected| BadWord::Value {
             name,
@@ -199,9 +230,13 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "selftest" if !value.is_empty() => options.selftest = Some(value),
             "selftest" => return Err(bad("a glob")),
             "fail" => {
-                let site = value.split_once(':');
-                let site = site.and_then(|(site, nth)| Some((site, number(nth)?)));
-                options.fail = Some(site.ok_or(bad("SITE:N"))?);
+                let fault = value.split_once(':');
+                let fault = fault.and_then(|(site, nth)| Some((site, number(nth)?)));
+                let fault = fault.filter(|&(_, nth)| nth > 0);
+                let fault = fault.ok_or(bad("SITE:N, with N from 1 on"))?;
+                let slot = options.fail.get_mut(faults);
+                *slot.ok_or(bad("8 sites at most"))? = Some(fault);
+                faults += 1;
             }
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
             "watchdog" => {

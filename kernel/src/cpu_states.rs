@@ -32,7 +32,6 @@ impl fmt::Display for WaitsFor {
                 holder(f, cpu, "has")
             }
             Wait::Call(cpu) => write!(f, "for cpu {cpu}, which it called"),
-            Wait::Barrier => f.write_str("for the other CPUs at a barrier"),
         }
     }
 }

@@ -33,8 +33,6 @@ pub enum Wait {
     Caller(Option<u32>),
     /// A CPU that was called: its interruptions are off, or it runs the function.
     Call(u32),
-    /// All CPUs, which meet.
-    Barrier,
 }
 
 /// A wait in one word, so that other CPUs see it whole: what for in the top half, the CPU's
@@ -42,7 +40,6 @@ pub enum Wait {
 impl Wait {
     const CALLER: u64 = 0x100;
     const CALL: u64 = 0x101;
-    const BARRIER: u64 = 0x102;
 
     fn to_word(self) -> u64 {
         let holder = |holder: Option<u32>| holder.map_or(0, |cpu| u64::from(cpu) + 1);
@@ -50,7 +47,6 @@ impl Wait {
             Wait::Lock { rank, holder: cpu } => (u64::from(rank) + 1, holder(cpu)),
             Wait::Caller(cpu) => (Self::CALLER + 1, holder(cpu)),
             Wait::Call(cpu) => (Self::CALL + 1, holder(Some(cpu))),
-            Wait::Barrier => (Self::BARRIER + 1, 0),
         };
         what << 32 | cpu
     }
@@ -60,7 +56,6 @@ impl Wait {
         Some(match (word >> 32).checked_sub(1)? {
             Self::CALLER => Wait::Caller(holder),
             Self::CALL => Wait::Call(holder?),
-            Self::BARRIER => Wait::Barrier,
             rank => Wait::Lock {
                 rank: rank as u8,
                 holder,

@@ -231,10 +231,7 @@ fn culprit(stuck: Stuck) -> Option<u32> {
     match stuck {
         Stuck::Silent { cpu, .. } | Stuck::Waits(Wait::Call(cpu)) => Some(cpu),
         Stuck::Waits(Wait::Lock { holder, .. } | Wait::Caller(holder)) => holder,
-        Stuck::Waits(Wait::Barrier)
-        | Stuck::Runs(_)
-        | Stuck::RanOut { .. }
-        | Stuck::Asked { .. } => None,
+        Stuck::Runs(_) | Stuck::RanOut { .. } | Stuck::Asked { .. } => None,
     }
 }
 

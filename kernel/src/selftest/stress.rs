@@ -10,8 +10,12 @@ use arch::timer::{from_microseconds, now};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use this_cpu::{Variable, percpu};
 
-/// Areas that a CPU's task holds at the most.
+/// Areas that a CPU's task holds at the most, of 4 CPUs. Each area has a copy for every CPU
+/// to be looked at: more CPUs hold less.
 const HELD: usize = 200;
+/// Microseconds between a CPU's ticks, of 4 CPUs; more CPUs have fewer each, or an emulator
+/// does nothing but interrupt them.
+const TICK: u64 = 100;
 /// Areas that a CPU's interrupt handler holds.
 const HANDLER_HELD: usize = 16;
 
@@ -91,15 +95,17 @@ fn tick() {
 fn task(deadline: u64, operations: u64) -> u64 {
     let cpu = arch::cpu::number();
     let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ u64::from(cpu + 1) << 20);
-    let mut held: Vec<(Handle, usize, u8)> = Vec::with_capacity(HELD);
-    timer::start(100, tick);
+    let fours = cpus::online_count().div_ceil(4);
+    let most = (HELD / fours as usize).max(8);
+    let mut held: Vec<(Handle, usize, u8)> = Vec::with_capacity(most);
+    timer::start(TICK * u64::from(fours), tick);
     let mut done = 0;
     while now() < deadline && done < operations {
         done += 1;
         if done % 64 == 0 {
             percpu::balance();
         }
-        if held.len() < HELD && random.below(2) == 0 {
+        if held.len() < most && random.below(2) == 0 {
             let size = 1 + random.below(if done % 50 == 0 { 8000 } else { 200 }) as usize;
             let align = 1 << random.below(9);
             // Memory may run short for a moment; what is in use at the end tells.

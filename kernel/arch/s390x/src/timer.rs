@@ -76,7 +76,7 @@ pub fn doze_until(time: u64) {
         },
     ];
     let handler = offset_of!(Lowcore, new) + offset_of!(Classes, external);
-    // SAFETY: C1, C23: the external-new PSW of this CPU's own lowcore, written through its
+    // SAFETY: C1, C24: the external-new PSW of this CPU's own lowcore, written through its
     // alias, is this statement's until it is put back. C7: the two PSWs are a local, and
     // both continue at label 1.
     unsafe {
