@@ -9,6 +9,10 @@
 //! ```text
 //!  BENCH name ops total per_op
 //! ```
+//!
+//! * `bench/loads.rs`: loading and unloading
+
+mod loads;
 
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff, RoundsError};
 use crate::percpu::{self, AllocError, Handle};
@@ -262,10 +266,11 @@ fn rounds(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 4] = [
+const GROUPS: [(&str, bool, Group); 5] = [
     ("alloc", true, allocations),
     ("access", true, accesses),
     ("link", true, links),
+    ("load", true, loads::all),
     ("modules", false, rounds),
 ];
 
