@@ -7,6 +7,7 @@ use crate::entries::{
 use crate::error::{MapError, NoTable};
 use crate::machine::{Machine, TableMemory};
 use crate::protection::{Mapping, Protection};
+use core::ops::Range;
 
 /// First address beyond the top table's reach: 8 PiB.
 pub const END: usize = 1 << 53;
@@ -119,6 +120,29 @@ impl<M: Machine> AddressSpace<M> {
         Some(mapping)
     }
 
+    /// Unmaps those of the pages that are mapped, each as [`unmap`](Self::unmap) does, and
+    /// says what it was mapped to. The way to a page table is walked once.
+    pub fn unmap_all(&mut self, pages: Range<usize>, mut unmapped: impl FnMut(Mapping)) {
+        let mut start = pages.start;
+        while start < pages.end {
+            let segment_end = (start / SEGMENT_SIZE + 1) * SEGMENT_SIZE;
+            if let Some(table) = self.find_page_table(start) {
+                for page in (start..pages.end.min(segment_end)).step_by(PAGE_SIZE) {
+                    let index = page_index(page);
+                    let entry = PageEntry::from_bits(self.machine.read(table, index));
+                    let Some(mapping) = entry.mapping() else {
+                        continue;
+                    };
+                    self.machine.invalidate_page(table, page);
+                    let entry = PageEntry::unmapped().into_bits();
+                    self.machine.write(table, index, entry);
+                    unmapped(mapping);
+                }
+            }
+            start = segment_end;
+        }
+    }
+
     /// What the page of `address` is mapped to.
     pub fn translate(&self, address: usize) -> Option<Mapping> {
         let (_, entry) = self.lookup(address)?;
@@ -134,6 +158,13 @@ impl<M: Machine> AddressSpace<M> {
 
     /// The page table of an address, and its entry there.
     fn lookup(&self, address: usize) -> Option<(usize, PageEntry)> {
+        let table = self.find_page_table(address)?;
+        let entry = self.machine.read(table, page_index(address));
+        Some((table, PageEntry::from_bits(entry)))
+    }
+
+    /// The page table of an address, if there is one.
+    fn find_page_table(&self, address: usize) -> Option<usize> {
         if address >= END {
             return None;
         }
@@ -142,8 +173,7 @@ impl<M: Machine> AddressSpace<M> {
             let entry = self.machine.read(table, level.index(address));
             table = TableEntry::from_bits(entry).table()?;
         }
-        let entry = self.machine.read(table, page_index(address));
-        Some((table, PageEntry::from_bits(entry)))
+        Some(table)
     }
 
     /// The page table of an address; makes the tables that lead to it.

@@ -1,8 +1,8 @@
 //! Ranges of virtual addresses and their owners (M1).
 //!
 //! ```text
-//!              map: frame moves in            unmap: frame moves out
-//!  PageFrame ─────────────────────► a page of the Region ─────────────────► PageFrame
+//!              map: frame moves in            unmap: frame is given back
+//!  PageFrame ─────────────────────► a page of the Region ─────────────────► nobody's
 //! ```
 //!
 //! Who has the [`Region`] decides what is mapped in it, and nobody else does. So none of
@@ -11,13 +11,16 @@
 
 use super::error::OutOfMemory;
 use super::frames::PageFrame;
-use super::real;
+use super::real::{self, RealMemory};
 use arch::PAGE_SIZE;
 use arch::dat::{Mapping, Protection};
 use core::ops::Range;
 
 /// Bytes whose page entries are in one table.
 const SEGMENT: usize = 1 << 20;
+
+/// Bytes of pages that are unmapped under one hold of the lock, with interrupts off.
+const BATCH: usize = 64 * PAGE_SIZE;
 
 /// A range of virtual addresses that is its owner's alone, whole pages.
 #[derive(Debug)]
@@ -98,18 +101,29 @@ impl Region {
         Ok(())
     }
 
-    /// Unmaps the page at `page`, on every CPU (M3); returns its frame, and whether
-    /// instructions could be fetched from it.
+    /// Unmaps those of the pages that are mapped, on every CPU (M3), and gives their frames
+    /// back. The lock is held for [`BATCH`] pages at a time.
     ///
     /// # Panics
-    /// If the page is none of the region's.
-    pub fn unmap(&self, page: usize) -> Option<(PageFrame, bool)> {
-        self.check(&(page..page + PAGE_SIZE));
-        // SAFETY: M1: the page is the region's, whose owner has it unmapped.
-        let mapping = real::with(|memory| unsafe { memory.space.unmap(page) })?;
-        // SAFETY: M1, M3: `map` left it to this page, and no CPU reaches it any more.
-        let frame = unsafe { PageFrame::from_mapping(mapping.frame) };
-        Some((frame, mapping.executable))
+    /// If these aren't pages of the region.
+    pub fn unmap(&self, pages: Range<usize>) {
+        self.check(&pages);
+        for start in pages.clone().step_by(BATCH) {
+            let batch = start..pages.end.min(start + BATCH);
+            real::with(|RealMemory { frames, space, .. }| {
+                let give_back = |mapping: Mapping| {
+                    if mapping.executable {
+                        // SAFETY: M1, M3: no CPU reaches the frame through its page any more,
+                        // and the identity map has it.
+                        unsafe { arch::string::forget_code(mapping.frame) };
+                    }
+                    let given = frames.give(mapping.frame / PAGE_SIZE, 0);
+                    assert!(given.is_ok(), "{mapping} was given back before");
+                };
+                // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
+                unsafe { space.unmap_all(batch, give_back) };
+            });
+        }
     }
 
     /// Changes what those of the pages allow that are mapped, on every CPU, one after

@@ -230,13 +230,18 @@ impl Registry {
 }
 
 /// Takes a module and its exports out of the list; its caller drops it, outside the lock.
+/// Takes as many steps as the module has exports, whatever others have.
 pub fn remove(id: Id) -> Option<Entry> {
     let mut registry = REGISTRY.lock();
-    if let Some(symbols) = &mut registry.symbols {
-        symbols.retain(|_, exported| exported.owner != Some(id));
-    }
     let at = registry.entries.iter().position(|entry| entry.id == id)?;
-    Some(registry.entries.remove(at))
+    let entry = registry.entries.remove(at);
+    // What it owns is in the list exactly if its exports have been entered.
+    if let (Some(symbols), Some(loaded)) = (&mut registry.symbols, &entry.loaded) {
+        for export in loaded.exports() {
+            symbols.remove(export.name);
+        }
+    }
+    Some(entry)
 }
 
 /// References on the modules whose exports somebody uses, one a module (Linux: struct

@@ -58,10 +58,7 @@ unsafe impl Backing for Pages {
     }
 
     unsafe fn unmap(&self, address: usize, pages: usize) {
-        for page in 0..pages {
-            // The frame, if there is one, is given back.
-            drop(self.region.unmap(address + page * PAGE_SIZE));
-        }
+        self.region.unmap(address..address + pages * PAGE_SIZE);
     }
 
     unsafe fn zero(&self, address: usize, size: usize) {

@@ -5,6 +5,7 @@
 //! frame's (M1).
 
 use core::arch::asm;
+use core::ops::Range;
 use page_table::{MapError, Mapping, NoTable, Protection, TableMemory};
 
 /// The CPUs of this machine, and the memory that tables lie in.
@@ -124,6 +125,15 @@ impl AddressSpace {
     /// M1: the page is the caller's, who has no more use for it.
     pub unsafe fn unmap(&mut self, address: usize) -> Option<Mapping> {
         self.0.unmap(address)
+    }
+
+    /// Unmaps those of the pages that are mapped, on every CPU (M3), and says what each was
+    /// mapped to.
+    ///
+    /// # Safety
+    /// M1: the pages are the caller's, who has no more use for them.
+    pub unsafe fn unmap_all(&mut self, pages: Range<usize>, unmapped: impl FnMut(Mapping)) {
+        self.0.unmap_all(pages, unmapped);
     }
 
     /// What the page of `address` is mapped to.
