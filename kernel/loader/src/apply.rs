@@ -7,7 +7,7 @@ use crate::error::{LoadError, Name, Place, Unrepresentable};
 use crate::layout::Position;
 use crate::plan::{Bound, Plan, PlannedRelocation};
 use crate::s390x::{FieldError, RelativeTo, SLOT, STUB};
-use crate::section::{Section, section_index};
+use crate::section::Section;
 
 /// How a relocation's place refers to its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Addresses<'_, '_> {
             let address = address.wrapping_add(start);
             for relocation in relocations {
                 let address = address.wrapping_add(relocation.entry.offset);
-                self.apply(&section, &relocation, address, bytes)?;
+                self.apply(section, &relocation, address, bytes)?;
             }
         }
         Ok(())
@@ -90,7 +90,6 @@ impl Addresses<'_, '_> {
         if relocation.bound == Bound::Nothing {
             return Ok(());
         }
-        self.check_symbol(section, relocation)?;
         let computed = self.compute(relocation, address);
         let field = relocation.howto.field;
         let place = &mut bytes[relocation.entry.offset as usize..][..field.bytes()];
@@ -120,7 +119,7 @@ impl Addresses<'_, '_> {
                 let slot = self.slot(number);
                 (Via::Slot(slot), distance(slot, entry.addend))
             }
-            Bound::SectionSlot(number) => {
+            Bound::PlaceSlot(number) => {
                 let slot = self.slot(number);
                 (Via::Slot(slot), distance(slot, howto.bias))
             }
@@ -151,28 +150,6 @@ impl Addresses<'_, '_> {
             RelativeTo::Place => address,
             RelativeTo::Got => self.got(),
         }
-    }
-
-    /// A symbol of a debug section has no address that could be written.
-    fn check_symbol(
-        &self,
-        section: &Section<'_>,
-        relocation: &PlannedRelocation,
-    ) -> Result<(), LoadError> {
-        let object = self.plan.object();
-        let symbol = relocation.entry.symbol as usize;
-        let Some(defined_in) = section_index(object.place_of(symbol).0) else {
-            return Ok(());
-        };
-        if self.plan.layout().position(defined_in) != Position::Nowhere {
-            return Ok(());
-        }
-        Err(LoadError::NotInMemory {
-            place: place(section, relocation),
-            howto: relocation.howto,
-            symbol: Name::new(object.symbol(symbol).name),
-            section: Name::new(object.section(defined_in).name),
-        })
     }
 
     /// Why a result can't be written.

@@ -47,7 +47,7 @@ pub fn link<'data>(
         let bytes = layout.size().max(layout.per_cpu().0);
         return Err(LoadError::TooLarge { bytes });
     }
-    for section in plan.object().sections() {
+    for section in layout.sections() {
         match layout.position(section.index) {
             Position::Nowhere => {}
             Position::Image(offset) => copy(image, offset, section.bytes),

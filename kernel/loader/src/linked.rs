@@ -199,7 +199,7 @@ impl<'data> Linked<'data> {
                 relocations.map(move |relocation| {
                     let address = start.wrapping_add(relocation.entry.offset);
                     let computed = addresses.compute(&relocation, address);
-                    (section, relocation.entry, computed)
+                    (*section, relocation.entry, computed)
                 })
             });
             placed.into_iter().flatten()

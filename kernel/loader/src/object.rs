@@ -22,13 +22,6 @@ fn checked<T>(claimed: Option<T>) -> T {
     claimed.unwrap_or_else(|| unreachable!("an object's tables are checked"))
 }
 
-/// A relocation section, with the section that it applies to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RelocationSection<'data> {
-    pub target: Section<'data>,
-    pub entries: &'data [Rela],
-}
-
 impl<'data> Object<'data> {
     /// Checks a file. Takes memory only for the time of the call, four bytes a section.
     ///
@@ -121,12 +114,6 @@ impl<'data> Object<'data> {
         symbol != 0 && self.0.symbols[symbol].st_shndx.get(BE) == SHN_UNDEF
     }
 
-    /// Whether a symbol, by its index, may lie out of a long branch's reach: it isn't in
-    /// a section of the object.
-    pub(crate) fn may_be_far(&self, symbol: usize) -> bool {
-        symbol != 0 && section_index(self.0.symbols[symbol].st_shndx.get(BE)).is_none()
-    }
-
     /// Whether a symbol, by its index, stands for its section.
     pub(crate) fn is_section_symbol(&self, symbol: usize) -> bool {
         self.0.symbols[symbol].st_type() == STT_SECTION
@@ -135,14 +122,25 @@ impl<'data> Object<'data> {
     /// The defined symbol of this name: the global one, else a local one, of which
     /// there may be several.
     pub fn find(&self, name: &str) -> Option<SymbolEntry<'data>> {
-        let mut named = self
-            .symbols()
-            .filter(|symbol| symbol.name == name && symbol.is_definition());
+        let mut named = self.named(name).filter(SymbolEntry::is_definition);
         let first = named.next()?;
         if first.is_local() {
             return Some(named.find(|other| !other.is_local()).unwrap_or(first));
         }
         Some(first)
+    }
+
+    /// All symbols of this name but those of sections.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = SymbolEntry<'data>> {
+        let object = *self;
+        let is_it = move |&index: &usize| {
+            let symbol = &object.0.symbols[index];
+            object.0.symbol_name_starts_with(symbol, name.as_bytes())
+                && checked(object.0.symbol_name(symbol)) == name
+                && symbol.st_type() != STT_SECTION
+        };
+        let found = (1..self.symbol_count()).filter(is_it);
+        found.map(move |index| object.symbol(index))
     }
 
     /// The symbol with a name that an offset in a section lies in.
@@ -155,35 +153,38 @@ impl<'data> Object<'data> {
     /// section whose name starts with `__ksymtab`.
     pub fn exports(&self) -> impl Iterator<Item = &'data str> + use<'data> {
         const PREFIX: &str = "__ksymtab_";
+        const SECTION: &[u8] = b"__ksymtab";
         let object = *self;
         (1..self.symbol_count()).filter_map(move |index| {
             let symbol = &object.0.symbols[index];
-            if !object.0.symbol_name_starts_with(symbol, PREFIX) || symbol.st_type() == STT_SECTION
+            if !object.0.symbol_name_starts_with(symbol, PREFIX.as_bytes())
+                || symbol.st_type() == STT_SECTION
             {
                 return None;
             }
             let section = section_index(symbol.st_shndx.get(BE))?;
-            if !object.section(section).name.starts_with("__ksymtab") {
+            let header = &object.0.headers[section];
+            if !object.0.section_name_starts_with(header, SECTION) {
                 return None;
             }
-            object.symbol(index).name.strip_prefix(PREFIX)
+            checked(object.0.symbol_name(symbol)).strip_prefix(PREFIX)
         })
     }
 
     /// `key=value` entries of section `.modinfo`, in the order of the file. What isn't
     /// UTF-8, or has no `=`, is left out.
     pub fn information(&self) -> impl Iterator<Item = (&'data str, &'data str)> + use<'data> {
-        let section = self.sections().find(|section| section.name == ".modinfo");
-        let bytes = section.map_or(&[][..], |section| section.bytes);
+        let is_it = |header: &&_| self.0.section_name_starts_with(header, b".modinfo\0");
+        let header = self.0.headers.iter().skip(1).find(is_it);
+        let bytes = header.map_or(&[][..], |header| checked(self.0.bytes(header)));
         bytes
             .split(|&byte| byte == 0)
             .filter_map(|entry| core::str::from_utf8(entry).ok()?.split_once('='))
     }
 
-    /// The relocations of all sections that take memory, in the order of the file.
-    pub(crate) fn relocations(
-        &self,
-    ) -> impl Iterator<Item = RelocationSection<'data>> + Clone + use<'data> {
+    /// The relocations of all sections that take memory, in the order of the file: the index
+    /// of the section that they apply to, and the entries.
+    pub(crate) fn relocations(&self) -> impl Iterator<Item = (usize, &'data [Rela])> + use<'data> {
         let object = *self;
         self.0.headers.iter().skip(1).filter_map(move |header| {
             let target = header.sh_info.get(BE) as usize;
@@ -191,10 +192,7 @@ impl<'data> Object<'data> {
                 return None;
             }
             let bytes = checked(object.0.bytes(header));
-            Some(RelocationSection {
-                target: object.section(target),
-                entries: checked(tables::relocations(bytes)),
-            })
+            Some((target, checked(tables::relocations(bytes))))
         })
     }
 }
