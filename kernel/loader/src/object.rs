@@ -155,7 +155,11 @@ impl<'data> Object<'data> {
         const PREFIX: &str = "__ksymtab_";
         const SECTION: &[u8] = b"__ksymtab";
         let object = *self;
-        (1..self.symbol_count()).filter_map(move |index| {
+        let mut headers = self.0.headers.iter().skip(1);
+        // Most modules have no such section, and none of their symbols is looked at.
+        let any = headers.any(|header| self.0.section_name_starts_with(header, SECTION));
+        let symbols = if any { self.symbol_count() } else { 0 };
+        (1..symbols).filter_map(move |index| {
             let symbol = &object.0.symbols[index];
             if !object.0.symbol_name_starts_with(symbol, PREFIX.as_bytes())
                 || symbol.st_type() == STT_SECTION

@@ -25,31 +25,6 @@ use crate::tables::Rela;
 use alloc::vec::Vec;
 use fallible::{TryPush, collected, filled};
 
-/// What a relocation refers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bound {
-    /// Nothing.
-    Nothing,
-    /// Its symbol.
-    Symbol,
-    /// Its symbol if that is in reach, else the stub of this number.
-    Stub(u32),
-    /// The slot of this number.
-    Slot(u32),
-    /// The slot of this number, whose target has taken up the addend but for the bias.
-    PlaceSlot(u32),
-    /// The GOT.
-    Got,
-}
-
-/// A relocation that has been checked: its place holds the field, its symbol exists.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PlannedRelocation {
-    pub entry: Relocation,
-    pub howto: &'static Howto,
-    pub bound: Bound,
-}
-
 /// What a GOT slot holds the address of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SlotTarget {
@@ -85,17 +60,22 @@ impl Kind {
 
 /// A symbol, and the numbers of what it has been given; `NONE` for nothing.
 #[derive(Clone, Copy, Debug)]
-struct PlannedSymbol {
+pub(crate) struct PlannedSymbol {
     kind: Kind,
-    slot: u32,
-    stub: u32,
+    pub slot: u32,
+    pub stub: u32,
 }
 
 const NONE: u32 = u32::MAX;
 
 impl PlannedSymbol {
+    /// Whether its slots are those of places in it.
+    pub fn is_section(&self) -> bool {
+        self.kind == Kind::Section
+    }
+
     /// Whether a call may not reach it.
-    fn needs_stub(&self, howto: &Howto) -> bool {
+    pub fn needs_stub(&self, howto: &Howto) -> bool {
         match self.kind {
             Kind::Far => true,
             Kind::Near => howto.field.is_short(),
@@ -104,13 +84,14 @@ impl PlannedSymbol {
     }
 }
 
-/// The relocations of a section.
+/// The relocations of a section, all of them checked.
 #[derive(Clone, Copy, Debug)]
-struct RelocationSection<'data> {
-    target: usize,
-    entries: &'data [Rela],
-    /// Its first place's number.
-    place: usize,
+pub(crate) struct PlannedSection<'data> {
+    /// Index of the section that they apply to.
+    pub target: usize,
+    pub entries: &'data [Rela],
+    /// How many relocations before them refer to slots of places.
+    places: usize,
 }
 
 /// The plan of a load: a layout, and what the relocations are bound to.
@@ -123,7 +104,7 @@ pub struct Plan<'data> {
     slots: Vec<SlotTarget>,
     /// By number: the slot that a stub loads its target from.
     stubs: Vec<u32>,
-    sections: Vec<RelocationSection<'data>>,
+    sections: Vec<PlannedSection<'data>>,
     /// The slots of places in sections, in the order of the relocations that refer to them.
     place_slots: Vec<u32>,
 }
@@ -142,10 +123,10 @@ impl<'data> Plan<'data> {
         let mut planner = Planner::new(object, &sections)?;
         let mut relocations = Vec::new();
         for (target, entries) in object.relocations() {
-            relocations.try_push(RelocationSection {
+            relocations.try_push(PlannedSection {
                 target,
                 entries,
-                place: planner.places.len(),
+                places: planner.places.len(),
             })?;
             planner.section(&sections[target], entries)?;
         }
@@ -191,56 +172,21 @@ impl<'data> Plan<'data> {
         &self.stubs
     }
 
-    /// All relocations, section by section, as the file has them.
-    pub(crate) fn sections(
-        &self,
-    ) -> impl Iterator<
-        Item = (
-            &Section<'data>,
-            impl Iterator<Item = PlannedRelocation> + use<'_, 'data>,
-        ),
-    > {
-        self.sections.iter().map(move |section| {
-            let mut places = self.place_slots[section.place..].iter();
-            let relocations = section.entries.iter().map(move |entry| {
-                let entry = Relocation::decode(entry);
-                let howto = checked(Howto::of(entry.r_type));
-                PlannedRelocation {
-                    entry,
-                    howto,
-                    bound: self.bound(howto, &entry, &mut places),
-                }
-            });
-            (self.layout.section(section.target), relocations)
-        })
-    }
-
-    /// What a relocation refers to; `places` has the slots of the places that come next.
+    /// What a relocation's symbol has been given.
     #[inline]
-    fn bound<'a>(
-        &self,
-        howto: &Howto,
-        entry: &Relocation,
-        places: &mut impl Iterator<Item = &'a u32>,
-    ) -> Bound {
-        let symbol = || &self.symbols[entry.symbol as usize];
-        match howto.target {
-            Target::None => Bound::Nothing,
-            Target::Got => Bound::Got,
-            Target::Symbol => Bound::Symbol,
-            Target::Slot if symbol().kind == Kind::Section => {
-                Bound::PlaceSlot(*checked(places.next()))
-            }
-            Target::Slot => Bound::Slot(symbol().slot),
-            Target::Plt if symbol().needs_stub(howto) => Bound::Stub(symbol().stub),
-            Target::Plt => Bound::Symbol,
-        }
+    pub(crate) fn symbol(&self, index: u32) -> &PlannedSymbol {
+        &self.symbols[index as usize]
     }
-}
 
-/// What the plan has seen before.
-fn checked<T>(planned: Option<T>) -> T {
-    planned.unwrap_or_else(|| unreachable!("a plan's relocations are checked"))
+    /// All relocations, section by section, as the file has them.
+    pub(crate) fn sections(&self) -> &[PlannedSection<'data>] {
+        &self.sections
+    }
+
+    /// The slots of places that a section's relocations refer to, in their order.
+    pub(crate) fn place_slots(&self, section: &PlannedSection<'_>) -> &[u32] {
+        &self.place_slots[section.places..]
+    }
 }
 
 struct Planner<'a, 'data> {
@@ -273,28 +219,28 @@ impl<'a, 'data> Planner<'a, 'data> {
 
     fn section(&mut self, target: &Section<'_>, entries: &[Rela]) -> Result<(), LoadError> {
         for entry in entries {
-            let entry = Relocation::decode(entry);
-            let howto = check(target, &entry)?;
-            let Some(symbol) = self.symbols.get(entry.symbol as usize) else {
-                return Err(LoadError::RelocationSymbol {
-                    place: place(target, &entry),
-                    symbol: entry.symbol,
-                });
+            let Relocation {
+                offset,
+                r_type,
+                symbol: index,
+                addend,
+            } = Relocation::decode(entry);
+            let howto = Howto::of(r_type).filter(|howto| has_room(target, offset, howto));
+            let symbol = self.symbols.get(index as usize);
+            let (Some(howto), Some(symbol)) = (howto, symbol) else {
+                return Err(self.refused(target, entry));
             };
-            if symbol.kind == Kind::Nowhere && howto.target != Target::None {
-                return Err(self.not_in_memory(target, &entry, howto));
-            }
             match howto.target {
-                Target::None | Target::Got | Target::Symbol => {}
-                Target::Slot if symbol.kind == Kind::Section => {
-                    self.places.try_push(SlotTarget {
-                        symbol: entry.symbol,
-                        offset: entry.addend.wrapping_sub(howto.bias),
-                    })?
-                }
-                Target::Slot => self.give_slot(entry.symbol)?,
-                Target::Plt if symbol.needs_stub(howto) => self.give_stub(entry.symbol)?,
-                Target::Plt => {}
+                Target::None | Target::Got => {}
+                _ if symbol.kind == Kind::Nowhere => return Err(self.refused(target, entry)),
+                Target::Symbol => {}
+                Target::Plt if !symbol.needs_stub(howto) => {}
+                Target::Plt => self.give_stub(index)?,
+                Target::Slot if symbol.is_section() => self.places.try_push(SlotTarget {
+                    symbol: index,
+                    offset: addend.wrapping_sub(howto.bias),
+                })?,
+                Target::Slot => self.give_slot(index)?,
             }
         }
         Ok(())
@@ -339,19 +285,39 @@ impl<'a, 'data> Planner<'a, 'data> {
         Ok(slots)
     }
 
-    /// A symbol of a debug section has no address that could be written.
+    /// What is wrong with a relocation.
     #[cold]
-    fn not_in_memory(
-        &self,
-        target: &Section<'_>,
-        entry: &Relocation,
-        howto: &'static Howto,
-    ) -> LoadError {
+    fn refused(&self, target: &Section<'_>, entry: &Rela) -> LoadError {
+        let entry = Relocation::decode(entry);
+        let place = Place {
+            section: Name::new(target.name),
+            offset: entry.offset,
+        };
+        let Some(howto) = Howto::of(entry.r_type) else {
+            return LoadError::RelocationType {
+                place,
+                r_type: entry.r_type,
+            };
+        };
+        if !has_room(target, entry.offset, howto) {
+            return LoadError::RelocationOutside {
+                place,
+                howto,
+                size: target.size,
+            };
+        }
+        if entry.symbol as usize >= self.symbols.len() {
+            return LoadError::RelocationSymbol {
+                place,
+                symbol: entry.symbol,
+            };
+        }
+        // A symbol of a debug section has no address that could be written.
         let symbol = self.object.symbol(entry.symbol as usize);
         let section = symbol.section_index();
         let section = section.map_or("", |section| self.sections[section].name);
         LoadError::NotInMemory {
-            place: place(target, entry),
+            place,
             howto,
             symbol: Name::new(symbol.name),
             section: Name::new(section),
@@ -359,28 +325,10 @@ impl<'a, 'data> Planner<'a, 'data> {
     }
 }
 
-/// Checks a relocation against the section that it applies to.
+/// Whether a relocation's field lies inside what the file has of the section that it
+/// applies to.
 #[inline]
-fn check(target: &Section<'_>, entry: &Relocation) -> Result<&'static Howto, LoadError> {
-    let howto = Howto::of(entry.r_type).ok_or_else(|| LoadError::RelocationType {
-        place: place(target, entry),
-        r_type: entry.r_type,
-    })?;
-    let end = entry.offset.checked_add(howto.field.bytes() as u64);
-    if end.is_none_or(|end| end > target.size) || !target.has_bytes() {
-        return Err(LoadError::RelocationOutside {
-            place: place(target, entry),
-            howto,
-            size: target.size,
-        });
-    }
-    Ok(howto)
-}
-
-#[cold]
-fn place(target: &Section<'_>, entry: &Relocation) -> Place {
-    Place {
-        section: Name::new(target.name),
-        offset: entry.offset,
-    }
+fn has_room(target: &Section<'_>, offset: u64, howto: &Howto) -> bool {
+    let end = offset.checked_add(howto.field.bytes() as u64);
+    end.is_some_and(|end| end <= target.bytes.len() as u64)
 }

@@ -101,7 +101,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         address: image.base + region.offset,
         size: region.size,
     });
-    let slots = image.linked.got().1.iter().map(|slot| Named {
+    let slots = image.slots.iter().map(|slot| Named {
         name: slot.name,
         address: Some(slot.address),
         value: slot.value,

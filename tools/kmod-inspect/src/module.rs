@@ -2,7 +2,9 @@
 //! plan, link into zeroed memory.
 
 use crate::symbols::Symbols;
-use loader::{Layout, Linked, LoadError, Object, Plan, Position, Section, Startup, StartupError};
+use loader::{
+    Layout, Linked, LoadError, Object, Plan, Position, Section, Slot, Startup, StartupError,
+};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
@@ -43,7 +45,9 @@ pub struct Image<'data> {
     pub image: Vec<u8>,
     /// The template of the per-CPU data.
     pub template: Vec<u8>,
-    /// Symbols, slots.
+    /// Slots of its GOT.
+    pub slots: Vec<Slot<'data>>,
+    /// Symbols.
     pub linked: Linked<'data>,
     /// What the kernel would call, or why it would refuse to.
     pub startup: Result<Startup, StartupError<'data>>,
@@ -152,6 +156,7 @@ impl<'data> Module<'data> {
             per_cpu: addresses.per_cpu,
             image,
             template,
+            slots: linked.slots(&self.plan)?,
             linked,
         })
     }

@@ -268,13 +268,12 @@ impl Report<'_, '_> {
     }
 
     fn slots(&mut self, image: &Image<'_>) -> io::Result<()> {
-        let (_, slots) = image.linked.got();
-        if slots.is_empty() {
+        if image.slots.is_empty() {
             return Ok(());
         }
         self.title("GOT")?;
         let style = self.styles.name;
-        for slot in slots {
+        for slot in &image.slots {
             let (address, value) = (slot.address, slot.value);
             let name = Demangled(slot.name);
             writeln!(
