@@ -76,11 +76,7 @@ impl PlannedSymbol {
 
     /// Whether a call may not reach it.
     pub fn needs_stub(&self, howto: &Howto) -> bool {
-        match self.kind {
-            Kind::Far => true,
-            Kind::Near => howto.field.is_short(),
-            Kind::Section | Kind::Nowhere => false,
-        }
+        self.kind == Kind::Far || self.kind == Kind::Near && howto.field.is_short()
     }
 }
 
@@ -217,6 +213,9 @@ impl<'a, 'data> Planner<'a, 'data> {
         })
     }
 
+    /// Checks the relocations of a section. Not inlined: a loop of its own has registers for
+    /// all that it needs.
+    #[inline(never)]
     fn section(&mut self, target: &Section<'_>, entries: &[Rela]) -> Result<(), LoadError> {
         for entry in entries {
             let Relocation {

@@ -144,12 +144,12 @@ impl Field {
     #[inline(always)]
     pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
         self.check(value)?;
-        let value = (value >> self.shift).to_be_bytes();
-        let [.., second, first, last] = value;
+        let value = value >> self.shift;
+        let [.., second, first, last] = value.to_be_bytes();
         match (self.bits, place) {
             // Most fields are of these two sizes, and each of them is one store.
-            (32, place) => *array(place) = [value[4], second, first, last],
-            (64, place) => *array(place) = value,
+            (32, place) => *array(place) = (value as u32).to_be_bytes(),
+            (64, place) => *array(place) = value.to_be_bytes(),
             (12, [high, low]) => {
                 *high = *high & 0xf0 | first & 0x0f;
                 *low = last;
@@ -159,7 +159,7 @@ impl Field {
                 *low = last;
                 *high = second << 4 | first >> 4;
             }
-            (_, place) => place.copy_from_slice(&value[8 - self.bytes()..]),
+            (_, place) => place.copy_from_slice(&value.to_be_bytes()[8 - self.bytes()..]),
         }
         Ok(())
     }
