@@ -102,8 +102,8 @@ impl<'data> Linked<'data> {
         Some(self.values[symbol.index])
     }
 
-    /// What the module exports, sorted by name.
-    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'data>> {
+    /// What the module exports, in the order of the file.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportedSymbol<'data>> {
         self.exports.iter().map(|export| ExportedSymbol {
             name: export.name,
             value: self.values[export.symbol as usize],

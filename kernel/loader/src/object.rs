@@ -73,21 +73,25 @@ impl<'data> Object<'data> {
     /// If the index isn't below [`Object::symbol_count`].
     pub fn symbol(&self, index: usize) -> SymbolEntry<'data> {
         let symbol = &self.0.symbols[index];
-        let section = symbol.st_shndx.get(BE);
-        let kind = symbol.st_type();
-        let name = match section_index(section) {
-            Some(section) if kind == STT_SECTION => self.section(section).name,
+        let name = match section_index(symbol.st_shndx.get(BE)) {
+            Some(section) if symbol.st_type() == STT_SECTION => self.section(section).name,
             // The null symbol's name isn't checked.
             _ if index == 0 => "",
             _ => checked(self.0.symbol_name(symbol)),
         };
+        self.symbol_of_name(index, name)
+    }
+
+    /// A symbol by its index, whose name has been read.
+    pub(crate) fn symbol_of_name(&self, index: usize, name: &'data str) -> SymbolEntry<'data> {
+        let symbol = &self.0.symbols[index];
         SymbolEntry {
             index,
             name,
             value: symbol.st_value.get(BE),
             size: symbol.st_size.get(BE),
-            section,
-            kind,
+            section: symbol.st_shndx.get(BE),
+            kind: symbol.st_type(),
             binding: symbol.st_bind(),
         }
     }
@@ -117,6 +121,11 @@ impl<'data> Object<'data> {
     /// Whether a symbol, by its index, stands for its section.
     pub(crate) fn is_section_symbol(&self, symbol: usize) -> bool {
         self.0.symbols[symbol].st_type() == STT_SECTION
+    }
+
+    /// Whether only its own source file means a symbol, by its index.
+    pub(crate) fn is_local(&self, symbol: usize) -> bool {
+        self.0.symbols[symbol].st_bind() == STB_LOCAL
     }
 
     /// The defined symbol of this name: the global one, else a local one, of which
@@ -153,26 +162,40 @@ impl<'data> Object<'data> {
     /// section whose name starts with `__ksymtab`.
     pub fn exports(&self) -> impl Iterator<Item = &'data str> + use<'data> {
         const PREFIX: &str = "__ksymtab_";
-        const SECTION: &[u8] = b"__ksymtab";
         let object = *self;
-        let mut headers = self.0.headers.iter().skip(1);
+        let any = (1..self.section_count()).any(|section| self.has_exports(section));
         // Most modules have no such section, and none of their symbols is looked at.
-        let any = headers.any(|header| self.0.section_name_starts_with(header, SECTION));
         let symbols = if any { self.symbol_count() } else { 0 };
         (1..symbols).filter_map(move |index| {
             let symbol = &object.0.symbols[index];
             if !object.0.symbol_name_starts_with(symbol, PREFIX.as_bytes())
                 || symbol.st_type() == STT_SECTION
+                || !object.has_exports(section_index(symbol.st_shndx.get(BE))?)
             {
-                return None;
-            }
-            let section = section_index(symbol.st_shndx.get(BE))?;
-            let header = &object.0.headers[section];
-            if !object.0.section_name_starts_with(header, SECTION) {
                 return None;
             }
             checked(object.0.symbol_name(symbol)).strip_prefix(PREFIX)
         })
+    }
+
+    /// Whether the symbols of a section, by its index, are entries of exports.
+    fn has_exports(&self, section: usize) -> bool {
+        let header = &self.0.headers[section];
+        self.0.section_name_starts_with(header, b"__ksymtab")
+    }
+
+    /// The name of a symbol, by its index, that names something in this object that can be
+    /// exported.
+    pub(crate) fn exportable(&self, symbol: usize) -> Option<&'data str> {
+        let symbol = &self.0.symbols[symbol];
+        let section = symbol.st_shndx.get(BE);
+        if section == SHN_UNDEF
+            || matches!(symbol.st_type(), STT_SECTION | STT_FILE)
+            || section_index(section).is_some_and(|section| self.has_exports(section))
+        {
+            return None;
+        }
+        Some(checked(self.0.symbol_name(symbol)))
     }
 
     /// `key=value` entries of section `.modinfo`, in the order of the file. What isn't

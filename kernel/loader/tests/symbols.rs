@@ -156,11 +156,11 @@ fn exports_are_found_by_their_whole_name() {
         .collect();
     let start = loaded.linked.address("a").unwrap() - BASE;
     let expected = [
-        ("__ksymtab_a", start + 32),
-        ("ab", start + 8),
         ("abc", start + 16),
-        (&longer, start + 40),
+        ("ab", start + 8),
         (&longest, start + 48),
+        (&longer, start + 40),
+        ("__ksymtab_a", start + 32),
     ];
     assert_eq!(exports, expected);
     assert!(loaded.linked.exports().all(|export| export.size == 8));

@@ -4,7 +4,7 @@
 //! Each is loaded and unloaded once before it is measured: the first load makes translation
 //! tables, which stay.
 
-use super::{BenchError, Figures, record};
+use super::figures::{BenchError, Figures, record};
 use crate::load_unload_rounds::LogOff;
 use crate::modules::{self, Error};
 use arch::timer;

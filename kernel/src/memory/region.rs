@@ -108,7 +108,7 @@ impl Region {
     /// If these aren't pages of the region.
     pub fn unmap(&self, pages: Range<usize>) {
         self.check(&pages);
-        for start in pages.clone().step_by(BATCH) {
+        for start in (pages.start..pages.end).step_by(BATCH) {
             let batch = start..pages.end.min(start + BATCH);
             real::with(|RealMemory { frames, space, .. }| {
                 let give_back = |mapping: Mapping| {

@@ -75,8 +75,8 @@ impl Loaded {
         self.init_is_freed && offset.is_some_and(|offset| offset >= self.layout.init().0)
     }
 
-    /// What it exports, sorted by name.
-    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'static>> + '_ {
+    /// What it exports.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportedSymbol<'static>> + '_ {
         self.linked.exports()
     }
 

@@ -113,7 +113,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         weak: symbol.is_weak(),
         value: linked.address,
     });
-    let exports = image.linked.exports().map(|export| Named {
+    let exports = image.exports().into_iter().map(|export| Named {
         name: export.name,
         address: None,
         value: export.value,

@@ -3,7 +3,8 @@
 
 use crate::symbols::Symbols;
 use loader::{
-    Layout, Linked, LoadError, Object, Plan, Position, Section, Slot, Startup, StartupError,
+    ExportedSymbol, Layout, Linked, LoadError, Object, Plan, Position, Section, Slot, Startup,
+    StartupError,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -96,7 +97,14 @@ impl From<LoadError> for LinkError {
     }
 }
 
-impl Image<'_> {
+impl<'data> Image<'data> {
+    /// What it exports, sorted by name.
+    pub fn exports(&self) -> Vec<ExportedSymbol<'data>> {
+        let mut exports: Vec<_> = self.linked.exports().collect();
+        exports.sort_unstable_by_key(|export| export.name);
+        exports
+    }
+
     /// The hash that the kernel's `insmod --link-only` prints for the same addresses.
     pub fn hash(&self) -> u64 {
         loader::image_hash(&self.image, &self.template)

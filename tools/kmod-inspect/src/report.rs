@@ -196,7 +196,7 @@ impl Report<'_, '_> {
         let style = self.styles.name;
         match self.image {
             Some(image) => {
-                for export in image.linked.exports() {
+                for export in image.exports() {
                     let name = Demangled(export.name);
                     let value = format!("{:#x}", export.value);
                     writeln!(self.output, "  {value:>18} {style}{name}{style:#}")?;
