@@ -5,9 +5,12 @@
 
 use crate::error::{LoadError, Name, Place, Unrepresentable};
 use crate::layout::Position;
-use crate::plan::{Bound, Plan, PlannedRelocation};
-use crate::s390x::{FieldError, RelativeTo, SLOT, STUB};
-use crate::section::{Section, section_index};
+use crate::plan::{Plan, PlannedSection, SlotTarget};
+use crate::relocation::Relocation;
+use crate::s390x::{FieldError, Howto, RelativeTo, SLOT, STUB, Target};
+use crate::section::Section;
+use crate::tables::Rela;
+use core::slice;
 
 /// How a relocation's place refers to its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub(crate) struct Addresses<'a, 'data> {
     pub values: &'a [u64],
 }
 
-impl Addresses<'_, '_> {
+impl<'data> Addresses<'_, 'data> {
     /// Address of the GOT.
     pub fn got(&self) -> u64 {
         self.base.wrapping_add(self.plan.layout().got().0)
@@ -55,6 +58,12 @@ impl Addresses<'_, '_> {
         self.got().wrapping_add(u64::from(number) * SLOT)
     }
 
+    /// What a slot holds.
+    #[inline]
+    pub fn target(&self, target: &SlotTarget) -> u64 {
+        self.values[target.symbol as usize].wrapping_add_signed(target.offset)
+    }
+
     /// Address of a stub, by its number.
     fn stub(&self, number: u32) -> u64 {
         let offset = self.plan.layout().plt().0 + u64::from(number) * STUB;
@@ -63,7 +72,8 @@ impl Addresses<'_, '_> {
 
     /// Applies every relocation to the image and the per-CPU template.
     pub fn relocate(&self, image: &mut [u8], template: &mut [u8]) -> Result<(), LoadError> {
-        for (section, relocations) in self.plan.sections() {
+        for planned in self.plan.sections() {
+            let section = self.plan.layout().section(planned.target);
             let (buffer, start, address) = match self.plan.layout().position(section.index) {
                 Position::Nowhere => continue,
                 Position::Image(offset) => (&mut *image, offset, self.base),
@@ -71,70 +81,87 @@ impl Addresses<'_, '_> {
             };
             let bytes = &mut buffer[start as usize..][..section.size as usize];
             let address = address.wrapping_add(start);
-            for relocation in relocations {
-                let address = address.wrapping_add(relocation.entry.offset);
-                self.apply(&section, &relocation, address, bytes)?;
+            let mut places = self.plan.place_slots(planned).iter();
+            for entry in planned.entries {
+                let (relocation, howto) = decode(entry);
+                let address = address.wrapping_add(relocation.offset);
+                let Computed { result, .. } =
+                    self.compute(&relocation, howto, address, &mut places);
+                let place = &mut bytes[relocation.offset as usize..][..howto.field.bytes()];
+                if let Err(error) = howto.field.write(place, result) {
+                    return Err(self.unrepresentable(error, section, entry, address, result));
+                }
             }
         }
         Ok(())
     }
 
-    /// Applies one relocation, whose place is at `address`, to its section's bytes.
-    fn apply(
-        &self,
-        section: &Section<'_>,
-        relocation: &PlannedRelocation,
-        address: u64,
-        bytes: &mut [u8],
-    ) -> Result<(), LoadError> {
-        if relocation.bound == Bound::Nothing {
-            return Ok(());
-        }
-        self.check_symbol(section, relocation)?;
-        let computed = self.compute(relocation, address);
-        let field = relocation.howto.field;
-        let place = &mut bytes[relocation.entry.offset as usize..][..field.bytes()];
-        let written = field.write(place, computed.result);
-        written.map_err(|error| self.unrepresentable(error, section, relocation, &computed))
+    /// The relocations of a section as they were done.
+    pub fn computed(
+        self,
+        planned: &PlannedSection<'data>,
+    ) -> impl Iterator<Item = (Relocation, Computed)> {
+        let position = self.plan.layout().position(planned.target);
+        let start = position.address(self.base, self.per_cpu);
+        let mut places = self.plan.place_slots(planned).iter();
+        let placed = start.map(|start| {
+            planned.entries.iter().map(move |entry| {
+                let (relocation, howto) = decode(entry);
+                let address = start.wrapping_add(relocation.offset);
+                let computed = self.compute(&relocation, howto, address, &mut places);
+                (relocation, computed)
+            })
+        });
+        placed.into_iter().flatten()
     }
 
-    /// Computes a relocation whose place is at `address`.
-    pub fn compute(&self, relocation: &PlannedRelocation, address: u64) -> Computed {
-        let PlannedRelocation {
-            entry,
-            howto,
-            bound,
-        } = relocation;
-        let value = self.values[entry.symbol as usize];
-        let from = self.from(relocation, address);
+    /// Computes a relocation whose place is at `address`; `places` has the slots of places
+    /// that are next.
+    ///
+    /// Inlined, because linking has no use for most of the result.
+    #[inline(always)]
+    fn compute(
+        &self,
+        relocation: &Relocation,
+        howto: &Howto,
+        address: u64,
+        places: &mut slice::Iter<'_, u32>,
+    ) -> Computed {
+        let index = relocation.symbol;
+        let value = self.values[index as usize];
+        let from = self.from(howto, address);
         // Addresses are 64 bits and wrap; distances between them are signed.
         let distance = |target: u64, addend: i64| {
             let result = target.wrapping_add_signed(addend).wrapping_sub(from);
             result.cast_signed()
         };
-        let (via, result) = match *bound {
-            Bound::Nothing => (Via::Direct, 0),
-            Bound::Symbol => (Via::Direct, distance(value, entry.addend)),
-            Bound::Got => (Via::Direct, distance(self.got(), entry.addend)),
-            Bound::Slot(number) => {
-                let slot = self.slot(number);
-                (Via::Slot(slot), distance(slot, entry.addend))
-            }
-            Bound::SectionSlot(number) => {
-                let slot = self.slot(number);
-                (Via::Slot(slot), distance(slot, howto.bias))
-            }
-            Bound::Stub(number) => {
-                let direct = distance(value, entry.addend);
+        let addend = relocation.addend;
+        let (via, result) = match howto.target {
+            Target::Symbol => (Via::Direct, distance(value, addend)),
+            Target::Plt => {
+                let direct = distance(value, addend);
+                // An odd target is an error that a stub would only hide.
                 match howto.field.check(direct) {
-                    Err(FieldError::Overflow { .. }) => {
-                        let stub = self.stub(number);
-                        (Via::Stub(stub), distance(stub, entry.addend))
+                    Err(FieldError::Overflow { .. })
+                        if self.plan.symbol(index).needs_stub(howto) =>
+                    {
+                        let stub = self.stub(self.plan.symbol(index).stub);
+                        (Via::Stub(stub), distance(stub, addend))
                     }
-                    // An odd target is an error that a stub would only hide.
-                    Ok(()) | Err(FieldError::Odd) => (Via::Direct, direct),
+                    _ => (Via::Direct, direct),
                 }
             }
+            Target::Slot => {
+                let symbol = self.plan.symbol(index);
+                // A place's slot has taken up the addend but for the bias.
+                let (slot, addend) = match symbol.is_section().then(|| places.next()).flatten() {
+                    Some(&place) => (self.slot(place), howto.bias),
+                    None => (self.slot(symbol.slot), addend),
+                };
+                (Via::Slot(slot), distance(slot, addend))
+            }
+            Target::Got => (Via::Direct, distance(self.got(), addend)),
+            Target::None => (Via::Direct, 0),
         };
         Computed {
             address,
@@ -145,34 +172,13 @@ impl Addresses<'_, '_> {
     }
 
     /// What the value of a relocation at `address` counts from.
-    fn from(&self, relocation: &PlannedRelocation, address: u64) -> u64 {
-        match relocation.howto.relative_to {
+    #[inline]
+    fn from(&self, howto: &Howto, address: u64) -> u64 {
+        match howto.relative_to {
             RelativeTo::Nothing => 0,
             RelativeTo::Place => address,
             RelativeTo::Got => self.got(),
         }
-    }
-
-    /// A symbol of a debug section has no address that could be written.
-    fn check_symbol(
-        &self,
-        section: &Section<'_>,
-        relocation: &PlannedRelocation,
-    ) -> Result<(), LoadError> {
-        let object = self.plan.object();
-        let symbol = relocation.entry.symbol as usize;
-        let Some(defined_in) = section_index(object.place_of(symbol).0) else {
-            return Ok(());
-        };
-        if self.plan.layout().position(defined_in) != Position::Nowhere {
-            return Ok(());
-        }
-        Err(LoadError::NotInMemory {
-            place: place(section, relocation),
-            howto: relocation.howto,
-            symbol: Name::new(object.symbol(symbol).name),
-            section: Name::new(object.section(defined_in).name),
-        })
     }
 
     /// Why a result can't be written.
@@ -181,20 +187,24 @@ impl Addresses<'_, '_> {
         &self,
         error: FieldError,
         section: &Section<'_>,
-        relocation: &PlannedRelocation,
-        computed: &Computed,
+        entry: &Rela,
+        address: u64,
+        result: i64,
     ) -> LoadError {
-        let (symbol, offset, value) = self.meant(relocation);
-        let entry = relocation.entry.symbol as usize;
+        let (relocation, howto) = decode(entry);
+        let (symbol, offset, value) = self.meant(&relocation, howto);
         let facts = Unrepresentable {
-            place: place(section, relocation),
-            howto: relocation.howto,
+            place: Place {
+                section: Name::new(section.name),
+                offset: relocation.offset,
+            },
+            howto,
             symbol,
             offset,
             value,
-            is_missing: value == 0 && self.plan.object().is_undefined(entry),
-            from: self.from(relocation, computed.address),
-            result: computed.result,
+            is_missing: value == 0 && self.plan.object().is_undefined(relocation.symbol as usize),
+            from: self.from(howto, address),
+            result,
         };
         match error {
             FieldError::Overflow { .. } => LoadError::Overflow(facts),
@@ -204,11 +214,11 @@ impl Addresses<'_, '_> {
 
     /// What a person would say that a relocation refers to: its symbol, or for a section's
     /// symbol the one that lies there; bytes from it; its value.
-    fn meant(&self, relocation: &PlannedRelocation) -> (Name, i64, u64) {
+    fn meant(&self, relocation: &Relocation, howto: &Howto) -> (Name, i64, u64) {
         let object = self.plan.object();
-        let symbol = object.symbol(relocation.entry.symbol as usize);
+        let symbol = object.symbol(relocation.symbol as usize);
         // The assembler's addend counts from the place, the source's from the instruction.
-        let addend = relocation.entry.addend.wrapping_sub(relocation.howto.bias);
+        let addend = relocation.addend.wrapping_sub(howto.bias);
         if symbol.is_section() {
             let offset = symbol.value.wrapping_add_signed(addend);
             if let Some(named) = object.symbol_at(symbol.section, offset) {
@@ -224,9 +234,12 @@ impl Addresses<'_, '_> {
     }
 }
 
-fn place(section: &Section<'_>, relocation: &PlannedRelocation) -> Place {
-    Place {
-        section: Name::new(section.name),
-        offset: relocation.entry.offset,
+/// An entry that the plan has checked, and its howto.
+#[inline]
+fn decode(entry: &Rela) -> (Relocation, &'static Howto) {
+    let relocation = Relocation::decode(entry);
+    match Howto::of(relocation.r_type) {
+        Some(howto) => (relocation, howto),
+        None => unreachable!("a plan's relocations are of known types"),
     }
 }

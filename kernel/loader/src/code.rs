@@ -36,8 +36,8 @@ pub(crate) fn check_memory(
             _ => Err(Unusable::Undefined),
         };
     };
-    let section = layout.object().section(section);
-    check_section(layout, &section, until)?;
+    let section = layout.section(section);
+    check_section(layout, section, until)?;
     match symbol.value > section.size {
         true => Err(Unusable::Outside(Name::new(section.name))),
         false => Ok(()),
@@ -71,7 +71,7 @@ pub(crate) fn check_function(
     }
     check_memory(layout, symbol, until)?;
     match symbol.section_index() {
-        Some(section) => check_code(&layout.object().section(section), symbol.value),
+        Some(section) => check_code(layout.section(section), symbol.value),
         None => Err(Unusable::Undefined),
     }
 }
@@ -102,11 +102,7 @@ impl<'a, 'data> ByAddress<'a, 'data> {
     /// Sorts the sections of a layout that have bytes in the image.
     pub fn new(layout: &'a Layout<'data>) -> Result<Self, TryReserveError> {
         let mut starts = Vec::new();
-        for section in layout
-            .object()
-            .sections()
-            .filter(|section| section.size != 0)
-        {
+        for section in layout.sections().iter().filter(|it| it.size != 0) {
             if let Some(offset) = layout.offset_of(section.index) {
                 starts.try_push((offset, section.index as u32))?;
             }
@@ -120,11 +116,11 @@ impl<'a, 'data> ByAddress<'a, 'data> {
     pub fn check_function(&self, offset: u64, until: Until) -> Result<(), Unusable> {
         let after = self.starts.partition_point(|&(start, _)| start <= offset);
         let &(start, index) = self.starts[..after].last().ok_or(Unusable::Undefined)?;
-        let section = self.layout.object().section(index as usize);
+        let section = self.layout.section(index as usize);
         if offset - start >= section.size {
             return Err(Unusable::Undefined);
         }
-        check_section(self.layout, &section, until)?;
-        check_code(&section, offset - start)
+        check_section(self.layout, section, until)?;
+        check_code(section, offset - start)
     }
 }

@@ -39,10 +39,12 @@ impl Position {
     }
 }
 
-/// The layout of an object. Holds eight bytes or so for each of its sections.
+/// The layout of an object. Holds about a hundred bytes for each of its sections.
 #[derive(Debug)]
 pub struct Layout<'data> {
     object: Object<'data>,
+    /// By index.
+    sections: Vec<Section<'data>>,
     /// By section index.
     positions: Vec<Position>,
     regions: [Region; RegionKind::ALL.len()],
@@ -56,13 +58,20 @@ pub struct Layout<'data> {
 const LARGEST: u64 = 1 << 48;
 
 impl<'data> Layout<'data> {
-    /// Lays an object out, with so many GOT slots and PLT stubs.
+    /// Lays an object out, with so many GOT slots and PLT stubs; `sections` are all of its
+    /// sections.
     ///
     /// # Errors
     /// If a section can be in no region, or all are too large together.
-    pub(crate) fn new(object: &Object<'data>, slots: u32, stubs: u32) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        object: &Object<'data>,
+        sections: Vec<Section<'data>>,
+        slots: u32,
+        stubs: u32,
+    ) -> Result<Self, LoadError> {
         let mut layout = Self {
             object: *object,
+            sections,
             positions: filled(object.section_count(), Position::Nowhere)?,
             regions: RegionKind::ALL.map(|kind| Region {
                 kind,
@@ -81,8 +90,8 @@ impl<'data> Layout<'data> {
     fn place_regions(&mut self) -> Result<(), LoadError> {
         // By region; in it, what the file has bytes for comes first.
         let mut order = Vec::new();
-        for section in self.object.sections() {
-            if let Some(kind) = region_of(&section)? {
+        for section in &self.sections {
+            if let Some(kind) = region_of(section)? {
                 order.try_push((kind, !section.has_bytes(), section.index as u32))?;
             }
         }
@@ -93,7 +102,7 @@ impl<'data> Layout<'data> {
             let start = align_up(end, PAGE_SIZE)?;
             end = start;
             while let Some((.., index)) = sections.next_if(|&(its, ..)| its == kind) {
-                let section = self.object.section(index as usize);
+                let section = &self.sections[index as usize];
                 let offset = align_up(end, section.align)?;
                 self.positions[section.index] = Position::Image(offset);
                 end = checked_end(offset, section.size)?;
@@ -118,7 +127,7 @@ impl<'data> Layout<'data> {
 
     fn place_per_cpu(&mut self) -> Result<(), LoadError> {
         let (size, align) = &mut self.per_cpu;
-        for section in self.object.sections().filter(Section::is_per_cpu) {
+        for section in self.sections.iter().filter(|section| section.is_per_cpu()) {
             let offset = align_up(*size, section.align)?;
             self.positions[section.index] = Position::PerCpu(offset);
             *size = checked_end(offset, section.size)?;
@@ -130,6 +139,19 @@ impl<'data> Layout<'data> {
     /// What is laid out.
     pub fn object(&self) -> &Object<'data> {
         &self.object
+    }
+
+    /// A section by its index.
+    ///
+    /// # Panics
+    /// If the object has no such section.
+    pub fn section(&self, index: usize) -> &Section<'data> {
+        &self.sections[index]
+    }
+
+    /// All sections, the null one included, in the order of the file.
+    pub fn sections(&self) -> &[Section<'data>] {
+        &self.sections
     }
 
     /// Bytes from the module's base to its end, a multiple of the page size; 0 for a

@@ -8,12 +8,11 @@ use crate::apply::Addresses;
 use crate::error::{LoadError, Name};
 use crate::exports;
 use crate::layout::Position;
-use crate::linked::{Linked, Slot};
-use crate::names::ByPlace;
+use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::s390x::{SLOT, STUB, stub};
 use alloc::vec::Vec;
-use fallible::{TryPush, with_room};
+use fallible::{TryPush, collected, with_room};
 use object::elf::{SHN_ABS, SHN_UNDEF};
 
 /// Finds the value of a symbol that the module doesn't define: an address, or a handle of
@@ -47,7 +46,7 @@ pub fn link<'data>(
         let bytes = layout.size().max(layout.per_cpu().0);
         return Err(LoadError::TooLarge { bytes });
     }
-    for section in plan.object().sections() {
+    for section in layout.sections() {
         match layout.position(section.index) {
             Position::Nowhere => {}
             Position::Image(offset) => copy(image, offset, section.bytes),
@@ -62,10 +61,11 @@ pub fn link<'data>(
         per_cpu,
         values: &values,
     };
-    let slots = fill_slots(&addresses, image)?;
+    fill_slots(&addresses, image);
     fill_stubs(plan, image)?;
     addresses.relocate(image, template)?;
-    Linked::new(plan, base, per_cpu, values, slots, exports)
+    let variables = variable_slots(&addresses)?;
+    Ok(Linked::new(plan, base, per_cpu, values, variables, exports))
 }
 
 fn copy(buffer: &mut [u8], offset: u64, bytes: &[u8]) {
@@ -80,6 +80,11 @@ fn values<'data>(
     resolve: Resolve<'_, 'data>,
 ) -> Result<Vec<u64>, LoadError> {
     let (object, layout) = (plan.object(), plan.layout());
+    let starts = (0..object.section_count()).map(|section| {
+        // What takes no memory counts from 0, as in the file.
+        layout.position(section).address(base, per_cpu).unwrap_or(0)
+    });
+    let starts = collected(object.section_count(), starts)?;
     let mut values = with_room(object.symbol_count().max(1))?;
     values.try_push(0)?;
     for index in 1..object.symbol_count() {
@@ -98,46 +103,38 @@ fn values<'data>(
                 }
             }
             SHN_ABS => value,
-            section => {
-                let position = layout.position(section.0.into());
-                // What takes no memory counts from 0, as in the file.
-                let start = position.address(base, per_cpu).unwrap_or(0);
-                start.wrapping_add(value)
-            }
+            section => starts[usize::from(section.0)].wrapping_add(value),
         })?;
     }
     Ok(values)
 }
 
-/// Writes the GOT; what is in it, by slot number.
-fn fill_slots<'data>(
-    addresses: &Addresses<'_, 'data>,
-    image: &mut [u8],
-) -> Result<Vec<Slot<'data>>, LoadError> {
+/// Writes the GOT.
+fn fill_slots(addresses: &Addresses<'_, '_>, image: &mut [u8]) {
     let plan = addresses.plan;
-    let object = plan.object();
-    let mut slots = with_room(plan.slots().len())?;
-    let mut names = None;
-    for (number, target) in (0..).zip(plan.slots()) {
-        let symbol = object.symbol(target.symbol as usize);
-        let value = addresses.values[symbol.index].wrapping_add_signed(target.offset);
-        let offset = plan.layout().got().0 + u64::from(number) * SLOT;
-        copy(image, offset, &value.to_be_bytes());
-        let mut name = symbol.name;
-        if symbol.is_section() {
-            let names = match &mut names {
-                Some(names) => names,
-                none => none.insert(ByPlace::new(object)?),
-            };
-            let place = symbol.value.wrapping_add_signed(target.offset);
-            name = names.find(symbol.section, place).unwrap_or(name);
-        }
-        slots.try_push(Slot {
-            address: addresses.slot(number),
-            name,
-            value,
-        })?;
+    let (start, bytes) = plan.layout().got();
+    let got = &mut image[start as usize..][..bytes as usize];
+    let (slots, _) = got.as_chunks_mut::<{ SLOT as usize }>();
+    for (slot, target) in slots.iter_mut().zip(plan.slots()) {
+        *slot = addresses.target(target).to_be_bytes();
     }
+}
+
+/// What slots hold of the module's per-CPU data, and their numbers; sorted.
+fn variable_slots(addresses: &Addresses<'_, '_>) -> Result<Vec<(u64, u32)>, LoadError> {
+    let plan = addresses.plan;
+    let mut slots = Vec::new();
+    let (bytes, _) = plan.layout().per_cpu();
+    if bytes == 0 {
+        return Ok(slots);
+    }
+    for (number, target) in (0..).zip(plan.slots()) {
+        let value = addresses.target(target);
+        if value.wrapping_sub(addresses.per_cpu) < bytes {
+            slots.try_push((value, number))?;
+        }
+    }
+    slots.sort_unstable();
     Ok(slots)
 }
 

@@ -3,9 +3,11 @@
 use crate::apply::{Addresses, Computed};
 use crate::error::LoadError;
 use crate::exports::Export;
+use crate::names::ByPlace;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::relocation::Relocation;
+use crate::s390x::SLOT;
 use crate::section::Section;
 use alloc::vec::Vec;
 use fallible::collected;
@@ -60,8 +62,7 @@ pub struct Variable<'data> {
     pub slot: Option<u64>,
 }
 
-/// A linked module: its symbols with their values. Holds eight bytes a symbol and about
-/// fifty a slot.
+/// A linked module: its symbols with their values. Holds eight bytes a symbol.
 #[derive(Debug)]
 pub struct Linked<'data> {
     object: Object<'data>,
@@ -70,10 +71,8 @@ pub struct Linked<'data> {
     /// Values of the symbols, by index.
     values: Vec<u64>,
     got: u64,
-    /// By slot number, so in the order of their addresses.
-    slots: Vec<Slot<'data>>,
-    /// Slot numbers, sorted by value.
-    by_value: Vec<u32>,
+    /// What slots hold of its per-CPU data, and their numbers; sorted.
+    variable_slots: Vec<(u64, u32)>,
     exports: Vec<Export<'data>>,
 }
 
@@ -83,21 +82,18 @@ impl<'data> Linked<'data> {
         base: u64,
         per_cpu: u64,
         values: Vec<u64>,
-        slots: Vec<Slot<'data>>,
+        variable_slots: Vec<(u64, u32)>,
         exports: Vec<Export<'data>>,
-    ) -> Result<Self, LoadError> {
-        let mut by_value = collected(slots.len(), 0..slots.len() as u32)?;
-        by_value.sort_unstable_by_key(|&slot| slots[slot as usize].value);
-        Ok(Self {
+    ) -> Self {
+        Self {
             object: *plan.object(),
             base,
             per_cpu,
             values,
             got: base.wrapping_add(plan.layout().got().0),
-            slots,
-            by_value,
+            variable_slots,
             exports,
-        })
+        }
     }
 
     /// Address of the symbol of this name, which the module defines.
@@ -106,8 +102,8 @@ impl<'data> Linked<'data> {
         Some(self.values[symbol.index])
     }
 
-    /// What the module exports, sorted by name.
-    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'data>> {
+    /// What the module exports, in the order of the file.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportedSymbol<'data>> {
         self.exports.iter().map(|export| ExportedSymbol {
             name: export.name,
             value: self.values[export.symbol as usize],
@@ -153,18 +149,36 @@ impl<'data> Linked<'data> {
         })
     }
 
-    /// Address of a slot that holds this value.
-    fn slot_of(&self, value: u64) -> Option<u64> {
-        let slot = |number: u32| self.slots[number as usize];
-        let at = self
-            .by_value
-            .binary_search_by_key(&value, |&number| slot(number).value);
-        Some(slot(self.by_value[at.ok()?]).address)
+    /// Address of a slot that holds this handle of the module's per-CPU data.
+    fn slot_of(&self, handle: u64) -> Option<u64> {
+        let slots = &self.variable_slots;
+        let at = slots.binary_search_by_key(&handle, |&(value, _)| value);
+        let (_, number) = slots[at.ok()?];
+        Some(self.got.wrapping_add(u64::from(number) * SLOT))
     }
 
-    /// The address of the global offset table, and its slots in order.
-    pub fn got(&self) -> (u64, &[Slot<'data>]) {
-        (self.got, &self.slots)
+    /// The slots of the global offset table, in order. The plan is the one that the module
+    /// was linked by.
+    ///
+    /// # Errors
+    /// If there is no memory for the list.
+    pub fn slots(&self, plan: &Plan<'data>) -> Result<Vec<Slot<'data>>, LoadError> {
+        let addresses = self.addresses(plan);
+        let names = ByPlace::new(&self.object)?;
+        let slots = (0..).zip(plan.slots()).map(|(number, target)| {
+            let symbol = self.object.symbol(target.symbol as usize);
+            let place = symbol.value.wrapping_add_signed(target.offset);
+            let named = match symbol.is_section() {
+                true => names.find(symbol.section, place),
+                false => None,
+            };
+            Slot {
+                address: addresses.slot(number),
+                name: named.unwrap_or(symbol.name),
+                value: addresses.target(target),
+            }
+        });
+        Ok(collected(plan.slots().len(), slots)?)
     }
 
     /// All symbols with their values, by index in the file.
@@ -186,23 +200,20 @@ impl<'data> Linked<'data> {
         &'a self,
         plan: &'a Plan<'data>,
     ) -> impl Iterator<Item = (Section<'data>, Relocation, Computed)> + use<'a, 'data> {
-        let addresses = Addresses {
+        let addresses = self.addresses(plan);
+        plan.sections().iter().flat_map(move |planned| {
+            let section = *plan.layout().section(planned.target);
+            let computed = addresses.computed(planned);
+            computed.map(move |(relocation, computed)| (section, relocation, computed))
+        })
+    }
+
+    fn addresses<'a>(&'a self, plan: &'a Plan<'data>) -> Addresses<'a, 'data> {
+        Addresses {
             plan,
             base: self.base,
             per_cpu: self.per_cpu,
             values: &self.values,
-        };
-        plan.sections().flat_map(move |(section, relocations)| {
-            let position = plan.layout().position(section.index);
-            let start = position.address(self.base, self.per_cpu);
-            let placed = start.map(|start| {
-                relocations.map(move |relocation| {
-                    let address = start.wrapping_add(relocation.entry.offset);
-                    let computed = addresses.compute(&relocation, address);
-                    (section, relocation.entry, computed)
-                })
-            });
-            placed.into_iter().flatten()
-        })
+        }
     }
 }

@@ -22,13 +22,6 @@ fn checked<T>(claimed: Option<T>) -> T {
     claimed.unwrap_or_else(|| unreachable!("an object's tables are checked"))
 }
 
-/// A relocation section, with the section that it applies to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RelocationSection<'data> {
-    pub target: Section<'data>,
-    pub entries: &'data [Rela],
-}
-
 impl<'data> Object<'data> {
     /// Checks a file. Takes memory only for the time of the call, four bytes a section.
     ///
@@ -80,21 +73,25 @@ impl<'data> Object<'data> {
     /// If the index isn't below [`Object::symbol_count`].
     pub fn symbol(&self, index: usize) -> SymbolEntry<'data> {
         let symbol = &self.0.symbols[index];
-        let section = symbol.st_shndx.get(BE);
-        let kind = symbol.st_type();
-        let name = match section_index(section) {
-            Some(section) if kind == STT_SECTION => self.section(section).name,
+        let name = match section_index(symbol.st_shndx.get(BE)) {
+            Some(section) if symbol.st_type() == STT_SECTION => self.section(section).name,
             // The null symbol's name isn't checked.
             _ if index == 0 => "",
             _ => checked(self.0.symbol_name(symbol)),
         };
+        self.symbol_of_name(index, name)
+    }
+
+    /// A symbol by its index, whose name has been read.
+    pub(crate) fn symbol_of_name(&self, index: usize, name: &'data str) -> SymbolEntry<'data> {
+        let symbol = &self.0.symbols[index];
         SymbolEntry {
             index,
             name,
             value: symbol.st_value.get(BE),
             size: symbol.st_size.get(BE),
-            section,
-            kind,
+            section: symbol.st_shndx.get(BE),
+            kind: symbol.st_type(),
             binding: symbol.st_bind(),
         }
     }
@@ -121,28 +118,38 @@ impl<'data> Object<'data> {
         symbol != 0 && self.0.symbols[symbol].st_shndx.get(BE) == SHN_UNDEF
     }
 
-    /// Whether a symbol, by its index, may lie out of a long branch's reach: it isn't in
-    /// a section of the object.
-    pub(crate) fn may_be_far(&self, symbol: usize) -> bool {
-        symbol != 0 && section_index(self.0.symbols[symbol].st_shndx.get(BE)).is_none()
-    }
-
     /// Whether a symbol, by its index, stands for its section.
     pub(crate) fn is_section_symbol(&self, symbol: usize) -> bool {
         self.0.symbols[symbol].st_type() == STT_SECTION
     }
 
+    /// Whether only its own source file means a symbol, by its index.
+    pub(crate) fn is_local(&self, symbol: usize) -> bool {
+        self.0.symbols[symbol].st_bind() == STB_LOCAL
+    }
+
     /// The defined symbol of this name: the global one, else a local one, of which
     /// there may be several.
     pub fn find(&self, name: &str) -> Option<SymbolEntry<'data>> {
-        let mut named = self
-            .symbols()
-            .filter(|symbol| symbol.name == name && symbol.is_definition());
+        let mut named = self.named(name).filter(SymbolEntry::is_definition);
         let first = named.next()?;
         if first.is_local() {
             return Some(named.find(|other| !other.is_local()).unwrap_or(first));
         }
         Some(first)
+    }
+
+    /// All symbols of this name but those of sections.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = SymbolEntry<'data>> {
+        let object = *self;
+        let is_it = move |&index: &usize| {
+            let symbol = &object.0.symbols[index];
+            object.0.symbol_name_starts_with(symbol, name.as_bytes())
+                && checked(object.0.symbol_name(symbol)) == name
+                && symbol.st_type() != STT_SECTION
+        };
+        let found = (1..self.symbol_count()).filter(is_it);
+        found.map(move |index| object.symbol(index))
     }
 
     /// The symbol with a name that an offset in a section lies in.
@@ -156,34 +163,55 @@ impl<'data> Object<'data> {
     pub fn exports(&self) -> impl Iterator<Item = &'data str> + use<'data> {
         const PREFIX: &str = "__ksymtab_";
         let object = *self;
-        (1..self.symbol_count()).filter_map(move |index| {
+        let any = (1..self.section_count()).any(|section| self.has_exports(section));
+        // Most modules have no such section, and none of their symbols is looked at.
+        let symbols = if any { self.symbol_count() } else { 0 };
+        (1..symbols).filter_map(move |index| {
             let symbol = &object.0.symbols[index];
-            if !object.0.symbol_name_starts_with(symbol, PREFIX) || symbol.st_type() == STT_SECTION
+            if !object.0.symbol_name_starts_with(symbol, PREFIX.as_bytes())
+                || symbol.st_type() == STT_SECTION
+                || !object.has_exports(section_index(symbol.st_shndx.get(BE))?)
             {
                 return None;
             }
-            let section = section_index(symbol.st_shndx.get(BE))?;
-            if !object.section(section).name.starts_with("__ksymtab") {
-                return None;
-            }
-            object.symbol(index).name.strip_prefix(PREFIX)
+            checked(object.0.symbol_name(symbol)).strip_prefix(PREFIX)
         })
+    }
+
+    /// Whether the symbols of a section, by its index, are entries of exports.
+    fn has_exports(&self, section: usize) -> bool {
+        let header = &self.0.headers[section];
+        self.0.section_name_starts_with(header, b"__ksymtab")
+    }
+
+    /// The name of a symbol, by its index, that names something in this object that can be
+    /// exported.
+    pub(crate) fn exportable(&self, symbol: usize) -> Option<&'data str> {
+        let symbol = &self.0.symbols[symbol];
+        let section = symbol.st_shndx.get(BE);
+        if section == SHN_UNDEF
+            || matches!(symbol.st_type(), STT_SECTION | STT_FILE)
+            || section_index(section).is_some_and(|section| self.has_exports(section))
+        {
+            return None;
+        }
+        Some(checked(self.0.symbol_name(symbol)))
     }
 
     /// `key=value` entries of section `.modinfo`, in the order of the file. What isn't
     /// UTF-8, or has no `=`, is left out.
     pub fn information(&self) -> impl Iterator<Item = (&'data str, &'data str)> + use<'data> {
-        let section = self.sections().find(|section| section.name == ".modinfo");
-        let bytes = section.map_or(&[][..], |section| section.bytes);
+        let is_it = |header: &&_| self.0.section_name_starts_with(header, b".modinfo\0");
+        let header = self.0.headers.iter().skip(1).find(is_it);
+        let bytes = header.map_or(&[][..], |header| checked(self.0.bytes(header)));
         bytes
             .split(|&byte| byte == 0)
             .filter_map(|entry| core::str::from_utf8(entry).ok()?.split_once('='))
     }
 
-    /// The relocations of all sections that take memory, in the order of the file.
-    pub(crate) fn relocations(
-        &self,
-    ) -> impl Iterator<Item = RelocationSection<'data>> + Clone + use<'data> {
+    /// The relocations of all sections that take memory, in the order of the file: the index
+    /// of the section that they apply to, and the entries.
+    pub(crate) fn relocations(&self) -> impl Iterator<Item = (usize, &'data [Rela])> + use<'data> {
         let object = *self;
         self.0.headers.iter().skip(1).filter_map(move |header| {
             let target = header.sh_info.get(BE) as usize;
@@ -191,10 +219,7 @@ impl<'data> Object<'data> {
                 return None;
             }
             let bytes = checked(object.0.bytes(header));
-            Some(RelocationSection {
-                target: object.section(target),
-                entries: checked(tables::relocations(bytes)),
-            })
+            Some((target, checked(tables::relocations(bytes))))
         })
     }
 }

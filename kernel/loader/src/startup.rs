@@ -154,8 +154,7 @@ fn entry_point<'data>(
     let object = layout.object();
     let unusable = |why| StartupError::EntryPoint { name, why };
     let Some(symbol) = object.find(name) else {
-        let mut undefined = object.symbols().filter(|symbol| symbol.is_undefined());
-        return match undefined.any(|symbol| symbol.name == name) {
+        return match object.named(name).any(|symbol| symbol.is_undefined()) {
             true => Err(unusable(Unusable::Undefined)),
             false => Ok(None),
         };
@@ -178,9 +177,8 @@ impl<'data> Lists<'_, 'data> {
     /// All entries in the order of constructors. Each of the names comes with whether
     /// such a list counts backwards.
     fn all(&self, names: [(&str, bool); 2], until: Until) -> Result<Vec<u64>, StartupError<'data>> {
-        let object = self.layout.object();
         let mut lists: Vec<(u32, u32, bool)> = Vec::new();
-        for section in object.sections() {
+        for section in self.layout.sections() {
             for (name, backwards) in names {
                 if let Some(rank) = rank_of(section.name, name, backwards) {
                     lists.try_push((rank, section.index as u32, backwards))?;
@@ -192,7 +190,7 @@ impl<'data> Lists<'_, 'data> {
         let mut addresses = Vec::new();
         for (_, index, backwards) in lists {
             let first = addresses.len();
-            self.entries(&object.section(index as usize), until, &mut addresses)?;
+            self.entries(self.layout.section(index as usize), until, &mut addresses)?;
             if backwards {
                 addresses[first..].reverse();
             }

@@ -7,6 +7,7 @@
 //! loader but these two files works with that.
 
 use crate::error::{Compiler, LoadError, Name};
+use core::ffi::CStr;
 use object::BigEndian as BE;
 use object::elf::*;
 use object::pod::{from_bytes, slice_from_bytes};
@@ -20,14 +21,58 @@ type Header = FileHeader64<BE>;
 /// limit a small file could ask for a long time of reading.
 pub const LONGEST_NAME: usize = 16 * 1024;
 
+/// A string table up to its first name that is none: names in UTF-8, a NUL behind each.
+/// So whether there is a name at an offset is seen without reading it.
+#[derive(Clone, Copy, Debug)]
+struct StringTable<'data>(&'data str);
+
+impl<'data> StringTable<'data> {
+    /// Reads a table, once.
+    fn new(bytes: &'data [u8]) -> Self {
+        let text = match core::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => core::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or(""),
+        };
+        // Behind each name, a NUL comes before the longest name would have ended.
+        let mut names = 0;
+        loop {
+            let rest = &text.as_bytes()[names..];
+            let next = &rest[..rest.len().min(LONGEST_NAME + 1)];
+            match next.iter().rposition(|&byte| byte == 0) {
+                Some(end) => names += end + 1,
+                None => return Self(&text[..names]),
+            }
+        }
+    }
+
+    /// Whether a name starts at an offset.
+    fn has_name(&self, offset: u32) -> bool {
+        let offset = offset as usize;
+        offset < self.0.len() && self.0.is_char_boundary(offset)
+    }
+
+    /// The name at an offset, if one starts there.
+    fn name(&self, offset: u32) -> Option<&'data str> {
+        let rest = self.0.get(offset as usize..)?;
+        let name = CStr::from_bytes_until_nul(rest.as_bytes()).ok()?;
+        rest.get(..name.count_bytes())
+    }
+
+    /// Whether the name at an offset begins so.
+    fn starts_with(&self, offset: u32, prefix: &[u8]) -> bool {
+        let rest = self.0.as_bytes().get(offset as usize..);
+        rest.is_some_and(|rest| rest.starts_with(prefix))
+    }
+}
+
 /// A file's tables. Nothing that is said in them is checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tables<'data> {
     data: &'data [u8],
     pub headers: &'data [SectionHeader],
-    section_names: &'data [u8],
+    section_names: StringTable<'data>,
     pub symbols: &'data [Sym],
-    symbol_names: &'data [u8],
+    symbol_names: StringTable<'data>,
 }
 
 impl<'data> Tables<'data> {
@@ -63,21 +108,39 @@ impl<'data> Tables<'data> {
         }
     }
 
+    /// Whether a section has a name that is one.
+    pub fn has_section_name(&self, header: &SectionHeader) -> bool {
+        self.section_names.has_name(header.sh_name.get(BE))
+    }
+
     /// A section's name, if it is one.
     pub fn section_name(&self, header: &SectionHeader) -> Option<&'data str> {
-        text(self.section_names, header.sh_name.get(BE))
+        self.section_names.name(header.sh_name.get(BE))
+    }
+
+    /// Whether a section's name begins so, without reading all of it.
+    pub fn section_name_starts_with(&self, header: &SectionHeader, prefix: &[u8]) -> bool {
+        let name = header.sh_name.get(BE);
+        self.section_names.starts_with(name, prefix)
+    }
+
+    /// Whether a symbol has a name that is one.
+    #[inline]
+    pub fn has_symbol_name(&self, symbol: &Sym) -> bool {
+        self.symbol_names.has_name(symbol.st_name.get(BE))
     }
 
     /// A symbol's name, if it is one.
     pub fn symbol_name(&self, symbol: &Sym) -> Option<&'data str> {
-        text(self.symbol_names, symbol.st_name.get(BE))
+        self.symbol_names.name(symbol.st_name.get(BE))
     }
 
     /// Whether a symbol's name begins so: for a symbol in a hundred thousand, without
-    /// reading all of each name.
-    pub fn symbol_name_starts_with(&self, symbol: &Sym, prefix: &str) -> bool {
-        let name = self.symbol_names.get(symbol.st_name.get(BE) as usize..);
-        name.is_some_and(|name| name.starts_with(prefix.as_bytes()))
+    /// reading all of each name. With a NUL at its end, whether that is the name.
+    #[inline]
+    pub fn symbol_name_starts_with(&self, symbol: &Sym, prefix: &[u8]) -> bool {
+        self.symbol_names
+            .starts_with(symbol.st_name.get(BE), prefix)
     }
 
     /// Whether a section takes memory; one that isn't there doesn't.
@@ -92,14 +155,6 @@ fn slice(data: &[u8], offset: u64, size: u64) -> Option<&[u8]> {
     let start = usize::try_from(offset).ok()?;
     let end = start.checked_add(usize::try_from(size).ok()?)?;
     data.get(start..end)
-}
-
-/// The NUL-terminated UTF-8 string at `offset`.
-fn text(strings: &[u8], offset: u32) -> Option<&str> {
-    let rest = strings.get(offset as usize..)?;
-    let rest = &rest[..rest.len().min(LONGEST_NAME + 1)];
-    let end = rest.iter().position(|&byte| byte == 0)?;
-    core::str::from_utf8(&rest[..end]).ok()
 }
 
 fn file_header(data: &[u8]) -> Result<&Header, LoadError> {
@@ -184,7 +239,7 @@ fn string_table<'data>(
     data: &'data [u8],
     headers: &[SectionHeader],
     index: usize,
-) -> Result<&'data [u8], LoadError> {
+) -> Result<StringTable<'data>, LoadError> {
     let bad = |field, value| LoadError::Section {
         index,
         name: Name::new(""),
@@ -199,12 +254,13 @@ fn string_table<'data>(
         return Err(bad("string table type", header.sh_type.get(BE).0.into()));
     }
     let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-    slice(data, offset, size).ok_or(LoadError::OutsideFile {
+    let bytes = slice(data, offset, size).ok_or(LoadError::OutsideFile {
         what: "string table",
         index,
         offset,
         size,
-    })
+    })?;
+    Ok(StringTable::new(bytes))
 }
 
 /// The one symbol table, and the index of the string table that it uses.

@@ -50,14 +50,16 @@ fn not_thread_local(tables: &Tables<'_>, header: &SectionHeader) -> Result<(), L
 }
 
 fn section(tables: &Tables<'_>, index: usize, header: &SectionHeader) -> Result<(), LoadError> {
-    let name = tables.section_name(header).ok_or(LoadError::Name {
-        what: "section",
-        index,
-        offset: header.sh_name.get(BE),
-    })?;
+    if !tables.has_section_name(header) {
+        return Err(LoadError::Name {
+            what: "section",
+            index,
+            offset: header.sh_name.get(BE),
+        });
+    }
     let bad = |field, value| LoadError::Section {
         index,
-        name: Name::new(name),
+        name: Name::new(tables.section_name(header).unwrap_or("")),
         field,
         value,
     };
@@ -65,7 +67,7 @@ fn section(tables: &Tables<'_>, index: usize, header: &SectionHeader) -> Result<
     if index == 0 && kind != SHT_NULL {
         return Err(bad("type of the null section", kind.0.into()));
     }
-    tables.bytes(header).ok_or(LoadError::OutsideFile {
+    tables.bytes(header).ok_or_else(|| LoadError::OutsideFile {
         what: "section",
         index,
         offset: header.sh_offset.get(BE),
@@ -127,34 +129,40 @@ fn null_symbol(symbol: &Sym) -> Result<(), LoadError> {
 }
 
 fn symbol(tables: &Tables<'_>, index: usize, symbol: &Sym) -> Result<(), LoadError> {
-    let name = tables.symbol_name(symbol).ok_or(LoadError::Name {
-        what: "symbol",
-        index,
-        offset: symbol.st_name.get(BE),
-    })?;
+    if !tables.has_symbol_name(symbol) {
+        return Err(LoadError::Name {
+            what: "symbol",
+            index,
+            offset: symbol.st_name.get(BE),
+        });
+    }
+    let name = || Name::new(tables.symbol_name(symbol).unwrap_or(""));
     let bad = |field, value: SymbolSection| LoadError::Symbol {
         index,
-        name: Name::new(name),
+        name: name(),
         field,
         value: value.0.into(),
     };
     // Its value may be anything: outside its section it names what lies there.
     let section = symbol.st_shndx.get(BE);
+    let kind = symbol.st_type();
     match section {
-        SHN_UNDEF | SHN_ABS if symbol.st_type() == STT_SECTION => {
+        SHN_UNDEF | SHN_ABS if kind == STT_SECTION => {
             return Err(bad("type STT_SECTION, section", section));
         }
         SHN_UNDEF | SHN_ABS => {}
-        SHN_COMMON if name == GCC_LTO => return Err(LoadError::LinkTimeCode(Compiler::Gcc)),
-        SHN_COMMON => return Err(LoadError::Common(Name::new(name))),
+        SHN_COMMON if tables.symbol_name(symbol) == Some(GCC_LTO) => {
+            return Err(LoadError::LinkTimeCode(Compiler::Gcc));
+        }
+        SHN_COMMON => return Err(LoadError::Common(name())),
         _ if usize::from(section.0) >= tables.headers.len() || section.0 >= SHN_LORESERVE => {
             return Err(bad("section", section));
         }
         _ => {}
     }
-    match symbol.st_type() {
-        STT_TLS => Err(LoadError::ThreadLocal(Name::new(name))),
-        STT_GNU_IFUNC => Err(LoadError::IndirectFunction(Name::new(name))),
+    match kind {
+        STT_TLS => Err(LoadError::ThreadLocal(name())),
+        STT_GNU_IFUNC => Err(LoadError::IndirectFunction(name())),
         _ => Ok(()),
     }
 }

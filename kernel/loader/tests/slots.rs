@@ -113,7 +113,7 @@ second:  .quad 2
     assert_eq!(target(1), target(2));
     assert_eq!(loaded.doubleword(target(0)), common::HANDLE);
     assert_eq!(loaded.doubleword(target(1)), common::HANDLE + 8);
-    let names: Vec<_> = loaded.linked.got().1.iter().map(|slot| slot.name).collect();
+    let names: Vec<_> = loaded.slots().iter().map(|slot| slot.name).collect();
     assert_eq!(names, ["first", "second"]);
     let variables: Vec<_> = loaded
         .linked

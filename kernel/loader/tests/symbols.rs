@@ -23,15 +23,9 @@ fn a_weak_symbol_that_nobody_defines_is_0(assembler: &Assembler) {
     );
     let exported = |name: &str| (name == "other").then_some(0x1234);
     let loaded = load(&data, BASE, exported).unwrap();
-    let slots: Vec<_> = loaded
-        .linked
-        .got()
-        .1
-        .iter()
-        .map(|s| (s.name, s.value))
-        .collect();
+    let slots: Vec<_> = loaded.slots().iter().map(|s| (s.name, s.value)).collect();
     assert_eq!(slots, [("maybe", 0), ("other", 0x1234)]);
-    let slot = |index: usize| loaded.doubleword(loaded.linked.got().1[index].address);
+    let slot = |index: usize| loaded.doubleword(loaded.slots()[index].address);
     assert_eq!((slot(0), slot(1)), (0, 0x1234));
     let results: Vec<_> = loaded
         .linked
@@ -162,11 +156,11 @@ fn exports_are_found_by_their_whole_name() {
         .collect();
     let start = loaded.linked.address("a").unwrap() - BASE;
     let expected = [
-        ("__ksymtab_a", start + 32),
-        ("ab", start + 8),
         ("abc", start + 16),
-        (&longer, start + 40),
+        ("ab", start + 8),
         (&longest, start + 48),
+        (&longer, start + 40),
+        ("__ksymtab_a", start + 32),
     ];
     assert_eq!(exports, expected);
     assert!(loaded.linked.exports().all(|export| export.size == 8));

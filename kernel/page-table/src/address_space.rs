@@ -7,6 +7,7 @@ use crate::entries::{
 use crate::error::{MapError, NoTable};
 use crate::machine::{Machine, TableMemory};
 use crate::protection::{Mapping, Protection};
+use core::ops::Range;
 
 /// First address beyond the top table's reach: 8 PiB.
 pub const END: usize = 1 << 53;
@@ -119,6 +120,61 @@ impl<M: Machine> AddressSpace<M> {
         Some(mapping)
     }
 
+    /// Unmaps those of the pages that are mapped, on every CPU (M3), and says what each was
+    /// mapped to. The CPUs are asked once for all pages: each time costs a machine of many
+    /// CPUs a look by every one.
+    ///
+    /// A page's entry keeps its frame in between: invalid, and not that of an unmapped page.
+    pub fn unmap_all(
+        &mut self,
+        ranges: impl Iterator<Item = Range<usize>> + Clone,
+        mut unmapped: impl FnMut(Mapping),
+    ) {
+        let mut some = false;
+        self.for_each_entry(ranges.clone(), |machine, table, page, entry| {
+            if !entry.invalid() {
+                machine.invalidate_page_here(table, page);
+                some = true;
+            }
+        });
+        if !some {
+            return;
+        }
+        self.machine.flush(self.element());
+        self.for_each_entry(ranges, |machine, table, page, entry| {
+            if let Some(mapping) = entry.with_invalid(false).mapping()
+                && entry != PageEntry::unmapped()
+            {
+                let entry = PageEntry::unmapped().into_bits();
+                machine.write(table, page_index(page), entry);
+                unmapped(mapping);
+            }
+        });
+    }
+
+    /// Calls `work` with each page of the ranges that has a page table, the table, and the
+    /// page's entry there. The way to a table is walked once.
+    fn for_each_entry(
+        &mut self,
+        ranges: impl Iterator<Item = Range<usize>>,
+        mut work: impl FnMut(&mut M, usize, usize, PageEntry),
+    ) {
+        for range in ranges {
+            let mut start = range.start;
+            while start < range.end {
+                let segment_end = (start / SEGMENT_SIZE + 1) * SEGMENT_SIZE;
+                if let Some(table) = self.find_page_table(start) {
+                    for page in (start..range.end.min(segment_end)).step_by(PAGE_SIZE) {
+                        let entry = self.machine.read(table, page_index(page));
+                        let entry = PageEntry::from_bits(entry);
+                        work(&mut self.machine, table, page, entry);
+                    }
+                }
+                start = segment_end;
+            }
+        }
+    }
+
     /// What the page of `address` is mapped to.
     pub fn translate(&self, address: usize) -> Option<Mapping> {
         let (_, entry) = self.lookup(address)?;
@@ -134,6 +190,13 @@ impl<M: Machine> AddressSpace<M> {
 
     /// The page table of an address, and its entry there.
     fn lookup(&self, address: usize) -> Option<(usize, PageEntry)> {
+        let table = self.find_page_table(address)?;
+        let entry = self.machine.read(table, page_index(address));
+        Some((table, PageEntry::from_bits(entry)))
+    }
+
+    /// The page table of an address, if there is one.
+    fn find_page_table(&self, address: usize) -> Option<usize> {
         if address >= END {
             return None;
         }
@@ -142,8 +205,7 @@ impl<M: Machine> AddressSpace<M> {
             let entry = self.machine.read(table, level.index(address));
             table = TableEntry::from_bits(entry).table()?;
         }
-        let entry = self.machine.read(table, page_index(address));
-        Some((table, PageEntry::from_bits(entry)))
+        Some(table)
     }
 
     /// The page table of an address; makes the tables that lead to it.

@@ -15,6 +15,16 @@ pub trait Machine {
     /// any CPU's TLB has from that entry; when it returns, that is done (INVALIDATE
     /// PAGE TABLE ENTRY).
     fn invalidate_page(&mut self, page_table: usize, address: usize);
+
+    /// Sets the invalid bit in the entry of `address` in a page table, and clears what the
+    /// running CPU's TLB has from that entry. Other CPUs may go on with what theirs have,
+    /// until [`flush`](Self::flush) (INVALIDATE PAGE TABLE ENTRY, local clearing).
+    fn invalidate_page_here(&mut self, page_table: usize, address: usize);
+
+    /// Clears what any CPU's TLB has from the tables that this address-space-control
+    /// element names; when it returns, that is done (INVALIDATE DAT TABLE ENTRY, clearing
+    /// by ASCE).
+    fn flush(&mut self, element: u64);
 }
 
 /// Where tables come from.

@@ -8,6 +8,7 @@ use page_table::{
     AddressSpace, END, Found, MapError, Mapping, NoTable, PAGE_SIZE, Protection, SEGMENT_SIZE, walk,
 };
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 const ALL: [Protection; 3] = [
     Protection::ReadOnly,
@@ -97,6 +98,23 @@ impl Case {
         assert_eq!(self.space.unmap(page), mapping);
     }
 
+    fn unmap_all(&mut self, pages: Range<usize>) {
+        let mapped: Vec<_> = { self.model.range(pages.clone()) }
+            .map(|(&page, _)| page)
+            .collect();
+        let expected: Vec<_> = mapped
+            .iter()
+            .map(|&page| self.mapping(page).unwrap())
+            .collect();
+        let mut unmapped = Vec::new();
+        self.space
+            .unmap_all([pages].into_iter(), |mapping| unmapped.push(mapping));
+        assert_eq!(unmapped, expected);
+        for page in mapped {
+            self.model.remove(&page);
+        }
+    }
+
     fn protect(&mut self, page: usize, protection: Protection) {
         let entry = self.model.get_mut(&page);
         let is_mapped = entry.map(|entry| entry.1 = protection).is_some();
@@ -152,7 +170,7 @@ fn run(seed: u64, tables: usize, execution_protection: bool) -> usize {
         let page = random.of(&pages);
         let frame = (1 + random.below(1 << 20)) * PAGE_SIZE;
         let protection = random.of(&ALL);
-        match random.below(5) {
+        match random.below(6) {
             0 | 1 => match case.map(page, frame, protection) {
                 Ok(()) => {}
                 Err(MapError::NoTable) => refused += 1,
@@ -163,6 +181,7 @@ fn run(seed: u64, tables: usize, execution_protection: bool) -> usize {
             },
             2 => case.unmap(page),
             3 => case.protect(page, protection),
+            4 => case.unmap_all(page..page + random.below(600) * PAGE_SIZE),
             _ => {
                 let memory = &mut case.machine.clone();
                 if case.space.prepare(memory, page).is_ok() && !case.model.contains_key(&page) {

@@ -63,10 +63,17 @@ fn a_frame_is_reused_when_no_cpu_reaches_it_any_more() {
                     .map(memory, page, frame, Protection::ReadWrite)
                     .unwrap();
             }
-            for page in [PAGES[round % 3], PAGES[(round + 1) % 3]] {
-                let frame = space.unmap(page).unwrap().frame;
+            let pages = [PAGES[round % 3], PAGES[(round + 1) % 3]];
+            let mut give_back = |frame| {
                 frames.0.borrow_mut().remove(&frame);
                 free.push(frame);
+            };
+            match round % 2 {
+                0 => { pages.iter() }.for_each(|&page| give_back(space.unmap(page).unwrap().frame)),
+                _ => {
+                    let ranges = pages.map(|page| page..page + PAGE_SIZE);
+                    space.unmap_all(ranges.into_iter(), |mapping| give_back(mapping.frame));
+                }
             }
         }
     }

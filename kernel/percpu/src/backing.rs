@@ -59,12 +59,12 @@ pub unsafe trait Backing {
     /// P13: the pages are in a unit of a chunk that is set aside, and aren't mapped.
     unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory>;
 
-    /// Unmaps `pages` pages, makes sure no TLB holds them, then frees the frames. Called
-    /// with the *pages* lock held.
+    /// Unmaps `pages` pages at each of these addresses, makes sure no TLB holds them, then
+    /// frees the frames. Called with the *pages* lock held.
     ///
     /// # Safety
     /// P13: `map` has mapped them, and no area is on them.
-    unsafe fn unmap(&self, address: usize, pages: usize);
+    unsafe fn unmap(&self, starts: impl Iterator<Item = usize>, pages: usize);
 
     /// Stores `size` zero bytes at `address`. Called in any context, interrupt handlers
     /// included.

@@ -67,14 +67,13 @@ impl<B: Backing> Allocator<B> {
 
     /// Unmaps pages, which are in no book-keeping, in the first `units` units.
     pub(crate) fn unmap(&self, start: usize, count: usize, units: usize) {
-        for offset in &self.layout.first.unit_offsets[..units] {
-            let address = start.wrapping_add(*offset);
-            #[expect(unsafe_code, reason = "a call of the backing")]
-            // SAFETY: P13: `map` mapped them in these units, and no free extent or area is
-            // on pages that aren't entered.
-            unsafe {
-                self.backing.unmap(address, count);
-            }
+        let offsets = self.layout.first.unit_offsets[..units].iter();
+        let starts = offsets.map(|offset| start.wrapping_add(*offset));
+        #[expect(unsafe_code, reason = "a call of the backing")]
+        // SAFETY: P13: `map` mapped them in these units, and no free extent or area is on
+        // pages that aren't entered.
+        unsafe {
+            self.backing.unmap(starts, count);
         }
     }
 

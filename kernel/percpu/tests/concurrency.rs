@@ -68,8 +68,8 @@ unsafe impl Backing for Slow {
         Ok(())
     }
 
-    unsafe fn unmap(&self, address: usize, pages: usize) {
-        self.machine().unmap(address, pages);
+    unsafe fn unmap(&self, starts: impl Iterator<Item = usize>, pages: usize) {
+        starts.for_each(|start| self.machine().unmap(start, pages));
     }
 
     unsafe fn zero(&self, address: usize, size: usize) {

@@ -98,8 +98,8 @@ unsafe impl Backing for Asked<'_> {
         self.machine().map(address, pages)
     }
 
-    unsafe fn unmap(&self, address: usize, pages: usize) {
-        self.machine().unmap(address, pages);
+    unsafe fn unmap(&self, starts: impl Iterator<Item = usize>, pages: usize) {
+        starts.for_each(|start| self.machine().unmap(start, pages));
     }
 
     unsafe fn zero(&self, address: usize, size: usize) {

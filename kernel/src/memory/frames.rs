@@ -103,12 +103,4 @@ impl PageFrame {
     pub(super) fn into_mapping(self) {
         let _the_pages = ManuallyDrop::new(self);
     }
-
-    /// The frame that a page was mapped to.
-    ///
-    /// # Safety
-    /// M1: it was left to that page, which isn't mapped any more.
-    pub(super) unsafe fn from_mapping(address: usize) -> Self {
-        Self(FrameBlock { address, order: 0 })
-    }
 }

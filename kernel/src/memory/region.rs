@@ -1,8 +1,8 @@
 //! Ranges of virtual addresses and their owners (M1).
 //!
 //! ```text
-//!              map: frame moves in            unmap: frame moves out
-//!  PageFrame ─────────────────────► a page of the Region ─────────────────► PageFrame
+//!              map: frame moves in            unmap: frame is given back
+//!  PageFrame ─────────────────────► a page of the Region ─────────────────► nobody's
 //! ```
 //!
 //! Who has the [`Region`] decides what is mapped in it, and nobody else does. So none of
@@ -11,13 +11,36 @@
 
 use super::error::OutOfMemory;
 use super::frames::PageFrame;
-use super::real;
+use super::real::{self, RealMemory};
 use arch::PAGE_SIZE;
 use arch::dat::{Mapping, Protection};
 use core::ops::Range;
 
 /// Bytes whose page entries are in one table.
 const SEGMENT: usize = 1 << 20;
+
+/// Pages that are unmapped under one hold of the lock, with interrupts off.
+const BATCH: usize = 64;
+
+/// Unmaps pages of a region, whose owner has them unmapped.
+fn unmap_batch(batch: &[Range<usize>]) {
+    if batch.is_empty() {
+        return;
+    }
+    real::with(|RealMemory { frames, space, .. }| {
+        let give_back = |mapping: Mapping| {
+            if mapping.executable {
+                // SAFETY: M1, M3: no CPU reaches the frame through its page any more, and the
+                // identity map has it.
+                unsafe { arch::string::forget_code(mapping.frame) };
+            }
+            let given = frames.give(mapping.frame / PAGE_SIZE, 0);
+            assert!(given.is_ok(), "{mapping} was given back before");
+        };
+        // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
+        unsafe { space.unmap_all(batch.iter().cloned(), give_back) };
+    });
+}
 
 /// A range of virtual addresses that is its owner's alone, whole pages.
 #[derive(Debug)]
@@ -98,18 +121,30 @@ impl Region {
         Ok(())
     }
 
-    /// Unmaps the page at `page`, on every CPU (M3); returns its frame, and whether
-    /// instructions could be fetched from it.
+    /// Unmaps those of the pages that are mapped, on every CPU (M3), and gives their frames
+    /// back. The lock is held for [`BATCH`] pages at a time.
     ///
     /// # Panics
-    /// If the page is none of the region's.
-    pub fn unmap(&self, page: usize) -> Option<(PageFrame, bool)> {
-        self.check(&(page..page + PAGE_SIZE));
-        // SAFETY: M1: the page is the region's, whose owner has it unmapped.
-        let mapping = real::with(|memory| unsafe { memory.space.unmap(page) })?;
-        // SAFETY: M1, M3: `map` left it to this page, and no CPU reaches it any more.
-        let frame = unsafe { PageFrame::from_mapping(mapping.frame) };
-        Some((frame, mapping.executable))
+    /// If these aren't pages of the region.
+    pub fn unmap(&self, ranges: impl Iterator<Item = Range<usize>>) {
+        let mut batch: heapless::Vec<Range<usize>, BATCH> = heapless::Vec::new();
+        let mut room = BATCH;
+        for mut range in ranges {
+            self.check(&range);
+            while !range.is_empty() {
+                let end = range.end.min(range.start + room * PAGE_SIZE);
+                room -= (end - range.start) / PAGE_SIZE;
+                // A range of a page at least: there are no more of them than pages.
+                let _ = batch.push(range.start..end);
+                range.start = end;
+                if room == 0 {
+                    unmap_batch(&batch);
+                    batch.clear();
+                    room = BATCH;
+                }
+            }
+        }
+        unmap_batch(&batch);
     }
 
     /// Changes what those of the pages allow that are mapped, on every CPU, one after

@@ -181,7 +181,7 @@ impl Area {
 
 impl Drop for Area {
     fn drop(&mut self) {
-        unmap(self.range());
+        pages().unmap(core::iter::once(self.range()));
         AREAS.lock().give(self.start);
     }
 }
@@ -207,19 +207,6 @@ impl Part {
     /// # Safety
     /// M1: the area lives.
     pub unsafe fn release(self) {
-        unmap(self.pages);
-    }
-}
-
-/// Unmaps those of the pages that are mapped, and gives their frames back.
-fn unmap(range: Range<usize>) {
-    for page in range.step_by(PAGE_SIZE) {
-        let Some((frame, was_text)) = pages().unmap(page) else {
-            continue;
-        };
-        if was_text {
-            // SAFETY: M1: the frame is this function's, and the identity map has it.
-            unsafe { arch::string::forget_code(frame.address(), PAGE_SIZE) };
-        }
+        pages().unmap(core::iter::once(self.pages));
     }
 }

@@ -83,8 +83,8 @@ impl Loaded {
         region.is_some_and(|region| region.kind.is_text()) && !self.is_freed(address)
     }
 
-    /// What it exports, sorted by name.
-    pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'static>> + '_ {
+    /// What it exports.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportedSymbol<'static>> + '_ {
         self.linked.exports()
     }
 

@@ -86,7 +86,7 @@ const ROOM_FOR_MODULES: usize = 64;
 /// [`Reason::Heap`].
 pub fn init() -> Result<(), Reason<'static>> {
     let mut symbols = HashMap::new();
-    symbols.try_reserve(ROOM_FOR_SYMBOLS)?;
+    symbols.try_reserve(ROOM_FOR_SYMBOLS.max(kernel_exports().len()))?;
     for export in kernel_exports() {
         let Ok(name) = export.name().to_str() else {
             continue;
@@ -97,7 +97,7 @@ pub fn init() -> Result<(), Reason<'static>> {
             kind: SymbolKind::in_kernel(value),
             owner: None,
         };
-        enter(&mut symbols, name, exported)?;
+        enter(&mut symbols, name, exported);
     }
     let mut registry = REGISTRY.lock();
     registry.symbols = Some(symbols);
@@ -105,16 +105,14 @@ pub fn init() -> Result<(), Reason<'static>> {
     Ok(())
 }
 
-/// Enters a symbol.
+/// Enters a symbol, for which there is room; returns the one of that name before.
 fn enter(
     symbols: &mut HashMap<&'static str, Exported>,
     name: &'static str,
     exported: Exported,
-) -> Result<(), hashbrown::TryReserveError> {
-    symbols.try_reserve(1)?;
+) -> Option<Exported> {
     #[expect(clippy::disallowed_methods, reason = "there is room")]
-    symbols.insert(name, exported);
-    Ok(())
+    symbols.insert(name, exported)
 }
 
 fn kernel_exports() -> &'static [Export] {
@@ -205,38 +203,46 @@ impl Registry {
     /// # Errors
     /// [`Reason::Duplicate`], [`Reason::Heap`].
     pub fn export(&mut self, id: Id, loaded: &Loaded) -> Result<(), Reason<'static>> {
-        for export in loaded.exports() {
-            if let Some(found) = self.symbol(export.name) {
-                let owner = found.owner.and_then(|id| self.entry(id));
-                let owner = owner.map(|entry| entry.name);
-                let symbol = export.name;
-                return Err(Reason::Duplicate { symbol, owner });
-            }
-        }
         let Some(symbols) = &mut self.symbols else {
             return Ok(());
         };
-        symbols.try_reserve(loaded.exports().count())?;
-        for export in loaded.exports() {
+        symbols.try_reserve(loaded.exports().len())?;
+        for (number, export) in loaded.exports().enumerate() {
             let exported = Exported {
                 value: export.value,
                 kind: loaded.kind_of(&export),
                 owner: Some(id),
             };
-            enter(symbols, export.name, exported)?;
+            let Some(others) = enter(symbols, export.name, exported) else {
+                continue;
+            };
+            // All is as before.
+            let symbol = export.name;
+            enter(symbols, symbol, others);
+            for export in loaded.exports().take(number) {
+                symbols.remove(export.name);
+            }
+            let owner = others.owner.and_then(|id| self.entry(id));
+            let owner = owner.map(|entry| entry.name);
+            return Err(Reason::Duplicate { symbol, owner });
         }
         Ok(())
     }
 }
 
 /// Takes a module and its exports out of the list; its caller drops it, outside the lock.
+/// Takes as many steps as the module has exports, whatever others have.
 pub fn remove(id: Id) -> Option<Entry> {
     let mut registry = REGISTRY.lock();
-    if let Some(symbols) = &mut registry.symbols {
-        symbols.retain(|_, exported| exported.owner != Some(id));
-    }
     let at = registry.entries.iter().position(|entry| entry.id == id)?;
-    Some(registry.entries.remove(at))
+    let entry = registry.entries.remove(at);
+    // What it owns is in the list exactly if its exports have been entered.
+    if let (Some(symbols), Some(loaded)) = (&mut registry.symbols, &entry.loaded) {
+        for export in loaded.exports() {
+            symbols.remove(export.name);
+        }
+    }
+    Some(entry)
 }
 
 /// References on the modules whose exports somebody uses, one a module (Linux: struct

@@ -17,6 +17,9 @@ const COPIES_A_LINE: u32 = 4;
 
 /// Logs a module that was linked: address, regions, GOT, PLT, variables.
 pub fn log(name: &str, loaded: &Loaded) {
+    if !log::log_enabled!(log::Level::Info) {
+        return;
+    }
     let (base, layout) = (loaded.base(), &loaded.layout);
     let (got, got_size) = layout.got();
     let (plt, plt_size) = layout.plt();

@@ -50,18 +50,16 @@ unsafe impl Backing for Pages {
         for page in 0..pages {
             if self.map_one(address + page * PAGE_SIZE).is_err() {
                 // SAFETY: P13: these were mapped just now.
-                unsafe { self.unmap(address, page) };
+                unsafe { self.unmap(core::iter::once(address), page) };
                 return Err(OutOfMemory);
             }
         }
         Ok(())
     }
 
-    unsafe fn unmap(&self, address: usize, pages: usize) {
-        for page in 0..pages {
-            // The frame, if there is one, is given back.
-            drop(self.region.unmap(address + page * PAGE_SIZE));
-        }
+    unsafe fn unmap(&self, starts: impl Iterator<Item = usize>, pages: usize) {
+        let bytes = pages * PAGE_SIZE;
+        self.region.unmap(starts.map(|start| start..start + bytes));
     }
 
     unsafe fn zero(&self, address: usize, size: usize) {

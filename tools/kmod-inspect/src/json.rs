@@ -101,7 +101,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         address: image.base + region.offset,
         size: region.size,
     });
-    let slots = image.linked.got().1.iter().map(|slot| Named {
+    let slots = image.slots.iter().map(|slot| Named {
         name: slot.name,
         address: Some(slot.address),
         value: slot.value,
@@ -113,7 +113,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         weak: symbol.is_weak(),
         value: linked.address,
     });
-    let exports = image.linked.exports().map(|export| Named {
+    let exports = image.exports().into_iter().map(|export| Named {
         name: export.name,
         address: None,
         value: export.value,

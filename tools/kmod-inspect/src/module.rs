@@ -2,7 +2,10 @@
 //! plan, link into zeroed memory.
 
 use crate::symbols::Symbols;
-use loader::{Layout, Linked, LoadError, Object, Plan, Position, Section, Startup, StartupError};
+use loader::{
+    ExportedSymbol, Layout, Linked, LoadError, Object, Plan, Position, Section, Slot, Startup,
+    StartupError,
+};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
@@ -43,7 +46,9 @@ pub struct Image<'data> {
     pub image: Vec<u8>,
     /// The template of the per-CPU data.
     pub template: Vec<u8>,
-    /// Symbols, slots.
+    /// Slots of its GOT.
+    pub slots: Vec<Slot<'data>>,
+    /// Symbols.
     pub linked: Linked<'data>,
     /// What the kernel would call, or why it would refuse to.
     pub startup: Result<Startup, StartupError<'data>>,
@@ -92,7 +97,14 @@ impl From<LoadError> for LinkError {
     }
 }
 
-impl Image<'_> {
+impl<'data> Image<'data> {
+    /// What it exports, sorted by name.
+    pub fn exports(&self) -> Vec<ExportedSymbol<'data>> {
+        let mut exports: Vec<_> = self.linked.exports().collect();
+        exports.sort_unstable_by_key(|export| export.name);
+        exports
+    }
+
     /// The hash that the kernel's `insmod --link-only` prints for the same addresses.
     pub fn hash(&self) -> u64 {
         loader::image_hash(&self.image, &self.template)
@@ -152,6 +164,7 @@ impl<'data> Module<'data> {
             per_cpu: addresses.per_cpu,
             image,
             template,
+            slots: linked.slots(&self.plan)?,
             linked,
         })
     }

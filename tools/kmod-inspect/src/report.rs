@@ -196,7 +196,7 @@ impl Report<'_, '_> {
         let style = self.styles.name;
         match self.image {
             Some(image) => {
-                for export in image.linked.exports() {
+                for export in image.exports() {
                     let name = Demangled(export.name);
                     let value = format!("{:#x}", export.value);
                     writeln!(self.output, "  {value:>18} {style}{name}{style:#}")?;
@@ -268,13 +268,12 @@ impl Report<'_, '_> {
     }
 
     fn slots(&mut self, image: &Image<'_>) -> io::Result<()> {
-        let (_, slots) = image.linked.got();
-        if slots.is_empty() {
+        if image.slots.is_empty() {
             return Ok(());
         }
         self.title("GOT")?;
         let style = self.styles.name;
-        for slot in slots {
+        for slot in &image.slots {
             let (address, value) = (slot.address, slot.value);
             let name = Demangled(slot.name);
             writeln!(

@@ -6,7 +6,7 @@
 //!  fixtures/NAME.ko  on request, by self-tests
 //!  ctest/NAME.ko     tests in C, likewise
 //!  extra/NAME.ko     from --module
-//!  extra/link-*.o    for bench, generated
+//!  fixtures/NAME.o   for bench, generated
 //!  run               commands of --run, one a line
 //! ```
 
@@ -56,8 +56,8 @@ fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
         add(format!("{}/{name}.ko", layout::EXTRA), read(&object)?)?;
     }
     if options.verb == Some(Verb::Bench) {
-        for (name, data) in generated::linked()? {
-            add(format!("{}/{name}.o", layout::EXTRA), data)?;
+        for (name, data) in generated::all()? {
+            add(format!("{}/{name}.o", layout::FIXTURES), data)?;
         }
     }
     let commands = options.commands();

@@ -243,6 +243,12 @@ pub fn has_facility(bit: usize) -> bool {
         .is_some_and(|word| word >> (63 - bit % 64) & 1 == 1)
 }
 
+/// Facility 3: INVALIDATE DAT TABLE ENTRY.
+pub const FACILITY_DAT_ENHANCEMENT_1: usize = 3;
+
+/// Facility 51: local clearing by INVALIDATE PAGE TABLE ENTRY.
+pub const FACILITY_LOCAL_TLB_CLEARING: usize = 51;
+
 /// Facility 130: instruction-execution protection.
 pub const FACILITY_EXECUTION_PROTECTION: usize = 130;
 

@@ -5,7 +5,7 @@
 //! CLC compares; EXRL supplies the length of the last piece. Principles of
 //! Operation, chapter 7. Register use: s390x ELF ABI, "Parameter Passing".
 
-use core::arch::global_asm;
+use core::arch::{asm, global_asm};
 
 global_asm!(
     ".text",
@@ -117,22 +117,26 @@ global_asm!(
     ".size memcmp, .-memcmp",
 );
 
-/// Clears memory that held instructions, so that no CPU runs them again when
-/// other instructions are put there.
+/// Clears a page frame that held instructions, so that no CPU runs them again when other
+/// instructions are put there.
 ///
 /// The architecture asks for no more than a store and a serialization. QEMU's
 /// translator, up to 7.2, misses what a storage-to-storage instruction writes
 /// beyond its first byte (precise self-modifying code is checked for one byte
-/// only), and would run the old instructions. Stores of a doubleword are seen.
+/// only), and would run the old instructions. It sees stores of a doubleword, and those are
+/// what TEST BLOCK clears a block of 4 KiB with there (Principles of Operation, chapter 10).
 ///
 /// # Safety
-/// M1: `[start, start + bytes)`, aligned to 8 and a multiple of 8 bytes, is writable
-/// and the caller's alone.
-pub unsafe fn forget_code(start: usize, bytes: usize) {
-    let doublewords = core::ptr::with_exposed_provenance_mut::<u64>(start);
-    for index in 0..bytes / 8 {
-        // SAFETY: M1: the caller's own memory; volatile, so that the stores stay what
-        // they are.
-        unsafe { doublewords.add(index).write_volatile(0) };
+/// M1: the frame at this real address is the caller's alone.
+pub unsafe fn forget_code(frame: usize) {
+    // SAFETY: M1: the caller's own frame. C7: register 0 must be 0, register 1 is ignored.
+    // Whether the block is usable isn't asked: it was in use.
+    unsafe {
+        asm!(
+            ".insn rre, 0xb22c0000, %r1, {frame}",
+            frame = in(reg) frame,
+            in("r0") 0u64,
+            options(nostack)
+        );
     }
 }

@@ -59,11 +59,8 @@ pub fn set_parameters<'word>(
 
 /// Where the records begin, and how many there are.
 fn section<'word>(layout: &Layout<'_>) -> Result<(usize, usize), ParameterError<'word>> {
-    let Some(section) = layout
-        .object()
-        .sections()
-        .find(|section| section.name == SECTION)
-    else {
+    let mut sections = layout.sections().iter();
+    let Some(section) = sections.find(|section| section.name == SECTION) else {
         return Ok((0, 0));
     };
     let bytes = section.size;

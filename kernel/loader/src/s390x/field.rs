@@ -14,9 +14,11 @@
 /// A field of an instruction or of data that a relocation writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
-    bits: u32,
-    /// Bits that are shifted out: 1 if the field counts halfwords.
-    shift: u32,
+    bits: u8,
+    /// Bits that are shifted out: 1 if the field counts halfwords, else 0.
+    shift: u8,
+    /// Bytes from the place on that hold it.
+    bytes: u8,
     /// Least and greatest value that fits, in bytes.
     least: i64,
     greatest: i64,
@@ -43,6 +45,7 @@ impl Field {
     pub const DOUBLEWORD: Field = Field {
         bits: 64,
         shift: 0,
+        bytes: 8,
         least: i64::MIN,
         greatest: i64::MAX,
     };
@@ -52,10 +55,11 @@ impl Field {
 
     /// A field of `bits` bits, at most 32, whose value is at least 0: an instruction's
     /// short displacement.
-    pub const fn unsigned(bits: u32) -> Self {
+    pub const fn unsigned(bits: u8) -> Self {
         Self {
             bits,
             shift: 0,
+            bytes: bits.div_ceil(8),
             least: 0,
             greatest: (1 << bits) - 1,
         }
@@ -63,11 +67,12 @@ impl Field {
 
     /// A field of `bits` bits, at most 32, in two's complement: a distance, or a signed
     /// displacement.
-    pub const fn signed(bits: u32) -> Self {
+    pub const fn signed(bits: u8) -> Self {
         let limit = 1 << (bits - 1);
         Self {
             bits,
             shift: 0,
+            bytes: bits.div_ceil(8),
             least: -limit,
             greatest: limit - 1,
         }
@@ -75,7 +80,7 @@ impl Field {
 
     /// A field of `bits` bits, at most 32, that is read as signed or as unsigned, by
     /// whoever reads it: data, and immediates.
-    pub const fn bitfield(bits: u32) -> Self {
+    pub const fn bitfield(bits: u8) -> Self {
         Self {
             least: Self::signed(bits).least,
             ..Self::unsigned(bits)
@@ -84,15 +89,13 @@ impl Field {
 
     /// A signed field of `bits` bits, at most 32, that counts halfwords: its value is in
     /// bytes, and even.
-    pub const fn halfwords(bits: u32) -> Self {
-        let Self {
-            least, greatest, ..
-        } = Self::signed(bits);
+    pub const fn halfwords(bits: u8) -> Self {
+        let signed = Self::signed(bits);
         Self {
-            bits,
             shift: 1,
-            least: least * 2,
-            greatest: greatest * 2,
+            least: signed.least * 2,
+            greatest: signed.greatest * 2,
+            ..signed
         }
     }
 
@@ -104,14 +107,7 @@ impl Field {
 
     /// Bytes from the relocation's place on that hold the field.
     pub const fn bytes(self) -> usize {
-        match self.bits {
-            0 => 0,
-            1..=8 => 1,
-            9..=16 => 2,
-            17..=24 => 3,
-            25..=32 => 4,
-            _ => 8,
-        }
+        self.bytes as usize
     }
 
     /// Least and greatest value that fits, in bytes.
@@ -123,8 +119,9 @@ impl Field {
     ///
     /// # Errors
     /// If it is odd where halfwords are counted, which goes first, or out of range.
+    #[inline(always)]
     pub fn check(self, value: i64) -> Result<(), FieldError> {
-        if value & ((1 << self.shift) - 1) != 0 {
+        if self.shift == 1 && value % 2 != 0 {
             return Err(FieldError::Odd);
         }
         let Self {
@@ -144,11 +141,15 @@ impl Field {
     ///
     /// # Panics
     /// If `place` isn't [`Field::bytes`] long.
+    #[inline(always)]
     pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
         self.check(value)?;
-        let value = (value >> self.shift).to_be_bytes();
-        let [.., second, first, last] = value;
+        let value = value >> self.shift;
+        let [.., second, first, last] = value.to_be_bytes();
         match (self.bits, place) {
+            // Most fields are of these two sizes, and each of them is one store.
+            (32, place) => *array(place) = (value as u32).to_be_bytes(),
+            (64, place) => *array(place) = value.to_be_bytes(),
             (12, [high, low]) => {
                 *high = *high & 0xf0 | first & 0x0f;
                 *low = last;
@@ -158,10 +159,16 @@ impl Field {
                 *low = last;
                 *high = second << 4 | first >> 4;
             }
-            (_, place) => place.copy_from_slice(&value[8 - self.bytes()..]),
+            (_, place) => place.copy_from_slice(&value.to_be_bytes()[8 - self.bytes()..]),
         }
         Ok(())
     }
+}
+
+/// A place of N bytes.
+fn array<const N: usize>(place: &mut [u8]) -> &mut [u8; N] {
+    let place = place.try_into();
+    place.unwrap_or_else(|_| panic!("a place is as long as its field"))
 }
 
 #[cfg(test)]

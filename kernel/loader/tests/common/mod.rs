@@ -5,7 +5,7 @@
 pub mod broken;
 pub mod builder;
 
-use loader::{Layout, Linked, LoadError, Object, Plan, Position, link};
+use loader::{Layout, Linked, LoadError, Object, Plan, Position, Slot, link};
 
 /// Where modules go: far from everything.
 pub const BASE: u64 = 0x200_0000_0000;
@@ -52,6 +52,11 @@ pub fn load<'data>(
 impl<'data> Loaded<'data> {
     pub fn layout(&self) -> &Layout<'data> {
         self.plan.layout()
+    }
+
+    /// What its GOT holds.
+    pub fn slots(&self) -> Vec<Slot<'data>> {
+        self.linked.slots(&self.plan).unwrap()
     }
 
     /// Where the section of this name lies.

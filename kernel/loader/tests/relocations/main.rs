@@ -208,7 +208,7 @@ fn instructions_as_the_assembler_writes_them(assembler: &Assembler) {
     // 0x68 bytes of text, then the stubs.
     let (plt, got) = (loaded.layout().plt().0, loaded.layout().got().0);
     assert_eq!((plt, got), (0x68, 0x1000));
-    let slots = loaded.linked.got().1;
+    let slots = loaded.slots();
     let slot = |name: &str| slots.iter().position(|slot| slot.name == name).unwrap() as u64 * 8;
     let far = got + slot("far");
     let near = slot("x");

@@ -184,6 +184,19 @@ impl State {
     }
 }
 
+impl Emulated {
+    fn invalidate(&self, page_table: usize, address: usize, cpus: std::ops::Range<usize>) {
+        self.step();
+        let place = page_table + (address >> 12 & 0xff) * 8;
+        *self.state.borrow_mut().at(place) |= PAGE_INVALID;
+        // One CPU after another, and whatever they do meanwhile.
+        for cpu in cpus {
+            self.step();
+            self.state.borrow_mut().tlbs[cpu].retain(|_, found| found.0 != place);
+        }
+    }
+}
+
 impl Machine for Emulated {
     fn read(&self, table: usize, index: usize) -> u64 {
         self.step();
@@ -215,13 +228,19 @@ impl Machine for Emulated {
     }
 
     fn invalidate_page(&mut self, page_table: usize, address: usize) {
-        self.step();
-        let place = page_table + (address >> 12 & 0xff) * 8;
-        *self.state.borrow_mut().at(place) |= PAGE_INVALID;
-        // One CPU after another, and whatever they do meanwhile.
+        self.invalidate(page_table, address, 0..CPUS);
+    }
+
+    fn invalidate_page_here(&mut self, page_table: usize, address: usize) {
+        // The tables are changed by the first CPU.
+        self.invalidate(page_table, address, 0..1);
+    }
+
+    fn flush(&mut self, element: u64) {
+        assert_eq!(Some(element), self.state.borrow().element);
         for cpu in 0..CPUS {
             self.step();
-            self.state.borrow_mut().tlbs[cpu].retain(|_, found| found.0 != place);
+            self.state.borrow_mut().tlbs[cpu].clear();
         }
     }
 }

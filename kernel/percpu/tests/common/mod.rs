@@ -129,8 +129,8 @@ unsafe impl Backing for &Machine {
         Machine::map(self, address, pages)
     }
 
-    unsafe fn unmap(&self, address: usize, pages: usize) {
-        Machine::unmap(self, address, pages);
+    unsafe fn unmap(&self, starts: impl Iterator<Item = usize>, pages: usize) {
+        starts.for_each(|start| Machine::unmap(self, start, pages));
     }
 
     unsafe fn zero(&self, address: usize, size: usize) {
@@ -189,7 +189,7 @@ unsafe impl Backing for Unstored {
     unsafe fn map(&self, _address: usize, _pages: usize) -> Result<(), OutOfMemory> {
         Ok(())
     }
-    unsafe fn unmap(&self, _address: usize, _pages: usize) {}
+    unsafe fn unmap(&self, _starts: impl Iterator<Item = usize>, _pages: usize) {}
     unsafe fn zero(&self, _address: usize, _size: usize) {}
 }
 

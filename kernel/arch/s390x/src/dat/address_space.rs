@@ -4,12 +4,27 @@
 //! back; frames are reached through the identity map, so a table's address is its
 //! frame's (M1).
 
+use crate::cpu::{FACILITY_DAT_ENHANCEMENT_1, FACILITY_LOCAL_TLB_CLEARING, has_facility};
 use core::arch::asm;
+use core::ops::Range;
 use page_table::{MapError, Mapping, NoTable, Protection, TableMemory};
 
 /// The CPUs of this machine, and the memory that tables lie in.
 #[derive(Debug)]
-struct RealMachine;
+struct RealMachine {
+    /// Whether the CPUs can clear a TLB entry of their own alone, and all CPUs' of an
+    /// address space.
+    has_flush: bool,
+}
+
+impl RealMachine {
+    fn new() -> Self {
+        let facilities = [FACILITY_DAT_ENHANCEMENT_1, FACILITY_LOCAL_TLB_CLEARING];
+        Self {
+            has_flush: facilities.into_iter().all(has_facility),
+        }
+    }
+}
 
 impl page_table::Machine for RealMachine {
     #[inline]
@@ -36,6 +51,37 @@ impl page_table::Machine for RealMachine {
             asm!("ipte {}, {}", in(reg) page_table, in(reg) address, options(nostack));
         }
     }
+
+    #[inline]
+    fn invalidate_page_here(&mut self, page_table: usize, address: usize) {
+        if !self.has_flush {
+            return self.invalidate_page(page_table, address);
+        }
+        // SAFETY: M3: sets the invalid bit of this entry; the TLB entries that other CPUs
+        // have from it are cleared by `flush`, before anything else becomes of the page.
+        unsafe {
+            asm!(
+                "ipte {}, {}, %r0, 1", in(reg) page_table, in(reg) address,
+                options(nostack),
+            );
+        }
+    }
+
+    fn flush(&mut self, element: u64) {
+        /// Clear by address-space-control element; invalidate nothing.
+        const CLEAR_BY_ASCE: u64 = 0x800;
+        if !self.has_flush {
+            return;
+        }
+        // SAFETY: M3: clears TLB entries on every CPU, of which each is formed anew when it
+        // is needed.
+        unsafe {
+            asm!(
+                "idte %r0, {}, {}", in(reg) element, in(reg) CLEAR_BY_ASCE,
+                options(nostack),
+            );
+        }
+    }
 }
 
 /// The kernel's address space. There is one, behind the kernel's lock.
@@ -57,7 +103,7 @@ impl AddressSpace {
         memory: &mut dyn TableMemory,
         execution_protection: bool,
     ) -> Result<Self, NoTable> {
-        page_table::AddressSpace::new(RealMachine, memory, execution_protection).map(Self)
+        page_table::AddressSpace::new(RealMachine::new(), memory, execution_protection).map(Self)
     }
 
     /// The address-space-control element for control register 1.
@@ -124,6 +170,19 @@ impl AddressSpace {
     /// M1: the page is the caller's, who has no more use for it.
     pub unsafe fn unmap(&mut self, address: usize) -> Option<Mapping> {
         self.0.unmap(address)
+    }
+
+    /// Unmaps those of the pages that are mapped, on every CPU (M3), and says what each was
+    /// mapped to.
+    ///
+    /// # Safety
+    /// M1: the pages are the caller's, who has no more use for them.
+    pub unsafe fn unmap_all(
+        &mut self,
+        ranges: impl Iterator<Item = Range<usize>> + Clone,
+        unmapped: impl FnMut(Mapping),
+    ) {
+        self.0.unmap_all(ranges, unmapped);
     }
 
     /// What the page of `address` is mapped to.

@@ -9,131 +9,24 @@
 //! ```text
 //!  BENCH name ops total per_op
 //! ```
+//!
+//! * `figures.rs`: what is measured
+//! * `loads.rs`: loading and unloading
 
-use crate::load_unload_rounds::{self, AllUnloaded, LogOff, RoundsError};
+mod figures;
+mod loads;
+
+pub use self::figures::BenchError;
+use self::figures::{Figure, Figures, measure, record};
+use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::percpu::{self, AllocError, Handle};
-use crate::{modules, println, smp};
-use alloc::collections::TryReserveError;
-use arch::timer;
-use core::fmt;
+use crate::{modules, println};
 use fallible::filled;
 use module_api::PerCpu;
 use this_cpu::{NoMemory, Variable, percpu};
 
 percpu! {
     static COUNTER: u64 = 0;
-}
-
-/// A measured piece of work.
-struct Figure {
-    name: &'static str,
-    operations: u64,
-    nanoseconds: u64,
-}
-
-/// Room for all that one run measures.
-type Figures = heapless::Vec<Figure, 32>;
-
-/// Why there are no figures.
-#[derive(Debug)]
-pub enum BenchError {
-    /// No group has this name.
-    NoGroup,
-    /// More figures than there is room for.
-    TooMany,
-    /// The kernel heap is exhausted.
-    Heap,
-    /// A per-CPU allocation failed.
-    PerCpu(AllocError),
-    /// A per-CPU variable couldn't be allocated.
-    Variable(NoMemory),
-    /// A module can't be linked, loaded or unloaded.
-    Module(modules::Error<'static>),
-    /// A CPU can't be given its part of the rounds.
-    Cpu(smp::Error),
-}
-
-impl fmt::Display for BenchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoGroup => {
-                f.write_str("no such group; there are")?;
-                GROUPS
-                    .iter()
-                    .try_for_each(|(name, ..)| write!(f, " {name}"))
-            }
-            Self::TooMany => f.write_str("more figures than there is room for"),
-            Self::Heap => f.write_str("the kernel heap is exhausted"),
-            Self::PerCpu(error) => write!(f, "{error}"),
-            Self::Variable(error) => write!(f, "{error}"),
-            Self::Module(error) => write!(f, "{error}"),
-            Self::Cpu(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl From<TryReserveError> for BenchError {
-    fn from(_: TryReserveError) -> Self {
-        Self::Heap
-    }
-}
-
-impl From<AllocError> for BenchError {
-    fn from(error: AllocError) -> Self {
-        Self::PerCpu(error)
-    }
-}
-
-impl From<NoMemory> for BenchError {
-    fn from(error: NoMemory) -> Self {
-        Self::Variable(error)
-    }
-}
-
-impl From<modules::Error<'static>> for BenchError {
-    fn from(error: modules::Error<'static>) -> Self {
-        Self::Module(error)
-    }
-}
-
-impl From<RoundsError> for BenchError {
-    fn from(error: RoundsError) -> Self {
-        match error {
-            RoundsError::Module(error) => Self::Module(error),
-            RoundsError::Cpu(error) => Self::Cpu(error),
-        }
-    }
-}
-
-/// Keeps a figure.
-fn record(
-    figures: &mut Figures,
-    name: &'static str,
-    operations: u64,
-    nanoseconds: u64,
-) -> Result<(), BenchError> {
-    let figure = Figure {
-        name,
-        operations,
-        nanoseconds,
-    };
-    figures.push(figure).map_err(|_| BenchError::TooMany)
-}
-
-/// Measures one piece of work.
-fn measure<E>(
-    figures: &mut Figures,
-    name: &'static str,
-    operations: u64,
-    work: impl FnOnce() -> Result<(), E>,
-) -> Result<(), BenchError>
-where
-    BenchError: From<E>,
-{
-    let start = timer::now();
-    work()?;
-    let nanoseconds = timer::nanoseconds(timer::now() - start);
-    record(figures, name, operations, nanoseconds)
 }
 
 fn pairs(count: u64) -> Result<(), AllocError> {
@@ -262,12 +155,24 @@ fn rounds(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 4] = [
+const GROUPS: [(&str, bool, Group); 5] = [
     ("alloc", true, allocations),
     ("access", true, accesses),
     ("link", true, links),
+    ("load", true, loads::all),
     ("modules", false, rounds),
 ];
+
+/// The groups' names.
+static NAMES: [&str; GROUPS.len()] = {
+    let mut names = [""; GROUPS.len()];
+    let mut group = 0;
+    while group < names.len() {
+        names[group] = GROUPS[group].0;
+        group += 1;
+    }
+    names
+};
 
 /// Runs one group, or all but the longest, and prints the figures. On the boot CPU, with
 /// interrupts on; nothing else should run.
@@ -279,7 +184,7 @@ pub fn run(only: Option<&str>) -> Result<(), BenchError> {
     let wanted = |&&(name, always, _): &&(&str, bool, Group)| only.map_or(always, |it| it == name);
     let mut groups = GROUPS.iter().filter(wanted).peekable();
     if groups.peek().is_none() {
-        return Err(BenchError::NoGroup);
+        return Err(BenchError::NoGroup(&NAMES));
     }
     groups.try_for_each(|(_, _, group)| group(&mut figures))?;
     percpu::trim();
