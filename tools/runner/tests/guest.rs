@@ -38,6 +38,8 @@ mod shapes;
 mod shell;
 #[path = "guest/start.rs"]
 mod start;
+#[path = "guest/stuck.rs"]
+mod stuck;
 #[path = "guest/terminal.rs"]
 mod terminal;
 #[path = "guest/verdicts.rs"]
@@ -106,6 +108,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        stuck::goes_on,
+        shapes::most_cpus,
         shell::interrupted,
         shell::timed_out,
         shell::late_pipe,
@@ -124,6 +128,16 @@ fn main() -> ExitCode {
             guests.push(Trial::test(format!("shapes::{name}"), test));
         }
     }
+    guests.extend(stuck::STUCK.iter().map(|&(name, words)| {
+        let test = move || stuck::is_reported(name, words);
+        Trial::test(format!("stuck::{name}"), test)
+    }));
+    // For `test --all`.
+    guests.push(Trial::test("long::stuck_alone", stuck::alone));
+    guests.extend(shapes::MANY_CPUS.map(|cpus| {
+        let test = move || shapes::passes(&["--cpus", cpus, "--timeout", "300"]);
+        Trial::test(format!("long::cpus_{cpus}"), test)
+    }));
     guests.extend(endings::ENDINGS.iter().map(|&(name, code, words)| {
         let test = move || endings::ends(name, code, words);
         Trial::test(format!("endings::{name}"), test)

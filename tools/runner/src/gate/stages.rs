@@ -38,7 +38,8 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     // Many wait rather than work: for late typing, or until a large guest may run.
     let threads = ["--test-threads", "4"];
     let guests = ["test", "-p", "runner", "--test", "guest", "--", "--ignored"];
-    let guests = [&guests[..], &threads].concat();
+    let left_out: &[&str] = if all { &[] } else { &["--skip", "long::"] };
+    let guests = [&guests[..], &threads, left_out].concat();
     let mut stages = vec![
         Stage::check("rustfmt", cargo(&["fmt", "--all", "--check"])),
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),

@@ -36,6 +36,19 @@ pub const SHAPES: [(&str, &[&str]); 12] = [
     ),
 ];
 
+/// Numbers of CPUs, up to QEMU's most.
+pub const MANY_CPUS: [&str; 6] = ["3", "16", "64", "128", "247", "248"];
+
+/// The most CPUs come up; their list leaves the service processor no room for the memory.
+pub fn most_cpus() -> TestResult {
+    let run = runner(&["--cpus", "248", "--memory", "1234M", "--run", "cpu"]);
+    run.must_exit(0)?;
+    let probed = run.lines_with(&["248 CPUs leave no room", "it ends at 0x4d200000"]);
+    run.must(probed.len() == 1, "the end of memory")?;
+    let online = run.lines_with(&[" online "]).len();
+    run.must(online == 248, &format!("{online} CPUs are online"))
+}
+
 /// Every self-test passes.
 pub fn passes(arguments: &[&str]) -> TestResult {
     let run = runner(arguments);
