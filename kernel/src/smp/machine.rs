@@ -6,13 +6,13 @@ use crate::waiting::{self, Wait};
 use crate::{sync, timer};
 use arch::cpu;
 use arch::sigp::{self, Refusal};
-use arch::timer::{from_microseconds, now};
+use arch::timer::Deadline;
 use core::sync::atomic::AtomicU32;
 use cross_call::Machine;
 
-/// Microseconds for which a CPU that was signalled may keep its interrupts off, or be
+/// Seconds for which a CPU that was signalled may keep its interrupts off, or be
 /// away from its idle loop.
-const PATIENCE: u64 = 60_000_000;
+const PATIENCE: u64 = 60;
 
 /// Microseconds between two looks at another CPU, interrupts on.
 const NAP: u64 = 50;
@@ -61,13 +61,13 @@ impl Machine for Cpus {
             cross_call::Wait::Caller(holder) => Wait::Caller(holder),
             cross_call::Wait::Call(cpu) => Wait::Call(cpu),
         };
-        waiting::wait_until(wait, PATIENCE, done)
+        waiting::wait_until(wait, PATIENCE * 1_000_000, done)
     }
 
     fn idle_until(&self, mut done: impl FnMut() -> bool) -> bool {
-        let deadline = now() + from_microseconds(PATIENCE);
+        let deadline = Deadline::after_seconds(PATIENCE);
         while !done() {
-            if now() > deadline {
+            if deadline.is_past() {
                 return false;
             }
             timer::nap(NAP);

@@ -9,6 +9,7 @@ use crate::{percpu, sync, timer};
 use arch::control::{self, ExternalClass};
 use arch::lowcore::{self, Lowcore};
 use arch::sigp::{self, Order};
+use arch::timer::Deadline;
 use arch::{cpu, traps};
 
 /// Starts present CPUs until `max` are online; logs what goes wrong. At boot.
@@ -56,9 +57,9 @@ pub fn start(cpu: u32) -> Result<(), Error> {
     }
     stacks.keep();
     prefix.keep();
-    let deadline = arch::timer::now() + arch::timer::from_microseconds(PATIENCE * 1_000_000);
+    let deadline = Deadline::after_seconds(PATIENCE);
     while !is_online(cpu) {
-        if arch::timer::now() > deadline {
+        if deadline.is_past() {
             return Err(Error::NotStarted(cpu));
         }
         timer::nap(50);

@@ -3,9 +3,10 @@
 //! An order that could break what another CPU does is an unsafe function. Keeps C11.
 //! Principles of Operation, chapter 4, "CPU Signaling and Response".
 
+use crate::fault_safe;
 use crate::lowcore::{self, Lowcore};
 use crate::psw::{Mask, Psw};
-use crate::{fault_safe, timer};
+use crate::timer::Deadline;
 use core::arch::asm;
 use core::fmt;
 use core::mem::offset_of;
@@ -75,30 +76,20 @@ pub fn emergency_signal(cpu: u16) -> Result<(), Refusal> {
 pub fn stop(cpu: u16) -> Result<(), Refusal> {
     // SAFETY: C11: a CPU that runs nothing any more changes nothing.
     unsafe { signal(cpu, Order::Stop, 0) }?;
-    let bound = Bound::new();
+    let deadline = Deadline::after_seconds(PATIENCE);
     loop {
         match sense(cpu) {
             Err(Refusal::Status(status)) if status & STATUS_STOPPED != 0 => return Ok(()),
             Err(Refusal::NotOperational) => return Err(Refusal::NotOperational),
-            Err(refusal) if bound.is_past() => return Err(refusal),
-            Ok(()) if bound.is_past() => return Err(Refusal::Silent),
+            Err(refusal) if deadline.is_past() => return Err(refusal),
+            Ok(()) if deadline.is_past() => return Err(Refusal::Silent),
             Ok(()) | Err(_) => core::hint::spin_loop(),
         }
     }
 }
 
-/// How long a CPU may take for an order.
-struct Bound(u64);
-
-impl Bound {
-    fn new() -> Self {
-        Self(timer::now() + timer::from_microseconds(10_000_000))
-    }
-
-    fn is_past(&self) -> bool {
-        timer::now() > self.0
-    }
-}
+/// Seconds that a CPU may take for an order.
+const PATIENCE: u64 = 10;
 
 /// Lets a stopped CPU go on where it was.
 ///
@@ -209,7 +200,7 @@ pub unsafe fn restart(cpu: u16) -> Result<(), Refusal> {
 /// # Safety
 /// C11: the order may be carried out on that CPU, now.
 unsafe fn signal(cpu: u16, order: Order, parameter: u32) -> Result<(), Refusal> {
-    let bound = Bound::new();
+    let deadline = Deadline::after_seconds(PATIENCE);
     loop {
         let mut status = u64::from(parameter);
         let condition: u64;
@@ -230,7 +221,7 @@ unsafe fn signal(cpu: u16, order: Order, parameter: u32) -> Result<(), Refusal> 
         match condition as u32 {
             0 => return Ok(()),
             1 => return Err(Refusal::Status(status as u32)),
-            2 if bound.is_past() => return Err(Refusal::Silent),
+            2 if deadline.is_past() => return Err(Refusal::Silent),
             2 => core::hint::spin_loop(),
             _ => return Err(Refusal::NotOperational),
         }

@@ -35,6 +35,22 @@ pub const fn from_microseconds(microseconds: u64) -> u64 {
     microseconds.saturating_mul(UNITS_PER_MICROSECOND)
 }
 
+/// An end of a wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(u64);
+
+impl Deadline {
+    /// So many seconds from now.
+    pub fn after_seconds(seconds: u64) -> Self {
+        Self(now().saturating_add(from_microseconds(seconds.saturating_mul(1_000_000))))
+    }
+
+    /// Whether it has come.
+    pub fn is_past(self) -> bool {
+        now() > self.0
+    }
+}
+
 /// Asks this CPU for a clock-comparator interruption when the clock passes `time`, in
 /// clock units. It's taken while interruptions are on and the class is admitted
 /// ([`control::admit`](crate::control::admit)); a later call takes its place.

@@ -14,6 +14,7 @@ mod event;
 pub mod information;
 pub mod line_mode;
 
+use crate::timer::Deadline;
 use core::arch::asm;
 use core::fmt;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -65,6 +66,8 @@ impl Header {
 pub enum Error {
     /// Condition code 3: no service processor.
     NotOperational,
+    /// It has been busy for ten seconds, or hasn't answered.
+    Silent,
     /// The response code is not one of success.
     Response(u16),
     /// The block isn't a static of the kernel's, or shorter than its header says.
@@ -80,6 +83,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::NotOperational => f.write_str("service processor not operational"),
+            Error::Silent => f.write_str("service processor silent for ten seconds"),
             Error::Block => f.write_str("service-call block in the wrong place"),
             Error::Response(code) => write!(f, "service-call response {code:#06x}"),
         }
@@ -109,11 +113,15 @@ impl<const N: usize> Block<N> {
     }
 }
 
+/// Seconds that the service processor may take for an answer.
+const PATIENCE: u64 = 10;
+
 /// Hands the block over and waits for the response code. The caller has it to itself.
 fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<(), Error> {
     if !block.is_sound() {
         return Err(Error::Block);
     }
+    let deadline = Deadline::after_seconds(PATIENCE);
     let address = block.0.as_mut_ptr();
     loop {
         let condition: u64;
@@ -133,6 +141,7 @@ fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<(), Er
         }
         match condition as u32 {
             0 => break,
+            2 if deadline.is_past() => return Err(Error::Silent),
             2 => crate::cpu::relax(),
             _ => return Err(Error::NotOperational),
         }
@@ -143,6 +152,9 @@ fn call<const N: usize>(command: Command, block: &mut Block<N>) -> Result<(), Er
         let header = unsafe { address.cast::<Header>().read_volatile() };
         if header.response != 0 {
             break header.response;
+        }
+        if deadline.is_past() {
+            return Err(Error::Silent);
         }
         crate::cpu::relax();
     };
