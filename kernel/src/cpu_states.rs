@@ -90,7 +90,7 @@ pub fn print_others() {
     }
     let idle = |cpu: &u32| smp::status(*cpu).is_ok_and(|status| is_idle(*cpu, &status));
     if others().any(|cpu| idle(&cpu)) {
-        println!("  idle: cpus{}", Runs(|| others().filter(idle)));
+        println!("  idle cpus:{}", Runs(|| others().filter(idle)));
     }
 }
 
