@@ -53,9 +53,9 @@ pub fn lost_at_boot() -> TestResult {
 /// A CPU that there was no memory for fails the run.
 pub fn cpus_not_started() -> TestResult {
     let append = "modules=hello selftest=boot.globs";
-    let run = runner(&["--cpus", "32", "--memory", "16M", "--append", append]);
+    let run = runner(&["--cpus", "64", "--memory", "16M", "--append", append]);
     run.must_exit(1)?;
-    let reasons = run.lines_with(&["# boot.cpus: ", " of 32 CPUs are online"]);
+    let reasons = run.lines_with(&["# boot.cpus: ", " of 64 CPUs are online"]);
     run.must(reasons.len() == 1, "how many were started")
 }
 
