@@ -40,6 +40,20 @@ fn is_same(name: &str, other: &str) -> bool {
     name.bytes().map(same).eq(other.bytes().map(same))
 }
 
+/// Tells of parameters that are given twice: the last one holds, as in Linux, and a person
+/// may have meant the other.
+fn tell_of_twice(module: &ModuleFile, given: &[&str]) {
+    let name_of = |word| str::split_once(word, '=').map_or(word, |(name, _)| name);
+    for (at, word) in given.iter().enumerate() {
+        let name = name_of(word);
+        let mut earlier = given[..at].iter();
+        if earlier.any(|other| is_same(name_of(other), name)) {
+            let module = module.name;
+            log::warn!("module {module}: parameter {name} is given twice, the last one holds");
+        }
+    }
+}
+
 /// Strings that parameters point to, for as long as the module lives.
 #[derive(Debug, Default)]
 pub struct Strings(Vec<Vec<u8>>);
@@ -72,6 +86,7 @@ pub fn set<'a>(
     image: &mut [u8],
     given: &[&'a str],
 ) -> Result<Strings, Reason<'a>> {
+    tell_of_twice(module, given);
     let at_boot = words(BOOT_LINE.get().copied().unwrap_or(""));
     let at_boot = at_boot.filter(|&(name, _)| is_same(name, module.name));
     let all = at_boot.map(|(_, word)| word).chain(given.iter().copied());

@@ -2,7 +2,9 @@
 
 use super::{NotPassed, call, failed, resources};
 use crate::modules::{self, Error, Reason};
-use crate::{check, check_eq, percpu, selftest};
+use crate::{check, check_eq, console, percpu, selftest};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use loader::ParameterError;
 
 const NAME: &str = "parameters";
@@ -57,9 +59,25 @@ fn every_type() -> Result<(), NotPassed> {
 }
 
 fn last_word_wins() -> Result<(), NotPassed> {
-    let (numbers, text) = with(&["limit=1", "greeting=", "limit=2"])?;
+    let mut copy = Box::new([0; console::COPY]);
+    let mut result = None;
+    let level = log::max_level();
+    log::set_max_level(log::LevelFilter::Warn);
+    let count = console::copy_of(
+        || result = Some(with(&["limit=1", "greeting=", "limit=2"])),
+        &mut copy,
+    );
+    log::set_max_level(level);
+    let (numbers, text) = result.ok_or(failed("nothing is loaded"))??;
     check_eq!(numbers[1], 2);
     check_eq!(text, "");
+    let told = core::str::from_utf8(&copy[..count]).map_err(failed)?;
+    let told: Vec<&str> = told.lines().collect();
+    check_eq!(told.len(), 1);
+    check!(
+        told[0].ends_with("parameter limit is given twice, the last one holds"),
+        "{told:?}"
+    );
     Ok(())
 }
 
