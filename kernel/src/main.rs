@@ -60,7 +60,7 @@ use command_line::{Options, RunToken};
 use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
-use log::{error, info};
+use log::{error, info, warn};
 use memory::map::{BadMap, Map};
 
 /// First Rust function, on the boot CPU, with translation and interruptions off.
@@ -114,6 +114,10 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
+    for (bit, name) in arch::cpu::missing_facilities() {
+        // Where the instructions are missing, too, the next of them ends the boot.
+        warn!("machine: the CPU model lacks facility {bit}, {name}, which the kernel is built for");
+    }
     let fault = options.fail.map(|(name, nth)| {
         let site = fail::Site::named(name).ok_or(BootError::FailSite(name))?;
         Ok((site, nth))

@@ -113,6 +113,7 @@ fn sealed_after_init() -> Result<(), NotPassed> {
 /// No page of any module allows both writing and execution; beyond each module
 /// nothing is mapped.
 fn write_xor_execute() -> Result<(), NotPassed> {
+    super::memory::needs_execution_protection()?;
     let _held = Held::load(&["notes", "sections"])?;
     let mut kinds = [0; 3];
     for (name, start, end) in modules::ranges().map_err(failed)? {

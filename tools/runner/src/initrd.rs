@@ -23,6 +23,9 @@ use std::path::Path;
 /// Where QEMU puts the initrd, if the kernel leaves it the place.
 const BEFORE_INITRD: u64 = 8 << 20;
 
+/// What QEMU's firmware takes of the end of memory, though nothing boots by it.
+const BEHIND_INITRD: u64 = 2 << 20;
+
 /// Packs an archive into a file without a name, so that none is left however this
 /// program ends; others open it by its path in /proc.
 pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
@@ -30,7 +33,7 @@ pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
     let folder = layout::release();
     let wrong = || Error::file("write an initrd in", &folder);
     let bytes = files.values().map(|data| data.len() as u64).sum::<u64>();
-    let needed = BEFORE_INITRD + bytes;
+    let needed = BEFORE_INITRD + bytes + BEHIND_INITRD;
     if needed > options.memory.bytes() {
         let initrd = bytes;
         return Err(Error::Memory { initrd, needed });
