@@ -27,6 +27,10 @@ say() { printf 'qemu-run.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 6; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
+# rustup puts its commands here, and only a login shell's PATH has them.
+cargo_home=${CARGO_HOME:-${HOME:-/root}/.cargo}
+if ! has cargo || ! has rustc; then PATH=$PATH:$cargo_home/bin; fi
+
 # need COMMAND REASON PACKAGE...
 need() {
     has "$1" && return

@@ -214,10 +214,22 @@ selftest!("ending.hang", hang, on_request);
 selftest!("ending.power_off", power_off, on_request);
 selftest!("ending.disabled_wait", disabled_wait, on_request);
 selftest!("ending.silent_power_off", silent_power_off, on_request);
-selftest!("ending.power_off_with_lock", power_off_with_lock, on_request);
+selftest!(
+    "ending.power_off_with_lock",
+    power_off_with_lock,
+    on_request
+);
 selftest!("ending.disabled_wait_at_0", disabled_wait_at_0, on_request);
-selftest!("ending.disabled_wait_at_ffe", disabled_wait_at_ffe, on_request);
-selftest!("ending.hang_with_interrupts_off", hang_with_interrupts_off, on_request);
+selftest!(
+    "ending.disabled_wait_at_ffe",
+    disabled_wait_at_ffe,
+    on_request
+);
+selftest!(
+    "ending.hang_with_interrupts_off",
+    hang_with_interrupts_off,
+    on_request
+);
 selftest!("ending.sleep_for_good", sleep_for_good, on_request);
 selftest!("ending.no_answer", no_answer, on_request);
 selftest!("ending.early_percpu", early_percpu, on_request);

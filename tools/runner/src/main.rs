@@ -28,6 +28,8 @@
 
 mod build;
 mod cargo_output;
+#[cfg(test)]
+mod endings;
 mod error;
 mod events;
 mod files;

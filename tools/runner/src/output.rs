@@ -4,6 +4,7 @@
 
 use crate::options::PROGRAM;
 use std::fmt::Display;
+#[cfg(not(test))]
 use std::io::{self, Write};
 
 /// A line on stdout, put together as `println!` does it.
@@ -19,13 +20,29 @@ macro_rules! say {
 pub(crate) use {line, say};
 
 /// See [`line!`].
+#[cfg(not(test))]
 pub fn write_line(text: impl Display) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// A line on stderr, as it is.
+#[cfg(not(test))]
 pub fn write_error_line(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// In tests: the harness keeps it.
+#[cfg(test)]
+#[expect(clippy::print_stdout, reason = "only so is it kept")]
+pub fn write_line(text: impl Display) {
+    println!("{text}");
+}
+
+/// Likewise.
+#[cfg(test)]
+#[expect(clippy::print_stderr, reason = "only so is it kept")]
+pub fn write_error_line(text: impl Display) {
+    eprintln!("{text}");
 }
 
 /// See [`say!`].

@@ -77,6 +77,8 @@ pub enum Defect {
         /// The commands that came.
         seen: CommandCounts,
     },
+    /// A command, or their counts, after the counts.
+    AfterCommands,
     /// An event after the power-off.
     AfterPoweroff,
 }
@@ -275,6 +277,9 @@ impl Record {
     }
 
     fn command(&mut self, found: usize, command: CommandResult) -> Result<(), Defect> {
+        if self.commands_ended {
+            return Err(Defect::AfterCommands);
+        }
         let expected = self.commands.len() + 1;
         self.commands.push(command);
         match found == expected {
@@ -288,6 +293,9 @@ impl Record {
             run: self.commands.len(),
             failed: self.failed_commands(),
         };
+        if self.commands_ended {
+            return Err(Defect::AfterCommands);
+        }
         self.commands_ended = true;
         match stated == seen {
             true => Ok(()),
@@ -329,6 +337,7 @@ impl fmt::Display for Defect {
                     "the final counts ({stated}) aren't those of the commands ({seen})"
                 )
             }
+            Defect::AfterCommands => write!(f, "a command after the counts of all"),
             Defect::AfterPoweroff => write!(f, "an event after the power-off"),
         }
     }
@@ -367,6 +376,7 @@ mod tests {
     const FAILED: &str = r#"{"event":"test","number":1,"name":"boot.b","result":"failed"}"#;
     const END: &str = r#"{"event":"tests","passed":1,"failed":0,"skipped":0}"#;
     const LSMOD: &str = r#"{"event":"command","number":1,"line":"lsmod","ok":true}"#;
+    const NONE: &str = r#"{"event":"commands","run":0,"failed":0}"#;
     const OFF: &str = r#"{"event":"poweroff","by":"end"}"#;
 
     #[test]
@@ -405,6 +415,8 @@ mod tests {
             (&[PLAN, PASSED, END, END], "aren't those"),
             (&[LSMOD, LSMOD], "command 1 came where command 2"),
             (&[LSMOD, summary], "(1 commands, 0 failed)"),
+            (&[NONE, LSMOD], "after the counts"),
+            (&[NONE, NONE], "after the counts"),
             (&[OFF, LSMOD], "after the power-off"),
         ] {
             let defect = read(lines).defect.map(|defect| defect.to_string());

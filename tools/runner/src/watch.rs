@@ -367,6 +367,7 @@ impl Watch {
     /// Waits until all is written, and puts the run together.
     fn end(mut self, status: Option<ExitStatus>) -> Run {
         let mut copied_by = Instant::now() + LEFTOVER;
+        let shown_by = copied_by;
         loop {
             let is_shown = self.screen.is_done();
             let is_copied = self.events.as_mut().is_none_or(Sink::is_done);
@@ -379,6 +380,10 @@ impl Watch {
             }
             if let Some(signal) = self.signal() {
                 self.reason = Reason::Signal(signal);
+                break;
+            }
+            // Who asked for the end doesn't want to wait for it.
+            if matches!(self.reason, Reason::Signal(_)) && shown_by <= Instant::now() {
                 break;
             }
             thread::sleep(PAUSE);

@@ -252,7 +252,10 @@ const NEEDED: [(usize, &str); 7] = [
     (34, "general instructions extension"),
     (35, "execute extensions"),
     (37, "floating-point extension"),
-    (45, "interlocked access 1, distinct operands, load and store on condition"),
+    (
+        45,
+        "interlocked access 1, distinct operands, load and store on condition",
+    ),
 ];
 
 /// Facilities that the kernel needs and this CPU doesn't announce, with their names. An
