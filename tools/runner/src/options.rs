@@ -30,9 +30,9 @@ Exit codes; the last line on stderr says which in words:
   1  a self-test failed, or a command of --run
   2  wrong usage
   3  the guest crashed: a panic, a program check, a disabled wait
-  4  the guest ran past its timeout and was stopped
+  4  the guest ran past its timeout and was stopped; it says where it was
   5  the guest ended early: before its test plan or its summary was complete
-  6  the guest could not be built or started
+  6  the guest could not be built or started, or a signal ended QEMU
   130  stopped by Ctrl-C; by another signal: 128 and its number
 
 Examples:

@@ -113,6 +113,7 @@ fn main() -> ExitCode {
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,
+        events::by_hand,
         shell::interrupted,
         shell::timed_out,
         shell::late_pipe,

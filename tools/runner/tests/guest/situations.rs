@@ -57,7 +57,10 @@ fn exit_code(child: &mut Child) -> Result<Option<i32>, Failed> {
 
 /// A runner whose guest does nothing, and its QEMU.
 fn idle() -> Result<(Child, u32), Failed> {
-    let mut command = command(&IDLE);
+    started(&mut command(&IDLE))
+}
+
+fn started(command: &mut Command) -> Result<(Child, u32), Failed> {
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn()?;
     let mut text = String::new();
@@ -93,6 +96,22 @@ pub fn signals() -> TestResult {
         }
         wait_until("QEMU ends", || !runs(qemu, "qemu-system-s390x"))?;
     }
+    // As nohup starts it.
+    let mut ignoring = Command::new("sh");
+    let runner = command(&[]);
+    ignoring.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
+    let ignoring = ignoring
+        .arg(runner.get_program())
+        .args(IDLE)
+        .stdin(Stdio::null());
+    let (mut child, qemu) = started(ignoring)?;
+    kill_process(Pid::from_child(&child), Signal::HUP)?;
+    thread::sleep(Duration::from_millis(300));
+    if child.try_wait()?.is_some() || !runs(qemu, "qemu-system-s390x") {
+        return Err("a signal that was ignored at its start ended the runner".into());
+    }
+    kill_process(Pid::from_child(&child), Signal::TERM)?;
+    exit_code(&mut child)?;
     let left = fs::read_dir(release())?.filter_map(Result::ok);
     let left = left.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let left: Vec<String> = left.filter(|name| name.starts_with(".tmp")).collect();
