@@ -121,7 +121,7 @@ fn no_answer() -> Result<(), NotPassed> {
     // SAFETY: C1: broken on purpose: the kernel's entry never sees the restart.
     unsafe { lowcore::set_restart(arch::psw::Psw::disabled_wait(0xdead)) };
     loop {
-        cpu::relax();
+        cpu::wait_for_interrupt_unless(|| false);
     }
 }
 

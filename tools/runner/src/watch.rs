@@ -43,7 +43,7 @@ const PIECES: usize = 64;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long a guest may take to say where it is, once its time is up.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// How long output may be missing that a process holds open which outlives QEMU.
 const LEFTOVER: Duration = Duration::from_secs(2);

@@ -80,7 +80,7 @@ const TIMEOUTS: &[(&[&str], &[&str])] = &[
     (
         &["--append", "modules= selftest=ending.no_answer"],
         &[
-            "it doesn't answer an NMI: cpu 0 is at 0x",
+            "it doesn't answer an NMI: cpu 0 waits at 0x",
             "provoked::no_answer+",
         ],
     ),
@@ -98,7 +98,7 @@ const TIMEOUTS: &[(&[&str], &[&str])] = &[
 /// No timeout is nameless: the verdict says where the guest was. All at once: most wait.
 pub fn timeouts_have_names() -> TestResult {
     let run = |&(arguments, words): &(&[&str], &[&str])| {
-        let limit = ["--cpus", "1", "--timeout", "5"];
+        let limit = ["--cpus", "1", "--timeout", "10"];
         let run = runner(&[arguments, &limit].concat());
         run.must_exit(4)?;
         words.iter().try_for_each(|word| {
