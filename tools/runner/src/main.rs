@@ -6,7 +6,8 @@
 //!  layout       where files lie                guardian   QEMU's end with this program's
 //!  files        those that a person names      streams    what comes and goes, by threads
 //!  signals      those that end a run           sink       what may block, by a thread
-//!  token        what the run's events carry    qmp        QEMU's monitor: where CPUs are
+//!  token        what the run's events carry    question   a guest at its limit: where is it?
+//!  memory_size  what --memory takes            qmp        QEMU's monitor: where CPUs are
 //!  output       this program's own messages    transcript the text, for people
 //!  build        kernel, modules                events     the control channel's lines
 //!    gcc        NAME.c -> NAME.o               record     what they add up to
@@ -42,11 +43,13 @@ mod judge;
 mod layout;
 mod lessons;
 mod link;
+mod memory_size;
 mod options;
 mod output;
 mod program;
 mod qemu;
 mod qmp;
+mod question;
 mod record;
 mod signals;
 mod sink;

@@ -18,7 +18,8 @@ use crate::error::Error;
 use crate::judge::Ending;
 use crate::options::DEFAULT_TIMEOUT;
 use crate::output;
-use crate::qmp::{Answer, Monitor};
+use crate::qmp::Monitor;
+use crate::question::{self, Question};
 use crate::record::Record;
 use crate::signals::Forwarded;
 use crate::sink::Sink;
@@ -33,7 +34,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Pieces of output that may wait to be looked at; QEMU waits for more.
@@ -41,9 +42,6 @@ const PIECES: usize = 64;
 
 /// How long QEMU may take to end, once a signal asked for it.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How long a guest may take to say where it is, once its time is up.
-const ANSWER: Duration = Duration::from_secs(10);
 
 /// How long output may be missing that a process holds open which outlives QEMU.
 const LEFTOVER: Duration = Duration::from_secs(2);
@@ -168,7 +166,7 @@ pub fn watch(
     drop(channel.writer);
     watch.rest(&pieces);
     let message = messages
-        .and_then(|thread| joined(thread, LEFTOVER))
+        .and_then(|thread| question::joined(thread, LEFTOVER))
         .flatten();
     let status = ended.map_err(Error::start(program))?;
     let run = watch.end(status);
@@ -182,15 +180,6 @@ pub fn watch(
     }
 }
 
-/// What a thread returns, if it does within the limit.
-fn joined<T>(thread: JoinHandle<T>, limit: Duration) -> Option<T> {
-    let end = Instant::now() + limit;
-    while !thread.is_finished() && Instant::now() < end {
-        thread::sleep(PAUSE);
-    }
-    thread.is_finished().then(|| thread.join().ok()).flatten()
-}
-
 /// Why QEMU is ended at the deadline.
 enum Reason {
     /// The guest's time is up.
@@ -199,16 +188,6 @@ enum Reason {
     Asked(Question),
     /// This signal came.
     Signal(i32),
-}
-
-/// What a guest was asked at its limit.
-struct Question {
-    /// The last line before.
-    last_line: Option<String>,
-    /// Lines before.
-    lines: usize,
-    /// What QEMU says of its CPUs, when it does.
-    answer: Option<JoinHandle<io::Result<Answer>>>,
 }
 
 /// Prints the console, and keeps what both channels bring.
@@ -295,14 +274,9 @@ impl Watch {
         let Some((monitor, names)) = self.monitor.take() else {
             return false;
         };
-        // QEMU answers only while its output is read: so another thread waits for it.
-        let answer = thread::spawn(move || monitor.ask(ANSWER, &names));
-        self.reason = Reason::Asked(Question {
-            last_line: self.transcript.last_line().map(str::to_owned),
-            lines: self.transcript.lines.len(),
-            answer: Some(answer),
-        });
-        self.deadline = Some(Instant::now() + ANSWER);
+        let question = Question::ask(monitor, names, &self.transcript);
+        self.reason = Reason::Asked(question);
+        self.deadline = Some(Instant::now() + question::ANSWER);
         true
     }
 
@@ -399,22 +373,16 @@ impl Watch {
         if let Some(events) = self.events {
             lost("the events of --events", events.result());
         }
+        let limit = self.limit.unwrap_or_default();
         let ending = match (self.reason, status) {
             (Reason::Signal(signal), _) => Ending::Interrupted(signal),
-            (Reason::Asked(question), _) => Ending::TimedOut(Timeout {
-                limit: self.limit.unwrap_or_default(),
-                place: place(
-                    &self.record,
-                    &self.transcript,
-                    &mut { question.answer },
-                    question.lines,
-                ),
-                last_line: question.last_line,
-            }),
+            (Reason::Asked(question), _) => {
+                Ending::TimedOut(question.timeout(limit, &self.record, &self.transcript))
+            }
             (Reason::Limit, None) if self.record.panic.is_none() => Ending::TimedOut(Timeout {
-                limit: self.limit.unwrap_or_default(),
-                place: Place::Unknown,
+                limit,
                 last_line: self.transcript.last_line().map(str::to_owned),
+                place: Place::Unknown,
             }),
             (Reason::Limit, None) => Ending::Killed(Signal::KILL.as_raw()),
             (Reason::Limit, Some(status)) => match (status.code(), status.signal()) {
@@ -430,133 +398,5 @@ impl Watch {
     }
 }
 
-/// Where a guest was that was asked: by its own report, else by QEMU.
-fn place(
-    record: &Record,
-    transcript: &Transcript,
-    answer: &mut Option<JoinHandle<io::Result<Answer>>>,
-    lines: usize,
-) -> Place {
-    if let Some(panic) = &record.panic {
-        let mut report = transcript.lines.iter().skip(lines);
-        report.find(|line| line.trim() == "backtrace:");
-        return Place::Reported {
-            panic: panic.clone(),
-            address: report.next().map(|line| line.trim().to_owned()),
-        };
-    }
-    let answer = answer.take().and_then(|thread| joined(thread, LEFTOVER));
-    match answer {
-        Some(Ok(Answer { was_running, cpus })) if !cpus.is_empty() => match was_running {
-            true => Place::Cpus(cpus),
-            false => Place::Paused(cpus),
-        },
-        _ => Place::Unknown,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A shell script in QEMU's place; `$CONTROL` is its control channel.
-    fn watched(script: &str, limit: Duration) -> Result<Run, Error> {
-        let channel = Channel::new().unwrap();
-        let mut command = Command::new("sh");
-        command.args(["-c", script]).env("CONTROL", channel.path());
-        command.stdin(Stdio::null());
-        let settings = Settings {
-            quiet: true,
-            limit: Some(limit),
-            ..Settings::default()
-        };
-        watch(command, "sh", channel, settings)
-    }
-
-    fn must_time_out(run: &Run, expected: Duration) {
-        match &run.ending {
-            Ending::TimedOut(Timeout { limit, .. }) => assert_eq!(*limit, expected),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    const LONG: Duration = Duration::from_secs(60);
-
-    #[test]
-    fn the_exit_code_and_both_channels_arrive() {
-        let script = r#"exec 3>"$CONTROL"; echo '{"event":"plan","tests":1}' >&3
-            printf 'one\r\nlast'; printf '{"event":"poweroff","by":"end"}' >&3; exit 1"#;
-        let run = watched(script, LONG).unwrap();
-        assert_eq!(run.ending, Ending::Exit(1));
-        assert_eq!(run.transcript.lines, ["one", "last"]);
-        assert_eq!(run.record.lines, 2);
-        assert_eq!(run.record.test_runs.len(), 1);
-        assert!(run.record.poweroff.is_some());
-        assert_eq!(run.record.defect, None);
-    }
-
-    #[test]
-    fn nothing_is_lost_of_many_events() {
-        let script = r#"exec 3>"$CONTROL"; i=0
-            while [ $i -lt 3000 ]; do i=$((i + 1))
-            echo "{\"event\":\"command\",\"number\":$i,\"line\":\"x\",\"ok\":true}" >&3; done
-            kill -9 $$"#;
-        let run = watched(script, LONG).unwrap();
-        assert_eq!(run.ending, Ending::Killed(9));
-        assert_eq!(run.record.commands.len(), 3000);
-        assert_eq!(run.record.defect, None);
-    }
-
-    #[test]
-    fn text_is_no_event() {
-        let run = watched(r#"echo '{"event":"poweroff","by":"end"}'"#, LONG).unwrap();
-        assert_eq!(run.record.lines, 0);
-        assert_eq!(run.record.poweroff, None);
-    }
-
-    #[test]
-    fn a_hang_is_killed_at_its_limit() {
-        let limit = Duration::from_millis(300);
-        let start = Instant::now();
-        let run = watched(r"printf 'one\ntwo\n'; exec sleep 60", limit).unwrap();
-        must_time_out(&run, limit);
-        assert_eq!(run.transcript.last_line(), Some("two"));
-        assert!(start.elapsed() < Duration::from_secs(30));
-    }
-
-    #[test]
-    fn a_closed_console_is_no_way_past_the_limit() {
-        let limit = Duration::from_millis(300);
-        let run = watched("exec sleep 60 >&-", limit).unwrap();
-        must_time_out(&run, limit);
-    }
-
-    #[test]
-    fn endless_output_is_no_way_past_the_limit() {
-        let limit = Duration::from_millis(300);
-        for script in [
-            "while :; do echo again; done",
-            r#"exec 3>"$CONTROL"; while :; do echo '{"event":"x"}' >&3; done"#,
-        ] {
-            let run = watched(script, limit).unwrap();
-            must_time_out(&run, limit);
-        }
-    }
-
-    #[test]
-    fn qemu_that_only_complains_did_not_start_the_guest() {
-        let run = watched("echo 'no such machine' >&2; exit 1", LONG);
-        let Err(Error::Qemu { message }) = run else {
-            panic!("{run:?}");
-        };
-        assert_eq!(message, "no such machine");
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_do_no_harm() {
-        let script = r#"printf '\377\376\nok 1 a\n'; printf '\377\n' >"$CONTROL""#;
-        let run = watched(script, LONG).unwrap();
-        assert_eq!(run.transcript.last_line(), Some("ok 1 a"));
-        assert!(run.record.defect.is_some());
-    }
-}
+mod tests;

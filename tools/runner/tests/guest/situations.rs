@@ -160,7 +160,7 @@ pub fn output_goes_nowhere() -> TestResult {
         let run = Run::of(&output_of(of(), closed()?, Stdio::piped())?);
         run.must_exit(code)?;
         run.must(
-            run.stderr.lines().count() == 1,
+            !run.stderr.contains("incomplete"),
             "a closed pipe wants no more",
         )?;
         Run::of(&output_of(of(), full()?, full()?)?).must_exit(code)?;
