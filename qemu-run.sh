@@ -22,10 +22,15 @@ kept=$CARGO_TARGET_DIR/guest-toolchain
 debian_packages=(rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web)
 packages=()
 
-say() { printf 'qemu-run.sh: %s\n' "$*" >&2; }
+# A stderr that can't be written to stops nothing.
+say() { printf 'qemu-run.sh: %s\n' "$*" >&2 || true; }
 # As documented in --help: 6, the guest could not be built or started.
 die() { say "$*"; exit 6; }
 has() { command -v "$1" >/dev/null 2>&1; }
+
+# rustup puts its commands here, and only a login shell's PATH has them.
+cargo_home=${CARGO_HOME:-${HOME:-/root}/.cargo}
+if ! has cargo || ! has rustc; then PATH=$PATH:$cargo_home/bin; fi
 
 # need COMMAND REASON PACKAGE...
 need() {

@@ -60,11 +60,11 @@ mod waiting;
 mod watchdog;
 
 use arch::{boot, stack};
-use command_line::Options;
+use command_line::{Options, RunToken};
 use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
-use log::{error, info};
+use log::{error, info, warn};
 use memory::map::{BadMap, Map};
 
 // Each site may be named.
@@ -75,8 +75,8 @@ const _: () = assert!(fail::Site::COUNT <= Options::MAX_FAULTS);
 extern "C" fn boot_entry() -> ! {
     install_traps();
     console::init();
-    control::init();
     let parameters = boot::parameters();
+    control::init(RunToken::find(parameters.command_line));
     match boot(parameters) {
         Ok(by) => power::off(by),
         Err(error) => {
@@ -123,6 +123,10 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     info!("command line: {}", parameters.command_line);
     for (site, _) in options.fail.iter().flatten() {
         fail::Site::named(site).ok_or(BootError::FailSite(site))?;
+    }
+    for (bit, name) in arch::cpu::missing_facilities() {
+        // Where the instructions are missing, too, the next of them ends the boot.
+        warn!("machine: the CPU model lacks facility {bit}, {name}, which the kernel is built for");
     }
     let machine = machine::configuration().map_err(BootError::Machine)?;
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;

@@ -2,7 +2,7 @@
 //!
 //! The terminal is in raw mode (QEMU sees to that where its stdin is one), so nothing
 //! is shown but what comes from here. Return ends a line, backspace takes a character
-//! back, Ctrl-U all of them. Escape sequences, as the arrows send them, do nothing; so
+//! back, Ctrl-U all of them. Ctrl-D on an empty line ends the session: it types `poweroff`. Escape sequences, as the arrows send them, do nothing; so
 //! do a tab and other control characters. Where nothing more fits, a key rings the
 //! terminal's bell, and the line is refused when it ends: a cut command isn't what was
 //! typed.
@@ -15,6 +15,9 @@
 
 /// Most bytes of a line.
 pub const LENGTH: usize = 1024;
+
+/// What Ctrl-D types.
+const END: &[u8] = b"poweroff";
 
 /// Takes a character off the screen.
 const RUB_OUT: &[u8] = b"\x08 \x08";
@@ -105,6 +108,16 @@ impl LineEditor {
                     echo(RUB_OUT);
                 }
                 self.is_too_long = false;
+            }
+            // Ctrl-D.
+            0x04 if self.line.is_empty() && !self.is_too_long => {
+                echo(END);
+                echo(b"\n");
+                // It is shorter than a line may be.
+                return match self.line.extend_from_slice(END) {
+                    Ok(()) => Typed::Line,
+                    Err(_) => Typed::TooLong,
+                };
             }
             b' '..=b'~' => match self.line.push(byte) {
                 Ok(()) => echo(&[byte]),

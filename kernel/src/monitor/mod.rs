@@ -131,7 +131,7 @@ pub fn run(script: &[u8]) -> PowerOffBy {
 
 /// Carries out the commands that a person types, until `poweroff`.
 pub fn interactive() {
-    println!("Type help for the commands, poweroff to end.");
+    println!("Type help for the commands, poweroff or Ctrl-D to end.");
     let mut terminal = Terminal::new();
     let mut session = Session::default();
     loop {

@@ -67,21 +67,26 @@ fn image_is_protected() -> Result<(), NotPassed> {
 }
 
 fn nothing_is_writable_and_executable() -> Result<(), NotPassed> {
+    needs_execution_protection()?;
     let image = boot::image();
     for page in (0..image.data.1 + (1 << 20)).step_by(PAGE_SIZE) {
-        if cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
-            let mapping = kernel_memory::translation(page);
-            let both = mapping.is_some_and(|mapping| mapping.writable && mapping.executable);
-            check!(!both, "the page at {page:#x} is both");
-        }
+        let mapping = kernel_memory::translation(page);
+        let both = mapping.is_some_and(|mapping| mapping.writable && mapping.executable);
+        check!(!both, "the page at {page:#x} is both");
     }
     Ok(())
 }
 
-fn data_is_not_executable() -> Result<(), NotPassed> {
-    if !cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
-        return Err(NotPassed::Skipped("no instruction-execution protection"));
+/// Skips a test of what may be executed where the CPU can't forbid it.
+pub(super) fn needs_execution_protection() -> Result<(), NotPassed> {
+    match cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
+        true => Ok(()),
+        false => Err(NotPassed::Skipped("no instruction-execution protection")),
     }
+}
+
+fn data_is_not_executable() -> Result<(), NotPassed> {
+    needs_execution_protection()?;
     let image = boot::image();
     for address in [image.rodata.0, image.data.0] {
         let check = call(address);

@@ -71,6 +71,60 @@ fn disabled_wait() -> Result<(), NotPassed> {
     arch::power::crash()
 }
 
+/// What a program could do that isn't the kernel's: the end is orderly to QEMU.
+fn silent_power_off() -> Result<(), NotPassed> {
+    println!("# powers off without a word on the control channel");
+    crate::smp::stop_others().map_err(super::failed)?;
+    arch::power::off()
+}
+
+fn power_off_with_lock() -> Result<(), NotPassed> {
+    static LOCK: Lock<u64, { rank::TEST }> = Lock::new(0);
+    let _held = LOCK.lock();
+    crate::power::off(PowerOffBy::End)
+}
+
+/// Disabled waits at addresses that mean neither a power-off nor a crash.
+fn disabled_wait_at(address: u64) -> Result<(), NotPassed> {
+    crate::smp::stop_others().map_err(super::failed)?;
+    arch::power::disabled_wait(address)
+}
+
+fn disabled_wait_at_0() -> Result<(), NotPassed> {
+    disabled_wait_at(0)
+}
+
+fn disabled_wait_at_ffe() -> Result<(), NotPassed> {
+    disabled_wait_at(0xffe)
+}
+
+fn hang_with_interrupts_off() -> Result<(), NotPassed> {
+    println!("# hangs with interrupts off, on purpose");
+    cpu::without_interrupts(|| {
+        loop {
+            cpu::relax();
+        }
+    })
+}
+
+/// Waits for an interruption that nothing will give.
+fn sleep_for_good() -> Result<(), NotPassed> {
+    println!("# sleeps on purpose");
+    loop {
+        cpu::wait_for_interrupt_unless(|| false);
+    }
+}
+
+/// A CPU that can't answer an NMI: its restart interruption ends in a disabled wait.
+fn no_answer() -> Result<(), NotPassed> {
+    println!("# doesn't answer, on purpose");
+    // SAFETY: C1: broken on purpose: the kernel's entry never sees the restart.
+    unsafe { lowcore::set_restart(arch::psw::Psw::disabled_wait(0xdead)) };
+    loop {
+        cpu::wait_for_interrupt_unless(|| false);
+    }
+}
+
 fn early_percpu() -> Result<(), NotPassed> {
     // SAFETY: P2: per-CPU accesses are refused from here on, and end the run.
     unsafe { lowcore::set_per_cpu_offset(lowcore::OFFSET_BEFORE_SETUP as usize) };
@@ -159,6 +213,25 @@ selftest!("ending.stack_overflow", stack_overflow, on_request);
 selftest!("ending.hang", hang, on_request);
 selftest!("ending.power_off", power_off, on_request);
 selftest!("ending.disabled_wait", disabled_wait, on_request);
+selftest!("ending.silent_power_off", silent_power_off, on_request);
+selftest!(
+    "ending.power_off_with_lock",
+    power_off_with_lock,
+    on_request
+);
+selftest!("ending.disabled_wait_at_0", disabled_wait_at_0, on_request);
+selftest!(
+    "ending.disabled_wait_at_ffe",
+    disabled_wait_at_ffe,
+    on_request
+);
+selftest!(
+    "ending.hang_with_interrupts_off",
+    hang_with_interrupts_off,
+    on_request
+);
+selftest!("ending.sleep_for_good", sleep_for_good, on_request);
+selftest!("ending.no_answer", no_answer, on_request);
 selftest!("ending.early_percpu", early_percpu, on_request);
 selftest!("ending.panic_report", panic_report, on_request);
 selftest!("ending.panic_in_interrupt", panic_in_interrupt, on_request);

@@ -64,8 +64,7 @@ pub fn pass_on(from: impl Read + Send + 'static, name: String) -> JoinHandle<()>
             rewrites: terminal::shows_progress(),
             in_notice: false,
         };
-        // Nobody is left to read it when stderr itself is gone.
-        let _ = output.copy(from, &mut io::stderr());
+        output.copy(from, &mut io::stderr());
         terminal::clear_progress();
     })
 }
@@ -91,20 +90,20 @@ enum Kind {
 }
 
 impl Output {
-    fn copy(&mut self, from: impl Read, to: &mut impl Write) -> io::Result<()> {
+    /// Reads to the end, even if nothing can be written: a command whose stderr nobody
+    /// takes would fail for that.
+    fn copy(&mut self, from: impl Read, to: &mut impl Write) {
         let mut piece = Vec::new();
-        for byte in BufReader::new(from).bytes() {
-            let byte = byte?;
+        for byte in BufReader::new(from).bytes().map_while(Result::ok) {
             match byte {
                 b'\n' | b'\r' => {
-                    self.piece(&std::mem::take(&mut piece), to)?;
+                    let _ = self.piece(&std::mem::take(&mut piece), to);
                 }
                 byte => piece.push(byte),
             }
         }
-        match piece.is_empty() {
-            true => Ok(()),
-            false => self.piece(&piece, to),
+        if !piece.is_empty() {
+            let _ = self.piece(&piece, to);
         }
     }
 
@@ -200,8 +199,20 @@ mod tests {
             in_notice: false,
         };
         let mut copied = Vec::new();
-        output.copy(text.as_bytes(), &mut copied).unwrap();
+        output.copy(text.as_bytes(), &mut copied);
         String::from_utf8(copied).unwrap()
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_read_all_the_same() {
+        let mut output = Output {
+            name: "kernel".to_owned(),
+            rewrites: false,
+            in_notice: false,
+        };
+        let mut from = &b"error: one\nerror: two\nerror: three"[..];
+        output.copy(&mut from, &mut &mut [0; 4][..]);
+        assert!(from.is_empty());
     }
 
     #[test]

@@ -36,6 +36,8 @@ mod run;
 mod shapes;
 #[path = "guest/shell.rs"]
 mod shell;
+#[path = "guest/situations.rs"]
+mod situations;
 #[path = "guest/start.rs"]
 mod start;
 #[path = "guest/stuck.rs"]
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         start::unknown_option,
         start::options_for_test,
         start::nothing_installed,
+        start::toolchain_beyond_path,
         c_headers::every_name_is_tested,
         documents::exceptions_are_in_the_text,
     ];
@@ -70,6 +73,17 @@ fn main() -> ExitCode {
         start::missing_file,
         start::bad_kernel_parameter,
         start::qemu_refuses,
+        start::longest_command_line,
+        start::machine_sizes,
+        start::old_cpu_model,
+        situations::signals,
+        situations::qemu_is_ended,
+        situations::output_goes_nowhere,
+        situations::output_is_not_read,
+        situations::input_ends,
+        situations::files_that_are_none,
+        situations::events_elsewhere,
+        endings::timeouts_have_names,
         start::quiet,
         loading::direct_is_refused_far,
         loading::direct_works_near,
@@ -110,6 +124,7 @@ fn main() -> ExitCode {
         verdicts::faults_that_cannot_come,
         stuck::goes_on,
         shapes::most_cpus,
+        events::by_hand,
         shell::interrupted,
         shell::timed_out,
         shell::late_pipe,

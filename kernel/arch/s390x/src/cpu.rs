@@ -249,6 +249,27 @@ pub const FACILITY_DAT_ENHANCEMENT_1: usize = 3;
 /// Facility 51: local clearing by INVALIDATE PAGE TABLE ENTRY.
 pub const FACILITY_LOCAL_TLB_CLEARING: usize = 51;
 
+/// Facilities that compiled code rests on, by its target-cpu (z196), and this crate's
+/// instructions, with their names (Principles of Operation, chapter 4).
+const NEEDED: [(usize, &str); 7] = [
+    (7, "store facility list extended"),
+    (18, "long displacement"),
+    (21, "extended immediate"),
+    (34, "general instructions extension"),
+    (35, "execute extensions"),
+    (37, "floating-point extension"),
+    (
+        45,
+        "interlocked access 1, distinct operands, load and store on condition",
+    ),
+];
+
+/// Facilities that the kernel needs and this CPU doesn't announce, with their names. An
+/// emulator may have their instructions all the same.
+pub fn missing_facilities() -> impl Iterator<Item = (usize, &'static str)> {
+    NEEDED.into_iter().filter(|&(bit, _)| !has_facility(bit))
+}
+
 /// Facility 130: instruction-execution protection.
 pub const FACILITY_EXECUTION_PROTECTION: usize = 130;
 

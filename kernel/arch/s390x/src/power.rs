@@ -20,6 +20,12 @@ pub fn crash() -> ! {
     load(&Psw::disabled_wait(CRASH))
 }
 
+/// Ends in a disabled wait at an address of its own; to QEMU a crash like [`crash`], but
+/// for that of [`off`]. The other CPUs must be stopped.
+pub fn disabled_wait(address: u64) -> ! {
+    load(&Psw::disabled_wait(address))
+}
+
 fn load(psw: &Psw) -> ! {
     // SAFETY: C11: a CPU that runs nothing any more changes nothing.
     unsafe { asm!("lpswe 0({})", in(reg_addr) psw, options(noreturn)) }

@@ -1,6 +1,7 @@
 //! Self-tests that end the run, each in its own way.
 
 use crate::run::{TestResult, runner};
+use std::thread;
 
 /// Name, exit code, and words of the last line.
 pub const ENDINGS: &[(&str, i32, &str)] = &[
@@ -13,7 +14,19 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     ("null_call", 3, "a jump to 0x0, where no code is, from "),
     ("stack_overflow", 3, "the guard page of cpu 0's stack"),
     ("large_frame", 3, "the guard page of cpu 0's stack"),
-    ("hang", 4, "its last line: # hangs on purpose"),
+    ("hang", 4, "provoked::hang+"),
+    (
+        "silent_power_off",
+        5,
+        "before its test plan was complete (0 of 1)",
+    ),
+    (
+        "power_off_with_lock",
+        5,
+        "before its test plan was complete (0 of 1)",
+    ),
+    ("disabled_wait_at_0", 3, "a disabled wait without a panic"),
+    ("disabled_wait_at_ffe", 3, "a disabled wait without a panic"),
     ("power_off", 5, "before its test plan was complete (0 of 1)"),
     ("disabled_wait", 3, "a disabled wait without a panic"),
     ("early_percpu", 3, "before per-CPU memory is set up"),
@@ -46,6 +59,69 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     ("panic_in_module", 3, "module crash: on purpose"),
 ];
 
+/// Ways to run past a limit without a restart handler that prints, or with one: each has
+/// its limit, and words of the verdict.
+const TIMEOUTS: &[(&[&str], &[&str])] = &[
+    (
+        &["--append", "modules= selftest=ending.sleep_for_good"],
+        &[
+            "provoked::sleep_for_good+",
+            "its last line: # sleeps on purpose",
+        ],
+    ),
+    (
+        &[
+            "--append",
+            "modules= selftest=ending.hang_with_interrupts_off",
+        ],
+        &[
+            "provoked::hang_with_interrupts_off+",
+            "# hangs with interrupts off",
+        ],
+    ),
+    (
+        &["--append", "modules= selftest=ending.no_answer"],
+        &[
+            "it doesn't answer an NMI: cpu 0 waits at 0x",
+            "provoked::no_answer+",
+        ],
+    ),
+    // Under -icount.
+    (
+        &["bench", "--run", "selftest ending.sleep_for_good"],
+        &["provoked::sleep_for_good+"],
+    ),
+    (
+        &["debug"],
+        &["the machine was paused: cpu 0 is at 0x10000 _start+0x0"],
+    ),
+];
+
+/// No timeout is nameless: the verdict says where the guest was. All at once: most wait.
+pub fn timeouts_have_names() -> TestResult {
+    let run = |&(arguments, words): &(&[&str], &[&str])| {
+        let limit = ["--cpus", "1", "--timeout", "10"];
+        let run = runner(&[arguments, &limit].concat());
+        run.must_exit(4)?;
+        words.iter().try_for_each(|word| {
+            run.must(
+                run.verdict().contains(word),
+                &format!("the verdict lacks `{word}`"),
+            )
+        })
+    };
+    thread::scope(|scope| {
+        let runs: Vec<_> = TIMEOUTS
+            .iter()
+            .map(|case| scope.spawn(move || run(case)))
+            .collect();
+        let mut ended = runs
+            .into_iter()
+            .map(|run| run.join().unwrap_or(Err("a panic".into())));
+        ended.find(Result::is_err).unwrap_or(Ok(()))
+    })
+}
+
 /// The run ends within its time, with one verdict, and a backtrace if it is a crash.
 pub fn ends(name: &str, code: i32, words: &str) -> TestResult {
     let append = format!("selftest=ending.{name}");
@@ -58,7 +134,8 @@ pub fn ends(name: &str, code: i32, words: &str) -> TestResult {
         &format!("the verdict lacks `{words}`"),
     )?;
     let panics = run.lines_with(&["panic: "]).len();
-    let expected = usize::from(code == 3 && name != "disabled_wait");
+    // One at its limit is asked, and answers by a panic.
+    let expected = usize::from(matches!(code, 3 | 4) && !name.starts_with("disabled_wait"));
     run.must(
         panics == expected,
         &format!("{expected} panic lines were expected"),

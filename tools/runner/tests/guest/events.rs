@@ -1,9 +1,11 @@
 //! The control channel of a real guest keeps to its schema, docs/control-channel.md.
 
-use crate::run::{TestResult, runner};
+use crate::host::Cpus;
+use crate::run::{TestResult, release, runner};
 use libtest_mimic::Failed;
 use serde_json::{Map, Value};
 use std::fs;
+use std::process::{Command, Stdio};
 
 /// Characters of a line, at most.
 const LONGEST: usize = 4000;
@@ -99,5 +101,56 @@ pub fn self_tests_and_panic() -> TestResult {
             .as_str()
             .is_some_and(|text| text.contains("on purpose"))
     );
+    Ok(())
+}
+
+/// A kernel that was started by hand, without a token: it runs all the same, and its
+/// events have none. A word that is none stops the boot.
+pub fn by_hand() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("events");
+    let events = |append: &str| -> Result<String, Failed> {
+        let control = format!("file,id=control,path={}", path.display());
+        let _cpus = Cpus::take(1);
+        Command::new("qemu-system-s390x")
+            .args([
+                "-M",
+                "s390-ccw-virtio",
+                "-cpu",
+                "max",
+                "-m",
+                "64M",
+                "-nodefaults",
+            ])
+            .args(["-display", "none", "-no-reboot", "-chardev", &control])
+            .args([
+                "-device",
+                "sclplmconsole,chardev=control",
+                "-append",
+                append,
+            ])
+            .arg("-kernel")
+            .arg(release().join("kernel"))
+            .stdin(Stdio::null())
+            .output()?;
+        Ok(fs::read_to_string(&path)?)
+    };
+    let text = events("selftest=boot.globs")?;
+    assert!(text.contains(r#"{"event":"plan","tests":1}"#), "{text}");
+    assert!(
+        text.contains(r#"{"event":"poweroff","by":"end"}"#),
+        "{text}"
+    );
+    assert!(!text.contains("token"), "{text}");
+    let text = events("selftest=boot.globs token=Az09")?;
+    let lines: Vec<&str> = text.lines().filter(|line| line.len() > 1).collect();
+    let named = lines
+        .iter()
+        .all(|line| line.contains(r#","token":"Az09","#));
+    assert!(named && lines.len() >= 4, "{text}");
+    for word in ["token=", "token=a-b", "token=a token=b"] {
+        let text = events(word)?;
+        assert!(text.contains("command line: token="), "{word}: {text}");
+    }
     Ok(())
 }

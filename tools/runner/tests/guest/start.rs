@@ -1,8 +1,12 @@
 //! How a run starts, or doesn't.
 
 use crate::run::{Run, TestResult, root, runner};
+use libtest_mimic::Failed;
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use tempfile::TempDir;
 
 /// A module that isn't there is named.
 pub fn missing_file() -> TestResult {
@@ -21,13 +25,95 @@ pub fn bad_kernel_parameter() -> TestResult {
     )
 }
 
-/// QEMU's own refusal is kept apart from a guest's end.
+/// QEMU's own refusal is kept apart from a guest's end, and is shown.
 pub fn qemu_refuses() -> TestResult {
-    let run = runner(&["--cpus", "4000"]);
+    for (model, reason) in [
+        ("nosuch", "unable to find CPU model 'nosuch'"),
+        ("max,nosuch=on", "nosuch"),
+    ] {
+        let run = runner(&["--cpu", model]);
+        run.must_exit(6)?;
+        let verdict = run.verdict();
+        let says = verdict.contains("QEMU could not start") && verdict.contains(reason);
+        run.must(says, "the reason is QEMU's")?;
+    }
+    Ok(())
+}
+
+/// The longest command line that QEMU passes on arrives whole; one byte more is refused.
+pub fn longest_command_line() -> TestResult {
+    const LIMIT: usize = 4095;
+    // This program's own part: a blank, the word, sixteen letters.
+    const OWN: usize = " token=".len() + 16;
+    let words = ["modules=", "selftest=boot.globs"];
+    let line = |bytes: usize| {
+        let blanks = " ".repeat(bytes - OWN - words.concat().len());
+        words.join(&blanks)
+    };
+    let run = runner(&["--append", &line(LIMIT)]);
+    run.must_exit(0)?;
+    run.must(
+        run.verdict().contains("passed: 1 self-tests"),
+        "the last words arrive",
+    )?;
+    let run = runner(&["--append", &line(LIMIT + 1)]);
+    run.must_exit(2)?;
+    let says = run.stderr.contains("4096 bytes") && run.stderr.contains("at most 4095");
+    run.must(says, "length and limit are named")
+}
+
+/// What memory and CPUs may be is told before anything is built.
+pub fn machine_sizes() -> TestResult {
+    for (arguments, expected) in [
+        (["--memory", "15M"], "at least 16M"),
+        (["--memory", "16385K"], "whole MiB"),
+        (["--memory", "2"], "with K, M, G or T behind it"),
+        (["--cpus", "249"], "1..=248"),
+        (["--cpus", "0"], "1..=248"),
+        (["--cpu", "4"], "--cpus"),
+        (["--timeout", "0"], "non-zero"),
+        (["--timeout", "-1"], "unexpected argument '-1'"),
+        (["--timeout", "18446744073709551616"], "too large"),
+    ] {
+        let run = runner(&arguments);
+        run.must_exit(2)?;
+        run.must(
+            run.stderr.contains(expected),
+            &format!("it says {expected}"),
+        )?;
+    }
+    let least = ["--memory", "16M", "--timeout", "18446744073709551615"];
+    let run = runner(&[&least[..], &["--append", "selftest=boot.*"]].concat());
+    run.must_exit(0)?;
+    // A larger initrd needs more.
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("large.ko");
+    File::create(&path)?.set_len(12 << 20)?;
+    let run = runner(&["--memory", "16M", "--module", &path.to_string_lossy()]);
     run.must_exit(6)?;
     run.must(
-        run.verdict().contains("QEMU could not start"),
-        "the reason is QEMU's",
+        run.verdict().contains("the guest needs --memory"),
+        "it says how much memory is needed",
+    )
+}
+
+/// On a CPU model without execution protection, and with nothing that a z900 didn't have,
+/// what can't be tested is skipped with its reason.
+pub fn old_cpu_model() -> TestResult {
+    let run = runner(&["--cpu", "z900"]);
+    run.must_exit(0)?;
+    for name in ["memory.data_is_not_executable", "module.write_xor_execute"] {
+        let skipped = run.lines_with(&[name, "# SKIP no instruction-execution protection"]);
+        run.must(skipped.len() == 1, &format!("{name} is skipped"))?;
+    }
+    let lacks = run.lines_with(&["the CPU model lacks facility 45"]);
+    run.must(lacks.len() == 1, "the kernel says what the model lacks")?;
+    let append = "selftest=module.write_xor_execute";
+    let run = runner(&["--cpu", "max,iep=off", "--append", append]);
+    run.must_exit(1)?;
+    run.must(
+        run.verdict().contains("no self-test ran (1 skipped)"),
+        "a feature is turned off",
     )
 }
 
@@ -64,17 +150,68 @@ pub fn options_for_test() -> TestResult {
     runner(&["test", "--cpus", "4"]).must_exit(2)
 }
 
-/// On a machine without QEMU and without apt-get the script says what to install.
-pub fn nothing_installed() -> TestResult {
+/// A folder with what the script itself calls, to be all of PATH.
+fn bare_machine() -> Result<TempDir, Failed> {
     let bare = tempfile::tempdir()?;
     for tool in [
-        "bash", "env", "dirname", "sed", "cut", "sort", "id", "mkdir",
+        "bash", "env", "dirname", "sed", "cut", "sort", "id", "mkdir", "sh", "true", "basename",
+        "cat", "rm", "mv", "grep",
     ] {
         let places = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(tool));
         let place = places.iter().find(|place| place.exists());
         let place = place.ok_or_else(|| format!("there is no {tool} on this machine"))?;
-        std::os::unix::fs::symlink(place, bare.path().join(tool))?;
+        symlink(place, bare.path().join(tool))?;
     }
+    Ok(bare)
+}
+
+/// A toolchain where rustup puts it is found though PATH hasn't the folder: nothing is
+/// installed in its place.
+pub fn toolchain_beyond_path() -> TestResult {
+    let bare = bare_machine()?;
+    for tool in [
+        "qemu-system-s390x",
+        "s390x-linux-gnu-ld",
+        "s390x-linux-gnu-gcc",
+        "cc",
+    ] {
+        symlink("true", bare.path().join(tool))?;
+    }
+    let forbidden = "#!/bin/sh\necho this must not run >&2\nexit 1\n";
+    let rustc = "#!/bin/sh\ncase \"$*\" in *--version*) echo rustc 9.9.9-nightly ;;\n\
+                 *sysroot*) echo \"$HOME/sysroot\" ;; esac\n";
+    let cargo = "#!/bin/sh\necho \"cargo $*, toolchain $RUSTUP_TOOLCHAIN\" >&2\nexit 1\n";
+    let home = tempfile::tempdir()?;
+    fs::create_dir_all(home.path().join("sysroot/lib/rustlib/src/rust/library"))?;
+    let tools = home.path().join(".cargo/bin");
+    fs::create_dir_all(&tools)?;
+    for (path, text) in [
+        (bare.path().join("apt-get"), forbidden),
+        (bare.path().join("sudo"), forbidden),
+        (tools.join("rustup"), forbidden),
+        (tools.join("rustc"), rustc),
+        (tools.join("cargo"), cargo),
+    ] {
+        fs::write(&path, text)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    }
+    let output = Command::new(root().join("qemu-run.sh"))
+        .env("PATH", bare.path())
+        .env("HOME", home.path())
+        .env_remove("CARGO_HOME")
+        .env("CARGO_TARGET_DIR", bare.path().join("target"))
+        .output()?;
+    let run = Run::of(&output);
+    run.must_exit(6)?;
+    let found = run.stderr.contains("cargo build") && run.stderr.contains("toolchain nightly");
+    run.must(found, "its cargo is called")?;
+    let installs = run.stderr.contains("install") || run.stderr.contains("must not run");
+    run.must(!installs, "nothing is installed")
+}
+
+/// On a machine without QEMU and without apt-get the script says what to install.
+pub fn nothing_installed() -> TestResult {
+    let bare = bare_machine()?;
     let output = Command::new(root().join("qemu-run.sh"))
         .env("PATH", bare.path())
         .env("CARGO_TARGET_DIR", bare.path().join("target"))
