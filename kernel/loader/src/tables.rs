@@ -196,12 +196,14 @@ fn file_header(data: &[u8]) -> Result<&Header, LoadError> {
 }
 
 fn is_field(field: &'static str, found: u64, wanted: u64) -> Result<(), LoadError> {
-    let error = LoadError::Header {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(LoadError::Header {
         field,
         found,
         wanted,
-    };
-    if found == wanted { Ok(()) } else { Err(error) }
+    })
 }
 
 fn section_headers<'data>(
@@ -219,13 +221,13 @@ fn section_headers<'data>(
     let one = size_of::<SectionHeader>() as u64;
     if count == 0 && offset != 0 {
         // Extended numbering: more sections than e_shnum can say.
-        let first = slice(data, offset, one).ok_or(outside(one))?;
+        let first = slice(data, offset, one).ok_or_else(|| outside(one))?;
         let (header, _) = from_bytes::<SectionHeader>(first).map_err(|()| outside(one))?;
         count = header.sh_size.get(BE);
     }
-    let size = count.checked_mul(one).ok_or(outside(u64::MAX))?;
-    let bytes = slice(data, offset, size).ok_or(outside(size))?;
-    entries(bytes).ok_or(outside(size))
+    let size = count.checked_mul(one).ok_or_else(|| outside(u64::MAX))?;
+    let bytes = slice(data, offset, size).ok_or_else(|| outside(size))?;
+    entries(bytes).ok_or_else(|| outside(size))
 }
 
 /// All entries of a table.
@@ -254,13 +256,15 @@ fn string_table<'data>(
         return Err(bad("string table type", header.sh_type.get(BE).0.into()));
     }
     let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-    let bytes = slice(data, offset, size).ok_or(LoadError::OutsideFile {
-        what: "string table",
-        index,
-        offset,
-        size,
-    })?;
-    Ok(StringTable::new(bytes))
+    match slice(data, offset, size) {
+        Some(bytes) => Ok(StringTable::new(bytes)),
+        None => Err(LoadError::OutsideFile {
+            what: "string table",
+            index,
+            offset,
+            size,
+        }),
+    }
 }
 
 /// The one symbol table, and the index of the string table that it uses.
@@ -279,12 +283,14 @@ fn symbol_table<'data>(
         }
     };
     let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-    let bytes = slice(data, offset, size).ok_or(LoadError::OutsideFile {
-        what: "section",
-        index,
-        offset,
-        size,
-    })?;
+    let Some(bytes) = slice(data, offset, size) else {
+        return Err(LoadError::OutsideFile {
+            what: "section",
+            index,
+            offset,
+            size,
+        });
+    };
     let entry = size_of::<Sym>() as u64;
     is_field("symbol size", header.sh_entsize.get(BE), entry)?;
     let bad = || LoadError::Section {

@@ -145,11 +145,20 @@ impl Field {
     pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
         self.check(value)?;
         let value = value >> self.shift;
-        let [.., second, first, last] = value.to_be_bytes();
+        // Nearly all fields are of these two sizes, and each of them is one store.
+        match self.bits {
+            32 => *array(place) = (value as u32).to_be_bytes(),
+            64 => *array(place) = value.to_be_bytes(),
+            _ => self.write_bits(place, value),
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn write_bits(self, place: &mut [u8], value: i64) {
+        let value = value.to_be_bytes();
+        let [.., second, first, last] = value;
         match (self.bits, place) {
-            // Most fields are of these two sizes, and each of them is one store.
-            (32, place) => *array(place) = (value as u32).to_be_bytes(),
-            (64, place) => *array(place) = value.to_be_bytes(),
             (12, [high, low]) => {
                 *high = *high & 0xf0 | first & 0x0f;
                 *low = last;
@@ -159,9 +168,8 @@ impl Field {
                 *low = last;
                 *high = second << 4 | first >> 4;
             }
-            (_, place) => place.copy_from_slice(&value.to_be_bytes()[8 - self.bytes()..]),
+            (_, place) => place.copy_from_slice(&value[8 - self.bytes()..]),
         }
-        Ok(())
     }
 }
 
