@@ -133,23 +133,23 @@ impl Field {
         Ok(())
     }
 
-    /// Writes a value, in bytes, into `place`, and leaves the bits around the field as
-    /// they were.
+    /// Writes a value, in bytes, to the start of `place`, and leaves the bits around the field
+    /// as they were.
     ///
     /// # Errors
     /// As [`Field::check`]; nothing is written then.
     ///
     /// # Panics
-    /// If `place` isn't [`Field::bytes`] long.
+    /// If `place` is shorter than [`Field::bytes`].
     #[inline(always)]
     pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
         self.check(value)?;
         let value = value >> self.shift;
         // Nearly all fields are of these two sizes, and each of them is one store.
         match self.bits {
-            32 => *array(place) = (value as u32).to_be_bytes(),
-            64 => *array(place) = value.to_be_bytes(),
-            _ => self.write_bits(place, value),
+            32 => *first(place) = (value as u32).to_be_bytes(),
+            64 => *first(place) = value.to_be_bytes(),
+            _ => self.write_bits(&mut place[..self.bytes()], value),
         }
         Ok(())
     }
@@ -173,10 +173,11 @@ impl Field {
     }
 }
 
-/// A place of N bytes.
-fn array<const N: usize>(place: &mut [u8]) -> &mut [u8; N] {
-    let place = place.try_into();
-    place.unwrap_or_else(|_| panic!("a place is as long as its field"))
+/// The first N bytes of a place.
+#[inline(always)]
+fn first<const N: usize>(place: &mut [u8]) -> &mut [u8; N] {
+    let first = place.first_chunk_mut();
+    first.unwrap_or_else(|| panic!("a place is as long as its field"))
 }
 
 #[cfg(test)]
