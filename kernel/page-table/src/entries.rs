@@ -157,8 +157,7 @@ pub struct PageEntry {
 
 impl PageEntry {
     /// The entry of an unmapped page.
-    #[inline]
-    pub fn unmapped() -> Self {
+    pub const fn unmapped() -> Self {
         Self::new().with_invalid(true)
     }
 
