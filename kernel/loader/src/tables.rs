@@ -310,3 +310,64 @@ fn symbol_table<'data>(
 pub(crate) fn relocations(bytes: &[u8]) -> Option<&[Rela]> {
     entries(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(bytes: &[u8], offsets: &[u32]) -> Vec<Option<String>> {
+        let table = StringTable::new(bytes);
+        let name = |&offset: &u32| {
+            let name = table.name(offset);
+            assert_eq!(table.has_name(offset), name.is_some(), "{offset}");
+            name.map(str::to_owned)
+        };
+        offsets.iter().map(name).collect()
+    }
+
+    #[test]
+    fn names_end_with_the_first_that_is_none() {
+        let some = |name: &str| Some(name.to_owned());
+        assert_eq!(
+            names(b"\0ab\0c\0open", &[0, 1, 2, 3, 4, 6, 9, 10, u32::MAX]),
+            [
+                some(""),
+                some("ab"),
+                some("b"),
+                some(""),
+                some("c"),
+                None,
+                None,
+                None,
+                None
+            ]
+        );
+        assert_eq!(names(b"a\0b\xff\0c\0", &[0, 2, 5]), [some("a"), None, None]);
+        // In the middle of a character there is none.
+        assert_eq!(names("ä\0".as_bytes(), &[0, 1]), [some("ä"), None]);
+        assert_eq!(names(b"", &[0]), [None]);
+    }
+
+    #[test]
+    fn a_name_may_be_as_long_as_the_longest() {
+        let longest = "n".repeat(LONGEST_NAME);
+        let table = format!("a\0{longest}\0b\0n{longest}\0c\0");
+        let behind = 2 + LONGEST_NAME as u32 + 1;
+        assert_eq!(
+            names(table.as_bytes(), &[0, 2, behind, behind + 2]),
+            [
+                Some("a".to_owned()),
+                Some(longest),
+                Some("b".to_owned()),
+                None
+            ]
+        );
+    }
+
+    #[test]
+    fn a_prefix_with_a_nul_is_the_whole_name() {
+        let table = StringTable::new(b"ab\0abc\0");
+        assert!(table.starts_with(0, b"ab\0") && table.starts_with(3, b"ab"));
+        assert!(!table.starts_with(3, b"ab\0") && !table.starts_with(99, b""));
+    }
+}
