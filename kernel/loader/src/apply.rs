@@ -87,7 +87,7 @@ impl<'data> Addresses<'_, 'data> {
                 let address = address.wrapping_add(relocation.offset);
                 let Computed { result, .. } =
                     self.compute(&relocation, howto, address, &mut places);
-                let place = &mut bytes[relocation.offset as usize..][..howto.field.bytes()];
+                let place = &mut bytes[relocation.offset as usize..];
                 if let Err(error) = howto.field.write(place, result) {
                     return Err(self.unrepresentable(error, section, entry, address, result));
                 }

@@ -214,8 +214,10 @@ impl<'data> Layout<'data> {
 }
 
 fn align_up(value: u64, align: u64) -> Result<u64, LoadError> {
-    let aligned = value.checked_next_multiple_of(align);
-    aligned.ok_or(LoadError::TooLarge { bytes: value })
+    match value.checked_next_multiple_of(align) {
+        Some(aligned) => Ok(aligned),
+        None => Err(LoadError::TooLarge { bytes: value }),
+    }
 }
 
 fn checked_end(offset: u64, size: u64) -> Result<u64, LoadError> {

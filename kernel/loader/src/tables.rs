@@ -196,12 +196,14 @@ fn file_header(data: &[u8]) -> Result<&Header, LoadError> {
 }
 
 fn is_field(field: &'static str, found: u64, wanted: u64) -> Result<(), LoadError> {
-    let error = LoadError::Header {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(LoadError::Header {
         field,
         found,
         wanted,
-    };
-    if found == wanted { Ok(()) } else { Err(error) }
+    })
 }
 
 fn section_headers<'data>(
@@ -219,13 +221,13 @@ fn section_headers<'data>(
     let one = size_of::<SectionHeader>() as u64;
     if count == 0 && offset != 0 {
         // Extended numbering: more sections than e_shnum can say.
-        let first = slice(data, offset, one).ok_or(outside(one))?;
+        let first = slice(data, offset, one).ok_or_else(|| outside(one))?;
         let (header, _) = from_bytes::<SectionHeader>(first).map_err(|()| outside(one))?;
         count = header.sh_size.get(BE);
     }
-    let size = count.checked_mul(one).ok_or(outside(u64::MAX))?;
-    let bytes = slice(data, offset, size).ok_or(outside(size))?;
-    entries(bytes).ok_or(outside(size))
+    let size = count.checked_mul(one).ok_or_else(|| outside(u64::MAX))?;
+    let bytes = slice(data, offset, size).ok_or_else(|| outside(size))?;
+    entries(bytes).ok_or_else(|| outside(size))
 }
 
 /// All entries of a table.
@@ -254,13 +256,15 @@ fn string_table<'data>(
         return Err(bad("string table type", header.sh_type.get(BE).0.into()));
     }
     let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-    let bytes = slice(data, offset, size).ok_or(LoadError::OutsideFile {
-        what: "string table",
-        index,
-        offset,
-        size,
-    })?;
-    Ok(StringTable::new(bytes))
+    match slice(data, offset, size) {
+        Some(bytes) => Ok(StringTable::new(bytes)),
+        None => Err(LoadError::OutsideFile {
+            what: "string table",
+            index,
+            offset,
+            size,
+        }),
+    }
 }
 
 /// The one symbol table, and the index of the string table that it uses.
@@ -279,12 +283,14 @@ fn symbol_table<'data>(
         }
     };
     let (offset, size) = (header.sh_offset.get(BE), header.sh_size.get(BE));
-    let bytes = slice(data, offset, size).ok_or(LoadError::OutsideFile {
-        what: "section",
-        index,
-        offset,
-        size,
-    })?;
+    let Some(bytes) = slice(data, offset, size) else {
+        return Err(LoadError::OutsideFile {
+            what: "section",
+            index,
+            offset,
+            size,
+        });
+    };
     let entry = size_of::<Sym>() as u64;
     is_field("symbol size", header.sh_entsize.get(BE), entry)?;
     let bad = || LoadError::Section {
@@ -303,4 +309,65 @@ fn symbol_table<'data>(
 /// All relocations of a section's bytes; the size has been checked.
 pub(crate) fn relocations(bytes: &[u8]) -> Option<&[Rela]> {
     entries(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(bytes: &[u8], offsets: &[u32]) -> Vec<Option<String>> {
+        let table = StringTable::new(bytes);
+        let name = |&offset: &u32| {
+            let name = table.name(offset);
+            assert_eq!(table.has_name(offset), name.is_some(), "{offset}");
+            name.map(str::to_owned)
+        };
+        offsets.iter().map(name).collect()
+    }
+
+    #[test]
+    fn names_end_with_the_first_that_is_none() {
+        let some = |name: &str| Some(name.to_owned());
+        assert_eq!(
+            names(b"\0ab\0c\0open", &[0, 1, 2, 3, 4, 6, 9, 10, u32::MAX]),
+            [
+                some(""),
+                some("ab"),
+                some("b"),
+                some(""),
+                some("c"),
+                None,
+                None,
+                None,
+                None
+            ]
+        );
+        assert_eq!(names(b"a\0b\xff\0c\0", &[0, 2, 5]), [some("a"), None, None]);
+        // In the middle of a character there is none.
+        assert_eq!(names("ä\0".as_bytes(), &[0, 1]), [some("ä"), None]);
+        assert_eq!(names(b"", &[0]), [None]);
+    }
+
+    #[test]
+    fn a_name_may_be_as_long_as_the_longest() {
+        let longest = "n".repeat(LONGEST_NAME);
+        let table = format!("a\0{longest}\0b\0n{longest}\0c\0");
+        let behind = 2 + LONGEST_NAME as u32 + 1;
+        assert_eq!(
+            names(table.as_bytes(), &[0, 2, behind, behind + 2]),
+            [
+                Some("a".to_owned()),
+                Some(longest),
+                Some("b".to_owned()),
+                None
+            ]
+        );
+    }
+
+    #[test]
+    fn a_prefix_with_a_nul_is_the_whole_name() {
+        let table = StringTable::new(b"ab\0abc\0");
+        assert!(table.starts_with(0, b"ab\0") && table.starts_with(3, b"ab"));
+        assert!(!table.starts_with(3, b"ab\0") && !table.starts_with(99, b""));
+    }
 }

@@ -140,6 +140,7 @@ impl<'table> FrameAllocator<'table> {
     ///
     /// # Errors
     /// If that block isn't in use.
+    #[inline]
     pub fn give(&mut self, block: usize, order: usize) -> Result<(), NotInUse> {
         let error = NotInUse {
             frame: block,

@@ -12,6 +12,9 @@ use core::ops::Range;
 /// First address beyond the top table's reach: 8 PiB.
 pub const END: usize = 1 << 53;
 
+/// The entry of a page that isn't mapped.
+const UNMAPPED: u64 = PageEntry::unmapped().into_bits();
+
 /// An address space, whose top table is a region-second table.
 #[derive(Debug)]
 pub struct AddressSpace<M> {
@@ -115,8 +118,7 @@ impl<M: Machine> AddressSpace<M> {
         let (table, old) = self.lookup(address)?;
         let mapping = old.mapping()?;
         self.machine.invalidate_page(table, address);
-        let entry = PageEntry::unmapped().into_bits();
-        self.machine.write(table, page_index(address), entry);
+        self.machine.write(table, page_index(address), UNMAPPED);
         Some(mapping)
     }
 
@@ -143,10 +145,9 @@ impl<M: Machine> AddressSpace<M> {
         self.machine.flush(self.element());
         self.for_each_entry(ranges, |machine, table, page, entry| {
             if let Some(mapping) = entry.with_invalid(false).mapping()
-                && entry != PageEntry::unmapped()
+                && entry.into_bits() != UNMAPPED
             {
-                let entry = PageEntry::unmapped().into_bits();
-                machine.write(table, page_index(page), entry);
+                machine.write(table, page_index(page), UNMAPPED);
                 unmapped(mapping);
             }
         });
@@ -252,8 +253,7 @@ impl<M: Machine> AddressSpace<M> {
             }
         };
         for index in 0..PAGE_TABLE_ENTRIES {
-            let entry = PageEntry::unmapped().into_bits();
-            self.machine.write(table, index, entry);
+            self.machine.write(table, index, UNMAPPED);
         }
         Ok(table)
     }

@@ -157,11 +157,12 @@ pub struct PageEntry {
 
 impl PageEntry {
     /// The entry of an unmapped page.
-    pub fn unmapped() -> Self {
+    pub const fn unmapped() -> Self {
         Self::new().with_invalid(true)
     }
 
     /// What it maps its page to, unless it is invalid.
+    #[inline]
     pub fn mapping(self) -> Option<Mapping> {
         (!self.invalid()).then(|| Mapping {
             frame: self.frame() as usize * PAGE_SIZE,

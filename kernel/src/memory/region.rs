@@ -29,13 +29,14 @@ fn unmap_batch(batch: &[Range<usize>]) {
     }
     real::with(|RealMemory { frames, space, .. }| {
         let give_back = |mapping: Mapping| {
+            let frame = mapping.frame;
             if mapping.executable {
                 // SAFETY: M1, M3: no CPU reaches the frame through its page any more, and the
                 // identity map has it.
-                unsafe { arch::string::forget_code(mapping.frame) };
+                unsafe { arch::string::forget_code(frame) };
             }
-            let given = frames.give(mapping.frame / PAGE_SIZE, 0);
-            assert!(given.is_ok(), "{mapping} was given back before");
+            let given = frames.give(frame / PAGE_SIZE, 0);
+            assert!(given.is_ok(), "frame {frame:#x} was given back before");
         };
         // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
         unsafe { space.unmap_all(batch.iter().cloned(), give_back) };

@@ -133,23 +133,32 @@ impl Field {
         Ok(())
     }
 
-    /// Writes a value, in bytes, into `place`, and leaves the bits around the field as
-    /// they were.
+    /// Writes a value, in bytes, to the start of `place`, and leaves the bits around the field
+    /// as they were.
     ///
     /// # Errors
     /// As [`Field::check`]; nothing is written then.
     ///
     /// # Panics
-    /// If `place` isn't [`Field::bytes`] long.
+    /// If `place` is shorter than [`Field::bytes`].
     #[inline(always)]
     pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
         self.check(value)?;
         let value = value >> self.shift;
-        let [.., second, first, last] = value.to_be_bytes();
+        // Nearly all fields are of these two sizes, and each of them is one store.
+        match self.bits {
+            32 => *first(place) = (value as u32).to_be_bytes(),
+            64 => *first(place) = value.to_be_bytes(),
+            _ => self.write_bits(&mut place[..self.bytes()], value),
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn write_bits(self, place: &mut [u8], value: i64) {
+        let value = value.to_be_bytes();
+        let [.., second, first, last] = value;
         match (self.bits, place) {
-            // Most fields are of these two sizes, and each of them is one store.
-            (32, place) => *array(place) = (value as u32).to_be_bytes(),
-            (64, place) => *array(place) = value.to_be_bytes(),
             (12, [high, low]) => {
                 *high = *high & 0xf0 | first & 0x0f;
                 *low = last;
@@ -159,16 +168,16 @@ impl Field {
                 *low = last;
                 *high = second << 4 | first >> 4;
             }
-            (_, place) => place.copy_from_slice(&value.to_be_bytes()[8 - self.bytes()..]),
+            (_, place) => place.copy_from_slice(&value[8 - self.bytes()..]),
         }
-        Ok(())
     }
 }
 
-/// A place of N bytes.
-fn array<const N: usize>(place: &mut [u8]) -> &mut [u8; N] {
-    let place = place.try_into();
-    place.unwrap_or_else(|_| panic!("a place is as long as its field"))
+/// The first N bytes of a place.
+#[inline(always)]
+fn first<const N: usize>(place: &mut [u8]) -> &mut [u8; N] {
+    let first = place.first_chunk_mut();
+    first.unwrap_or_else(|| panic!("a place is as long as its field"))
 }
 
 #[cfg(test)]

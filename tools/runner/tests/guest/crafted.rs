@@ -85,7 +85,10 @@ pub fn refused() -> TestResult {
     let table: Vec<(&str, String, &str, Vec<&str>)> = vec![
         ("common", "\t.comm shared, 8, 8\n".into(), "insmod common", vec!["shared", "common"]),
         ("first", exported("twice"), "insmod first", vec![]),
-        ("second", exported("twice"), "insmod second", vec!["second", "exports twice, which first"]),
+        ("second", exported("before_twice") + &exported("twice"), "insmod second", vec!["second", "exports twice, which first"]),
+        // Of what a refused module exports nothing stays, and the other's is there as before.
+        ("free", exported("before_twice"), "insmod free", vec![]),
+        ("user", call("twice"), "insmod user", vec![]),
         ("hides", exported("kernel_print"), "insmod hides", vec!["hides", "kernel_print, which the kernel"]),
         ("own", call("own_call") + &entry("own_call"), "insmod own", vec!["own_call"]),
         ("ring-a", exported("ring_a") + &call("ring_b"), "modprobe ring-a", vec!["ring-a", "needs itself, through module ring-b"]),
@@ -131,7 +134,8 @@ pub fn refused() -> TestResult {
         objects.add(name, source)?;
         commands += &format!("{command}; ");
     }
-    commands += "call prefix_of; rmmod whole; rmmod first; insmod second; rmmod second; \
+    commands += "call prefix_of; rmmod whole; rmmod free; rmmod user; rmmod first; \
+                 insmod second; rmmod second; \
                  rmmod nested; insmod no-exit; rmmod no-exit; lsmod";
     let names: Vec<&str> = table.iter().map(|(name, ..)| *name).collect();
     let run = objects.run(&names, &commands);
