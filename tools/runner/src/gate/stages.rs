@@ -53,7 +53,9 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     if all {
         let model = long("percpu", "model", 20_000_000);
         let fuzz = long("loader", "fuzz", 10_000_000);
+        let linkers = long("loader", "differential", 100_000);
         stages.extend([
+            Stage::figures("loader, GNU ld and LLD, 100,000 objects", linkers),
             Stage::figures(
                 "per-CPU allocator and its model, 20 million operations",
                 model,
