@@ -8,7 +8,7 @@ use ::percpu::{DEFAULT_RESERVED, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
 // What `parse` expects in words.
-const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256);
+const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && RunToken::LENGTH == 32);
 
 /// How the first chunk's units are mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct Options {
     pub fail: Option<(&'static str, u64)>,
     /// `seed=N`: for the self-tests' random numbers.
     pub seed: u64,
+    /// `token=TOKEN`: what each event of the control channel names the run by.
+    pub token: Option<RunToken>,
     /// `monitor`: commands from the console instead of the self-tests.
     pub monitor: bool,
 }
@@ -68,8 +70,37 @@ impl Options {
         selftest: None,
         fail: None,
         seed: 1,
+        token: None,
         monitor: false,
     };
+}
+
+/// What a run's starter calls it: a word that nothing else knows. Letters and digits, so
+/// that it needs no escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunToken(&'static str);
+
+impl RunToken {
+    /// Most characters.
+    pub const LENGTH: usize = 32;
+
+    fn new(text: &'static str) -> Option<Self> {
+        let fits = (1..=Self::LENGTH).contains(&text.len());
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (fits && plain).then_some(Self(text))
+    }
+
+    /// The token in a command line, which may be wrong in other words: what stops the
+    /// boot is to be told under the run's token, too.
+    pub fn find(line: &'static str) -> Option<Self> {
+        let mut words = line.split_ascii_whitespace();
+        words.find_map(|word| Self::new(word.strip_prefix("token=")?))
+    }
+
+    /// Its characters.
+    pub fn text(self) -> &'static str {
+        self.0
+    }
 }
 
 /// A word of the command line that isn't understood.
@@ -189,6 +220,11 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 options.fail = Some(site.ok_or(bad("SITE:N"))?);
             }
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
+            "token" if options.token.is_some() => return Err(bad("one of them")),
+            "token" => {
+                let token = RunToken::new(value);
+                options.token = Some(token.ok_or(bad("1 to 32 letters and digits"))?);
+            }
             "monitor" if value.is_empty() => options.monitor = true,
             // Checked again when the module is loaded.
             _ if module_parameter(word).is_some() => {}

@@ -56,7 +56,7 @@ mod sync;
 mod timer;
 
 use arch::{boot, stack};
-use command_line::Options;
+use command_line::{Options, RunToken};
 use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -68,8 +68,8 @@ use memory::map::{BadMap, Map};
 extern "C" fn boot_entry() -> ! {
     install_traps();
     console::init();
-    control::init();
     let parameters = boot::parameters();
+    control::init(RunToken::find(parameters.command_line));
     match boot(parameters) {
         Ok(by) => power::off(by),
         Err(error) => {

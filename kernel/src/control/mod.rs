@@ -5,6 +5,9 @@
 //! other console, and so does what modules print: a verdict rests on nothing that a
 //! module can write. Without that console the kernel runs all the same.
 //!
+//! Each line carries the run's token, once the command line is known: only what was told
+//! it can write a line that the judge takes for this run's.
+//!
 //! A record is put together on its caller's stack and then written under the lock, so
 //! every line is whole, whatever its texts do while they are formatted (C21).
 //!
@@ -12,11 +15,13 @@
 
 mod record;
 
+use crate::command_line::RunToken;
 use crate::sync::{OutputLock, rank};
 use arch::sclp::line_mode::LineMode;
 use core::fmt::Display;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use record::Record;
+use spin::Once;
 
 static CHANNEL: OutputLock<LineMode, { rank::CONTROL }> = OutputLock::new(LineMode::new());
 
@@ -26,8 +31,14 @@ static OPEN: AtomicBool = AtomicBool::new(false);
 /// Lines that the service processor refused.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
-/// Opens the channel. Once, at boot.
-pub fn init() {
+/// The run's token, if its starter chose one.
+static TOKEN: Once<RunToken> = Once::new();
+
+/// Opens the channel. Once, at boot, with the token of the command line.
+pub fn init(token: Option<RunToken>) {
+    if let Some(token) = token {
+        TOKEN.call_once(|| token);
+    }
     // An error is a service processor without event facility: there is no channel.
     let open = CHANNEL.lock().open().unwrap_or(false);
     OPEN.store(open, Ordering::Relaxed);
@@ -41,6 +52,9 @@ fn write(event: &'static str, fill: impl FnOnce(&mut Record)) {
         return;
     }
     let mut record = Record::new(event);
+    if let Some(token) = TOKEN.get() {
+        record.word("token", token.text());
+    }
     fill(&mut record);
     let line = record.end();
     if CHANNEL.lock().write(line).is_err() {

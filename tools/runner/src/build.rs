@@ -3,10 +3,9 @@
 
 use crate::error::Error;
 use crate::layout::{self, Module};
-use crate::options::PROGRAM;
 use crate::program::succeed;
 use crate::toolchain::Toolchain;
-use crate::{gcc, link, system_map};
+use crate::{gcc, link, output, system_map};
 use std::fs;
 
 /// What a guest boots from.
@@ -29,8 +28,8 @@ pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
         cargo.args(["-p", &module.name]);
     }
     if !layout::kernel().exists() {
-        eprintln!(
-            "{PROGRAM}: building the kernel and {} modules: half a minute the first time",
+        output::say!(
+            "building the kernel and {} modules: half a minute the first time",
             modules.len()
         );
     }

@@ -17,6 +17,20 @@ pub enum Error {
         /// The operating system's reason.
         source: io::Error,
     },
+    /// A file is larger than what it is for could hold.
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that there is room for.
+        limit: u64,
+    },
+    /// The initrd doesn't fit into the guest's memory.
+    Memory {
+        /// Bytes of the initrd.
+        initrd: u64,
+        /// Bytes of memory that it needs then.
+        needed: u64,
+    },
     /// A program couldn't be started.
     Start {
         /// The program.
@@ -91,7 +105,7 @@ impl Error {
     }
 
     /// For `map_err` on the start of a program.
-    pub fn start(program: &str) -> impl Fn(io::Error) -> Self {
+    pub fn start(program: &str) -> impl Fn(io::Error) -> Self + use<> {
         let program = program.to_owned();
         move |source| Self::Start {
             program: program.clone(),
@@ -121,6 +135,16 @@ impl fmt::Display for Error {
             } => {
                 write!(f, "can't {doing} {}: {source}", path.display())
             }
+            Error::TooLarge { path, limit } => write!(
+                f,
+                "{}: it has more than {limit} bytes, for which the guest has no room",
+                path.display()
+            ),
+            Error::Memory { initrd, needed } => write!(
+                f,
+                "the initrd has {initrd} bytes: the guest needs --memory {}M at least",
+                needed.div_ceil(1 << 20)
+            ),
             Error::Start { program, source } => {
                 write!(f, "can't start {program}: {source}")
             }

@@ -139,10 +139,17 @@ pub struct CommandCounts {
     pub failed: usize,
 }
 
+/// A line's member that every event has, if the kernel was told the run's token.
+#[derive(Deserialize)]
+struct Named {
+    token: Option<String>,
+}
+
 impl Event {
-    /// Reads one line, without its end.
-    pub fn parse(line: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(line)
+    /// Reads one line, without its end, and the token that it carries.
+    pub fn parse(line: &str) -> Result<(Self, Option<String>), serde_json::Error> {
+        let named: Named = serde_json::from_str(line)?;
+        Ok((serde_json::from_str(line)?, named.token))
     }
 }
 
@@ -160,13 +167,13 @@ mod tests {
     #[test]
     fn unknown_events_and_fields_are_ignored() {
         let line = r#"{"event":"tomorrow","by":{"a":[1,2]}}"#;
-        assert_eq!(Event::parse(line).unwrap(), Event::Unknown);
-        let line = r#"{"event":"boot","cpus":2,"memory":4096,"more":[true]}"#;
+        assert_eq!(Event::parse(line).unwrap(), (Event::Unknown, None));
+        let line = r#"{"event":"boot","token":"a","cpus":2,"memory":4096,"more":[true]}"#;
         let boot = Event::Boot {
             cpus: 2,
             memory: 4096,
         };
-        assert_eq!(Event::parse(line).unwrap(), boot);
+        assert_eq!(Event::parse(line).unwrap(), (boot, Some("a".to_owned())));
     }
 
     #[test]
@@ -179,6 +186,8 @@ mod tests {
             r#"{"event":"plan","tests":1} x"#,
             r#"{"event":"poweroff","by":"chance"}"#,
             r#"{"tests":1}"#,
+            r#"{"event":"poweroff","token":1,"by":"end"}"#,
+            r#"{"event":"poweroff","token":"a","token":"b","by":"end"}"#,
             "[]",
         ] {
             assert!(Event::parse(line).is_err(), "{line}");
@@ -189,10 +198,14 @@ mod tests {
     fn escapes_become_characters() {
         let line = r#"{"event":"bail_out","reason":"a\u00e9\n\"b\""}"#;
         let reason = "a\u{e9}\n\"b\"".to_owned();
-        assert_eq!(Event::parse(line).unwrap(), Event::BailOut { reason });
+        let (event, _) = Event::parse(line).unwrap();
+        assert_eq!(event, Event::BailOut { reason });
     }
 
     const SCHEMA: &str = include_str!("../../../docs/control-channel.md");
+
+    /// The token of the schema's examples.
+    const TOKEN: &str = "kfedgobmlipjacnh";
 
     /// A section of the schema on one kind of event.
     struct Section {
@@ -232,12 +245,17 @@ mod tests {
             } = section;
             assert!(!examples.is_empty(), "{kind}");
             for example in examples {
-                let event = Event::parse(example).expect(example);
+                let (event, token) = Event::parse(example).expect(example);
                 assert_ne!(event, Event::Unknown, "{example}");
-                assert!(example.starts_with(&format!(r#"{{"event":"{kind}","#)));
+                assert_eq!(token.as_deref(), Some(TOKEN), "{example}");
+                let start = format!(r#"{{"event":"{kind}","token":"{TOKEN}","#);
+                assert!(example.starts_with(&start), "{example}");
                 let object: serde_json::Value = serde_json::from_str(example).unwrap();
                 let object = object.as_object().unwrap();
-                for name in object.keys().filter(|name| *name != "event") {
+                for name in object
+                    .keys()
+                    .filter(|name| !["event", "token"].contains(&name.as_str()))
+                {
                     let known = members.iter().any(|(member, _)| member == name);
                     assert!(known, "{kind} has no {name}");
                 }

@@ -13,19 +13,28 @@
 use crate::build::Guest;
 use crate::error::Error;
 use crate::options::{Options, Verb};
-use crate::{gcc, generated, layout};
+use crate::{files, gcc, generated, layout};
 use cpio::newc;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// Where QEMU puts the initrd, if the kernel leaves it the place.
+const BEFORE_INITRD: u64 = 8 << 20;
+
 /// Packs an archive into a file without a name, so that none is left however this
 /// program ends; others open it by its path in /proc.
 pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
-    let files = files(guest, options)?;
+    let files = contents(guest, options)?;
     let folder = layout::release();
     let wrong = || Error::file("write an initrd in", &folder);
+    let bytes = files.values().map(|data| data.len() as u64).sum::<u64>();
+    let needed = BEFORE_INITRD + bytes;
+    if needed > options.memory.bytes() {
+        let initrd = bytes;
+        return Err(Error::Memory { initrd, needed });
+    }
     let mut file = tempfile::tempfile_in(&folder).map_err(wrong())?;
     write(&files, &mut file).map_err(wrong())?;
     Ok(file)
@@ -33,7 +42,7 @@ pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
+fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
     let mut files = Files::new();
     let mut add = |path: String, data: Vec<u8>| match files.insert(path.clone(), data) {
         None => Ok(()),
@@ -50,10 +59,14 @@ fn files(guest: &Guest, options: &Options) -> Result<Files, Error> {
     for module in &options.modules {
         let name = module_name(module)?;
         let object = match module.extension() {
-            Some(extension) if extension == "c" => gcc::extra(&name, module, &guest.stamp)?,
+            Some(extension) if extension == "c" => {
+                files::check(module)?;
+                gcc::extra(&name, module, &guest.stamp)?
+            }
             _ => module.clone(),
         };
-        add(format!("{}/{name}.ko", layout::EXTRA), read(&object)?)?;
+        let data = files::read(&object, options.memory.bytes())?;
+        add(format!("{}/{name}.ko", layout::EXTRA), data)?;
     }
     if options.verb == Some(Verb::Bench) {
         for (name, data) in generated::linked()? {

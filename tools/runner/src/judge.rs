@@ -7,8 +7,9 @@
 //!
 //! ```text
 //!  panic event, exit code not 0   crashed     3     looked at first: what ended
-//!  timeout                        timed out   4     the run explains the rest
+//!  timeout, no panic before       timed out   4     the run explains the rest
 //!  signal to this program         interrupted 128 + signal
+//!  signal to QEMU                 killed      6
 //!  record incomplete              ended early 5
 //!  a test or command failed       failed      1
 //!  nothing ran                    failed      1
@@ -17,16 +18,17 @@
 
 use crate::events::PoweredOffBy;
 use crate::record::Record;
-use crate::verdict::{Incomplete, Pass, Verdict};
-use std::time::Duration;
+use crate::verdict::{Incomplete, Pass, Timeout, Verdict};
 
 /// How QEMU ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// By itself, with this code; `None` when a signal ended it.
-    Exit(Option<i32>),
-    /// It ran past this limit and was killed.
-    TimedOut(Duration),
+    /// By itself, with this code.
+    Exit(i32),
+    /// This signal ended it, from outside or by a fault of its own.
+    Killed(i32),
+    /// The guest ran past its limit, and was ended.
+    TimedOut(Timeout),
     /// This program got this signal, and ended it.
     Interrupted(i32),
 }
@@ -50,17 +52,18 @@ pub fn judge(
     record: &Record,
     last_line: Option<&str>,
 ) -> Verdict {
-    if let Some(panic) = &record.panic {
-        let panic = panic.clone();
-        return Verdict::Panicked { panic };
-    }
     let last_line = last_line.map(str::to_owned);
-    match ending {
-        Ending::TimedOut(limit) => return Verdict::TimedOut { limit, last_line },
-        Ending::Interrupted(signal) => return Verdict::Interrupted { signal },
-        Ending::Exit(None) => return Verdict::Killed,
-        Ending::Exit(Some(0)) => {}
-        Ending::Exit(Some(_)) => return Verdict::Crashed { last_line },
+    match (&record.panic, ending) {
+        // A guest that was asked where it is answers by a panic.
+        (_, Ending::TimedOut(timeout)) => return Verdict::TimedOut(timeout),
+        (Some(panic), _) => {
+            let panic = panic.clone();
+            return Verdict::Panicked { panic };
+        }
+        (None, Ending::Interrupted(signal)) => return Verdict::Interrupted { signal },
+        (None, Ending::Killed(signal)) => return Verdict::Killed { signal },
+        (None, Ending::Exit(0)) => {}
+        (None, Ending::Exit(_)) => return Verdict::Crashed { last_line },
     }
     let judged = match purpose {
         _ if record.lines == 0 => Err(Incomplete::NoEvents),
@@ -157,8 +160,10 @@ fn announced(record: &Record) -> Result<(), Incomplete> {
 mod tests {
     use super::*;
     use crate::record::Defect;
+    use crate::verdict::{Place, Timeout};
+    use std::time::Duration;
 
-    const CLEAN: Ending = Ending::Exit(Some(0));
+    const CLEAN: Ending = Ending::Exit(0);
 
     fn verdict(purpose: Purpose, ending: Ending, lines: &[&str]) -> Verdict {
         let mut record = Record::default();
@@ -303,7 +308,7 @@ mod tests {
     fn a_crash_outweighs_a_good_record() {
         let panic = r#"{"event":"panic","cpu":1,"reason":"late"}"#;
         for purpose in [Purpose::SelfTests, Purpose::Commands(1), Purpose::Session] {
-            let crashed = verdict(purpose, Ending::Exit(Some(1)), &GOOD);
+            let crashed = verdict(purpose, Ending::Exit(1), &GOOD);
             let text = "the guest crashed: a disabled wait without a panic; \
                         its last line: the last line";
             assert_eq!(crashed.to_string(), text);
@@ -315,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_panic_that_hangs_is_a_crash() {
-        let ending = Ending::TimedOut(Duration::from_secs(9));
+        let ending = Ending::Killed(9);
         let panic = r#"{"event":"panic","cpu":0,"reason":"stuck"}"#;
         let verdict = verdict(Purpose::SelfTests, ending, &[panic]);
         assert_eq!(
@@ -325,20 +330,49 @@ mod tests {
     }
 
     #[test]
-    fn a_hang_shows_its_last_line() {
-        let ending = Ending::TimedOut(Duration::from_secs(9));
-        let hung = verdict(Purpose::SelfTests, ending, &GOOD);
-        let text = "the guest ran past its 9 s and was stopped; its last line: the last line";
-        assert_eq!(hung.to_string(), text);
-        assert_eq!(hung.exit_code(), 4);
-        let mute = judge(Purpose::SelfTests, ending, &Record::default(), None);
-        assert!(mute.to_string().ends_with("it printed nothing"));
+    fn a_hang_says_where_it_is() {
+        let hung = |place, last_line: Option<&str>| {
+            let ending = Ending::TimedOut(Timeout {
+                limit: Duration::from_secs(9),
+                last_line: last_line.map(str::to_owned),
+                place,
+            });
+            let panic = r#"{"event":"panic","cpu":0,"reason":"unexpected restart"}"#;
+            let lines = [&GOOD[..], &[panic]].concat();
+            let verdict = verdict(Purpose::SelfTests, ending, &lines);
+            assert_eq!(verdict.exit_code(), 4);
+            verdict.to_string()
+        };
+        let stopped = "the guest ran past its 9 s and was stopped";
+        let reported = |address: Option<&str>| Place::Reported {
+            panic: "panic: cpu 0: unexpected restart".to_owned(),
+            address: address.map(str::to_owned),
+        };
+        assert_eq!(
+            hung(reported(Some("0x12 hang+0x2")), Some("one")),
+            format!(
+                "{stopped}; asked by an NMI it says: cpu 0: unexpected restart, \
+                 at 0x12 hang+0x2; its last line: one"
+            )
+        );
+        assert!(hung(reported(None), None).ends_with("unexpected restart; it printed nothing"));
+        let cpus: Vec<String> = (0..6).map(|cpu| format!("cpu {cpu} waits")).collect();
+        let text = hung(Place::Cpus(cpus.clone()), None);
+        assert!(
+            text.contains("doesn't answer an NMI: cpu 0 waits, cpu 1 waits"),
+            "{text}"
+        );
+        assert!(text.contains("cpu 3 waits, and 2 others;"), "{text}");
+        let text = hung(Place::Paused(cpus), None);
+        assert!(text.contains("the machine was paused: cpu 0"), "{text}");
+        assert!(hung(Place::Unknown, None).contains("QEMU doesn't answer either"));
     }
 
     #[test]
     fn a_signal_is_not_the_guests_doing() {
-        let killed = verdict(Purpose::SelfTests, Ending::Exit(None), &GOOD);
+        let killed = verdict(Purpose::SelfTests, Ending::Killed(11), &GOOD);
         assert_eq!(killed.exit_code(), 6);
+        assert_eq!(killed.to_string(), "QEMU was ended by signal 11 (SIGSEGV)");
         let interrupted = verdict(Purpose::Session, Ending::Interrupted(2), &GOOD);
         assert_eq!(interrupted.exit_code(), 130);
     }

@@ -3,7 +3,11 @@
 //! ```text
 //!  options      the command line             qemu         the emulator's command line
 //!  toolchain    how guest code is compiled   watch        runs it, reads both consoles
-//!  layout       where files lie                transcript the text, for people
+//!  layout       where files lie                guardian   QEMU's end with this program's
+//!  files        those that a person names      streams    what comes and goes, by threads
+//!  signals      those that end a run           sink       what may block, by a thread
+//!  token        what the run's events carry    qmp        QEMU's monitor: where CPUs are
+//!  output       this program's own messages    transcript the text, for people
 //!  build        kernel, modules                events     the control channel's lines
 //!    gcc        NAME.c -> NAME.o               record     what they add up to
 //!    link       libNAME.a, NAME.o -> NAME.ko judge        from the record to a verdict
@@ -16,25 +20,38 @@
 //! Files import downwards: none imports one that imports it.
 
 #![forbid(unsafe_code)]
+#![deny(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "they panic where output can't be written: `output` doesn't"
+)]
 
 mod build;
 mod cargo_output;
 mod error;
 mod events;
+mod files;
 mod gate;
 mod gcc;
 mod generated;
+mod guardian;
 mod initrd;
 mod judge;
 mod layout;
 mod lessons;
 mod link;
 mod options;
+mod output;
 mod program;
 mod qemu;
+mod qmp;
 mod record;
+mod signals;
+mod sink;
+mod streams;
 mod system_map;
 mod terminal;
+mod token;
 mod toolchain;
 mod transcript;
 mod verdict;
@@ -42,7 +59,7 @@ mod watch;
 
 use error::Error;
 use judge::Purpose;
-use options::{Options, PROGRAM, Verb};
+use options::{Options, Verb};
 use std::process::ExitCode;
 use toolchain::Toolchain;
 use verdict::Verdict;
@@ -51,17 +68,20 @@ use verdict::Verdict;
 const NO_GUEST: u8 = 6;
 
 fn main() -> ExitCode {
+    if let Some(failed) = guardian::become_the_other(std::env::args_os()) {
+        return failed;
+    }
     let options = Options::from_arguments();
     let exit_code = Toolchain::from_environment().and_then(|toolchain| match options.verb {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         _ => boot(toolchain, &options).map(|verdict| {
-            eprintln!("{PROGRAM}: {verdict}");
+            output::say!("{verdict}");
             ExitCode::from(verdict.exit_code())
         }),
     });
     exit_code.unwrap_or_else(|error| {
-        eprintln!("{PROGRAM}: {error}");
+        output::say!("{error}");
         ExitCode::from(NO_GUEST)
     })
 }

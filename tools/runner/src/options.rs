@@ -3,17 +3,26 @@
 //! Options are global: they may stand before or after the verb. What a verb has
 //! no use for is refused, not dropped in silence.
 
+use crate::token::Token;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
-use std::num::{NonZeroU32, NonZeroU64};
+use clap::{CommandFactory, Parser, Subcommand, value_parser};
+use std::fmt;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How people start this program; its messages begin with it.
 pub const PROGRAM: &str = "qemu-run.sh";
 
-/// How long a guest may run without `--timeout`.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a guest may run without `--timeout`; in `shell`, once its input has ended.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// CPUs that QEMU's machine has room for.
+const MOST_CPUS: i64 = 248;
+
+/// Bytes of the kernel command line that reach the kernel: QEMU drops a longer one as a
+/// whole, for `boot.rs` of the machine layer declares 4,096 bytes with the NUL.
+pub const COMMAND_LINE_LIMIT: usize = 4095;
 
 const EXIT_CODES: &str = "\
 Exit codes; the last line on stderr says which in words:
@@ -47,12 +56,18 @@ pub struct Options {
 
     /// Number of CPUs
     #[arg(long, global = true, value_name = "N", default_value = "2")]
-    pub cpus: NonZeroU32,
+    #[arg(value_parser = value_parser!(u32).range(1..=MOST_CPUS))]
+    pub cpus: u32,
 
-    /// Size of the guest's memory, with K, M, G or T
+    /// CPU model, and features to turn on or off: max, z900, max,iep=off
+    #[arg(long, global = true, value_name = "MODEL", default_value = "max")]
+    #[arg(value_parser = cpu_model)]
+    pub cpu: String,
+
+    /// Size of the guest's memory: whole MiB, at least 16M, with K, M, G or T
     #[arg(long, global = true, value_name = "SIZE", default_value = "2G")]
     #[arg(value_parser = memory_size)]
-    pub memory: String,
+    pub memory: Memory,
 
     /// Words for the kernel command line
     #[arg(long, global = true, value_name = "WORDS", allow_hyphen_values = true)]
@@ -62,7 +77,8 @@ pub struct Options {
     #[arg(long = "module", global = true, value_name = "PATH")]
     pub modules: Vec<PathBuf>,
 
-    /// Seconds until a guest counts as hung [default: 60; none for shell and debug]
+    /// Seconds until a guest counts as hung [default: 60; for shell from the end of its
+    /// input on; none for debug]
     #[arg(long, global = true, value_name = "S")]
     pub timeout: Option<NonZeroU64>,
 
@@ -128,6 +144,23 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
+        let append = options.append.iter();
+        let words = append.flat_map(|words| words.split_ascii_whitespace());
+        if let Some(word) = words
+            .clone()
+            .find(|word| word.starts_with(Token::PARAMETER))
+        {
+            let text = format!("--append {word}: this program chooses the run's token itself");
+            return wrong(&text);
+        }
+        let bytes = options.command_line(&Token::new(0)).len();
+        if bytes > COMMAND_LINE_LIMIT {
+            let own = bytes - options.append.join(" ").len();
+            return wrong(&format!(
+                "the kernel command line has {bytes} bytes, of which {own} are this program's \
+                 own; QEMU passes on at most {COMMAND_LINE_LIMIT}"
+            ));
+        }
         if options.run.is_some() && options.commands().is_empty() {
             return wrong("--run names no command");
         }
@@ -135,8 +168,9 @@ impl Options {
     }
 
     fn all_default(&self) -> bool {
-        self.cpus.get() == 2
-            && self.memory == "2G"
+        self.cpus == 2
+            && self.cpu == "max"
+            && self.memory == Memory::DEFAULT
             && self.append.is_empty()
             && self.modules.is_empty()
             && self.timeout.is_none()
@@ -164,22 +198,68 @@ impl Options {
         }
     }
 
-    /// The kernel command line.
-    pub fn command_line(&self) -> String {
+    /// The kernel command line of a run with this token.
+    pub fn command_line(&self, token: &Token) -> String {
         let mut words = self.append.clone();
         if self.verb == Some(Verb::Shell) {
             words.push("monitor".to_owned());
         }
+        words.push(token.word());
         words.join(" ")
     }
 }
 
+/// A size of a guest's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    mebibytes: u64,
+}
+
+impl Memory {
+    const DEFAULT: Self = Self { mebibytes: 2048 };
+
+    /// The least that kernel, initrd and self-tests run in, and what memory comes in.
+    const LEAST: Self = Self { mebibytes: 16 };
+
+    /// Its bytes.
+    pub fn bytes(self) -> u64 {
+        self.mebibytes << 20
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}M", self.mebibytes)
+    }
+}
+
 /// A size as QEMU takes it; checked here so that a wrong one is a usage error.
-fn memory_size(text: &str) -> Result<String, String> {
-    let digits = text.strip_suffix(['K', 'M', 'G', 'T']).unwrap_or("");
-    match digits.parse::<u64>() {
-        Ok(1..) => Ok(text.to_owned()),
-        _ => Err("expected a number with K, M, G or T behind it".to_owned()),
+fn memory_size(text: &str) -> Result<Memory, String> {
+    let least = Memory::LEAST;
+    let wrong = || format!("expected whole MiB, at least {least}, with K, M, G or T behind it");
+    let unit = text.chars().last().and_then(|unit| "KMGT".find(unit));
+    let shift = unit.map(|at| 10 * (at + 1)).ok_or_else(wrong)?;
+    let digits = &text[..text.len() - 1];
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let count = digits.parse::<u64>().ok().filter(|_| is_number);
+    let bytes = count.and_then(|count| count.checked_mul(1 << shift));
+    match bytes {
+        Some(bytes) if bytes % (1 << 20) == 0 && bytes >= least.bytes() => Ok(Memory {
+            mebibytes: bytes >> 20,
+        }),
+        _ => Err(wrong()),
+    }
+}
+
+/// A model as QEMU names it. Its own message says which there are.
+fn cpu_model(text: &str) -> Result<String, String> {
+    match text.starts_with(|first: char| first.is_ascii_lowercase()) && text != "help" {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "expected a CPU model, as `qemu-system-s390x -cpu help` lists them; \
+             their number is --cpus"
+                .to_owned(),
+        ),
     }
 }
 
@@ -212,7 +292,7 @@ mod tests {
         ] {
             let options = parse(line).unwrap();
             assert_eq!(options.verb, Some(Verb::Shell), "{line}");
-            assert_eq!(options.cpus.get(), 8, "{line}");
+            assert_eq!(options.cpus, 8, "{line}");
             assert!(options.quiet, "{line}");
         }
     }
@@ -221,7 +301,9 @@ mod tests {
     fn modules_and_append_repeat() {
         let options = parse("--module a.ko --append x=1 --module b.o --append monitor").unwrap();
         assert_eq!(options.modules.len(), 2);
-        assert_eq!(options.command_line(), "x=1 monitor");
+        let token = Token::new(0);
+        let line = format!("x=1 monitor {}", token.word());
+        assert_eq!(options.command_line(&token), line);
     }
 
     #[test]
@@ -230,11 +312,25 @@ mod tests {
             "--cpu 2",
             "--cpus 0",
             "--cpus x",
+            "--cpus -1",
+            "--cpus 249",
+            "--cpu help",
+            "--cpu=",
             "--memory 2",
             "--memory 0G",
             "--memory G",
+            "--memory +2G",
             "--memory 2Q",
+            "--memory 2\u{e9}",
+            "--memory 15M",
+            "--memory 16383K",
+            "--memory 16385K",
+            "--memory 99999999999999T",
             "--timeout 0",
+            "--timeout -5",
+            "--timeout 1.5",
+            "--timeout 18446744073709551616",
+            "--append token=1",
             "--cpus",
             "lesson",
             "lessons --cpus 4",
@@ -271,7 +367,45 @@ mod tests {
 
     #[test]
     fn the_shell_asks_for_the_monitor() {
-        assert_eq!(parse("shell").unwrap().command_line(), "monitor");
-        assert_eq!(parse("").unwrap().command_line(), "");
+        let token = Token::new(0);
+        let line = parse("shell").unwrap().command_line(&token);
+        assert_eq!(line, format!("monitor {}", token.word()));
+        assert_eq!(parse("").unwrap().command_line(&token), token.word());
+    }
+
+    #[test]
+    fn limits_are_where_they_are_said_to_be() {
+        for line in [
+            "--cpus 1",
+            "--cpus 248",
+            "--memory 16M",
+            "--memory 16384K",
+            "--memory 4T",
+            "--timeout 1",
+            "--timeout 18446744073709551615",
+        ] {
+            assert!(parse(line).is_ok(), "{line}");
+        }
+        let memory = parse("--memory 1G").unwrap().memory;
+        assert_eq!(
+            (memory.bytes(), memory.to_string()),
+            (1 << 30, "1024M".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_command_line_that_qemu_would_drop_is_refused() {
+        let of = |bytes, verb: &str| parse(&format!("{verb} --append {}", "x".repeat(bytes)));
+        let own = 1 + Token::new(0).word().len();
+        assert!(of(COMMAND_LINE_LIMIT - own, "").is_ok());
+        let error = of(COMMAND_LINE_LIMIT - own + 1, "").unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        let text = error.to_string();
+        assert!(
+            text.contains("4096 bytes") && text.contains("at most 4095"),
+            "{text}"
+        );
+        // The shell's own word counts, too.
+        assert!(of(COMMAND_LINE_LIMIT - own, "shell").is_err());
     }
 }

@@ -4,12 +4,14 @@
 //! `sclplmconsole`, the control channel (docs/control-channel.md).
 
 use crate::error::Error;
-use crate::layout;
-use crate::options::{Options, PROGRAM, Verb};
+use crate::options::{Options, Verb};
+use crate::qmp::{self, Socket};
 use crate::terminal::Modes;
+use crate::token::Token;
 use crate::watch::{self, Channel, Run, Settings, path_in_proc};
-use std::fs::File;
-use std::io;
+use crate::{files, guardian, layout, output};
+use std::fs::{self, File};
+use std::io::{self, IsTerminal};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
@@ -20,8 +22,14 @@ pub const EMULATOR: &str = "qemu-system-s390x";
 const GDB_PORT: u16 = 1234;
 
 /// The emulator's command line.
-fn command(options: &Options, initrd: &File, channel: &Channel) -> Result<Command, Error> {
-    let mut command = Command::new(EMULATOR);
+fn command(
+    options: &Options,
+    token: &Token,
+    initrd: &File,
+    channel: &Channel,
+    monitor: &Socket,
+) -> Result<Command, Error> {
+    let mut command = guardian::command(EMULATOR);
     // Memory is reserved only as it is touched, so a guest may have more than
     // the host.
     let memory = format!(
@@ -29,7 +37,8 @@ fn command(options: &Options, initrd: &File, channel: &Channel) -> Result<Comman
         options.memory
     );
     command.args(["-M", "s390-ccw-virtio,memory-backend=ram"]);
-    command.args(["-cpu", "max", "-m", &options.memory, "-object", &memory]);
+    let size = options.memory.to_string();
+    command.args(["-cpu", &options.cpu, "-m", &size, "-object", &memory]);
     command.args(["-smp", &options.cpus.to_string()]);
     command.args([
         "-nodefaults",
@@ -45,9 +54,10 @@ fn command(options: &Options, initrd: &File, channel: &Channel) -> Result<Comman
     let control = format!("file,id=control,path={}", channel.path());
     command.args(["-chardev", &control]);
     command.args(["-device", "sclplmconsole,chardev=control"]);
+    command.args(monitor.arguments());
     command.arg("-kernel").arg(layout::kernel());
     command.args(["-initrd", &path_in_proc(initrd)]);
-    command.args(["-append", &options.command_line()]);
+    command.args(["-append", &options.command_line(token)]);
     if options.verb == Some(Verb::Bench) {
         // One guest instruction a nanosecond, and the same date and random numbers
         // at each run. The base is a multiple of 125 s: only then is the clock exact.
@@ -56,8 +66,8 @@ fn command(options: &Options, initrd: &File, channel: &Channel) -> Result<Comman
     }
     if options.verb == Some(Verb::Debug) {
         let port = gdb_port().map_err(Error::start(EMULATOR))?;
-        eprintln!(
-            "{PROGRAM}: waiting for gdb; in another terminal:\n  \
+        output::say!(
+            "waiting for gdb; in another terminal:\n  \
              gdb-multiarch -ex 'target remote 127.0.0.1:{port}' {}",
             layout::kernel().display()
         );
@@ -75,25 +85,31 @@ fn gdb_port() -> io::Result<u16> {
 
 /// Runs a guest to its end.
 pub fn run(options: &Options, initrd: &File) -> Result<Run, Error> {
-    let channel = Channel::new().map_err(Error::start(EMULATOR))?;
-    let mut command = command(options, initrd, &channel)?;
+    let start = Error::start(EMULATOR);
+    let token = Token::random().map_err(&start)?;
+    let channel = Channel::new().map_err(&start)?;
+    let (monitor, socket) = qmp::pair().map_err(&start)?;
+    let mut command = command(options, &token, initrd, &channel, &socket)?;
     let is_shell = options.verb == Some(Verb::Shell);
-    command.stdin(match is_shell {
+    let on_terminal = io::stdin().is_terminal();
+    command.stdin(match is_shell && on_terminal {
         true => Stdio::inherit(),
         false => Stdio::null(),
     });
-    let events = match &options.events {
-        Some(path) => Some(File::create(path).map_err(Error::file("write", path))?),
-        None => None,
-    };
+    let events = options.events.as_deref().map(files::create).transpose()?;
+    let map = layout::release().join("System.map");
+    let names = fs::read_to_string(&map).map_err(Error::file("read", &map))?;
     // Put back at the end of this function, however QEMU ended.
     let _modes = is_shell.then(Modes::keep);
     let settings = Settings {
-        program: EMULATOR,
         quiet: options.quiet,
         limit: options.time_limit(),
+        token: Some(token),
         events,
         signals: true,
+        feeds_input: is_shell && !on_terminal,
+        monitor: Some(monitor),
+        names,
     };
-    watch::watch(command, channel, settings)
+    watch::watch(command, EMULATOR, channel, settings)
 }

@@ -12,6 +12,7 @@
 //! `module` and `bail_out` may stand anywhere; `panic` too, and nothing else counts then.
 
 use crate::events::{CommandCounts, Event, PoweredOffBy, TestCounts, TestResult};
+use crate::token::Token;
 use std::fmt;
 
 /// A contradiction in the record.
@@ -23,6 +24,11 @@ pub enum Defect {
         line: String,
         /// The parser's reason.
         error: String,
+    },
+    /// An event that doesn't carry the run's token.
+    Foreign {
+        /// The line.
+        line: String,
     },
     /// A plan within a run of self-tests that hasn't ended.
     PlanWithinRun,
@@ -100,6 +106,8 @@ pub struct CommandResult {
 /// Everything that the events add up to.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
+    /// What every event must carry, if the kernel was given it.
+    token: Option<Token>,
     /// Lines so far, events or not.
     pub lines: usize,
     /// Runs of self-tests, in order.
@@ -119,11 +127,24 @@ pub struct Record {
 }
 
 impl Record {
+    /// An empty record of a run with this token.
+    pub fn of(token: Option<Token>) -> Self {
+        Self {
+            token,
+            ..Self::default()
+        }
+    }
+
     /// Takes one line of the control channel, without its end.
     pub fn line(&mut self, line: &str) {
         self.lines += 1;
         let checked = match Event::parse(line) {
-            Ok(event) => self.event(event),
+            // Whoever wrote that, the run can't be trusted.
+            Ok((panic @ Event::Panic { .. }, _)) => self.event(panic),
+            Ok((_, found)) if !self.is_ours(found.as_deref()) => Err(Defect::Foreign {
+                line: line.to_owned(),
+            }),
+            Ok((event, _)) => self.event(event),
             Err(error) => Err(Defect::NotAnEvent {
                 line: line.to_owned(),
                 error: error.to_string(),
@@ -132,6 +153,11 @@ impl Record {
         if let Err(defect) = checked {
             self.defect.get_or_insert(defect);
         }
+    }
+
+    fn is_ours(&self, found: Option<&str>) -> bool {
+        let token = self.token.as_ref();
+        token.is_none_or(|token| found == Some(token.text()))
     }
 
     /// Commands that failed.
@@ -274,6 +300,9 @@ impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Defect::NotAnEvent { line, error } => write!(f, "{line:?} is no event: {error}"),
+            Defect::Foreign { line } => {
+                write!(f, "{line:?} doesn't carry the token of this run")
+            }
             Defect::PlanWithinRun => write!(f, "a test plan within another"),
             Defect::TestWithoutPlan { name } => write!(f, "a result of {name} without a plan"),
             Defect::TestOutOfOrder { expected, found } => {
@@ -385,6 +414,43 @@ mod tests {
         let short = [&PLAN.replace("1", "2"), PASSED, END];
         let short = read(&short).defect.map(|defect| defect.to_string());
         assert_eq!(short.as_deref(), Some("the self-tests ended after 1 of 2"));
+    }
+
+    #[test]
+    fn only_events_with_the_runs_token_count() {
+        let token = Token::new(7);
+        let named = |line: &str, token: &str| {
+            line.replacen(r#"",""#, &format!(r#"","token":"{token}",""#), 1)
+        };
+        let read = |lines: &[String]| {
+            let mut record = Record::of(Some(token.clone()));
+            lines.iter().for_each(|line| record.line(line));
+            record
+        };
+        let good = [BOOT, PLAN, PASSED, END, OFF];
+        let ours = good.map(|line| named(line, token.text()));
+        assert_eq!(read(&ours).defect, None);
+        assert!(read(&ours).poweroff.is_some());
+        // A forged record: whole, but without the token, or with a guess.
+        for forged in [
+            good.map(str::to_owned),
+            good.map(|line| named(line, "")),
+            good.map(|line| named(line, Token::new(8).text())),
+            good.map(|line| named(line, &token.text()[1..])),
+            good.map(|line| named(line, &token.text().to_uppercase())),
+        ] {
+            let record = read(&forged);
+            assert!(matches!(record.defect, Some(Defect::Foreign { .. })));
+            assert_eq!((record.test_runs.len(), record.poweroff), (0, None));
+            // One such line is enough.
+            for (at, line) in forged.into_iter().enumerate() {
+                let mut mixed = ours.to_vec();
+                mixed.insert(at, line);
+                assert!(read(&mixed).defect.is_some(), "{mixed:?}");
+            }
+        }
+        let panic = r#"{"event":"panic","cpu":1,"reason":"one"}"#.to_owned();
+        assert!(read(&[panic]).panic.is_some());
     }
 
     #[test]

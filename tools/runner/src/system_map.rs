@@ -53,3 +53,21 @@ fn section_letter(
         _ => 'D',
     })
 }
+
+/// The name of a code address in such a table, and how far it is behind the symbol.
+pub fn name_of(table: &str, address: u64) -> Option<String> {
+    let mut found = None;
+    for line in table.lines() {
+        let mut words = line.split(' ');
+        let start = u64::from_str_radix(words.next()?, 16).ok()?;
+        let (letter, name) = (words.next()?, words.next()?);
+        if start > address {
+            break;
+        }
+        found = Some((start, letter, name));
+    }
+    let (start, letter, name) = found?;
+    let is_code = letter.eq_ignore_ascii_case("t") && address - start < 1 << 20;
+    let name = rustc_demangle::demangle(name);
+    is_code.then(|| format!("{name:#}+{:#x}", address - start))
+}

@@ -79,12 +79,7 @@ pub enum Verdict {
         last_line: Option<String>,
     },
     /// The guest ran past its limit.
-    TimedOut {
-        /// The limit.
-        limit: Duration,
-        /// The last line that it printed.
-        last_line: Option<String>,
-    },
+    TimedOut(Timeout),
     /// The guest powered off too soon, or contradicted itself.
     EndedEarly(Incomplete),
     /// A signal to this program ended the run: Ctrl-C, for one.
@@ -92,8 +87,40 @@ pub enum Verdict {
         /// The signal's number.
         signal: i32,
     },
-    /// QEMU was ended from outside.
-    Killed,
+    /// QEMU was ended from outside, or by a fault of its own.
+    Killed {
+        /// The signal's number.
+        signal: i32,
+    },
+}
+
+/// A guest that ran past its limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeout {
+    /// The limit.
+    pub limit: Duration,
+    /// The last line that it printed by itself.
+    pub last_line: Option<String>,
+    /// Where it was.
+    pub place: Place,
+}
+
+/// Where a guest was whose time was up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It answered the NMI: its report's first line, and where the CPU was that took it.
+    Reported {
+        /// The panic, in the console's words.
+        panic: String,
+        /// An address with its name, of the report's backtrace.
+        address: Option<String>,
+    },
+    /// It didn't; QEMU says where its CPUs were, a text each.
+    Cpus(Vec<String>),
+    /// gdb had paused the machine, or it was never let go.
+    Paused(Vec<String>),
+    /// QEMU itself didn't answer: it is stopped, or at its end.
+    Unknown,
 }
 
 /// What exactly passed.
@@ -116,9 +143,9 @@ impl Verdict {
             | Verdict::CommandsFailed { .. }
             | Verdict::NothingRan { .. } => 1,
             Verdict::Panicked { .. } | Verdict::Crashed { .. } => 3,
-            Verdict::TimedOut { .. } => 4,
+            Verdict::TimedOut(_) => 4,
             Verdict::EndedEarly(_) => 5,
-            Verdict::Killed => 6,
+            Verdict::Killed { .. } => 6,
             // As a shell has it; signals that can be caught are all below 128.
             Verdict::Interrupted { signal } => 128 + u8::try_from(*signal).unwrap_or(0),
         }
@@ -148,15 +175,58 @@ impl fmt::Display for Verdict {
                 write!(f, "the guest crashed: a disabled wait without a panic; ")?;
                 write_last_line(f, last_line.as_deref())
             }
-            Verdict::TimedOut { limit, last_line } => {
-                let seconds = limit.as_secs();
-                write!(f, "the guest ran past its {seconds} s and was stopped; ")?;
-                write_last_line(f, last_line.as_deref())
+            Verdict::TimedOut(timeout) => {
+                let seconds = timeout.limit.as_secs();
+                let place = &timeout.place;
+                write!(
+                    f,
+                    "the guest ran past its {seconds} s and was stopped; {place}; "
+                )?;
+                write_last_line(f, timeout.last_line.as_deref())
             }
             Verdict::EndedEarly(incomplete) => write!(f, "{incomplete}"),
             Verdict::Interrupted { signal: 2 } => write!(f, "stopped by Ctrl-C"),
             Verdict::Interrupted { signal } => write!(f, "stopped by signal {signal}"),
-            Verdict::Killed => write!(f, "QEMU was ended by a signal"),
+            Verdict::Killed { signal } => {
+                let name = signal_hook::low_level::signal_name(*signal);
+                let name = name.unwrap_or("unknown");
+                write!(f, "QEMU was ended by signal {signal} ({name})")
+            }
+        }
+    }
+}
+
+/// CPUs that a verdict names, of those that do something.
+const NAMED_CPUS: usize = 4;
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let write = |f: &mut fmt::Formatter<'_>, cpus: &[String]| {
+            let named = &cpus[..cpus.len().min(NAMED_CPUS)];
+            write!(f, "{}", named.join(", "))?;
+            match cpus.len() - named.len() {
+                0 => Ok(()),
+                others => write!(f, ", and {others} others"),
+            }
+        };
+        match self {
+            Place::Reported { panic, address } => {
+                let panic = panic.strip_prefix("panic: ").unwrap_or(panic);
+                write!(f, "asked by an NMI it says: {panic}")?;
+                match address {
+                    Some(address) => write!(f, ", at {address}"),
+                    None => Ok(()),
+                }
+            }
+            Place::Cpus(cpus) => {
+                write!(f, "it doesn't answer an NMI: ")?;
+                write(f, cpus)
+            }
+            Place::Paused(cpus) => {
+                write!(f, "the machine was paused: ")?;
+                write(f, cpus)
+            }
+            Place::Unknown => write!(f, "QEMU doesn't answer either"),
         }
     }
 }

@@ -2,27 +2,38 @@
 //!
 //! ```text
 //!  QEMU ── stdout ──────────────► text, for people    ─┐
-//!       ── /proc/PID/fd/N, pipe ► events, for the judge ├─► one queue ─► Watch
-//!  SIGINT, SIGTERM, SIGHUP ───────────────────────────  ─┘
+//!       ── /proc/PID/fd/N, pipe ► events, for the judge ├─► one queue ─► Watch ─► screen
+//!       ── socket pair ─────────► where its CPUs are   ─┘      ▲
+//!  SIGINT, SIGTERM, SIGHUP, SIGQUIT; the end of its input ─────┘
 //! ```
 //!
 //! The control channel is a pipe of this program's, which QEMU opens by its name in
 //! /proc: no file is left behind, and what the guest wrote before a crash is in the
 //! pipe. Its reading end ends when QEMU has, and this program has closed its own end.
+//!
+//! No wait here is without a bound but that for a guest without a limit, and that for a
+//! reader of this program's output; a signal ends either.
 
 use crate::error::Error;
 use crate::judge::Ending;
+use crate::options::DEFAULT_TIMEOUT;
+use crate::output;
+use crate::qmp::{Answer, Monitor};
 use crate::record::Record;
+use crate::signals::Forwarded;
+use crate::sink::Sink;
+use crate::streams::{self, Piece};
+use crate::token::Token;
 use crate::transcript::Transcript;
+use crate::verdict::{Place, Timeout};
 use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::{Handle, Signals};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsRawFd;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::thread;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Pieces of output that may wait to be looked at; QEMU waits for more.
@@ -31,10 +42,16 @@ const PIECES: usize = 64;
 /// How long QEMU may take to end, once a signal asked for it.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long a guest may take to say where it is, once its time is up.
+const ANSWER: Duration = Duration::from_secs(5);
+
 /// How long output may be missing that a process holds open which outlives QEMU.
 const LEFTOVER: Duration = Duration::from_secs(2);
 
-/// Between two looks at whether QEMU has ended.
+/// Between two looks at signals and the limit.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Between two looks at whether QEMU has ended that has closed its console.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// The control channel: where QEMU writes, and where it is read.
@@ -44,17 +61,24 @@ pub struct Channel {
 }
 
 /// What is watched, and how.
-pub struct Settings<'a> {
-    /// The program's name in messages.
-    pub program: &'a str,
+#[derive(Default)]
+pub struct Settings {
     /// Show nothing but failures.
     pub quiet: bool,
     /// When the guest counts as hung.
     pub limit: Option<Duration>,
+    /// What its events carry.
+    pub token: Option<Token>,
     /// Where a copy of the events goes.
     pub events: Option<File>,
     /// Whether signals to this program end the run.
     pub signals: bool,
+    /// Whether this program's stdin is passed on, which is no terminal.
+    pub feeds_input: bool,
+    /// QEMU's monitor.
+    pub monitor: Option<Monitor>,
+    /// The kernel's symbols, as text.
+    pub names: String,
 }
 
 /// A run that has ended.
@@ -66,20 +90,6 @@ pub struct Run {
     pub record: Record,
     /// The text.
     pub transcript: Transcript,
-}
-
-/// What the watching thread is sent.
-enum Piece {
-    /// Text of the console, as it comes.
-    Console(Vec<u8>),
-    /// The console has ended.
-    ConsoleEnd,
-    /// A line of the control channel.
-    Event(String),
-    /// The control channel has ended.
-    EventsEnd,
-    /// This program got this signal.
-    Signal(i32),
 }
 
 impl Channel {
@@ -101,131 +111,117 @@ pub fn path_in_proc(file: &impl AsRawFd) -> String {
 }
 
 /// Runs the command to its end, or kills it at the limit. The command was given the
-/// channel's path.
-pub fn watch(mut command: Command, channel: Channel, settings: Settings<'_>) -> Result<Run, Error> {
-    let program = settings.program.to_owned();
-    let deadline = settings.limit.map(|limit| (limit, Instant::now() + limit));
+/// channel's path. `program` is its name in messages.
+pub fn watch(
+    mut command: Command,
+    program: &str,
+    channel: Channel,
+    settings: Settings,
+) -> Result<Run, Error> {
+    let start = Instant::now();
     let (sender, pieces) = mpsc::sync_channel(PIECES);
+    let (input, input_ended) = mpsc::channel();
     // Before the start, so that no signal comes between.
-    let signals = match settings.signals {
-        true => Some(forward_signals(sender.clone()).map_err(Error::start(&program))?),
-        false => None,
-    };
+    let signals = settings.signals.then(Forwarded::new).transpose();
+    let signals = signals.map_err(Error::start(program))?;
+    if settings.feeds_input {
+        command.stdin(Stdio::piped());
+    }
     let mut qemu = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(Error::start(&program))?;
+        .map_err(Error::start(program))?;
+    // With it goes this program's copy of what QEMU inherited.
+    drop(command);
+    let guest_input: Option<ChildStdin> = qemu.stdin.take();
+    if let Some(guest) = guest_input {
+        thread::spawn(move || streams::feed(io::stdin(), guest, &input));
+    }
     if let Some(stdout) = qemu.stdout.take() {
         let sender = sender.clone();
-        thread::spawn(move || send_text(stdout, &sender));
+        thread::spawn(move || streams::send_text(stdout, &sender));
     }
     let reader = channel.reader;
-    thread::spawn(move || send_events(reader, &sender));
+    thread::spawn(move || streams::send_events(reader, &sender));
     let messages = qemu.stderr.take();
-    let messages = messages.map(|stderr| thread::spawn(|| forward(stderr)));
+    let messages = messages.map(|stderr| thread::spawn(|| streams::forward(stderr)));
 
     let mut watch = Watch {
         quiet: settings.quiet,
-        events: settings.events,
-        ..Watch::default()
+        limit: settings.limit,
+        deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
+        reason: Reason::Limit,
+        screen: Sink::new(io::stdout()),
+        events: settings.events.map(Sink::new),
+        signals,
+        input_ended,
+        monitor: settings.monitor.map(|monitor| (monitor, settings.names)),
+        line: Vec::new(),
+        record: Record::of(settings.token),
+        transcript: Transcript::default(),
+        console_ended: false,
+        events_ended: false,
     };
-    let ended = watch.until_end(&pieces, &mut qemu, deadline);
+    let ended = watch.until_end(&pieces, &mut qemu);
     // The reader ends when all writing ends are closed: QEMU's are, after its wait.
     drop(channel.writer);
     watch.rest(&pieces);
-    if let Some(signals) = signals {
-        signals.close();
-    }
-    let ending = ended.map_err(Error::start(&program))?;
-    let message = messages.and_then(|thread| thread.join().ok()).flatten();
-    let Watch {
-        record, transcript, ..
-    } = watch;
-    match (ending, message) {
-        (Ending::Exit(Some(1..)), Some(message))
-            if transcript.lines.is_empty() && record.lines == 0 =>
+    let message = messages
+        .and_then(|thread| joined(thread, LEFTOVER))
+        .flatten();
+    let status = ended.map_err(Error::start(program))?;
+    let run = watch.end(status);
+    match (&run.ending, message) {
+        (Ending::Exit(1..), Some(message))
+            if run.transcript.lines.is_empty() && run.record.lines == 0 =>
         {
             Err(Error::Qemu { message })
         }
-        _ => Ok(Run {
-            ending,
-            record,
-            transcript,
-        }),
+        _ => Ok(run),
     }
 }
 
-fn forward_signals(sender: SyncSender<Piece>) -> io::Result<Handle> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let handle = signals.handle();
-    thread::spawn(move || {
-        for signal in signals.forever() {
-            if sender.send(Piece::Signal(signal)).is_err() {
-                break;
-            }
-        }
-    });
-    Ok(handle)
-}
-
-/// Sends the console's text, as it comes.
-fn send_text(mut console: impl Read, sender: &SyncSender<Piece>) {
-    let mut chunk = [0; 4096];
-    while let Ok(count @ 1..) = console.read(&mut chunk) {
-        if sender
-            .send(Piece::Console(chunk[..count].to_vec()))
-            .is_err()
-        {
-            return;
-        }
-    }
-    // Nobody listens any more: then nobody waits for it either.
-    let _ = sender.send(Piece::ConsoleEnd);
-}
-
-/// Sends the control channel's lines.
-fn send_events(channel: impl Read, sender: &SyncSender<Piece>) {
-    for line in BufReader::new(channel).split(b'\n') {
-        let Ok(line) = line else { break };
-        let line = String::from_utf8_lossy(&line);
-        // The line-mode console ends a line with what its terminal needs.
-        let line = line.trim_end_matches(['\r', '\0']);
-        if !line.is_empty() && sender.send(Piece::Event(line.to_owned())).is_err() {
-            return;
-        }
-    }
-    let _ = sender.send(Piece::EventsEnd);
-}
-
-/// Passes QEMU's own messages on; returns the last.
-fn forward(stderr: impl Read) -> Option<String> {
-    let lines = BufReader::new(stderr).lines().map_while(Result::ok);
-    lines.inspect(|line| eprintln!("{line}")).last()
-}
-
-/// Waits for the end, and forces it at the deadline: then there is no status.
-fn wait(qemu: &mut Child, deadline: Option<Instant>) -> io::Result<Option<ExitStatus>> {
-    let Some(deadline) = deadline else {
-        return qemu.wait().map(Some);
-    };
-    loop {
-        if let Some(status) = qemu.try_wait()? {
-            return Ok(Some(status));
-        }
-        if deadline <= Instant::now() {
-            qemu.kill()?;
-            return qemu.wait().map(|_| None);
-        }
+/// What a thread returns, if it does within the limit.
+fn joined<T>(thread: JoinHandle<T>, limit: Duration) -> Option<T> {
+    let end = Instant::now() + limit;
+    while !thread.is_finished() && Instant::now() < end {
         thread::sleep(PAUSE);
     }
+    thread.is_finished().then(|| thread.join().ok()).flatten()
+}
+
+/// Why QEMU is ended at the deadline.
+enum Reason {
+    /// The guest's time is up.
+    Limit,
+    /// It was up, and the guest was asked where it is.
+    Asked(Question),
+    /// This signal came.
+    Signal(i32),
+}
+
+/// What a guest was asked at its limit.
+struct Question {
+    /// The last line before.
+    last_line: Option<String>,
+    /// Lines before.
+    lines: usize,
+    /// What QEMU says of its CPUs, when it does.
+    answer: Option<JoinHandle<io::Result<Answer>>>,
 }
 
 /// Prints the console, and keeps what both channels bring.
-#[derive(Default)]
 struct Watch {
     quiet: bool,
-    events: Option<File>,
+    limit: Option<Duration>,
+    deadline: Option<Instant>,
+    reason: Reason,
+    screen: Sink,
+    events: Option<Sink>,
+    signals: Option<Forwarded>,
+    input_ended: Receiver<()>,
+    monitor: Option<(Monitor, String)>,
     /// The console's line so far, without its end.
     line: Vec<u8>,
     record: Record,
@@ -235,46 +231,93 @@ struct Watch {
 }
 
 impl Watch {
-    /// Watches until QEMU has ended.
+    /// Watches until QEMU has ended; `None` if it had to be killed.
     fn until_end(
         &mut self,
         pieces: &Receiver<Piece>,
         qemu: &mut Child,
-        limit: Option<(Duration, Instant)>,
-    ) -> io::Result<Ending> {
-        let mut forced = limit.map(|(limit, end)| (Ending::TimedOut(limit), end));
-        while !self.console_ended {
-            let next = match forced {
-                // Asked first: output that never ends is no way past the limit.
-                Some((_, end)) if end <= Instant::now() => break,
-                Some((_, end)) => pieces.recv_timeout(until(end)),
-                None => pieces.recv().map_err(RecvTimeoutError::from),
-            };
-            match next {
-                Ok(Piece::Signal(signal)) => {
-                    let again = matches!(forced, Some((Ending::Interrupted(_), _)));
-                    let grace = if again { Duration::ZERO } else { GRACE };
-                    forced = Some((Ending::Interrupted(signal), Instant::now() + grace));
-                    // From a terminal the signal went to both, and QEMU may be gone.
-                    let _ = kill_process(Pid::from_child(qemu), Signal::TERM);
-                }
+    ) -> io::Result<Option<ExitStatus>> {
+        loop {
+            self.look_at_signals(qemu);
+            if self.input_ended.try_recv().is_ok() && self.limit.is_none() {
+                self.limit = Some(DEFAULT_TIMEOUT);
+                self.deadline = Some(Instant::now() + DEFAULT_TIMEOUT);
+            }
+            // Asked first: output that never ends is no way past the limit.
+            if self.deadline.is_some_and(|end| end <= Instant::now()) && !self.ask() {
+                qemu.kill()?;
+                return qemu.wait().map(|_| None);
+            }
+            if self.is_behind() {
+                thread::sleep(TICK);
+                continue;
+            }
+            let pause = if self.console_ended { PAUSE } else { TICK };
+            match pieces.recv_timeout(pause) {
                 Ok(piece) => self.piece(piece),
-                Err(_) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(status) = qemu.try_wait()? {
+                        return Ok(Some(status));
+                    }
+                }
+                // Both ends are seen, and QEMU's comes.
+                Err(RecvTimeoutError::Disconnected) => {
+                    if let Some(status) = qemu.try_wait()? {
+                        return Ok(Some(status));
+                    }
+                    thread::sleep(PAUSE);
+                }
             }
         }
-        let status = wait(qemu, forced.map(|(_, end)| end))?;
-        Ok(match (status, forced) {
-            (_, Some((interrupted @ Ending::Interrupted(_), _))) => interrupted,
-            (None, Some((ending, _))) => ending,
-            (status, _) => Ending::Exit(status.and_then(|status| status.code())),
-        })
+    }
+
+    fn signal(&self) -> Option<i32> {
+        self.signals.as_ref()?.next()
+    }
+
+    fn look_at_signals(&mut self, qemu: &Child) {
+        if let Some(signal) = self.signal() {
+            let again = matches!(self.reason, Reason::Signal(_));
+            let grace = if again { Duration::ZERO } else { GRACE };
+            self.reason = Reason::Signal(signal);
+            self.deadline = Some(Instant::now() + grace);
+            // From a terminal the signal went to both, and QEMU may be gone.
+            let _ = kill_process(Pid::from_child(qemu), Signal::TERM);
+        }
+    }
+
+    /// At the limit: asks QEMU and the guest where the guest is, once. A guest that is
+    /// about to die isn't asked.
+    fn ask(&mut self) -> bool {
+        if !matches!(self.reason, Reason::Limit) || self.record.panic.is_some() {
+            return false;
+        }
+        let Some((monitor, names)) = self.monitor.take() else {
+            return false;
+        };
+        // QEMU answers only while its output is read: so another thread waits for it.
+        let answer = thread::spawn(move || monitor.ask(ANSWER, &names));
+        self.reason = Reason::Asked(Question {
+            last_line: self.transcript.last_line().map(str::to_owned),
+            lines: self.transcript.lines.len(),
+            answer: Some(answer),
+        });
+        self.deadline = Some(Instant::now() + ANSWER);
+        true
+    }
+
+    /// Whether what is printed or copied waits for its reader.
+    fn is_behind(&mut self) -> bool {
+        // Both are pushed on.
+        let events = self.events.as_mut().is_some_and(Sink::is_behind);
+        self.screen.is_behind() || events
     }
 
     /// Takes what is on its way when QEMU has ended.
     fn rest(&mut self, pieces: &Receiver<Piece>) {
         let end = Instant::now() + LEFTOVER;
         while !(self.console_ended && self.events_ended) {
-            match pieces.recv_timeout(until(end)) {
+            match pieces.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(piece) => self.piece(piece),
                 Err(_) => break,
             }
@@ -285,19 +328,14 @@ impl Watch {
     fn piece(&mut self, piece: Piece) {
         match piece {
             Piece::Console(chunk) => self.text(&chunk),
-            Piece::Event(line) => self.event(&line),
+            Piece::Event(line) => {
+                self.record.line(&line);
+                if let Some(events) = &mut self.events {
+                    events.write(format!("{line}\n").as_bytes());
+                }
+            }
             Piece::ConsoleEnd => self.console_ended = true,
             Piece::EventsEnd => self.events_ended = true,
-            // The run is over.
-            Piece::Signal(_) => {}
-        }
-    }
-
-    fn event(&mut self, line: &str) {
-        self.record.line(line);
-        if let Some(Err(error)) = self.events.as_mut().map(|file| writeln!(file, "{line}")) {
-            eprintln!("can't write the events: {error}");
-            self.events = None;
         }
     }
 
@@ -308,7 +346,7 @@ impl Watch {
             .filter(|&byte| byte != b'\r')
             .collect();
         if !self.quiet {
-            print(&bytes);
+            self.screen.write(&bytes);
         }
         for byte in bytes {
             match byte {
@@ -322,21 +360,94 @@ impl Watch {
         let line = std::mem::take(&mut self.line);
         let line = String::from_utf8_lossy(&line);
         if self.transcript.line(&line) && self.quiet {
-            print(format!("{line}\n").as_bytes());
+            self.screen.write(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// Waits until all is written, and puts the run together.
+    fn end(mut self, status: Option<ExitStatus>) -> Run {
+        let mut copied_by = Instant::now() + LEFTOVER;
+        loop {
+            let is_shown = self.screen.is_done();
+            let is_copied = self.events.as_mut().is_none_or(Sink::is_done);
+            // Who pages through the output may take his time, but not the events' reader.
+            if !is_shown {
+                copied_by = Instant::now() + LEFTOVER;
+            }
+            if is_shown && (is_copied || copied_by <= Instant::now()) {
+                break;
+            }
+            if let Some(signal) = self.signal() {
+                self.reason = Reason::Signal(signal);
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        // A reader that went away wanted no more; anything else is worth a word.
+        let lost = |what: &str, result: io::Result<()>| match result {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                output::say!("{what} are incomplete: {error}");
+            }
+            _ => {}
+        };
+        lost("the lines on stdout", self.screen.result());
+        if let Some(events) = self.events {
+            lost("the events of --events", events.result());
+        }
+        let ending = match (self.reason, status) {
+            (Reason::Signal(signal), _) => Ending::Interrupted(signal),
+            (Reason::Asked(question), _) => Ending::TimedOut(Timeout {
+                limit: self.limit.unwrap_or_default(),
+                place: place(
+                    &self.record,
+                    &self.transcript,
+                    &mut { question.answer },
+                    question.lines,
+                ),
+                last_line: question.last_line,
+            }),
+            (Reason::Limit, None) if self.record.panic.is_none() => Ending::TimedOut(Timeout {
+                limit: self.limit.unwrap_or_default(),
+                place: Place::Unknown,
+                last_line: self.transcript.last_line().map(str::to_owned),
+            }),
+            (Reason::Limit, None) => Ending::Killed(Signal::KILL.as_raw()),
+            (Reason::Limit, Some(status)) => match (status.code(), status.signal()) {
+                (Some(code), _) => Ending::Exit(code),
+                (None, signal) => Ending::Killed(signal.unwrap_or_default()),
+            },
+        };
+        Run {
+            ending,
+            record: self.record,
+            transcript: self.transcript,
         }
     }
 }
 
-fn until(end: Instant) -> Duration {
-    end.saturating_duration_since(Instant::now())
-}
-
-/// Prints at once, so that a prompt without a line end is seen. A reader that
-/// went away is no reason to stop watching.
-fn print(bytes: &[u8]) {
-    let mut output = io::stdout().lock();
-    let _ = output.write_all(bytes);
-    let _ = output.flush();
+/// Where a guest was that was asked: by its own report, else by QEMU.
+fn place(
+    record: &Record,
+    transcript: &Transcript,
+    answer: &mut Option<JoinHandle<io::Result<Answer>>>,
+    lines: usize,
+) -> Place {
+    if let Some(panic) = &record.panic {
+        let mut report = transcript.lines.iter().skip(lines);
+        report.find(|line| line.trim() == "backtrace:");
+        return Place::Reported {
+            panic: panic.clone(),
+            address: report.next().map(|line| line.trim().to_owned()),
+        };
+    }
+    let answer = answer.take().and_then(|thread| joined(thread, LEFTOVER));
+    match answer {
+        Some(Ok(Answer { was_running, cpus })) if !cpus.is_empty() => match was_running {
+            true => Place::Cpus(cpus),
+            false => Place::Paused(cpus),
+        },
+        _ => Place::Unknown,
+    }
 }
 
 #[cfg(test)]
@@ -350,13 +461,18 @@ mod tests {
         command.args(["-c", script]).env("CONTROL", channel.path());
         command.stdin(Stdio::null());
         let settings = Settings {
-            program: "sh",
             quiet: true,
             limit: Some(limit),
-            events: None,
-            signals: false,
+            ..Settings::default()
         };
-        watch(command, channel, settings)
+        watch(command, "sh", channel, settings)
+    }
+
+    fn must_time_out(run: &Run, expected: Duration) {
+        match &run.ending {
+            Ending::TimedOut(Timeout { limit, .. }) => assert_eq!(*limit, expected),
+            other => panic!("{other:?}"),
+        }
     }
 
     const LONG: Duration = Duration::from_secs(60);
@@ -366,7 +482,7 @@ mod tests {
         let script = r#"exec 3>"$CONTROL"; echo '{"event":"plan","tests":1}' >&3
             printf 'one\r\nlast'; printf '{"event":"poweroff","by":"end"}' >&3; exit 1"#;
         let run = watched(script, LONG).unwrap();
-        assert_eq!(run.ending, Ending::Exit(Some(1)));
+        assert_eq!(run.ending, Ending::Exit(1));
         assert_eq!(run.transcript.lines, ["one", "last"]);
         assert_eq!(run.record.lines, 2);
         assert_eq!(run.record.test_runs.len(), 1);
@@ -381,7 +497,7 @@ mod tests {
             echo "{\"event\":\"command\",\"number\":$i,\"line\":\"x\",\"ok\":true}" >&3; done
             kill -9 $$"#;
         let run = watched(script, LONG).unwrap();
-        assert_eq!(run.ending, Ending::Exit(None));
+        assert_eq!(run.ending, Ending::Killed(9));
         assert_eq!(run.record.commands.len(), 3000);
         assert_eq!(run.record.defect, None);
     }
@@ -398,7 +514,7 @@ mod tests {
         let limit = Duration::from_millis(300);
         let start = Instant::now();
         let run = watched(r"printf 'one\ntwo\n'; exec sleep 60", limit).unwrap();
-        assert_eq!(run.ending, Ending::TimedOut(limit));
+        must_time_out(&run, limit);
         assert_eq!(run.transcript.last_line(), Some("two"));
         assert!(start.elapsed() < Duration::from_secs(30));
     }
@@ -407,7 +523,7 @@ mod tests {
     fn a_closed_console_is_no_way_past_the_limit() {
         let limit = Duration::from_millis(300);
         let run = watched("exec sleep 60 >&-", limit).unwrap();
-        assert_eq!(run.ending, Ending::TimedOut(limit));
+        must_time_out(&run, limit);
     }
 
     #[test]
@@ -418,7 +534,7 @@ mod tests {
             r#"exec 3>"$CONTROL"; while :; do echo '{"event":"x"}' >&3; done"#,
         ] {
             let run = watched(script, limit).unwrap();
-            assert_eq!(run.ending, Ending::TimedOut(limit));
+            must_time_out(&run, limit);
         }
     }
 

@@ -15,9 +15,8 @@ mod stage;
 mod stages;
 mod test_output;
 
-use crate::layout;
-use crate::options::PROGRAM;
 use crate::toolchain::Toolchain;
+use crate::{layout, output};
 use results::{Results, StageResult};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -25,7 +24,7 @@ use std::time::{Duration, Instant};
 /// Runs all stages, and with `all` those that take longer.
 pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
     let start = Instant::now();
-    eprintln!("{PROGRAM}: {}", estimate(all));
+    output::say!("{}", estimate(all));
     let mut total = Results::default();
     let mut table = Vec::new();
     let mut failed = false;
@@ -34,28 +33,28 @@ pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
             table.push((stage.name, StageResult::NotRun, Duration::ZERO));
             continue;
         }
-        println!("== {}", stage.name);
+        output::line!("== {}", stage.name);
         let begin = Instant::now();
         let ended = stage.run();
         table.push((stage.name, ended.result, begin.elapsed()));
         total.add(ended.results, &ended.ran);
         failed = ended.result == StageResult::Failed;
     }
-    println!("\n== stages");
+    output::line!("\n== stages");
     for (name, ended, time) in table {
-        println!("{ended:<8} {:6.1} s  {name}", time.as_secs_f64());
+        output::line!("{ended:<8} {:6.1} s  {name}", time.as_secs_f64());
     }
-    println!("total    {:6.1} s", start.elapsed().as_secs_f64());
+    output::line!("total    {:6.1} s", start.elapsed().as_secs_f64());
     print_skipped(&total.skipped, failed);
-    println!("\n== tests; a stage without tests counts as one");
-    println!("{total}");
+    output::line!("\n== tests; a stage without tests counts as one");
+    output::line!("{total}");
     match failed {
         true => {
-            eprintln!("{PROGRAM}: the tests failed");
+            output::say!("the tests failed");
             ExitCode::FAILURE
         }
         false => {
-            eprintln!("{PROGRAM}: all tests passed");
+            output::say!("all tests passed");
             ExitCode::SUCCESS
         }
     }
@@ -64,18 +63,18 @@ pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
 /// What was skipped, and why.
 fn print_skipped(skipped: &[(String, String)], failed: bool) {
     if !skipped.is_empty() {
-        println!("\n== skipped");
+        output::line!("\n== skipped");
     }
     let (left, known): (Vec<_>, Vec<_>) = skipped.iter().partition(|(_, why)| why.is_empty());
     for (name, reason) in known {
-        println!("{name}: {reason}");
+        output::line!("{name}: {reason}");
     }
     match failed {
         true if left.is_empty() => {}
-        true => println!("{} tests: an earlier stage failed", left.len()),
+        true => output::line!("{} tests: an earlier stage failed", left.len()),
         false => left
             .iter()
-            .for_each(|(name, _)| println!("{name}: no stage runs it")),
+            .for_each(|(name, _)| output::line!("{name}: no stage runs it")),
     }
 }
 

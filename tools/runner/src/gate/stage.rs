@@ -2,7 +2,7 @@
 
 use super::results::{Results, StageResult};
 use super::test_output::{Shown, TestOutput};
-use crate::{cargo_output, terminal};
+use crate::{cargo_output, output, terminal};
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
@@ -102,7 +102,7 @@ impl Stage {
                 return self.not_installed();
             }
             Err(error) => {
-                println!("can't start: {error}");
+                output::line!("can't start: {error}");
                 return Ended::new(StageResult::Failed, Results::failed());
             }
         };
@@ -129,7 +129,7 @@ impl Stage {
     }
 
     fn not_installed(&self) -> Ended {
-        println!("skipped: it isn't installed");
+        output::line!("skipped: it isn't installed");
         let results = Results::skipped(self.name, "it isn't installed");
         Ended::new(StageResult::Skipped, results)
     }
@@ -138,7 +138,7 @@ impl Stage {
         match output.map_or(Shown::Yes, |output| output.line(line)) {
             Shown::Yes => {
                 terminal::clear_progress();
-                println!("{line}");
+                output::line!("{line}");
             }
             Shown::No => {}
             Shown::Progress(progress) => {
@@ -162,11 +162,11 @@ impl Ended {
 /// What a stage of tests comes to.
 fn ended(succeeded: bool, output: TestOutput) -> Ended {
     let (mut results, ran) = output.end().unwrap_or_else(|defect| {
-        println!("{defect}");
+        output::line!("{defect}");
         (Results::failed(), Vec::new())
     });
     if succeeded && results.passed + results.skipped.len() == 0 && results.failed == 0 {
-        println!("no test ran");
+        output::line!("no test ran");
         results.failed = 1;
     }
     // A stage may fail without a test that does, by not compiling.

@@ -18,10 +18,10 @@ mod listing;
 mod session;
 mod table;
 
-use crate::build;
 use crate::error::Error;
-use crate::options::{Options, PROGRAM};
+use crate::options::Options;
 use crate::toolchain::Toolchain;
+use crate::{build, output};
 use catalogue::{LESSONS, NONE};
 use compile::Compiled;
 use session::Session;
@@ -69,10 +69,10 @@ pub fn run(
             blocks.insert(lesson.name, text);
         }
     }
-    println!("{}", blocks["table"]);
-    println!("The mail's function, and what gcc makes of it today:\n");
-    println!("{}", blocks["mail"]);
-    println!("By hand:\n\n{}", blocks["by_hand"]);
+    output::line!("{}", blocks["table"]);
+    output::line!("The mail's function, and what gcc makes of it today:\n");
+    output::line!("{}", blocks["mail"]);
+    output::line!("By hand:\n\n{}", blocks["by_hand"]);
 
     let mut wrong = Vec::new();
     let results = LESSONS.iter().zip(&found);
@@ -95,10 +95,10 @@ pub fn run(
         );
     }
     if wrong.is_empty() {
-        eprintln!("{PROGRAM}: all {} lessons came as expected", LESSONS.len());
+        output::say!("all {} lessons came as expected", LESSONS.len());
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{PROGRAM}: not as expected: {}", wrong.join("; "));
+    output::say!("not as expected: {}", wrong.join("; "));
     Ok(ExitCode::FAILURE)
 }
 

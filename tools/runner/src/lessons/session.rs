@@ -48,7 +48,7 @@ impl Session {
         };
         let archive = initrd::pack(guest, &options)?;
         let run = qemu::run(&options, &archive)?;
-        if run.ending != Ending::Exit(Some(0)) || !run.record.commands_ended {
+        if run.ending != Ending::Exit(0) || !run.record.commands_ended {
             let message = run.transcript.last_line().unwrap_or_default().to_owned();
             return Err(Error::Guest { message });
         }
