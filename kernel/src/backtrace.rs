@@ -3,6 +3,8 @@
 
 use crate::modules;
 use crate::symbols::kernel;
+use arch::boot;
+use arch::traps::ProgramCheck;
 use core::fmt;
 use loader::Demangled;
 
@@ -26,6 +28,52 @@ impl fmt::Display for Address {
             Some((module, None)) => write!(f, " [{module}]"),
             None => Ok(()),
         }
+    }
+}
+
+/// Whether an address lies in code, the kernel's or a module's; `None` where that can't be
+/// known.
+fn is_code(address: u64) -> Option<bool> {
+    let (start, end) = boot::image().text;
+    if (start as u64..end as u64).contains(&address) {
+        return Some(true);
+    }
+    modules::is_text(address)
+}
+
+/// A jump to where no code is, with what tells who jumped.
+#[derive(Clone, Copy, Debug)]
+pub struct WildJump {
+    /// Where to.
+    to: u64,
+    /// The branch: the breaking event.
+    from: u64,
+    /// What register 14 held: if the branch was a call, the place behind it; if it ended a
+    /// function, its caller's.
+    return_address: u64,
+}
+
+impl WildJump {
+    /// The jump that a program check came of, if its instruction is in no code.
+    pub fn of(check: &ProgramCheck) -> Option<Self> {
+        let to = check.instruction();
+        (is_code(to) == Some(false)).then_some(Self {
+            to,
+            from: check.breaking_event,
+            return_address: check.return_address,
+        })
+    }
+}
+
+impl fmt::Display for WildJump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a jump to {:#x}, where no code is, from {}, register 14: {}",
+            self.to,
+            Address(self.from),
+            Address(self.return_address)
+        )
     }
 }
 

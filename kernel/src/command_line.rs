@@ -8,7 +8,8 @@ use ::percpu::{DEFAULT_RESERVED, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
 // What `parse` expects in words.
-const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && RunToken::LENGTH == 32);
+const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256);
+const _: () = assert!(RunToken::LENGTH == 32 && Options::MAX_FAULTS == 8);
 
 /// How the first chunk's units are mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +48,8 @@ pub struct Options {
     pub modules: Option<&'static str>,
     /// `selftest=GLOB`: which self-tests run; by default all but those on request.
     pub selftest: Option<&'static str>,
-    /// `fail=SITE:N`: the N-th allocation at a site fails.
-    pub fail: Option<(&'static str, u64)>,
+    /// `fail=SITE:N`: the N-th request at a site fails, from 1 on; each site's name once.
+    pub fail: [Option<(&'static str, u64)>; Self::MAX_FAULTS],
     /// `seed=N`: for the self-tests' random numbers.
     pub seed: u64,
     /// `token=TOKEN`: what each event of the control channel names the run by.
@@ -58,6 +59,9 @@ pub struct Options {
 }
 
 impl Options {
+    /// Most `fail=` words.
+    pub const MAX_FAULTS: usize = 8;
+
     /// The options of an empty command line.
     pub const DEFAULT: Self = Self {
         percpu_alloc: FirstChunk::Embed,
@@ -68,7 +72,7 @@ impl Options {
         log_level: 6,
         modules: None,
         selftest: None,
-        fail: None,
+        fail: [None; Self::MAX_FAULTS],
         seed: 1,
         token: None,
         monitor: false,
@@ -108,6 +112,9 @@ impl RunToken {
 pub enum BadWord {
     /// No such parameter.
     Unknown(&'static str),
+    /// The word is there already, with this or another value: only one can hold. For
+    /// `fail=`, with its site.
+    Twice(&'static str),
     /// The parameter exists; its value isn't one it takes.
     Value {
         /// The parameter.
@@ -123,6 +130,7 @@ impl fmt::Display for BadWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BadWord::Unknown(word) => write!(f, "unknown parameter `{word}`"),
+            BadWord::Twice(key) => write!(f, "{key} is given twice, and only one can hold"),
             BadWord::Value {
                 name,
                 value,
@@ -158,13 +166,37 @@ pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static st
     (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
 }
 
+/// What of a word must be unique in a command line: its name, for `fail=` with the site.
+fn key(word: &str) -> &str {
+    let end = match word.strip_prefix("fail=") {
+        Some(_) => word.find(':'),
+        None => word.find('='),
+    };
+    &word[..end.unwrap_or(word.len())]
+}
+
+/// Whether two keys name the same thing: in names of modules and their parameters `-` and
+/// `_` are the same.
+fn is_same(key: &str, other: &str) -> bool {
+    let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    key.bytes().map(same).eq(other.bytes().map(same))
+}
+
 /// Reads the command line. Needs no memory; parameters of modules are only recognized.
 ///
 /// # Errors
 /// The first word that isn't understood.
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
-    for word in line.split_ascii_whitespace() {
+    let mut faults = 0;
+    let words = || line.split_ascii_whitespace();
+    for (index, word) in words().enumerate() {
+        if words()
+            .take(index)
+            .any(|other| is_same(key(other), key(word)))
+        {
+            return Err(BadWord::Twice(key(word)));
+        }
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         let bad = |expected| BadWord::Value {
             name,
@@ -215,12 +247,15 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "selftest" if !value.is_empty() => options.selftest = Some(value),
             "selftest" => return Err(bad("a glob")),
             "fail" => {
-                let site = value.split_once(':');
-                let site = site.and_then(|(site, nth)| Some((site, number(nth)?)));
-                options.fail = Some(site.ok_or(bad("SITE:N"))?);
+                let fault = value.split_once(':');
+                let fault = fault.and_then(|(site, nth)| Some((site, number(nth)?)));
+                let fault = fault.filter(|&(_, nth)| nth > 0);
+                let fault = fault.ok_or(bad("SITE:N, with N from 1 on"))?;
+                let slot = options.fail.get_mut(faults);
+                *slot.ok_or(bad("8 sites at most"))? = Some(fault);
+                faults += 1;
             }
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
-            "token" if options.token.is_some() => return Err(bad("one of them")),
             "token" => {
                 let token = RunToken::new(value);
                 options.token = Some(token.ok_or(bad("1 to 32 letters and digits"))?);

@@ -2,6 +2,9 @@
 //!
 //! Armed after boot, once; the site counts from then on. How the error paths
 //! that memory pressure, or a CPU that is gone, would take are reached on purpose.
+//!
+//! Self-tests arm countdowns of their own, which leave the command line's alone: a fault
+//! that was asked for comes, or is told of as one that never came.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +24,9 @@ pub enum Site {
 }
 
 impl Site {
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
     const ALL: [(&str, Site); 5] = [
         ("frames", Site::Frames),
         ("vmalloc", Site::Vmalloc),
@@ -49,7 +55,8 @@ impl Countdown {
         Self(AtomicU64::new(0))
     }
 
-    /// Makes the `nth` call of [`is_due`](Self::is_due) from now on fail; 0 disarms.
+    /// Makes the `nth` call of [`is_due`](Self::is_due) from now on fail, the next one being
+    /// the first; 0 disarms.
     pub fn arm(&self, nth: u64) {
         self.0.store(nth, Ordering::Relaxed);
     }
@@ -75,20 +82,41 @@ impl Countdown {
     }
 }
 
-static COUNTDOWNS: [Countdown; Site::ALL.len()] = [const { Countdown::new() }; Site::ALL.len()];
+/// What self-tests arm, by site.
+static COUNTDOWNS: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
 
-/// Makes the `nth` call from now on fail; 0 disarms the site.
+/// What the command line arms, by site.
+static ASKED_FOR: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
+
+/// Makes the `nth` call from now on fail; 0 disarms the site. For a self-test, which
+/// disarms what it has armed.
 pub fn arm(site: Site, nth: u64) {
     COUNTDOWNS[site as usize].arm(nth);
 }
 
-/// Calls left until the failing one: 0 once it has failed.
+/// Calls left until the failing one of [`arm`]: 0 once it has failed.
 pub fn left(site: Site) -> u64 {
     COUNTDOWNS[site as usize].left()
 }
 
-/// Counts a call at `site`; whether it is the one to fail. For the site itself, once
+/// Makes the `nth` call from now on fail, for `fail=` of the command line. Once, at boot.
+pub fn ask_for(site: Site, nth: u64) {
+    ASKED_FOR[site as usize].arm(nth);
+}
+
+/// Names of the sites whose fault, asked for by the command line, hasn't come, with the
+/// calls left until it would.
+pub fn not_come() -> impl Iterator<Item = (&'static str, u64)> {
+    let left = |(name, site): (&'static str, Site)| (name, ASKED_FOR[site as usize].left());
+    Site::ALL
+        .into_iter()
+        .map(left)
+        .filter(|&(_, left)| left > 0)
+}
+
+/// Counts a call at `site`; whether it is one to fail. For the site itself, once
 /// an allocation.
 pub fn now(site: Site) -> bool {
-    COUNTDOWNS[site as usize].is_due()
+    let asked_for = ASKED_FOR[site as usize].is_due();
+    COUNTDOWNS[site as usize].is_due() || asked_for
 }

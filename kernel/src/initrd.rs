@@ -11,6 +11,7 @@
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use core::fmt;
 use fallible::collected;
 use spin::Once;
 
@@ -26,25 +27,83 @@ pub struct File {
     pub data: &'static [u8],
 }
 
+/// Why there is no list of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// No memory for it.
+    NoMemory,
+    /// Behind this file, or at the start, the archive has neither another file nor its end:
+    /// what came there is lost.
+    Broken(Option<&'static str>),
+}
+
+impl From<TryReserveError> for Error {
+    fn from(_: TryReserveError) -> Self {
+        Error::NoMemory
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NoMemory => f.write_str("no memory for the list of its files"),
+            Error::Broken(Some(path)) => {
+                write!(
+                    f,
+                    "behind {path} comes neither a file nor the archive's end"
+                )
+            }
+            Error::Broken(None) => f.write_str("it doesn't begin as a cpio archive does"),
+        }
+    }
+}
+
 /// Reads the list of files of the archive that lies there. Once, at boot, when there is a
 /// heap.
 ///
 /// # Errors
-/// If there is no memory for the list.
+/// As [`Error`] has them. A list that isn't whole would make a run pass for less than it
+/// was to show.
 ///
 /// # Safety
 /// `[address, address + bytes)` is memory that nothing writes from here on (M1).
-pub unsafe fn init(address: usize, bytes: usize) -> Result<(), TryReserveError> {
+pub unsafe fn init(address: usize, bytes: usize) -> Result<(), Error> {
     let start = core::ptr::with_exposed_provenance(address);
     // SAFETY: M1: the caller's promise.
     let archive: &'static [u8] = unsafe { core::slice::from_raw_parts(start, bytes) };
+    let files = list(archive)?;
+    FILES.call_once(|| files);
+    Ok(())
+}
+
+/// The files of an archive that ends as it must.
+///
+/// # Errors
+/// As [`Error`] has them.
+pub fn list(archive: &'static [u8]) -> Result<Vec<File>, Error> {
     let files = cpio_reader::iter_files(archive).map(|entry| File {
         path: entry.name(),
         data: entry.file(),
     });
     let files = collected(0, files)?;
-    FILES.call_once(|| files);
-    Ok(())
+    let last = files.last();
+    // Files are slices of the archive, each padded to a multiple of 4 bytes.
+    let used = last.map_or(0, |file| {
+        file.data.as_ptr_range().end as usize - archive.as_ptr() as usize
+    });
+    let rest = archive.get(used.next_multiple_of(4)..);
+    match rest.is_some_and(is_trailer) {
+        true => Ok(files),
+        false => Err(Error::Broken(last.map(|file| file.path))),
+    }
+}
+
+/// Whether the file that begins here is the one that ends an archive (cpio(5), "New ASCII
+/// Format").
+fn is_trailer(rest: &[u8]) -> bool {
+    const HEADER: usize = 110;
+    let name = rest.get(HEADER..).unwrap_or(&[]);
+    rest.starts_with(b"07070") && name.starts_with(b"TRAILER!!!\0")
 }
 
 /// All files, in the archive's order; none without an archive.

@@ -8,6 +8,7 @@
 use crate::modules::{self, Error, Reason, State};
 use crate::{smp, timer};
 use alloc::vec::Vec;
+use arch::timer::{from_microseconds, nanoseconds, now};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use fallible::TryPush;
@@ -107,6 +108,9 @@ pub fn is_expected(reason: &Reason<'_>) -> bool {
     }
 }
 
+/// Microseconds for which another CPU may have a module on its way in or out, or use it.
+const LIMIT: u64 = 20_000_000;
+
 /// Loads and unloads all modules once. The error is one that nothing explains.
 fn round(names: &[&'static str], loads: &AtomicU64) -> Result<(), Error<'static>> {
     for name in names {
@@ -114,6 +118,8 @@ fn round(names: &[&'static str], loads: &AtomicU64) -> Result<(), Error<'static>
             Ok(()) => {
                 loads.fetch_add(1, Ordering::Relaxed);
             }
+            // It has been on its way for longer than the limit.
+            Err(error) if is_on_its_way(&error.reason) => return Err(error),
             Err(error) if is_expected(&error.reason) => {}
             Err(error) => return Err(error),
         }
@@ -130,17 +136,30 @@ fn round(names: &[&'static str], loads: &AtomicU64) -> Result<(), Error<'static>
     Ok(())
 }
 
+/// Whether another CPU has the module on its way in or out.
+fn is_on_its_way(reason: &Reason<'_>) -> bool {
+    matches!(
+        reason,
+        Reason::Exists(State::Loading | State::Going) | Reason::Busy(_)
+    )
+}
+
 /// Repeats the work for as long as another CPU has the module on its way in or out:
-/// rounds that find all of them so would do nothing.
-fn once_not_busy(
+/// rounds that find all of them so would do nothing. After [`LIMIT`] the error is that.
+fn once_not_busy(work: impl FnMut() -> Result<(), Error<'static>>) -> Result<(), Error<'static>> {
+    retry(work, is_on_its_way)
+}
+
+/// Repeats the work for as long as its error is one that will pass; after [`LIMIT`] that
+/// is the error.
+fn retry(
     mut work: impl FnMut() -> Result<(), Error<'static>>,
+    will_pass: impl Fn(&Reason<'_>) -> bool,
 ) -> Result<(), Error<'static>> {
+    let end = now().saturating_add(from_microseconds(LIMIT));
     loop {
         match work() {
-            Err(Error {
-                reason: Reason::Exists(State::Loading | State::Going) | Reason::Busy(_),
-                ..
-            }) => timer::nap(50),
+            Err(error) if will_pass(&error.reason) && now() < end => timer::nap(50),
             result => return result,
         }
     }
@@ -157,13 +176,13 @@ pub fn run(total: u64) -> Result<Cost, RoundsError> {
     let part = (total / 10).max(1);
     let marks = [part, total - part].map(|mark| (mark, AtomicU64::new(0)));
     let failed: Mutex<Option<RoundsError>> = Mutex::new(None);
-    let start = arch::timer::now();
+    let start = now();
     smp::run_as_task_on_each(|| {
         loop {
             let number = taken.fetch_add(1, Ordering::Relaxed);
             for (mark, time) in &marks {
                 if number == *mark {
-                    time.store(arch::timer::now(), Ordering::Relaxed);
+                    time.store(now(), Ordering::Relaxed);
                 }
             }
             if number >= total || failed.lock().is_some() {
@@ -175,27 +194,26 @@ pub fn run(total: u64) -> Result<Cost, RoundsError> {
         }
         // What another CPU kept this one from unloading.
         for name in names.iter().rev() {
-            while matches!(
-                modules::unload(name),
-                Err(Error {
-                    reason: Reason::Busy(_) | Reason::InUse(_),
-                    ..
-                })
-            ) {
-                timer::nap(50);
+            let in_the_way =
+                |reason: &Reason<'_>| matches!(reason, Reason::Busy(_) | Reason::InUse(_));
+            match retry(|| modules::unload(name), in_the_way) {
+                Err(error) if in_the_way(&error.reason) => {
+                    failed.lock().get_or_insert(RoundsError::Module(error));
+                }
+                _ => {}
             }
         }
     })
     .map_err(RoundsError::Cpu)?;
-    let end = arch::timer::now();
+    let end = now();
     if let Some(error) = failed.into_inner() {
         return Err(error);
     }
     let [first, last] = marks.map(|(_, time)| time.into_inner());
     Ok(Cost {
         part,
-        first: arch::timer::nanoseconds(first - start),
-        last: arch::timer::nanoseconds(end - last),
+        first: nanoseconds(first - start),
+        last: nanoseconds(end - last),
         loads: loads.into_inner(),
     })
 }

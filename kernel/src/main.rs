@@ -63,6 +63,9 @@ use core::fmt;
 use log::{error, info};
 use memory::map::{BadMap, Map};
 
+// Each site may be named.
+const _: () = assert!(fail::Site::COUNT <= Options::MAX_FAULTS);
+
 /// First Rust function, on the boot CPU, with translation and interruptions off.
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
@@ -89,7 +92,7 @@ enum BootError {
     FailSite(&'static str),
     PerCpu(percpu::SetupError),
     Modules(modules::InitError),
-    Initrd,
+    Initrd(initrd::Error),
 }
 
 impl fmt::Display for BootError {
@@ -102,7 +105,7 @@ impl fmt::Display for BootError {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
             BootError::Modules(error) => write!(f, "{error}"),
-            BootError::Initrd => f.write_str("initrd: no memory for the list of its files"),
+            BootError::Initrd(error) => write!(f, "initrd: {error}"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
     }
@@ -114,11 +117,9 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
     info!("command line: {}", parameters.command_line);
-    let fault = options.fail.map(|(name, nth)| {
-        let site = fail::Site::named(name).ok_or(BootError::FailSite(name))?;
-        Ok((site, nth))
-    });
-    let fault = fault.transpose()?;
+    for (site, _) in options.fail.iter().flatten() {
+        fail::Site::named(site).ok_or(BootError::FailSite(site))?;
+    }
     let information = machine::configuration().map_err(BootError::Machine)?;
     let map =
         memory::map::plan(information.memory as usize, options.vmalloc).map_err(BootError::Map)?;
@@ -128,7 +129,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
-        unsafe { initrd::init(address, bytes) }.map_err(|_| BootError::Initrd)?;
+        unsafe { initrd::init(address, bytes) }.map_err(BootError::Initrd)?;
     }
     smp::init_boot_stacks();
     cpus::init(&information, options.possible_cpus);
@@ -138,8 +139,10 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
-    if let Some((site, nth)) = fault {
-        fail::arm(site, nth);
+    for &(site, nth) in options.fail.iter().flatten() {
+        if let Some(site) = fail::Site::named(site) {
+            fail::ask_for(site, nth);
+        }
     }
     control::boot(information.cpus().len(), information.memory);
     Ok(work(&options))
@@ -155,7 +158,7 @@ fn work(options: &Options) -> PowerOffBy {
         monitor::interactive();
         return PowerOffBy::Command;
     }
-    selftest::run_all(options.selftest, options.seed);
+    selftest::at_boot::run(options);
     PowerOffBy::End
 }
 

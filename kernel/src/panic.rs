@@ -7,7 +7,7 @@
 //! the run at once. A report runs with interrupts off, whatever the code that it calls
 //! turns off and on (C4).
 
-use crate::backtrace::Address;
+use crate::backtrace::{Address, WildJump};
 use crate::{console, control, modules, println, smp};
 use arch::backtrace::{Step, Walk};
 use arch::dat;
@@ -82,6 +82,9 @@ impl fmt::Display for Reason<'_> {
                 }
                 if let Some(what) = smp::guard_page_owner(address as usize) {
                     write!(f, ": {what}")?;
+                }
+                if let Some(jump) = WildJump::of(check) {
+                    write!(f, ": {jump}")?;
                 }
                 Ok(())
             }

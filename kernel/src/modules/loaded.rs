@@ -75,6 +75,14 @@ impl Loaded {
         self.init_is_freed && offset.is_some_and(|offset| offset >= self.layout.init().0)
     }
 
+    /// Whether an address lies in its code.
+    pub fn is_text(&self, address: u64) -> bool {
+        let region = self
+            .offset_of(address)
+            .and_then(|offset| self.layout.region_at(offset));
+        region.is_some_and(|region| region.kind.is_text()) && !self.is_freed(address)
+    }
+
     /// What it exports, sorted by name.
     pub fn exports(&self) -> impl Iterator<Item = ExportedSymbol<'static>> + '_ {
         self.linked.exports()

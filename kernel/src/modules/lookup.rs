@@ -56,6 +56,15 @@ pub fn symbol_at(address: u64) -> Option<(&'static str, Option<Located<'static>>
     })?
 }
 
+/// Whether an address lies in the code of a module; `None` where that can't be known. Never
+/// waits: panics ask.
+pub fn is_text(address: u64) -> Option<bool> {
+    registry::try_read(|entries| {
+        let mut loaded = entries.iter().filter_map(|entry| entry.loaded.as_ref());
+        loaded.any(|loaded| loaded.is_text(address))
+    })
+}
+
 /// The module and the variable of its static per-CPU ones that a handle lies in. Never
 /// waits.
 pub fn variable_at(handle: u64) -> Option<(&'static str, Variable<'static>)> {

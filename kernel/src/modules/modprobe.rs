@@ -8,7 +8,8 @@ use super::module_file::ModuleFile;
 use super::state::State;
 use crate::initrd;
 use alloc::vec::Vec;
-use fallible::collected;
+use fallible::{TryPush, collected};
+use spin::Once;
 
 /// Loads a module and, first, what it needs. What is loaded already is fine. The words are
 /// for the module named, not for those that it needs. What was loaded before an error
@@ -70,26 +71,63 @@ pub fn shipped() -> Result<Vec<&'static str>, Error<'static>> {
     collected(order.len(), names).map_err(|error| no_memory(error.into()))
 }
 
-/// Loads the modules of the initrd, or those that `modules=` names. One that can't be
-/// loaded is logged, and the others go on.
-pub fn load_at_boot(chosen: Option<&'static str>) {
-    let exporters = match Exporters::find() {
-        Ok(exporters) => exporters,
-        Err(reason) => return log::error!("{}", reason.of("at boot")),
-    };
-    let log = |result: Result<(), Error<'_>>| {
-        if let Err(error) = result {
-            log::error!("{error}");
+/// Modules that should have been loaded at boot, and weren't.
+#[derive(Debug, Default)]
+pub struct Lost {
+    /// Whether `modules=` names those to be loaded.
+    pub chosen: bool,
+    /// Why each of them isn't loaded.
+    pub errors: Vec<Error<'static>>,
+    /// How many more there are, whose errors found no memory.
+    pub more: usize,
+}
+
+impl Lost {
+    fn add(&mut self, result: Result<(), Error<'static>>) {
+        let Err(error) = result else {
+            return;
+        };
+        log::error!("{error}");
+        if self.errors.try_push(error).is_err() {
+            self.more += 1;
         }
+    }
+}
+
+static LOST: Once<Lost> = Once::new();
+
+/// What [`load_at_boot`] couldn't load; `None` if it wasn't called.
+pub fn lost_at_boot() -> Option<&'static Lost> {
+    LOST.get()
+}
+
+/// Loads the modules of the initrd, or those that `modules=` names. One that can't be
+/// loaded is logged and counted, and the others go on. Once.
+pub fn load_at_boot(chosen: Option<&'static str>) {
+    let mut lost = Lost {
+        chosen: chosen.is_some(),
+        ..Lost::default()
+    };
+    match Exporters::find() {
+        Ok(exporters) => load_all(&exporters, chosen, |result| lost.add(result)),
+        Err(reason) => lost.add(Err(reason.of("at boot"))),
+    }
+    LOST.call_once(|| lost);
+}
+
+fn load_all(
+    exporters: &Exporters,
+    chosen: Option<&'static str>,
+    mut done: impl FnMut(Result<(), Error<'static>>),
+) {
+    let mut load = |module: Result<ModuleFile, Error<'static>>| {
+        done(module.and_then(|module| probe(exporters, &module, &[])));
     };
     match chosen {
-        None => module_files().for_each(|file| {
-            log(ModuleFile::open(file).and_then(|module| probe(&exporters, &module, &[])));
-        }),
+        None => module_files().for_each(|file| load(ModuleFile::open(file))),
         Some(names) => {
-            for name in names.split(',').filter(|name| !name.is_empty()) {
-                log(ModuleFile::find(name).and_then(|module| probe(&exporters, &module, &[])));
-            }
+            let names = names.split(',').filter(|name| !name.is_empty());
+            names.for_each(|name| load(ModuleFile::find(name)));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The machine layer: interruptions are handled, lowcore is where it must be.
 
 use super::NotPassed;
-use crate::{check, check_eq, command_line, interrupts, percpu, selftest};
+use super::limit::{Limit, wait};
+use crate::{check, check_eq, command_line, initrd, interrupts, percpu, selftest};
+use alloc::vec::Vec;
 use arch::traps::{self, Access, ProgramCheck, code};
-use arch::{PAGE_SIZE, boot, cpu, fault_safe, timer};
+use arch::{PAGE_SIZE, boot, cpu, fault_safe};
 use core::arch::asm;
 use this_cpu::Variable;
 
@@ -106,25 +108,23 @@ fn image_is_on_pages() -> Result<(), NotPassed> {
 fn clock_interrupts() -> Result<(), NotPassed> {
     let before = interrupts::CLOCK.read();
     crate::timer::start(100, || {});
-    let deadline = timer::now() + timer::from_microseconds(2_000_000);
-    while interrupts::CLOCK.read() < before + 5 && timer::now() < deadline {
-        cpu::relax();
-    }
+    let came = wait("5 ticks", || interrupts::CLOCK.read() >= before + 5);
     crate::timer::stop();
-    let ticks = interrupts::CLOCK.read() - before;
-    check!(ticks >= 5, "{ticks} clock interruptions in 2 s");
-    Ok(())
+    came
 }
 
 fn waiting_wakes() -> Result<(), NotPassed> {
     crate::timer::start(200, || {});
     let before = interrupts::CLOCK.read();
     let ticked = || interrupts::CLOCK.read() >= before + 3;
-    while !ticked() {
+    let limit = Limit::new("3 ticks");
+    let mut result = wait("a first tick", || interrupts::CLOCK.read() > before);
+    while result.is_ok() && !ticked() {
         cpu::wait_for_interrupt_unless(ticked);
+        result = limit.check();
     }
     crate::timer::stop();
-    Ok(())
+    result
 }
 
 fn command_line_numbers() -> Result<(), NotPassed> {
@@ -158,9 +158,59 @@ fn command_line_numbers() -> Result<(), NotPassed> {
         "maxcpus=0",
         "loglevel=8",
         "fail=x",
+        "fail=heap:0",
+        "fail=heap:1 fail=a:1 fail=b:1 fail=c:1 fail=d:1 fail=e:1 fail=f:1 fail=g:1 fail=h:1",
         "selftest=",
     ] {
         check!(parse(bad).is_err(), "{bad} is accepted");
+    }
+    Ok(())
+}
+
+/// Of a word that is there twice only one could hold; faults at several sites all can.
+fn command_line_twice() -> Result<(), NotPassed> {
+    use command_line::{BadWord, parse};
+    for (line, key) in [
+        ("seed=1 loglevel=3 seed=1", "seed"),
+        ("vmalloc=near vmalloc=2T", "vmalloc"),
+        ("selftest=a selftest=b", "selftest"),
+        ("modules=a modules=b", "modules"),
+        ("monitor monitor", "monitor"),
+        ("fail=heap:3 fail=frames:1 fail=heap:4", "fail=heap"),
+        ("parameters.count=1 parameters.count=2", "parameters.count"),
+        ("loads-another.a_b=1 loads_another.a-b", "loads_another.a-b"),
+    ] {
+        let error = parse(line).err();
+        check!(error == Some(BadWord::Twice(key)), "{line}: {error:?}");
+    }
+    let options = parse("fail=heap:3 fail=frames:1 a.b=1 a.c=1 c.b=1");
+    let options = options.map_err(super::failed)?;
+    let faults: Vec<_> = options.fail.iter().flatten().copied().collect();
+    check_eq!(faults, [("heap", 3), ("frames", 1)]);
+    Ok(())
+}
+
+/// An archive of one file, and its end.
+static ARCHIVE: &[u8] = b"\
+    070701000000010000816400000000000000000000000100000000\
+    00000001000000000000000000000000000000000000000200000000a\0x\0\0\0\
+    070701000000000000000000000000000000000000000100000000\
+    00000000000000000000000000000000000000000000000B00000000TRAILER!!!\0\0\0\0";
+
+/// An archive that ends anywhere but at its end is refused.
+fn initrd_is_whole() -> Result<(), NotPassed> {
+    let files = initrd::list(ARCHIVE).map_err(super::failed)?;
+    check_eq!(files.len(), 1);
+    check_eq!((files[0].path, files[0].data), ("a", &b"x"[..]));
+    let end = ARCHIVE.len() - 3;
+    check!(initrd::list(&ARCHIVE[..end]).is_ok(), "without padding");
+    for length in 0..end {
+        let error = initrd::list(&ARCHIVE[..length]).err();
+        let behind = (length >= 116 - 3).then_some("a");
+        check!(
+            error == Some(initrd::Error::Broken(behind)),
+            "{length} bytes: {error:?}"
+        );
     }
     Ok(())
 }
@@ -176,3 +226,5 @@ selftest!("boot.image_is_on_pages", image_is_on_pages);
 selftest!("boot.clock_interrupts", clock_interrupts);
 selftest!("boot.waiting_wakes", waiting_wakes);
 selftest!("boot.command_line", command_line_numbers);
+selftest!("boot.command_line_twice", command_line_twice);
+selftest!("boot.initrd_is_whole", initrd_is_whole);

@@ -5,9 +5,10 @@
 use super::{NotPassed, failed, resources};
 use crate::continuation;
 use crate::modules::{self, Reason};
-use crate::{check, check_eq, percpu, selftest};
+use crate::{check, check_eq, initrd, percpu, selftest};
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Runs `work` and returns what printk prints meanwhile, each line as `<level>text`.
 fn printed<R>(work: impl FnOnce() -> R) -> (R, String) {
@@ -46,6 +47,35 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
     printed_by(name, &[])?;
     percpu::trim();
     check_eq!(resources::in_use(), before);
+    Ok(())
+}
+
+/// The modules that this file's tests load.
+const NAMES: [&str; 14] = [
+    "ctest_base",
+    "ctest_counters",
+    "ctest_jump",
+    "ctest_memory",
+    "ctest_ops",
+    "ctest_parameters",
+    "ctest_percpu",
+    "ctest_printk",
+    "ctest_provider",
+    "ctest_smp",
+    "ctest_stack",
+    "ctest_uaccess",
+    "ctest_user",
+    "ctest_wrap",
+];
+
+/// No module in C is packed and not loaded by a test.
+fn all_are_loaded() -> Result<(), NotPassed> {
+    let packed = initrd::files().filter(|file| file.path.starts_with("ctest/"));
+    let mut names: Vec<&str> = packed
+        .filter_map(|file| initrd::module_name(file.path))
+        .collect();
+    names.sort_unstable();
+    check_eq!(names, NAMES);
     Ok(())
 }
 
@@ -94,6 +124,14 @@ fn smp() -> Result<(), NotPassed> {
 
 fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
+}
+
+fn jumps() -> Result<(), NotPassed> {
+    passes("ctest_jump")
+}
+
+fn stack() -> Result<(), NotPassed> {
+    passes("ctest_stack")
 }
 
 fn counting() -> Result<(), NotPassed> {
@@ -169,6 +207,7 @@ fn text() -> Result<(), NotPassed> {
     Ok(())
 }
 
+selftest!("c.all_are_loaded", all_are_loaded);
 selftest!("c.base", base);
 selftest!("c.operations", operations);
 selftest!("c.wrap_around", wrap_around);
@@ -176,6 +215,8 @@ selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.jumps", jumps);
+selftest!("c.stack", stack);
 selftest!("c.counters", counting);
 selftest!("c.exports", exports);
 selftest!("c.parameters", parameters);

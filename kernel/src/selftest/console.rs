@@ -1,13 +1,14 @@
 //! The console: whole lines, whatever happens while they are put together.
 
 use super::NotPassed;
+use super::limit::wait;
 use crate::percpu_address::PerCpuAddress;
 use crate::{check, check_eq, console, cpus, interrupts, percpu, println, selftest, smp, timer};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use arch::control::{self, ExternalClass};
-use arch::{cpu, timer as clock};
+use arch::cpu;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 use this_cpu::Variable;
@@ -73,16 +74,16 @@ impl fmt::Display for Interrupted {
             timer::stop();
         });
         let before = TICKS.load(Ordering::Relaxed);
-        while TICKS.load(Ordering::Relaxed) == before {
-            cpu::relax();
+        match wait("a tick", || TICKS.load(Ordering::Relaxed) != before) {
+            Ok(()) => f.write_str(">"),
+            Err(late) => write!(f, "{late:?}>"),
         }
-        f.write_str(">")
     }
 }
 
 fn interrupted_line() -> Result<(), NotPassed> {
     let lines = lines_of(|| println!("# interrupted {Interrupted}"))?;
-    check_eq!(lines.len(), 3);
+    check!(lines.len() == 3, "{lines:?}");
     check_eq!(lines[0], "# level 0 <>");
     check!(lines[1].ends_with("error: tick <>"), "{}", lines[1]);
     check_eq!(lines[2], "# interrupted <>");
@@ -165,13 +166,9 @@ fn input_wakes_its_reader() -> Result<(), NotPassed> {
     println!("# a line");
     let before = interrupts::OTHERS.read();
     control::admit(ExternalClass::SERVICE_SIGNAL);
-    let deadline = clock::now() + clock::from_microseconds(1_000_000);
-    while interrupts::OTHERS.read() == before && clock::now() < deadline {
-        cpu::relax();
-    }
+    let came = wait("a service signal", || interrupts::OTHERS.read() > before);
     control::exclude(ExternalClass::SERVICE_SIGNAL);
-    check!(interrupts::OTHERS.read() > before, "no service signal");
-    Ok(())
+    came
 }
 
 selftest!("console.input_wakes_its_reader", input_wakes_its_reader);

@@ -1,9 +1,10 @@
 //! Interrupts-off sections: they nest, and may end in any order (C4).
 
 use super::NotPassed;
+use super::limit::{Limit, wait};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, interrupts, selftest};
-use arch::{cpu, lowcore, timer, traps};
+use arch::{cpu, lowcore, traps};
 use core::arch::asm;
 use this_cpu::{Variable, with_interrupts_off};
 
@@ -109,12 +110,15 @@ fn in_a_handler() -> Result<(), NotPassed> {
     *OUTER.lock() = 0;
     let first = interrupts::CLOCK.read();
     crate::timer::start(100, tick);
-    let deadline = timer::now() + timer::from_microseconds(2_000_000);
-    while interrupts::CLOCK.read() < first + 20 && timer::now() < deadline {
+    let limit = Limit::new("20 ticks");
+    let mut result = wait("a first tick", || interrupts::CLOCK.read() > first);
+    while result.is_ok() && interrupts::CLOCK.read() < first + 20 {
         cpu::without_interrupts(|| ());
         cpu::wait_for_interrupt_unless(|| false);
+        result = limit.check();
     }
     crate::timer::stop();
+    result?;
     check!(cpu::interrupts_enabled(), "interrupts stay off");
     check_eq!(*OUTER.lock(), 0);
     Ok(())

@@ -7,6 +7,8 @@
 //! provoked failures, each of which ends the run in its own way, and the long forms of
 //! the tests under load.
 //!
+//! A test leaves the modules loaded that it found loaded, or has failed.
+//!
 //! Tests allocate as they like, and so does a failure's text: one that finds no memory
 //! ends the run, which is a failure too.
 //!
@@ -21,6 +23,7 @@
 //! ```
 
 mod accessors;
+pub mod at_boot;
 mod boot;
 mod c_modules;
 mod console;
@@ -28,6 +31,7 @@ mod fault_injection;
 mod fault_safe;
 mod held;
 mod interrupts_off;
+mod limit;
 mod memory;
 mod module_life;
 mod module_parameters;
@@ -38,7 +42,9 @@ mod percpu;
 mod provoked;
 mod resources;
 mod smp;
+mod stack;
 mod stress;
+mod wild_jump;
 
 use crate::control::{self, TestResult};
 use crate::println;
@@ -130,6 +136,24 @@ pub fn call(symbol: &'static str, argument: u64) -> Result<u64, NotPassed> {
     unsafe { crate::modules::call(symbol, argument) }.map_err(failed)
 }
 
+/// A function of a module's that a test runs where a program check ends it.
+type Function = extern "C" fn(u64) -> u64;
+
+/// The functions that a module of this tree, which is loaded, names by number to its test;
+/// 0 stands behind the last.
+fn functions_of(symbol: &'static str) -> Result<Vec<Function>, NotPassed> {
+    let mut functions = Vec::new();
+    loop {
+        let address = call(symbol, functions.len() as u64)?;
+        if address == 0 {
+            return Ok(functions);
+        }
+        let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+        // SAFETY: L3: the module names functions of this type.
+        functions.push(unsafe { core::mem::transmute::<*const (), Function>(function) });
+    }
+}
+
 fn registered() -> &'static [Test] {
     #[expect(
         improper_ctypes,
@@ -152,16 +176,36 @@ fn group(name: &str) -> usize {
     known.unwrap_or(GROUPS.len())
 }
 
-/// The tests that a glob names, in the order in which they run.
-fn chosen(glob: Option<&str>) -> Vec<&'static Test> {
-    let wanted = |test: &&Test| match glob {
-        None => !test.on_request,
-        Some(glob) if test.on_request => glob == test.name,
-        Some(glob) => matches(glob, test.name),
+/// The tests of a plan.
+struct Chosen {
+    /// Those that run, in their order.
+    tests: Vec<&'static Test>,
+    /// Those that the glob matches, and that run only when named in full.
+    left_out: Vec<&'static Test>,
+}
+
+/// The tests that a glob names, and those that `always` holds for.
+fn chosen(glob: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
+    let by_order = |tests: &mut Vec<&'static Test>| {
+        tests.sort_by_key(|test| (group(test.name), test.name));
     };
-    let mut tests: Vec<&Test> = registered().iter().filter(wanted).collect();
-    tests.sort_by_key(|test| (group(test.name), test.name));
-    tests
+    let is_matched = |test: &&Test| glob.is_some_and(|glob| matches(glob, test.name));
+    let (mut left_out, mut tests) = (Vec::new(), Vec::new());
+    for test in registered() {
+        let named = glob == Some(test.name);
+        let wanted = match test.on_request {
+            true => named,
+            false => glob.is_none() || is_matched(&test),
+        };
+        if wanted || always(test) {
+            tests.push(test);
+        } else if is_matched(&test) {
+            left_out.push(test);
+        }
+    }
+    by_order(&mut tests);
+    by_order(&mut left_out);
+    Chosen { tests, left_out }
 }
 
 /// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
@@ -199,20 +243,48 @@ pub struct Summary {
 
 /// Runs the tests that the glob names, and prints the plan and the summary.
 pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
+    run(glob, seed, |_| false)
+}
+
+/// As [`run_all`], with the tests that `always` holds for, whatever the glob.
+fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary {
     SEED.store(seed.max(1), Ordering::Relaxed);
-    let tests = chosen(glob);
+    let Chosen { tests, left_out } = chosen(glob, always);
     let mut summary = Summary::default();
     println!("KTAP version 1");
     println!("1..{}", tests.len());
     control::plan(tests.len());
+    let glob = glob.unwrap_or("*");
+    if !left_out.is_empty() {
+        let run = tests.iter().filter(|test| matches(glob, test.name));
+        let matched = run.count() + left_out.len();
+        println!(
+            "# {glob}: {matched} match, {} of them run only by their full name:",
+            left_out.len()
+        );
+        for test in &left_out {
+            println!("#   {}", test.name);
+        }
+    }
     if tests.is_empty() {
-        let glob = glob.unwrap_or("*");
-        println!("Bail out! no self-test matches {glob}");
-        control::bail_out(format_args!("no self-test matches {glob}"));
+        let reason = match left_out.len() {
+            0 => alloc::format!("no self-test matches {glob}"),
+            count => alloc::format!("{glob} matches {count} self-tests by their full name only"),
+        };
+        println!("Bail out! {reason}");
+        control::bail_out(reason);
         return summary;
     }
     for (test, number) in tests.iter().zip(1..) {
-        let outcome = (test.run)();
+        let before = modules_loaded();
+        let outcome = (test.run)().and_then(|()| {
+            let (before, after) = (before?, modules_loaded()?);
+            check!(
+                before == after,
+                "it leaves other modules loaded: {after:?}, not {before:?}"
+            );
+            Ok(())
+        });
         let name = test.name;
         let result = match &outcome {
             Ok(()) => {
@@ -244,6 +316,13 @@ pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
     println!("selftest: {passed} passed, {failed} failed, {skipped} skipped");
     control::tests(passed, failed, skipped);
     summary
+}
+
+/// Names of the modules that are loaded, sorted.
+fn modules_loaded() -> Result<Vec<&'static str>, NotPassed> {
+    let mut names = crate::modules::loaded().map_err(failed)?;
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// State of the tests' random numbers; `seed=` sets it.

@@ -2,6 +2,7 @@
 //! load failing once.
 
 use super::held::Held;
+use super::limit::wait;
 use super::{NotPassed, call, failed, resources};
 use crate::fail::{self, Site};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
@@ -11,8 +12,8 @@ use crate::percpu::AllocError;
 use crate::{check, check_eq, cpus, initrd, percpu, println, selftest, smp};
 use ::memory::areas::AreaError;
 use alloc::vec::Vec;
-use arch::timer;
 use core::sync::atomic::{AtomicBool, Ordering};
+use spin::Mutex;
 
 fn init_loads_another() -> Result<(), NotPassed> {
     modules::load("loads-another").map_err(failed)?;
@@ -30,18 +31,16 @@ fn caller_inside() -> Result<(), NotPassed> {
     modules::load("waiter").map_err(failed)?;
     let this = arch::cpu::number();
     let other = cpus::online().find(|&cpu| cpu != this);
-    let deadline = timer::now() + timer::from_microseconds(10_000_000);
-    let (refused, late) = (AtomicBool::new(false), AtomicBool::new(false));
+    let refused = AtomicBool::new(false);
+    let left = AtomicBool::new(false);
+    let late: Mutex<Option<NotPassed>> = Mutex::new(None);
     let ask = |symbol| call(symbol, 0).unwrap_or(0);
     smp::run_as_task_on_each(|| {
         if Some(arch::cpu::number()) == other {
-            ask("waiter_wait");
+            left.store(ask("waiter_wait") == 1, Ordering::Relaxed);
         } else if arch::cpu::number() == this {
-            while ask("waiter_inside") == 0 {
-                if timer::now() > deadline {
-                    late.store(true, Ordering::Relaxed);
-                    break;
-                }
+            if let Err(error) = wait("the other CPU inside", || ask("waiter_inside") == 1) {
+                *late.lock() = Some(error);
             }
             let result = modules::unload("waiter");
             let in_use = matches!(
@@ -56,8 +55,11 @@ fn caller_inside() -> Result<(), NotPassed> {
         }
     })
     .map_err(failed)?;
-    check!(!late.into_inner(), "the other CPU never came");
+    if let Some(error) = late.into_inner() {
+        return Err(error);
+    }
     check!(refused.into_inner(), "it was not refused as in use");
+    check!(left.into_inner(), "the other CPU gave up");
     check_eq!(modules::state("waiter"), Some(State::Live));
     modules::unload("waiter").map_err(failed)
 }

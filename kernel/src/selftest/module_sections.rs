@@ -7,9 +7,9 @@ use crate::memory::{self, vmalloc};
 use crate::modules::{self, State};
 use crate::{check, check_eq, cpus, percpu, selftest, smp};
 use alloc::string::String;
-use arch::PAGE_SIZE;
 use arch::fault_safe::{self, Fault};
 use arch::traps::{self, ProgramCheck};
+use arch::{PAGE_SIZE, cpu};
 use core::arch::asm;
 
 fn call(symbol: &'static str) -> Result<usize, NotPassed> {
@@ -113,6 +113,9 @@ fn sealed_after_init() -> Result<(), NotPassed> {
 /// No page of any module allows both writing and execution; beyond each module
 /// nothing is mapped.
 fn write_xor_execute() -> Result<(), NotPassed> {
+    if !cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION) {
+        return Err(NotPassed::Skipped("no instruction-execution protection"));
+    }
     let _held = Held::load(&["notes", "sections"])?;
     let mut kinds = [0; 3];
     for (name, start, end) in modules::ranges().map_err(failed)? {

@@ -2,8 +2,9 @@
 //! wrong ones are refused, and nothing is left of them.
 
 use super::held::Held;
+use super::limit::Limit;
 use super::{NotPassed, call, failed, resources};
-use crate::load_unload_rounds::{AllUnloaded, LogOff};
+use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
 use crate::percpu::{self, AllocError};
@@ -12,6 +13,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 use loader::LoadError;
+use spin::Mutex;
 
 /// Calls `hit` so many times on each online CPU, `1 + cpu` times, then checks what
 /// `read` returns for each possible CPU against what it returned before.
@@ -84,7 +86,8 @@ fn mixed() -> Result<(), NotPassed> {
     counts_on_every_cpu("mixed_hit", "mixed_allocated", 1, EXACT)
 }
 
-fn is_near() -> bool {
+/// Whether `larl` reaches per-CPU memory from wherever modules lie.
+pub fn is_near() -> bool {
     let distance = vmalloc::region().1.abs_diff(percpu::first_chunk().0);
     distance < 4 << 30
 }
@@ -225,19 +228,33 @@ fn parallel_loads() -> Result<(), NotPassed> {
     percpu::trim();
     let before = resources::in_use();
     let wanted = AtomicU64::new(200);
+    let limit = Limit::new("200 loads by all CPUs");
+    let failure: Mutex<Option<NotPassed>> = Mutex::new(None);
+    let load = |name| -> Result<(), NotPassed> {
+        limit.check()?;
+        match modules::load(name) {
+            Ok(()) => {
+                let less = |left: u64| Some(left.saturating_sub(1));
+                let _ = wanted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+                // Another CPU may have been quicker.
+                drop(modules::unload(name));
+                Ok(())
+            }
+            Err(error) if is_expected(&error.reason) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    };
     smp::run_as_task_on_each(|| {
-        while wanted.load(Ordering::Relaxed) > 0 {
-            for name in ["hello", "mixed", "dynamic"] {
-                if modules::load(name).is_ok() {
-                    let less = |left: u64| Some(left.saturating_sub(1));
-                    let _ = wanted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-                    // Another CPU may have been quicker.
-                    drop(modules::unload(name));
-                }
+        while wanted.load(Ordering::Relaxed) > 0 && failure.lock().is_none() {
+            if let Err(error) = ["hello", "mixed", "dynamic"].into_iter().try_for_each(load) {
+                failure.lock().get_or_insert(error);
             }
         }
     })
     .map_err(failed)?;
+    if let Some(error) = failure.into_inner() {
+        return Err(error);
+    }
     for name in ["hello", "mixed", "dynamic"] {
         check!(modules::state(name).is_none(), "{name} is left over");
     }

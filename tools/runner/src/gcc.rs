@@ -6,10 +6,10 @@
 //! ```
 //!
 //! The flags are those of the Rust modules in C's words (`.cargo/config.toml`):
-//! position-independent, z196, back chain, no floating point. As Kbuild does, the
-//! compiler gets the module's name and includes `linux/compiler_types.h` first.
-//! The ABI stamp is the one that the module crates carry, so the kernel checks a
-//! module in C as it checks them.
+//! position-independent, z196, back chain, no floating point; and probes of each page of
+//! a large frame, which rustc makes unasked. As Kbuild does, the compiler gets the
+//! module's name and includes `linux/compiler_types.h` first. The ABI stamp is the one
+//! that the module crates carry, so the kernel checks a module in C as it checks them.
 
 use crate::error::Error;
 use crate::layout::{self, Module};
@@ -24,7 +24,7 @@ use std::process::Command;
 pub const COMPILER: &str = "s390x-linux-gnu-gcc";
 
 /// How modules are compiled, but for what names the module.
-pub const FLAGS: [&str; 17] = [
+pub const FLAGS: [&str; 18] = [
     "-std=gnu11",
     "-O2",
     "-march=z196",
@@ -38,6 +38,7 @@ pub const FLAGS: [&str; 17] = [
     "-fno-stack-protector",
     "-fno-strict-aliasing",
     "-fno-strict-overflow",
+    "-fstack-clash-protection",
     "-nostdinc",
     "-Wall",
     "-Wextra",

@@ -40,6 +40,8 @@ mod shell;
 mod start;
 #[path = "guest/terminal.rs"]
 mod terminal;
+#[path = "guest/verdicts.rs"]
+mod verdicts;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         c_modules::lessons,
         c_modules::a_file_is_compiled_and_loaded,
         c_modules::bugs,
+        c_modules::frame_of_a_file,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
@@ -99,6 +102,10 @@ fn main() -> ExitCode {
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,
+        verdicts::asked_for_and_not_there,
+        verdicts::lost_at_boot,
+        verdicts::cpus_not_started,
+        verdicts::faults_that_cannot_come,
         shell::interrupted,
         shell::timed_out,
         shell::late_pipe,

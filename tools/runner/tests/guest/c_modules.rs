@@ -184,3 +184,34 @@ pub fn bugs() -> TestResult {
         "panic's text",
     )
 }
+
+/// A frame that is larger than the stack, of a file of anybody's, ends at the guard page.
+pub fn frame_of_a_file() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let source = folder.path().join("deep.c");
+    let text = "
+        #include <linux/module.h>
+        static int bytes = 1;
+        module_param(bytes, int, 0444);
+        static int __init begin(void)
+        {
+                volatile char frame[bytes];
+                frame[0] = 1;
+                return frame[0] - 1;
+        }
+        module_init(begin);
+        MODULE_LICENSE(\"GPL\");
+    ";
+    fs::write(&source, text)?;
+    let path = source.to_string_lossy();
+    let run = runner(&["--module", &path, "--run", "insmod deep bytes=100000"]);
+    run.must_exit(3)?;
+    run.must(
+        run.verdict().contains("the guard page of cpu 0's stack"),
+        "the stack is named",
+    )?;
+    run.must(
+        !run.lines_with(&["begin+0x", "[deep]"]).is_empty(),
+        "and the function",
+    )
+}

@@ -105,8 +105,12 @@ pub struct ProgramCheck {
     pub access: Access,
     /// Where the check struck.
     pub psw_address: u64,
-    /// Last branch before it.
+    /// Address of the last branch before it, or of what else changed the course: how the
+    /// instruction was come to (Principles of Operation, chapter 4, "Breaking-Event
+    /// Address").
     pub breaking_event: u64,
+    /// Register 14: after a call, where it returns to (s390x ELF ABI, "Registers").
+    pub return_address: u64,
 }
 
 impl ProgramCheck {
@@ -130,6 +134,7 @@ impl ProgramCheck {
             access,
             psw_address: frame.psw.address,
             breaking_event,
+            return_address: frame.registers[14],
         }
     }
 
