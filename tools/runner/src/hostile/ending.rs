@@ -124,7 +124,11 @@ pub fn shape(ending: &Ending) -> String {
     let text = ending.to_string();
     let words = text.split(' ').map(|word| {
         let differs = word.contains(|letter: char| letter.is_ascii_digit() || letter == '`');
-        if differs { "_" } else { word }
+        if differs || word.len() > 60 {
+            "_"
+        } else {
+            word
+        }
     });
     let words: Vec<&str> = words.take(16).collect();
     words.join(" ")

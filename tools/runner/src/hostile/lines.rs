@@ -116,12 +116,15 @@ pub fn random(random: &mut Rng) -> Line {
     let mut used = Vec::new();
     for _ in 0..random.usize(1..5) {
         let (name, right, wrong) = WORDS[random.usize(..WORDS.len())];
+        if used.contains(&name) && random.u8(..8) != 0 {
+            continue;
+        }
         if used.contains(&name) {
             // Of two only one could hold.
             is_right = false;
         }
         used.push(name);
-        let values = match !wrong.is_empty() && random.u8(..3) == 0 {
+        let values = match !wrong.is_empty() && random.u8(..7) == 0 {
             true => {
                 is_right = false;
                 wrong
@@ -130,7 +133,7 @@ pub fn random(random: &mut Rng) -> Line {
         };
         words.push(format!("{name}={}", values[random.usize(..values.len())]));
     }
-    match random.u8(..10) {
+    match random.u8(..16) {
         0 => {
             let stars = random.usize(2..1500);
             words.push(format!("selftest={}", "*".repeat(stars)));

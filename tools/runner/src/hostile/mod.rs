@@ -6,6 +6,7 @@
 //!  objects.rs   modules: bits, and fields of headers, tables and entries
 //!  trials.rs    a guest each, of modules many; how each trial ended
 //!  ending.rs    the kinds of endings, of which some must not be
+//!  extent.rs    how many, from which on
 //! ```
 //!
 //! Every trial has to end by name: refused, failed, crashed with a report. It must not
@@ -14,6 +15,7 @@
 
 mod archives;
 mod ending;
+mod extent;
 mod lines;
 mod objects;
 mod trials;
@@ -23,20 +25,10 @@ use crate::options::Options;
 use crate::toolchain::Toolchain;
 use crate::{build, initrd, output};
 use ending::KINDS;
+pub use extent::Extent;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use trials::{Machine, Trial};
-
-/// How much is tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
-    /// Trials of each kind.
-    pub trials: u64,
-    /// Number of the first one.
-    pub first: u64,
-    /// What the random numbers come from.
-    pub seed: u64,
-}
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

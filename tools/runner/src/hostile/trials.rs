@@ -1,7 +1,8 @@
 //! Guests that are given what is broken, two at a time, and how each trial ended.
 
 use super::ending::{Ending, has_report};
-use super::{Extent, archives, lines, objects};
+use super::extent::Extent;
+use super::{archives, lines, objects};
 use crate::build::Guest;
 use crate::error::Error;
 use crate::judge::{Purpose, judge};
@@ -98,7 +99,7 @@ impl<'a> Machine<'a> {
         let options = Options {
             verb: None,
             quiet: true,
-            timeout: NonZeroU64::new(60),
+            timeout: NonZeroU64::new(40),
             ..options.clone()
         };
         let mut machine = Self {
@@ -269,10 +270,4 @@ impl<'a> Machine<'a> {
 fn names(lines: &[String], module: &str) -> bool {
     let report = lines.iter().skip_while(|line| !line.starts_with("panic: "));
     has_report(lines) && report.clone().any(|line| line.contains(module))
-}
-
-impl Extent {
-    fn numbers(self) -> std::ops::Range<u64> {
-        self.first..self.first + self.trials
-    }
 }
