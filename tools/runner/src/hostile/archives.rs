@@ -160,3 +160,42 @@ pub fn broken(good: &[u8], random: &mut Rng) -> (Vec<u8>, String) {
     };
     (archive, what)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cpio::newc;
+    use std::io::Write as _;
+
+    fn good() -> Vec<u8> {
+        let mut archive = Vec::new();
+        for (name, data) in [
+            ("System.map", &b"0 T x"[..]),
+            ("modules/a.ko", b"abc"),
+            ("run", b""),
+        ] {
+            let bytes = data.len() as u32;
+            let mut file = newc::Builder::new(name).write_crc(&mut archive, bytes, 0);
+            file.write_all(data).unwrap();
+            file.finish().unwrap();
+        }
+        newc::trailer(archive).unwrap()
+    }
+
+    #[test]
+    fn sums_are_those_of_whoever_packs() {
+        let mut archive = good();
+        let entry = entries(&archive)[1];
+        sum_up(&mut archive, entry);
+        assert_eq!(hexadecimal(&archive, entry.header + SUM), 97 + 98 + 99);
+    }
+
+    #[test]
+    fn a_number_breaks_the_same_each_time() {
+        let good = good();
+        let broken = |number| broken(&good, &mut Rng::with_seed(number));
+        let changed = (0..500).filter(|&number| broken(number).0 != good).count();
+        assert!(changed > 400, "{changed}");
+        assert!((0..500).all(|number| broken(number) == broken(number)));
+    }
+}

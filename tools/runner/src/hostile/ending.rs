@@ -133,3 +133,65 @@ pub fn shape(ending: &Ending) -> String {
     let words: Vec<&str> = words.take(16).collect();
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Timeout;
+    use std::time::Duration;
+
+    fn of(verdict: Verdict, lines: &[&str]) -> &'static str {
+        let lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        Ending::of(verdict, &lines).kind()
+    }
+
+    fn panicked(reason: &str) -> Verdict {
+        let panic = format!("panic: cpu 0: {reason}");
+        Verdict::Panicked { panic }
+    }
+
+    #[test]
+    fn a_crash_needs_its_report() {
+        let line = "panic: cpu 0: program check 1 (operation)";
+        let report = [line, "  PSW 0x0 0x2", "  backtrace:", "    0x2"];
+        let crash = || panicked("program check 1 (operation)");
+        assert_eq!(of(crash(), &report), "panicked, with a report");
+        for left_out in 1..3 {
+            let mut lines = report.to_vec();
+            lines.remove(left_out);
+            assert_eq!(of(crash(), &lines), "PANICKED WITHOUT A REPORT");
+        }
+        // What a module prints before is no part of it.
+        let before = [&report[1..], &report[..1]].concat();
+        assert_eq!(of(crash(), &before), "PANICKED WITHOUT A REPORT");
+        let refused = panicked("the kernel can't boot: command line: no");
+        assert_eq!(of(refused, &[]), "refused, by name");
+    }
+
+    #[test]
+    fn a_hang_and_an_end_without_a_word_are_wrong() {
+        let timed_out = |place| {
+            Verdict::TimedOut(Timeout {
+                limit: Duration::from_secs(1),
+                last_line: None,
+                place,
+            })
+        };
+        for (verdict, kind) in [
+            (timed_out(Place::Cpus(vec![String::new()])), "HUNG"),
+            (timed_out(Place::Unknown), "ENDED WITHOUT A NAME"),
+            (Verdict::Crashed { last_line: None }, "ENDED WITHOUT A NAME"),
+            (Verdict::Killed { signal: 9 }, "ENDED WITHOUT A NAME"),
+            (
+                Verdict::EndedEarly(Incomplete::NoPlan),
+                "ENDED WITHOUT A NAME",
+            ),
+        ] {
+            let ending = Ending::of(verdict, &[]);
+            assert_eq!(ending.kind(), kind);
+            assert!(ending.is_wrong());
+        }
+        let gave_up = Verdict::EndedEarly(Incomplete::BailOut("no test".to_owned()));
+        assert!(!Ending::of(gave_up, &[]).is_wrong());
+    }
+}

@@ -131,11 +131,51 @@ fn field(good: &[u8], data: &mut [u8], random: &mut Rng) -> String {
         1 => old.wrapping_add_signed(random.i64(-16..16)),
         2 => [0, 1, 0x7fff_ffff_ffff_ffff, u64::MAX, 0xfff1, 1 << 31][random.usize(..6)],
         3 => random.u64(..64),
-        4 => good.len() as u64 - random.u64(..100),
+        4 => (good.len() as u64).wrapping_sub(random.u64(..100)),
         _ => random.u64(..),
     };
     if let Some(field) = data.get_mut(at..at + bytes) {
         field.copy_from_slice(&value.to_be_bytes()[8 - bytes..]);
     }
     format!("{} {entry}: {name} {old:#x} is {value:#x}", table.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header, a symbol table of two symbols, and a section table.
+    fn good() -> Vec<u8> {
+        let mut data = vec![0; 64 + 48 + 128];
+        data[40..48].copy_from_slice(&112u64.to_be_bytes());
+        data[60..62].copy_from_slice(&2u16.to_be_bytes());
+        let header = 112 + 64;
+        data[header + 4..header + 8].copy_from_slice(&2u32.to_be_bytes());
+        data[header + 24..header + 32].copy_from_slice(&64u64.to_be_bytes());
+        data[header + 32..header + 40].copy_from_slice(&48u64.to_be_bytes());
+        data
+    }
+
+    #[test]
+    fn every_table_is_found_and_changed() {
+        let good = good();
+        let names: Vec<&str> = tables(&good).iter().map(|table| table.name).collect();
+        assert_eq!(names, ["header", "section", "symbol"]);
+        let broken = |number| broken(&good, &mut Rng::with_seed(number));
+        let changed = (0..500).filter(|&number| broken(number).0 != good).count();
+        assert!(changed > 400, "{changed}");
+        for name in names {
+            assert!(
+                (0..500).any(|number| broken(number).1.contains(name)),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_no_tables_does_no_harm() {
+        for number in 0..100 {
+            broken(&[0; 64], &mut Rng::with_seed(number));
+        }
+    }
 }
