@@ -62,6 +62,7 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
             ),
             Stage::figures("loader, 10 million broken objects", fuzz),
         ]);
+        stages.push(Stage::check("900 hostile trials", hostile()));
         stages.extend(STRESS.map(|test| Stage::check(test, stress(test))));
     }
     stages
@@ -116,6 +117,13 @@ fn stress(test: &str) -> Command {
     let mut command = myself();
     command.args(["--quiet", "--cpus", "4", "--timeout", "900"]);
     command.args(["--append", &format!("selftest={test}")]);
+    command
+}
+
+/// Guests with broken initrds, command lines and modules, 300 of each.
+fn hostile() -> Command {
+    let mut command = myself();
+    command.arg("hostile");
     command
 }
 

@@ -20,6 +20,8 @@ pub enum Ending {
     GaveUp(String),
     /// A panic with a report.
     Panicked(String),
+    /// Code of a broken module ran past the limit; the report, asked for then, names it.
+    Looped(String),
     /// A panic without a part of the report.
     NoReport(String),
     /// It passed, and must not have.
@@ -31,7 +33,7 @@ pub enum Ending {
 }
 
 /// Of each kind its name, the wrong ones last.
-pub const KINDS: [&str; 11] = [
+pub const KINDS: [&str; 12] = [
     "passed",
     "not started, by name",
     "refused, by name",
@@ -39,6 +41,7 @@ pub const KINDS: [&str; 11] = [
     "no test ran, and told so",
     "gave up, with a reason",
     "panicked, with a report",
+    "looped, with a report",
     "PANICKED WITHOUT A REPORT",
     "PASSED FALSELY",
     "HUNG",
@@ -56,10 +59,11 @@ impl Ending {
             Self::NothingRan => 4,
             Self::GaveUp(_) => 5,
             Self::Panicked(_) => 6,
-            Self::NoReport(_) => 7,
-            Self::FalsePass(_) => 8,
-            Self::Hung(_) => 9,
-            Self::NoName(_) => 10,
+            Self::Looped(_) => 7,
+            Self::NoReport(_) => 8,
+            Self::FalsePass(_) => 9,
+            Self::Hung(_) => 10,
+            Self::NoName(_) => 11,
         }]
     }
 
@@ -111,6 +115,7 @@ impl fmt::Display for Ending {
             | Self::TestsFailed(text)
             | Self::GaveUp(text)
             | Self::Panicked(text)
+            | Self::Looped(text)
             | Self::NoReport(text)
             | Self::FalsePass(text)
             | Self::Hung(text)

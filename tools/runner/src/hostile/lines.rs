@@ -171,6 +171,10 @@ pub fn random(random: &mut Rng) -> Line {
         }
         _ => {}
     }
+    // All self-tests take their time.
+    if !words.iter().any(|word| word.starts_with("selftest=")) && random.u8(..8) != 0 {
+        words.push("selftest=boot.*".to_owned());
+    }
     random.shuffle(&mut words);
     let between = ["\t", "  ", " "][random.usize(..3)];
     Line {

@@ -23,10 +23,11 @@ mod trials;
 use crate::error::Error;
 use crate::options::Options;
 use crate::toolchain::Toolchain;
-use crate::{build, initrd, output};
+use crate::{build, initrd, layout, output};
 use ending::KINDS;
 pub use extent::Extent;
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::ExitCode;
 use trials::{Machine, Trial};
 
@@ -65,6 +66,17 @@ pub fn run(toolchain: Toolchain, options: &Options, extent: Extent) -> Result<Ex
         trials.extend(ended.into_iter().map(|trial| (kind, trial)));
     }
     table(&trials);
+    let list = layout::release().join("hostile.txt");
+    let lines = trials.iter().map(|(kind, trial)| {
+        let Trial {
+            number,
+            what,
+            ending,
+        } = trial;
+        format!("{} {number}\t{ending:?}\t{what:?}\n", kind.name())
+    });
+    fs::write(&list, lines.collect::<String>()).map_err(Error::file("write", &list))?;
+    output::line!("\neach trial: {}", list.display());
     let wrong: Vec<_> = trials
         .iter()
         .filter(|(_, trial)| trial.ending.is_wrong())
@@ -84,7 +96,7 @@ pub fn run(toolchain: Toolchain, options: &Options, extent: Extent) -> Result<Ex
         return Ok(ExitCode::SUCCESS);
     }
     output::say!(
-        "{} of {sum} hostile trials ended as none may; seed {}",
+        "{} of {sum} hostile trials ended as none may, of seed {}",
         wrong.len(),
         extent.seed
     );

@@ -250,6 +250,7 @@ impl<'a> Machine<'a> {
                 let ending = Ending::of(verdict(Purpose::Commands(given), &run), lines);
                 match ending {
                     Ending::Panicked(panic) if !names(lines, name) => Ending::NoReport(panic),
+                    Ending::Hung(text) if names(lines, name) => Ending::Looped(text),
                     ending => ending,
                 }
             });
