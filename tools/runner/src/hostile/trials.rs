@@ -5,7 +5,7 @@ use super::extent::Extent;
 use super::{archives, lines, objects};
 use crate::build::Guest;
 use crate::error::Error;
-use crate::judge::{Purpose, judge};
+use crate::judge::{self, Purpose};
 use crate::layout;
 use crate::options::Options;
 use crate::verdict::Verdict;
@@ -13,8 +13,9 @@ use crate::watch::Run;
 use crate::{initrd, qemu};
 use fastrand::Rng;
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::num::NonZeroU64;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -57,15 +58,25 @@ fn loaded(lines: &[String]) -> BTreeSet<String> {
 
 fn verdict(purpose: Purpose, run: &Run) -> Verdict {
     let last_line = run.transcript.last_line();
-    judge(purpose, run.ending.clone(), &run.record, last_line)
+    judge::judge(purpose, run.ending.clone(), &run.record, last_line)
 }
 
-/// Runs trials on two threads; they come back by number.
+/// Runs a guest to its end, unless a signal comes.
+fn run(options: &Options, archive: &File) -> Result<Run, Error> {
+    let run = qemu::run_unseen(options, archive)?;
+    match run.ending {
+        judge::Ending::Interrupted(signal) => Err(Error::Interrupted { signal }),
+        _ => Ok(run),
+    }
+}
+
+/// Runs trials on two threads; they come back by number. An error of one ends all.
 fn all(
     numbers: std::ops::Range<u64>,
     one: impl Fn(u64) -> Result<Vec<Trial>, Error> + Sync,
 ) -> Result<Vec<Trial>, Error> {
     let next = AtomicU64::new(numbers.start);
+    let stop = || next.store(numbers.end, Ordering::Relaxed);
     let work = || {
         let mut ended = Vec::new();
         loop {
@@ -73,13 +84,13 @@ fn all(
             if number >= numbers.end {
                 return Ok::<_, Error>(ended);
             }
-            ended.extend(one(number)?);
+            ended.extend(one(number).inspect_err(|_| stop())?);
         }
     };
     let mut ended = std::thread::scope(|scope| {
         let threads = [scope.spawn(work), scope.spawn(work)];
-        let ended = threads.map(|thread| thread.join().unwrap_or_else(|_| Ok(Vec::new())));
-        let [one, other] = ended;
+        let [one, other] =
+            threads.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         let mut ended = one?;
         ended.extend(other?);
         Ok::<_, Error>(ended)
@@ -136,7 +147,20 @@ impl<'a> Machine<'a> {
             append: vec![line.to_owned()],
             ..self.options.clone()
         };
-        qemu::run_unseen(&options, &initrd::file_of(archive)?)
+        run(&options, &initrd::file_of(archive)?)
+    }
+
+    /// How a guest with these words and this archive ended, and its lines.
+    fn self_tests(&self, line: &str, archive: &[u8]) -> Result<(Ending, Vec<String>), Error> {
+        match self.boot(line, archive) {
+            Ok(run) => {
+                let verdict = verdict(Purpose::SelfTests, &run);
+                let lines = run.transcript.lines;
+                Ok((Ending::of(verdict, &lines), lines))
+            }
+            Err(Error::Qemu { message }) => Ok((Ending::NotStarted(message), Vec::new())),
+            Err(error) => Err(error),
+        }
     }
 
     /// Trials of broken initrds.
@@ -144,10 +168,8 @@ impl<'a> Machine<'a> {
         all(extent.numbers(), |number| {
             let mut random = self.random(0, number);
             let (archive, what) = archives::broken(self.archive, &mut random);
-            let run = self.boot(TESTS, &archive)?;
-            let lines = &run.transcript.lines;
-            let ending = Ending::of(verdict(Purpose::SelfTests, &run), lines);
-            let missing: Vec<_> = self.loaded.difference(&loaded(lines)).cloned().collect();
+            let (ending, lines) = self.self_tests(TESTS, &archive)?;
+            let missing: Vec<_> = self.loaded.difference(&loaded(&lines)).cloned().collect();
             let ending = match ending {
                 Ending::Passed if !missing.is_empty() => {
                     Ending::FalsePass(format!("without {}", missing.join(", ")))
@@ -172,16 +194,12 @@ impl<'a> Machine<'a> {
                     let first = text.lines().next().unwrap_or_default();
                     Ending::NotStarted(first.to_owned())
                 }
-                Ok(_) => {
-                    let run = self.boot(&line.text, self.archive)?;
-                    let lines = &run.transcript.lines;
-                    match Ending::of(verdict(Purpose::SelfTests, &run), lines) {
-                        Ending::Passed if !line.is_right => {
-                            Ending::FalsePass("a word of it is wrong".to_owned())
-                        }
-                        ending => ending,
+                Ok(_) => match self.self_tests(&line.text, self.archive)?.0 {
+                    Ending::Passed if !line.is_right => {
+                        Ending::FalsePass("a word of it is wrong".to_owned())
                     }
-                }
+                    ending => ending,
+                },
             };
             Ok(vec![Trial {
                 number,
@@ -229,7 +247,7 @@ impl<'a> Machine<'a> {
         let given = commands.len();
         options.run = Some(commands.join("; "));
         let archive = initrd::pack(self.guest, &options)?;
-        let run = qemu::run_unseen(&options, &archive)?;
+        let run = run(&options, &archive)?;
         let lines = &run.transcript.lines;
         let mut done = run.record.commands.chunks(2);
         let mut ended = Vec::new();
