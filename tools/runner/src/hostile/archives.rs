@@ -5,7 +5,9 @@
 //!  name, NUL, padding to 4 │ data, padding to 4 │ .. │ TRAILER!!!
 //! ```
 
+use cpio::newc;
 use fastrand::Rng;
+use std::collections::BTreeSet;
 
 const HEADER: usize = 110;
 /// Where in a header the fields are that say how to go on: mode, file size, name size, sum.
@@ -59,6 +61,25 @@ fn sum_up(archive: &mut [u8], entry: Entry) {
     let sum = data.fold(0u32, |sum, &byte| sum.wrapping_add(byte.into()));
     let text = format!("{sum:08X}");
     archive[entry.header + SUM..][..8].copy_from_slice(text.as_bytes());
+}
+
+/// Paths of the archive's files, as a reader of the host's has them, up to what it can't
+/// read.
+pub fn paths(archive: &[u8]) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    let mut rest = archive;
+    while let Ok(reader) = newc::Reader::new(rest) {
+        if reader.entry().is_trailer() {
+            break;
+        }
+        let path = reader.entry().name().to_owned();
+        let Ok(behind) = reader.finish() else {
+            break;
+        };
+        paths.insert(path);
+        rest = behind;
+    }
+    paths
 }
 
 /// A broken archive of this good one, and what was done to it.
@@ -174,7 +195,6 @@ fn changed(good: &[u8], random: &mut Rng) -> (Vec<u8>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cpio::newc;
     use std::io::Write as _;
 
     fn good() -> Vec<u8> {
@@ -190,6 +210,19 @@ mod tests {
             file.finish().unwrap();
         }
         newc::trailer(archive).unwrap()
+    }
+
+    #[test]
+    fn what_is_lost_is_seen() {
+        let good = good();
+        assert_eq!(
+            Vec::from_iter(paths(&good)),
+            ["System.map", "modules/a.ko", "run"]
+        );
+        let second = entries(&good)[1];
+        assert_eq!(paths(&good[..second.end - 4]).len(), 1);
+        let end = [&good[..second.header], &good[entries(&good)[3].header..]].concat();
+        assert_eq!(paths(&end).len(), 1);
     }
 
     #[test]
