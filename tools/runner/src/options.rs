@@ -357,6 +357,8 @@ mod tests {
             "--cpus",
             "lesson",
             "lessons --cpus 4",
+            "hostile --cpus 4",
+            "hostile --trials many",
             "lessons --check --update",
             "help",
             "shell test",
