@@ -282,7 +282,6 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 let seconds = number(value).filter(|seconds| (1..=600).contains(seconds));
                 options.watchdog_threshold = seconds.ok_or(bad("1 to 600 seconds"))?;
             }
-            "token" if options.token.is_some() => return Err(bad("one of them")),
             "token" => {
                 let token = RunToken::new(value);
                 options.token = Some(token.ok_or(bad("1 to 32 letters and digits"))?);

@@ -212,6 +212,49 @@ fn initrd_is_whole() -> Result<(), NotPassed> {
             "{length} bytes: {error:?}"
         );
     }
+    let behind = initrd::list(BEHIND_THE_END).err();
+    check_eq!(behind, Some(initrd::Error::BehindTheEnd));
+    Ok(())
+}
+
+/// An archive's end, and then another.
+static BEHIND_THE_END: &[u8] = b"\
+    070701000000000000000000000000000000000000000100000000\
+    00000000000000000000000000000000000000000000000B00000000TRAILER!!!\0\0\0\0\
+    070701000000000000000000000000000000000000000100000000\
+    00000000000000000000000000000000000000000000000B00000000TRAILER!!!\0\0\0\0";
+
+/// What nothing reads is no part of an archive.
+fn initrd_paths() -> Result<(), NotPassed> {
+    use initrd::{Error, File, check_paths};
+    let file = |path| File { path, data: &[] };
+    let good = [
+        "System.map",
+        "run",
+        "modules/a.ko",
+        "extra/a.ko",
+        "extra/b.o",
+    ]
+    .map(file);
+    check_eq!(check_paths(&good), Ok(()));
+    for path in [
+        "",
+        "runs",
+        "modules",
+        "modules/",
+        "modules/.ko",
+        "module/a.ko",
+        "/modules/a.ko",
+    ] {
+        check_eq!(
+            check_paths(&[good[0], file(path)]),
+            Err(Error::Unknown(path))
+        );
+    }
+    let twice = check_paths(&[good[2], good[0], good[2]]);
+    check_eq!(twice, Err(Error::Twice("modules/a.ko")));
+    let text = alloc::format!("{}", Error::Unknown("a\nok 1 b"));
+    check_eq!(text, "`a\\nok 1 b` is no path that the kernel reads");
     Ok(())
 }
 
@@ -228,3 +271,4 @@ selftest!("boot.waiting_wakes", waiting_wakes);
 selftest!("boot.command_line", command_line_numbers);
 selftest!("boot.command_line_twice", command_line_twice);
 selftest!("boot.initrd_is_whole", initrd_is_whole);
+selftest!("boot.initrd_paths", initrd_paths);

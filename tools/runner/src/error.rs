@@ -81,6 +81,11 @@ pub enum Error {
         /// The last line of QEMU's stderr.
         message: String,
     },
+    /// This signal came while many guests were run, one after another.
+    Interrupted {
+        /// The signal's number.
+        signal: i32,
+    },
     /// A guest that was to load every lesson didn't come to its end.
     Guest {
         /// The last line that it printed.
@@ -170,6 +175,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::Qemu { message } => write!(f, "QEMU could not start the guest: {message}"),
+            Error::Interrupted { signal } => write!(f, "stopped by signal {signal}"),
             Error::Guest { message } => {
                 write!(
                     f,

@@ -29,18 +29,32 @@ const BEHIND_INITRD: u64 = 2 << 20;
 /// Packs an archive into a file without a name, so that none is left however this
 /// program ends; others open it by its path in /proc.
 pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
-    let files = contents(guest, options)?;
-    let folder = layout::release();
-    let wrong = || Error::file("write an initrd in", &folder);
-    let bytes = files.values().map(|data| data.len() as u64).sum::<u64>();
+    let archive = archive(guest, options)?;
+    let bytes = archive.len() as u64;
     let needed = BEFORE_INITRD + bytes + BEHIND_INITRD;
     if needed > options.memory.bytes() {
         let initrd = bytes;
         return Err(Error::Memory { initrd, needed });
     }
+    file_of(&archive)
+}
+
+/// A file without a name that holds this archive.
+pub fn file_of(archive: &[u8]) -> Result<File, Error> {
+    let folder = layout::release();
+    let wrong = || Error::file("write an initrd in", &folder);
     let mut file = tempfile::tempfile_in(&folder).map_err(wrong())?;
-    write(&files, &mut file).map_err(wrong())?;
+    file.write_all(archive).map_err(wrong())?;
     Ok(file)
+}
+
+/// The archive's bytes.
+pub fn archive(guest: &Guest, options: &Options) -> Result<Vec<u8>, Error> {
+    let files = contents(guest, options)?;
+    let mut archive = Vec::new();
+    let folder = layout::release();
+    write(&files, &mut archive).map_err(Error::file("write an initrd in", &folder))?;
+    Ok(archive)
 }
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -100,19 +114,22 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(Error::file("read", path))
 }
 
-fn write(files: &Files, output: &mut impl Write) -> io::Result<()> {
+/// Each file with the sum of its bytes, by which the kernel knows that they are all there.
+fn write(files: &Files, archive: &mut Vec<u8>) -> io::Result<()> {
     const REGULAR_FILE: u32 = 0o100_644;
-    let mut archive = Vec::new();
     for (inode, (path, data)) in (1..).zip(files) {
         let length = u32::try_from(data.len())
             .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, path.clone()))?;
         let header = newc::Builder::new(path).ino(inode).mode(REGULAR_FILE);
-        let mut file = header.write(&mut archive, length);
+        let sum = data
+            .iter()
+            .fold(0u32, |sum, &byte| sum.wrapping_add(byte.into()));
+        let mut file = header.write_crc(&mut *archive, length, sum);
         file.write_all(data)?;
         file.finish()?;
     }
-    newc::trailer(&mut archive)?;
-    output.write_all(&archive)
+    newc::trailer(archive)?;
+    Ok(())
 }
 
 #[cfg(test)]

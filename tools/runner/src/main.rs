@@ -15,7 +15,8 @@
 //!    system_map the kernel's symbols         verdict      its words, its exit code
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
-//!  cargo_output, terminal                    progress, and modes to put back
+//!  cargo_output, terminal                    hostile      the verb `hostile`
+//!                                              progress, and modes to put back
 //! ```
 //!
 //! Files import downwards: none imports one that imports it.
@@ -38,6 +39,7 @@ mod gate;
 mod gcc;
 mod generated;
 mod guardian;
+mod hostile;
 mod initrd;
 mod judge;
 mod layout;
@@ -79,6 +81,18 @@ fn main() -> ExitCode {
     let options = Options::from_arguments();
     let exit_code = Toolchain::from_environment().and_then(|toolchain| match options.verb {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
+        Some(Verb::Hostile {
+            trials,
+            first,
+            seed,
+        }) => {
+            let extent = hostile::Extent {
+                trials,
+                first,
+                seed,
+            };
+            hostile::run(toolchain, &options, extent)
+        }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         _ => boot(toolchain, &options).map(|verdict| {
             output::say!("{verdict}");

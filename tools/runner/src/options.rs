@@ -117,6 +117,18 @@ pub enum Verb {
         #[arg(long, conflicts_with = "check")]
         update: bool,
     },
+    /// Give guests broken initrds, command lines and modules; each must end by name
+    Hostile {
+        /// Trials of each of the three
+        #[arg(long, value_name = "N", default_value = "300")]
+        trials: u64,
+        /// Number of the first one, to have it again
+        #[arg(long, value_name = "N", default_value = "0")]
+        first: u64,
+        /// What the random numbers come from
+        #[arg(long, value_name = "N", default_value = "1")]
+        seed: u64,
+    },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug,
 }
@@ -126,6 +138,14 @@ impl Options {
     /// code 2 if they are wrong.
     pub fn from_arguments() -> Self {
         Self::checked(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The options of a command line with these words for the kernel.
+    ///
+    /// # Errors
+    /// If a person couldn't give them.
+    pub fn with_append(words: &str) -> Result<Self, clap::Error> {
+        Self::checked([PROGRAM, "--append", words])
     }
 
     fn checked<I, T>(arguments: I) -> Result<Self, clap::Error>
@@ -143,6 +163,9 @@ impl Options {
         }
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
+        }
+        if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
+            return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
         let append = options.append.iter();
         let words = append.flat_map(|words| words.split_ascii_whitespace());
@@ -292,6 +315,8 @@ mod tests {
             "--cpus",
             "lesson",
             "lessons --cpus 4",
+            "hostile --cpus 4",
+            "hostile --trials many",
             "lessons --check --update",
             "help",
             "shell test",

@@ -87,6 +87,15 @@ fn gdb_port() -> io::Result<u16> {
 
 /// Runs a guest to its end.
 pub fn run(options: &Options, initrd: &File) -> Result<Run, Error> {
+    run_shown(options, initrd, true)
+}
+
+/// Runs a guest to its end, and shows nothing of it.
+pub fn run_unseen(options: &Options, initrd: &File) -> Result<Run, Error> {
+    run_shown(options, initrd, false)
+}
+
+fn run_shown(options: &Options, initrd: &File, shown: bool) -> Result<Run, Error> {
     let start = Error::start(EMULATOR);
     let token = Token::random().map_err(&start)?;
     let channel = Channel::new().map_err(&start)?;
@@ -105,6 +114,7 @@ pub fn run(options: &Options, initrd: &File) -> Result<Run, Error> {
     let _modes = is_shell.then(Modes::keep);
     let settings = Settings {
         quiet: options.quiet,
+        unseen: !shown,
         limit: options.time_limit(),
         token: Some(token),
         events,

@@ -63,6 +63,8 @@ pub struct Channel {
 pub struct Settings {
     /// Show nothing but failures.
     pub quiet: bool,
+    /// Show nothing at all.
+    pub unseen: bool,
     /// When the guest counts as hung.
     pub limit: Option<Duration>,
     /// What its events carry.
@@ -147,6 +149,7 @@ pub fn watch(
 
     let mut watch = Watch {
         quiet: settings.quiet,
+        unseen: settings.unseen,
         limit: settings.limit,
         deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
         reason: Reason::Limit,
@@ -193,6 +196,7 @@ enum Reason {
 /// Prints the console, and keeps what both channels bring.
 struct Watch {
     quiet: bool,
+    unseen: bool,
     limit: Option<Duration>,
     deadline: Option<Instant>,
     reason: Reason,
@@ -319,7 +323,7 @@ impl Watch {
             .copied()
             .filter(|&byte| byte != b'\r')
             .collect();
-        if !self.quiet {
+        if !self.quiet && !self.unseen {
             self.screen.write(&bytes);
         }
         for byte in bytes {
@@ -333,7 +337,7 @@ impl Watch {
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let line = String::from_utf8_lossy(&line);
-        if self.transcript.line(&line) && self.quiet {
+        if self.transcript.line(&line) && self.quiet && !self.unseen {
             self.screen.write(format!("{line}\n").as_bytes());
         }
     }

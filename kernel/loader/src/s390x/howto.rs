@@ -18,17 +18,21 @@
 //! them takes and whoever reads it can mean, for a width of n bits:
 //!
 //! ```text
-//!  types                      GNU ld 2.40      LLD 20             Linux    here
+//!  types                      GNU ld 2.40      LLD 22             Linux    here
 //!  8 16 32, GOT16/32,         -2^n .. 2^n-1    -2^(n-1) .. 2^n-1  0 ..     -2^(n-1)
 //!  GOTPLT16/32, GOTOFF16/32,                                      2^n-1    .. 2^n-1
 //!  PLTOFF16/32
-//!  12, GOT12, GOTPLT12        whatever         0 .. 2^n-1         as LLD   as LLD
+//!  GOT12                      -2^n .. 2^n-1    0 .. 2^n-1         as LLD   as LLD
+//!  12, GOTPLT12               whatever         0 .. 2^n-1         as LLD   as LLD
 //!  20, GOT20, GOTPLT20        whatever         -2^(n-1)           as LLD   as LLD
 //!                                              .. 2^(n-1)-1
-//!  PC16, PC32, PLT32, ..DBL   signed           signed             signed   signed
+//!  PC16, PC32, PLT32          -2^n .. 2^n-1    signed             signed   signed
+//!  PC12DBL, .. , GOTENT       the same twice,  twice signed,      as LLD   as LLD
+//!                             odd ones too     even
 //! ```
 //!
-//! An instruction's displacement is read in one way, data and immediates in two.
+//! An instruction's displacement is read in one way, and a distance; data and immediates
+//! in two.
 //!
 //! A place-relative field of an instruction counts from the instruction, and the ABI from
 //! the place, a few bytes on; the assembler adds these to the addend ([`Howto::bias`]).

@@ -122,8 +122,11 @@ impl Builder {
     /// The file: header, sections' bytes, section table.
     pub fn finish(mut self) -> Vec<u8> {
         let table = self.sections.len() as u32;
+        let mut entries = self.symbols.chunks(24);
+        let first_global = entries.position(|symbol| symbol[4] >> 4 != 0);
         let symbols = Section {
             kind: SYMTAB,
+            info: first_global.unwrap_or(self.symbols.len() / 24) as u32,
             bytes: std::mem::take(&mut self.symbols),
             link: table + 1,
             align: 8,

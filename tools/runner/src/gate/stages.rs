@@ -54,13 +54,16 @@ pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
     if all {
         let model = long("percpu", "model", 20_000_000);
         let fuzz = long("loader", "fuzz", 10_000_000);
+        let linkers = long("loader", "differential", 100_000);
         stages.extend([
+            Stage::figures("loader, GNU ld and LLD, 100,000 objects", linkers),
             Stage::figures(
                 "per-CPU allocator and its model, 20 million operations",
                 model,
             ),
             Stage::figures("loader, 10 million broken objects", fuzz),
         ]);
+        stages.push(Stage::check("900 hostile trials", hostile()));
         stages.extend(STRESS.map(|test| Stage::check(test, stress(test))));
     }
     stages
@@ -115,6 +118,13 @@ fn stress(test: &str) -> Command {
     let mut command = myself();
     command.args(["--quiet", "--cpus", "4", "--timeout", "900"]);
     command.args(["--append", &format!("selftest={test}")]);
+    command
+}
+
+/// Guests with broken initrds, command lines and modules, 300 of each.
+fn hostile() -> Command {
+    let mut command = myself();
+    command.arg("hostile");
     command
 }
 
