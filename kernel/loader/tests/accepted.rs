@@ -70,6 +70,12 @@ x:       .quad 1
     assert_eq!(loaded.doubleword(data + 8), data - 24);
     assert_eq!(loaded.doubleword(data + 16), data + 4096);
     assert_eq!(loaded.doubleword(data + 24), data);
+    // A call reaches it by a stub.
+    let far = assembler.assemble("x: brasl %r14, far@PLT\n.globl far\n.set far, x + (1 << 40)\n");
+    let loaded = load(&far, BASE, |_| None).unwrap();
+    let mut relocations = loaded.linked.relocations(&loaded.plan);
+    let stub = BASE + loaded.layout().plt().0;
+    assert_eq!(relocations.next().unwrap().2.via, Via::Stub(stub));
     // But what is exported is the module's own.
     let data = assembler.assemble(
         ".data
