@@ -5,7 +5,7 @@
 //! reads them again, and finds what each is bound to by its symbol.
 //!
 //! There is one slot for each distinct target, and one stub for each function that a
-//! call may not reach: one of another object, at an absolute address or far from its
+//! call may not reach: one of another object, at an absolute address or outside of its
 //! section, or, if the call's field is short, any.
 //!
 //! A slot's target is a symbol, or a place in a section. The latter because LLVM
@@ -33,15 +33,6 @@ pub(crate) struct SlotTarget {
     pub offset: i64,
 }
 
-/// Bytes outside of its section from which on a call may not reach a symbol: a module is
-/// smaller than that, and a call reaches 4 GiB.
-const FAR: u64 = 1 << 31;
-
-/// Whether an offset in a section of `size` bytes lies [far](FAR) before or behind it.
-fn is_far(offset: u64, size: u64) -> bool {
-    offset > size.saturating_add(FAR) && offset < FAR.wrapping_neg()
-}
-
 /// What a symbol is to relocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -49,8 +40,7 @@ enum Kind {
     Near,
     /// A section of the module's memory.
     Section,
-    /// What another object defines, an absolute address, or one that is
-    /// [far](FAR) from its section.
+    /// What another object defines, an absolute address, or one outside of its section.
     Far,
     /// Something in a section that takes no memory.
     Nowhere,
@@ -64,7 +54,7 @@ impl Kind {
             None => Kind::Far,
             Some(section) if !sections[section].is_allocated() => Kind::Nowhere,
             Some(_) if object.is_section_symbol(symbol) => Kind::Section,
-            Some(section) if is_far(value, sections[section].size) => Kind::Far,
+            Some(section) if value > sections[section].size => Kind::Far,
             Some(_) => Kind::Near,
         }
     }

@@ -229,8 +229,13 @@ impl Linked {
         };
         let odd = matches!(field, Field::Halfwords(_)) && direct % 2 != 0;
         let short = matches!(field, Field::Halfwords(12..=24) | Field::Number(16));
-        let may_be_far =
-            !matches!(symbol.place, Place::Section(..)) || (short && !symbol.is_section);
+        let is_inside = match symbol.place {
+            Place::Section(section, offset) => {
+                (0..=object.sections[section].bytes.len() as i64).contains(&offset)
+            }
+            _ => false,
+        };
+        let may_be_far = !symbol.is_section && (short || !is_inside);
         if formula.is_call() && may_be_far && !odd && !field.takes(Linker::Loader, direct) {
             let value = of(slot.and_then(|slot| self.stub(slot)));
             let takes = field.takes(Linker::Loader, value);
