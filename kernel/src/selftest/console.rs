@@ -68,12 +68,13 @@ struct Interrupted;
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<")?;
+        // Before the tick, which may come at once.
+        let before = TICKS.load(Ordering::Relaxed);
         timer::start(100, || {
             log::error!("tick {}", Printing(1));
             TICKS.fetch_add(1, Ordering::Relaxed);
             timer::stop();
         });
-        let before = TICKS.load(Ordering::Relaxed);
         match wait("a tick", || TICKS.load(Ordering::Relaxed) != before) {
             Ok(()) => f.write_str(">"),
             Err(late) => write!(f, "{late:?}>"),
