@@ -1,12 +1,12 @@
 //! A CPU that waits for another one with interruptions off: what for, and for how long.
 //!
-//! It looks some hundred times, and then dozes between looks, longer each time, so that
+//! It looks some times, and then dozes between looks, longer each time, so that
 //! the CPU it waits for gets the host's: there may be fewer host CPUs than this machine
 //! has. Before each doze it looks after the others as it does when interruptions are on
 //! (watchdog.rs, which is further up, and comes in by a trait).
 //!
 //! ```text
-//!   looks ......... doze 10 us . doze 20 us . . . doze 1 ms . doze 1 ms .
+//!   looks ......... doze 1 us . doze 2 us . . . doze 1 ms . doze 1 ms .
 //!                   └ the record says what for, for reports of other CPUs
 //! ```
 //!
@@ -78,10 +78,10 @@ pub trait Watchdog: Sync {
 static THRESHOLD: AtomicU64 = AtomicU64::new(5);
 
 /// Looks before the first doze.
-const LOOKS: u32 = 200;
+const LOOKS: u32 = 50;
 
 /// Microseconds of the first doze, and of the longest.
-const DOZE: (u64, u64) = (10, 1000);
+const DOZE: (u64, u64) = (1, 1000);
 
 static WATCHDOG: Once<&'static dyn Watchdog> = Once::new();
 

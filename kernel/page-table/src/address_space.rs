@@ -123,56 +123,37 @@ impl<M: Machine> AddressSpace<M> {
     }
 
     /// Unmaps those of the pages that are mapped, on every CPU (M3), and says what each was
-    /// mapped to. The CPUs are asked once for all pages: each time costs a machine of many
-    /// CPUs a look by every one.
-    ///
-    /// A page's entry keeps its frame in between: invalid, and not that of an unmapped page.
+    /// mapped to: as long as this hasn't returned, CPUs may still reach it. They are asked
+    /// once for all pages: each time costs a machine of many CPUs a look by every one. The
+    /// way to a page table is walked once.
     pub fn unmap_all(
         &mut self,
-        ranges: impl Iterator<Item = Range<usize>> + Clone,
+        ranges: impl Iterator<Item = Range<usize>>,
         mut unmapped: impl FnMut(Mapping),
     ) {
         let mut some = false;
-        self.for_each_entry(ranges.clone(), |machine, table, page, entry| {
-            if !entry.invalid() {
-                machine.invalidate_page_here(table, page);
-                some = true;
-            }
-        });
-        if !some {
-            return;
-        }
-        self.machine.flush(self.element());
-        self.for_each_entry(ranges, |machine, table, page, entry| {
-            if let Some(mapping) = entry.with_invalid(false).mapping()
-                && entry.into_bits() != UNMAPPED
-            {
-                machine.write(table, page_index(page), UNMAPPED);
-                unmapped(mapping);
-            }
-        });
-    }
-
-    /// Calls `work` with each page of the ranges that has a page table, the table, and the
-    /// page's entry there. The way to a table is walked once.
-    fn for_each_entry(
-        &mut self,
-        ranges: impl Iterator<Item = Range<usize>>,
-        mut work: impl FnMut(&mut M, usize, usize, PageEntry),
-    ) {
         for range in ranges {
             let mut start = range.start;
             while start < range.end {
                 let segment_end = (start / SEGMENT_SIZE + 1) * SEGMENT_SIZE;
                 if let Some(table) = self.find_page_table(start) {
                     for page in (start..range.end.min(segment_end)).step_by(PAGE_SIZE) {
-                        let entry = self.machine.read(table, page_index(page));
-                        let entry = PageEntry::from_bits(entry);
-                        work(&mut self.machine, table, page, entry);
+                        let index = page_index(page);
+                        let entry = PageEntry::from_bits(self.machine.read(table, index));
+                        let Some(mapping) = entry.mapping() else {
+                            continue;
+                        };
+                        self.machine.invalidate_page_here(table, page);
+                        self.machine.write(table, index, UNMAPPED);
+                        unmapped(mapping);
+                        some = true;
                     }
                 }
                 start = segment_end;
             }
+        }
+        if some {
+            self.machine.flush(self.element());
         }
     }
 

@@ -72,7 +72,9 @@ fn a_frame_is_reused_when_no_cpu_reaches_it_any_more() {
                 0 => { pages.iter() }.for_each(|&page| give_back(space.unmap(page).unwrap().frame)),
                 _ => {
                     let ranges = pages.map(|page| page..page + PAGE_SIZE);
-                    space.unmap_all(ranges.into_iter(), |mapping| give_back(mapping.frame));
+                    let mut unmapped = Vec::new();
+                    space.unmap_all(ranges.into_iter(), |mapping| unmapped.push(mapping.frame));
+                    unmapped.into_iter().for_each(give_back);
                 }
             }
         }

@@ -28,7 +28,15 @@ fn unmap_batch(batch: &[Range<usize>]) {
         return;
     }
     real::with(|RealMemory { frames, space, .. }| {
-        let give_back = |mapping: Mapping| {
+        let mut mappings: heapless::Vec<Mapping, BATCH> = heapless::Vec::new();
+        // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
+        unsafe {
+            // A batch has no more pages than there is room for.
+            space.unmap_all(batch.iter().cloned(), |mapping| {
+                let _ = mappings.push(mapping);
+            });
+        }
+        for mapping in mappings {
             let frame = mapping.frame;
             if mapping.executable {
                 // SAFETY: M1, M3: no CPU reaches the frame through its page any more, and the
@@ -37,9 +45,7 @@ fn unmap_batch(batch: &[Range<usize>]) {
             }
             let given = frames.give(frame / PAGE_SIZE, 0);
             assert!(given.is_ok(), "frame {frame:#x} was given back before");
-        };
-        // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
-        unsafe { space.unmap_all(batch.iter().cloned(), give_back) };
+        }
     });
 }
 

@@ -173,13 +173,13 @@ impl AddressSpace {
     }
 
     /// Unmaps those of the pages that are mapped, on every CPU (M3), and says what each was
-    /// mapped to.
+    /// mapped to: as long as this hasn't returned, CPUs may still reach it.
     ///
     /// # Safety
     /// M1: the pages are the caller's, who has no more use for them.
     pub unsafe fn unmap_all(
         &mut self,
-        ranges: impl Iterator<Item = Range<usize>> + Clone,
+        ranges: impl Iterator<Item = Range<usize>>,
         unmapped: impl FnMut(Mapping),
     ) {
         self.0.unmap_all(ranges, unmapped);
