@@ -39,7 +39,7 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
             M::out_of_order(RANK, held);
         }
         if !self.acquire() {
-            M::wait_for_lock(RANK, &self.taken, || self.acquire());
+            self.wait();
         }
         M::hold_rank::<RANK>();
     }
@@ -72,6 +72,13 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 }
 
 impl<M: Machine, const RANK: u8> RawIrqSaveLock<M, RANK> {
+    /// Takes it when another CPU has freed it. Out of the way of who finds it free.
+    #[cold]
+    #[inline(never)]
+    fn wait(&self) {
+        M::wait_for_lock(RANK, &self.taken, || self.acquire());
+    }
+
     #[inline]
     fn acquire(&self) -> bool {
         let swapped = self
