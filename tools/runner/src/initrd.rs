@@ -85,7 +85,7 @@ fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
         let data = files::read(&object, options.memory.bytes())?;
         add(format!("{}/{name}.ko", layout::EXTRA), data)?;
     }
-    if options.verb == Some(Verb::Bench) {
+    if matches!(options.verb, Some(Verb::Bench { .. })) {
         for (name, data) in generated::all()? {
             add(format!("{}/{name}.o", layout::FIXTURES), data)?;
         }

@@ -15,7 +15,8 @@
 //!    system_map the kernel's symbols         verdict      its words, its exit code
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
-//!  cargo_output, terminal                    hostile      the verb `hostile`
+//!  figures      those of `bench`, accepted    hostile      the verb `hostile`
+//!  cargo_output, terminal
 //!                                              progress, and modes to put back
 //! ```
 //!
@@ -34,6 +35,7 @@ mod cargo_output;
 mod endings;
 mod error;
 mod events;
+mod figures;
 mod files;
 mod gate;
 mod gcc;
@@ -115,5 +117,13 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
         (_, commands) => Purpose::Commands(commands),
     };
     let last_line = run.transcript.last_line();
-    Ok(judge::judge(purpose, run.ending, &run.record, last_line))
+    let verdict = judge::judge(purpose, run.ending, &run.record, last_line);
+    if !matches!(verdict, Verdict::Passed(_)) {
+        return Ok(verdict);
+    }
+    let changes = figures::check(options, &run.transcript.lines)?;
+    Ok(match changes.is_empty() {
+        true => verdict,
+        false => Verdict::FiguresChanged(changes),
+    })
 }

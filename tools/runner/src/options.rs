@@ -27,7 +27,7 @@ pub const COMMAND_LINE_LIMIT: usize = 4095;
 const EXIT_CODES: &str = "\
 Exit codes; the last line on stderr says which in words:
   0  passed: every self-test, or every command of --run, succeeded
-  1  a self-test failed, or a command of --run
+  1  a self-test failed, or a command of --run, or figures of bench changed
   2  wrong usage
   3  the guest crashed: a panic, a program check, a disabled wait
   4  the guest ran past its timeout and was stopped; it says where it was
@@ -107,7 +107,11 @@ pub enum Verb {
     /// Interactive monitor on the console
     Shell,
     /// Measure in guest instructions: the same figures at each run
-    Bench,
+    Bench {
+        /// Put this run's figures into docs/figures.tsv, for --cpus 4
+        #[arg(long)]
+        accept: bool,
+    },
     /// Run each claim of the mail thread as an experiment, near and far
     Lessons {
         /// Fail also if a listing of docs/thread.md isn't this run's
@@ -204,7 +208,7 @@ impl Options {
 
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
-        if self.verb == Some(Verb::Bench) && self.run.is_none() {
+        if matches!(self.verb, Some(Verb::Bench { .. })) && self.run.is_none() {
             return vec!["bench"];
         }
         let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));

@@ -60,7 +60,7 @@ fn command(
     command.arg("-kernel").arg(layout::kernel());
     command.args(["-initrd", &path_in_proc(initrd)]);
     command.args(["-append", &options.command_line(token)]);
-    if options.verb == Some(Verb::Bench) {
+    if matches!(options.verb, Some(Verb::Bench { .. })) {
         // One guest instruction a nanosecond, and the same date and random numbers
         // at each run. The base is a multiple of 125 s: only then is the clock exact.
         command.args(["-icount", "shift=0,sleep=off", "-seed", "1"]);

@@ -63,6 +63,8 @@ pub enum Verdict {
         /// Those of them that failed.
         failed: usize,
     },
+    /// Figures of `bench` aren't what was accepted.
+    FiguresChanged(Vec<String>),
     /// A complete record in which nothing ran.
     NothingRan {
         /// Test cases skipped.
@@ -140,6 +142,7 @@ impl Verdict {
         match self {
             Verdict::Passed(_) => 0,
             Verdict::TestsFailed(_)
+            | Verdict::FiguresChanged(_)
             | Verdict::CommandsFailed { .. }
             | Verdict::NothingRan { .. } => 1,
             Verdict::Panicked { .. } | Verdict::Crashed { .. } => 3,
@@ -163,6 +166,12 @@ impl fmt::Display for Verdict {
             }
             Verdict::Passed(Pass::Commands(count)) => write!(f, "passed: {count} commands"),
             Verdict::Passed(Pass::Session) => write!(f, "the guest powered off"),
+            Verdict::FiguresChanged(changes) => write!(
+                f,
+                "{} figures changed by more than 1 %: {}; bench --accept accepts them",
+                changes.len(),
+                changes.join(", ")
+            ),
             Verdict::TestsFailed(names) => {
                 write!(f, "{} self-tests failed: {}", names.len(), names.join(", "))
             }
