@@ -12,20 +12,15 @@
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;
-use fallible::collected;
+use fallible::TryPush;
 use spin::Once;
 
-/// All files. The archive is read once: its reader sums up every byte of it.
+/// All files. The archive's headers are read once; its contents are left alone until they
+/// are asked for.
 static FILES: Once<Vec<File>> = Once::new();
 
 /// A file of the archive.
-#[derive(Clone, Copy, Debug)]
-pub struct File {
-    /// Path inside the archive.
-    pub path: &'static str,
-    /// Contents.
-    pub data: &'static [u8],
-}
+pub type File = newc::File<'static>;
 
 /// Why there is no list of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,29 +76,12 @@ pub unsafe fn init(address: usize, bytes: usize) -> Result<(), Error> {
 /// # Errors
 /// As [`Error`] has them.
 pub fn list(archive: &'static [u8]) -> Result<Vec<File>, Error> {
-    let files = cpio_reader::iter_files(archive).map(|entry| File {
-        path: entry.name(),
-        data: entry.file(),
-    });
-    let files = collected(0, files)?;
-    let last = files.last();
-    // Files are slices of the archive, each padded to a multiple of 4 bytes.
-    let used = last.map_or(0, |file| {
-        file.data.as_ptr_range().end as usize - archive.as_ptr() as usize
-    });
-    let rest = archive.get(used.next_multiple_of(4)..);
-    match rest.is_some_and(is_trailer) {
-        true => Ok(files),
-        false => Err(Error::Broken(last.map(|file| file.path))),
+    let mut files: Vec<File> = Vec::new();
+    for file in newc::files(archive) {
+        let last = files.last().map(|file| file.path);
+        files.try_push(file.map_err(|newc::Broken| Error::Broken(last))?)?;
     }
-}
-
-/// Whether the file that begins here is the one that ends an archive (cpio(5), "New ASCII
-/// Format").
-fn is_trailer(rest: &[u8]) -> bool {
-    const HEADER: usize = 110;
-    let name = rest.get(HEADER..).unwrap_or(&[]);
-    rest.starts_with(b"07070") && name.starts_with(b"TRAILER!!!\0")
+    Ok(files)
 }
 
 /// All files, in the archive's order; none without an archive.

@@ -25,6 +25,7 @@ extern crate alloc;
 mod activity;
 mod backtrace;
 mod bench;
+mod boot_time;
 mod command_line;
 mod console;
 mod continuation;
@@ -73,6 +74,7 @@ const _: () = assert!(fail::Site::COUNT <= Options::MAX_FAULTS);
 /// First Rust function, on the boot CPU, with translation and interruptions off.
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
+    boot_time::entered();
     install_traps();
     console::init();
     control::init();

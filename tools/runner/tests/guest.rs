@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "guest/boot.rs"]
+mod boot;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         loading::written_in_c,
         information::parameters,
         information::modinfo,
+        boot::steps_are_for_what_is_used,
         crafted::refused,
         crafted::constructors_by_number,
         crafted::ten_thousand_functions,
