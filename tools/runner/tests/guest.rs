@@ -65,6 +65,7 @@ fn main() -> ExitCode {
         start::unknown_option,
         start::options_for_test,
         start::nothing_installed,
+        start::toolchain_is_asked_once,
         c_headers::every_name_is_tested,
         documents::exceptions_are_in_the_text,
     ];

@@ -1,8 +1,11 @@
 //! How a run starts, or doesn't.
 
 use crate::run::{Run, TestResult, root, runner};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 /// A module that isn't there is named.
 pub fn missing_file() -> TestResult {
@@ -64,17 +67,26 @@ pub fn options_for_test() -> TestResult {
     runner(&["test", "--cpus", "4"]).must_exit(2)
 }
 
-/// On a machine without QEMU and without apt-get the script says what to install.
-pub fn nothing_installed() -> TestResult {
-    let bare = tempfile::tempdir()?;
-    for tool in [
-        "bash", "env", "dirname", "sed", "cut", "sort", "id", "mkdir",
-    ] {
+/// Programs that the script runs in any case.
+const COMMON: [&str; 9] = [
+    "bash", "env", "dirname", "sed", "cut", "sort", "id", "mkdir", "mv",
+];
+
+/// Links to the common programs.
+fn link_common(folder: &Path) -> TestResult {
+    for tool in COMMON {
         let places = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(tool));
         let place = places.iter().find(|place| place.exists());
         let place = place.ok_or_else(|| format!("there is no {tool} on this machine"))?;
-        std::os::unix::fs::symlink(place, bare.path().join(tool))?;
+        symlink(place, folder.join(tool))?;
     }
+    Ok(())
+}
+
+/// On a machine without QEMU and without apt-get the script says what to install.
+pub fn nothing_installed() -> TestResult {
+    let bare = tempfile::tempdir()?;
+    link_common(bare.path())?;
     let output = Command::new(root().join("qemu-run.sh"))
         .env("PATH", bare.path())
         .env("CARGO_TARGET_DIR", bare.path().join("target"))
@@ -87,4 +99,69 @@ pub fn nothing_installed() -> TestResult {
         says || verdict.contains("no Rust toolchain"),
         "it says what to install",
     )
+}
+
+/// The toolchain is asked what it is when the answer may be another: the first time, and
+/// when it is newer than its answer, or another may be meant.
+pub fn toolchain_is_asked_once() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let program = |path: &str, text: &str| {
+        fs::write(at(path), format!("#!/usr/bin/env bash\n{text}\n"))?;
+        fs::set_permissions(at(path), fs::Permissions::from_mode(0o755))
+    };
+    for name in [
+        "bin",
+        "other",
+        "sysroot/bin",
+        "sysroot/lib/rustlib/s390x-unknown-none-softfloat/lib",
+        "target/release",
+    ] {
+        fs::create_dir_all(at(name))?;
+    }
+    link_common(&at("bin"))?;
+    for tool in [
+        "qemu-system-s390x",
+        "s390x-linux-gnu-ld",
+        "s390x-linux-gnu-gcc",
+        "cc",
+        "cargo",
+    ] {
+        program(&format!("bin/{tool}"), ":")?;
+    }
+    let sysroot = at("sysroot").display().to_string();
+    let asked = at("asked").display().to_string();
+    let rustc = format!(
+        "echo >>{asked}; case $1 in --version) echo 'rustc 1.999.0' ;; *) echo {sysroot} ;; esac"
+    );
+    program("bin/rustc", &rustc)?;
+    program("sysroot/bin/rustc", ":")?;
+    program("target/release/runner", "echo $GUEST_TOOLCHAIN")?;
+    let path = at("bin").display().to_string();
+    let asks = |path: &str| -> Result<bool, libtest_mimic::Failed> {
+        fs::write(&asked, "")?;
+        let output = Command::new(root().join("qemu-run.sh"))
+            .env("PATH", path)
+            .env("HOME", folder.path())
+            .env("CARGO_TARGET_DIR", at("target"))
+            .env_remove("RUSTUP_HOME")
+            .output()?;
+        let run = Run::of(&output);
+        run.must_exit(0)?;
+        run.must(run.stdout == "prebuilt\n", "the toolchain is the one here")?;
+        Ok(!fs::read(&asked)?.is_empty())
+    };
+    let later = SystemTime::now() + Duration::from_secs(100);
+    let other = format!("{path}:{}", at("other").display());
+    let mut answers = vec![asks(&path)?, asks(&path)?];
+    answers.extend([asks(&other)?, asks(&other)?]);
+    fs::File::options()
+        .write(true)
+        .open(at("sysroot/bin/rustc"))?
+        .set_modified(later)?;
+    answers.push(asks(&other)?);
+    match answers == [true, false, true, false, true] {
+        true => Ok(()),
+        false => Err(format!("asked at each of the runs: {answers:?}").into()),
+    }
 }
