@@ -9,7 +9,8 @@
 #   nightly   a nightly compiles them from rust-src (-Zbuild-std)
 #   debian    Debian's rustc-web compiles them from rust-web-src
 #
-# The choice is made once and kept in target/guest-toolchain.
+# The choice is made once and kept in target/guest-toolchain, with what it rests on: as
+# long as that is as it was, nobody is asked again.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -50,7 +51,26 @@ recent() {
 # libraries FOLDER COMMAND...: whether this rustc's sysroot has lib/rustlib/FOLDER
 libraries() {
     local sysroot
-    sysroot=$("${@:2}" --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$1" ]
+    sysroot=$("${@:2}" --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$1" ] &&
+        rests_on=("$sysroot/bin/rustc" "$sysroot/lib/rustlib/$1")
+}
+
+# Whether what the kept choice rests on is as it was: the words of the environment that say
+# which rustc is meant, the files that they led to, and what asks for a version.
+holds() {
+    local file
+    [ "$kept_words" = "$words" ] && [ ${#rests_on[@]} -gt 0 ] || return
+    for file in "${rests_on[@]}" "$root/Cargo.toml"; do
+        [ -e "$file" ] && [ ! "$file" -nt "$kept" ] || return
+    done
+    file=${RUSTUP_HOME:-${HOME-}/.rustup}/settings.toml
+    [ ! "$file" -nt "$kept" ]
+}
+
+keep() {
+    mkdir -p "$CARGO_TARGET_DIR"
+    # Whole at once: others may be reading it.
+    printf '%s\n' "$toolchain" "$words" "${rests_on[@]}" >"$kept.$$" && mv "$kept.$$" "$kept"
 }
 
 prebuilt() { recent rustc && libraries "$guest/lib" rustc; }
@@ -102,10 +122,13 @@ need s390x-linux-gnu-ld "links the kernel and its modules" binutils-s390x-linux-
 need s390x-linux-gnu-gcc "compiles modules written in C" gcc-s390x-linux-gnu
 need cc "links programs for this machine" gcc libc6-dev
 
-toolchain=
-[ ! -r "$kept" ] || read -r toolchain <"$kept" || true
+toolchain='' kept_words='' rests_on=()
+printf -v words '%q ' "$PATH" "${HOME-}" "${RUSTUP_HOME-}" "${RUSTUP_TOOLCHAIN-}"
+[ ! -r "$kept" ] ||
+    { read -r toolchain && IFS= read -r kept_words && mapfile -t rests_on; } <"$kept" || true
+is_kept=
 case $toolchain in
-prebuilt | nightly | debian) "$toolchain" || choose ;;
+prebuilt | nightly | debian) if holds; then is_kept=1; else "$toolchain" || choose; fi ;;
 *) choose ;;
 esac
 [ ${#packages[@]} -eq 0 ] || install "${packages[@]}"
@@ -113,14 +136,13 @@ esac
 export GUEST_TOOLCHAIN=$toolchain
 case $toolchain in
 debian)
-    debian || die "Debian's Rust packages here are too old: rustc-web 1.96 is in bookworm-security"
+    [ -n "$is_kept" ] || debian || die "Debian's Rust packages here are too old: rustc-web 1.96 is in bookworm-security"
     export PATH="/usr/bin:$PATH" RUSTC=/usr/bin/rustc
     unset RUSTUP_TOOLCHAIN
     ;;
 nightly) export RUSTUP_TOOLCHAIN=nightly ;;
 esac
-mkdir -p "$CARGO_TARGET_DIR"
-[ -r "$kept" ] && [ "$(<"$kept")" = "$toolchain" ] || printf '%s\n' "$toolchain" >"$kept"
+[ -n "$is_kept" ] || keep
 
 # A copied module's folder is a module at once.
 "$root/tools/name-modules.sh" "$root"

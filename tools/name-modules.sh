@@ -12,10 +12,25 @@ set -euo pipefail
 
 root=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 
+# Sets `name` to that of a manifest's package. Without other programs: this is run at each
+# start of a guest.
+read_name() {
+    local line table=
+    name=
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in '['*) table=$line ;; esac
+        if [[ $table == '[package]'* && $line =~ ^name\ *=\ *\"([^\"]*)\" ]]; then
+            name=${BASH_REMATCH[1]}
+            return
+        fi
+    done <"$1"
+}
+
 for manifest in "$root"/modules/*/Cargo.toml; do
     [ -f "$manifest" ] || continue
-    folder=$(basename "$(dirname "$manifest")")
-    name=$(sed -n '/^\[package\]/,/^\[/s/^name *= *"\([^"]*\)".*/\1/p' "$manifest")
+    folder=${manifest%/Cargo.toml}
+    folder=${folder##*/}
+    read_name "$manifest"
     [ "$name" != "$folder" ] || continue
     printf 'modules/%s/Cargo.toml: package "%s" is now named "%s", after its folder\n' \
         "$folder" "$name" "$folder" >&2

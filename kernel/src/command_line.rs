@@ -67,6 +67,8 @@ pub struct Options {
     pub watchdog_threshold: u64,
     /// `token=TOKEN`: what each event of the control channel names the run by.
     pub token: Option<RunToken>,
+    /// `initrd_sum=HEX`: the sum of the initrd, as CHECKSUM forms it.
+    pub initrd_sum: Option<u32>,
     /// `monitor`: commands from the console instead of the self-tests.
     pub monitor: bool,
 }
@@ -90,6 +92,7 @@ impl Options {
         watchdog: WhenStuck::Panic,
         watchdog_threshold: 5,
         token: None,
+        initrd_sum: None,
         monitor: false,
     };
 }
@@ -285,6 +288,10 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "token" => {
                 let token = RunToken::new(value);
                 options.token = Some(token.ok_or(bad("1 to 32 letters and digits"))?);
+            }
+            "initrd_sum" => {
+                let sum = u32::from_str_radix(value, 16).ok();
+                options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
             }
             "monitor" if value.is_empty() => options.monitor = true,
             // Checked again when the module is loaded.

@@ -10,28 +10,22 @@
 //! ```
 //!
 //! An archive that isn't whole, or has what nothing reads, stops the boot: it would be a
-//! run for less than it was to show. Files of the newc format with sums (070702), as the
-//! runner packs them, are known to be as they were packed.
+//! run for less than it was to show. With `initrd_sum=`, as the runner gives it, it is known
+//! to be as it was packed: the machine sums up a page in one instruction.
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;
-use cpio_reader::Mode;
-use fallible::collected;
+use fallible::{TryPush, collected};
 use loader::Escaped;
 use spin::Once;
 
-/// All files. The archive is read once: its reader sums up every byte of it.
+/// All files. The archive's headers are read once; its contents are left alone until they
+/// are asked for.
 static FILES: Once<Vec<File>> = Once::new();
 
 /// A file of the archive.
-#[derive(Clone, Copy, Debug)]
-pub struct File {
-    /// Path inside the archive.
-    pub path: &'static str,
-    /// Contents.
-    pub data: &'static [u8],
-}
+pub type File = newc::File<'static>;
 
 /// Why there is no list of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +35,13 @@ pub enum Error {
     /// Behind this file, or at the start, the archive has neither another file nor its end:
     /// what came there is lost.
     Broken(Option<&'static str>),
+    /// Its sum isn't what it was when it was packed.
+    Sum {
+        /// What it is.
+        found: u32,
+        /// What it was.
+        packed: u32,
+    },
     /// Something lies behind the archive's end.
     BehindTheEnd,
     /// A path that nothing reads: what was to be read would be missed in silence.
@@ -62,10 +63,14 @@ impl fmt::Display for Error {
             Error::Broken(Some(path)) => {
                 write!(
                     f,
-                    "behind {} comes neither a file as it was packed nor the archive's end",
+                    "behind {} comes neither a file nor the archive's end",
                     Escaped(path)
                 )
             }
+            Error::Sum { found, packed } => write!(
+                f,
+                "it isn't as it was packed: its sum is {found:08x}, and was {packed:08x}"
+            ),
             Error::BehindTheEnd => f.write_str("something lies behind its end"),
             Error::Unknown(path) => {
                 write!(f, "`{}` is no path that the kernel reads", Escaped(path))
@@ -76,8 +81,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// Reads the list of files of the archive that lies there. Once, at boot, when there is a
-/// heap.
+/// Reads the list of files of the archive that lies there, whose sum was `packed` if that is
+/// known. Once, at boot, when there is a heap.
 ///
 /// # Errors
 /// As [`Error`] has them. A list that isn't whole would make a run pass for less than it
@@ -85,12 +90,16 @@ impl fmt::Display for Error {
 ///
 /// # Safety
 /// `[address, address + bytes)` is memory that nothing writes from here on (M1).
-pub unsafe fn init(address: usize, bytes: usize) -> Result<(), Error> {
+pub unsafe fn init(address: usize, bytes: usize, packed: Option<u32>) -> Result<(), Error> {
     let start = core::ptr::with_exposed_provenance(address);
     // SAFETY: M1: the caller's promise.
     let archive: &'static [u8] = unsafe { core::slice::from_raw_parts(start, bytes) };
     let files = list(archive)?;
     check_paths(&files)?;
+    let found = arch::string::checksum(archive);
+    if let Some(packed) = packed.filter(|&packed| packed != found) {
+        return Err(Error::Sum { found, packed });
+    }
     FILES.call_once(|| files);
     Ok(())
 }
@@ -100,36 +109,17 @@ pub unsafe fn init(address: usize, bytes: usize) -> Result<(), Error> {
 /// # Errors
 /// As [`Error`] has them.
 pub fn list(archive: &'static [u8]) -> Result<Vec<File>, Error> {
-    let mut last = None;
-    let entries = cpio_reader::iter_files(archive).inspect(|entry| last = Some(*entry));
-    // A folder is nothing to read, unless it has been made one of a file.
-    let entries = entries
-        .filter(|entry| !(entry.mode().contains(Mode::DIRECTORY) && entry.file().is_empty()));
-    let files = entries.map(|entry| File {
-        path: entry.name(),
-        data: entry.file(),
-    });
-    let files = collected(0, files)?;
-    // Files are slices of the archive, each padded to a multiple of 4 bytes.
-    let used = last.map_or(0, |entry| {
-        entry.file().as_ptr_range().end as usize - archive.as_ptr() as usize
-    });
-    let rest = archive.get(used.next_multiple_of(4)..);
-    let behind = rest.and_then(behind_trailer);
-    let behind = behind.ok_or(Error::Broken(last.map(|entry| entry.name())))?;
-    match behind.iter().all(|&byte| byte == 0) {
+    let mut files: Vec<File> = Vec::new();
+    let mut entries = newc::files(archive);
+    for file in entries.by_ref() {
+        let last = files.last().map(|file| file.path);
+        files.try_push(file.map_err(|newc::Broken| Error::Broken(last))?)?;
+    }
+    let mut behind = entries.behind().into_iter().flatten();
+    match behind.all(|&byte| byte == 0) {
         true => Ok(files),
         false => Err(Error::BehindTheEnd),
     }
-}
-
-/// What comes behind the file that begins here, if that is the one that ends an archive
-/// (cpio(5), "New ASCII Format").
-fn behind_trailer(rest: &[u8]) -> Option<&[u8]> {
-    const HEADER: usize = 110;
-    let (header, name) = rest.split_at_checked(HEADER)?;
-    let behind = name.strip_prefix(b"TRAILER!!!\0")?;
-    header.starts_with(b"07070").then_some(behind)
 }
 
 /// Checks that each file is one that the kernel looks for, and the only one of its path.

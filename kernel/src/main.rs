@@ -25,6 +25,7 @@ extern crate alloc;
 mod activity;
 mod backtrace;
 mod bench;
+mod boot_time;
 mod command_line;
 mod console;
 mod continuation;
@@ -73,6 +74,7 @@ const _: () = assert!(fail::Site::COUNT <= Options::MAX_FAULTS);
 /// First Rust function, on the boot CPU, with translation and interruptions off.
 #[unsafe(no_mangle)]
 extern "C" fn boot_entry() -> ! {
+    boot_time::entered();
     install_traps();
     console::init();
     let parameters = boot::parameters();
@@ -136,7 +138,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
-        unsafe { initrd::init(address, bytes) }.map_err(BootError::Initrd)?;
+        unsafe { initrd::init(address, bytes, options.initrd_sum) }.map_err(BootError::Initrd)?;
     }
     smp::init_boot_stacks();
     cpus::init(&machine.cpus, options.possible_cpus);

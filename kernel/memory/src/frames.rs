@@ -10,10 +10,13 @@
 //! Free blocks of an order are linked through their first frame's entry in the
 //! table of frames, so a block is taken or given back in [`ORDERS`] steps at most and
 //! nothing is ever allocated. The table is the caller's; the frames are not touched.
-//! What takes longer says so.
+//! What takes longer says so. Only the heads of blocks have entries that say anything, so
+//! memory is handed over in as few steps as it has blocks.
 //!
 //! Invariants (checked by [`FrameAllocator::verify`]): free blocks don't overlap, no free
 //! block's buddy is free as a whole, `free` counts the frames of all free blocks.
+
+use zerocopy::FromZeros;
 
 /// Orders: blocks of 1 to 2^(ORDERS - 1) frames.
 pub const ORDERS: usize = 20;
@@ -21,20 +24,20 @@ pub const ORDERS: usize = 20;
 const NONE: u32 = u32::MAX;
 
 /// What the table says of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromZeros)]
+#[repr(u8)]
 enum State {
-    /// Not this allocator's: the image, the initrd, what does not exist.
-    Reserved,
-    /// First frame of a free block.
-    FreeHead(u8),
-    /// First frame of a block in use.
-    UsedHead(u8),
-    /// Inside a block.
-    Tail,
+    /// Inside a block; or not this allocator's: the image, the initrd, what does not exist.
+    Other = 0,
+    /// First frame of a free block of this order.
+    Free(u8),
+    /// First frame of a block in use, of this order.
+    Used(u8),
 }
 
-/// An entry of the table of frames: what the allocator knows of one frame.
-#[derive(Clone, Copy, Debug)]
+/// An entry of the table of frames: what the allocator knows of one frame. One of zeros is
+/// [`NO_HEAD`](Self::NO_HEAD).
+#[derive(Clone, Copy, Debug, FromZeros)]
 pub struct FrameEntry {
     state: State,
     previous: u32,
@@ -42,11 +45,11 @@ pub struct FrameEntry {
 }
 
 impl FrameEntry {
-    /// The entry of a frame that isn't the allocator's.
-    pub const RESERVED: FrameEntry = FrameEntry {
-        state: State::Reserved,
-        previous: NONE,
-        next: NONE,
+    /// The entry of a frame that begins no block.
+    pub const NO_HEAD: FrameEntry = FrameEntry {
+        state: State::Other,
+        previous: 0,
+        next: 0,
     };
 }
 
@@ -66,38 +69,46 @@ pub struct FrameAllocator<'table> {
     heads: [u32; ORDERS],
     free: usize,
     total: usize,
+    /// Frames below this one have been handed over, or never will be.
+    added_to: usize,
 }
 
 impl<'table> FrameAllocator<'table> {
-    /// An allocator of no frames yet; `table` has an entry for each frame number.
+    /// An allocator of no frames yet; `table` has an entry for each frame number, each
+    /// [`FrameEntry::NO_HEAD`].
     pub fn new(table: &'table mut [FrameEntry]) -> Self {
-        table.fill(FrameEntry::RESERVED);
         Self {
             table,
             heads: [NONE; ORDERS],
             free: 0,
             total: 0,
+            added_to: 0,
         }
     }
 
-    /// Hands frames `start..end` to the allocator. FrameAllocator beyond the table, and
-    /// frames it has already, are left out.
+    /// Hands frames `start..end` to the allocator, as the largest blocks that there are in
+    /// them. Ranges are added from low addresses to high ones: frames below the end of an
+    /// earlier range, and frames beyond the table, are left out.
     pub fn add(&mut self, start: usize, end: usize) {
         let end = end.min(self.table.len());
-        for frame in start..end {
-            if self.table[frame].state == State::Reserved {
-                self.total += 1;
-                self.release(frame, 0);
-            }
+        let mut frame = start.max(self.added_to);
+        while frame < end {
+            let aligned = frame.trailing_zeros() as usize;
+            let fits = (end - frame).ilog2() as usize;
+            let order = aligned.min(fits).min(ORDERS - 1);
+            self.release(frame, order);
+            self.total += 1 << order;
+            frame += 1 << order;
         }
+        self.added_to = self.added_to.max(end);
     }
 
-    /// FrameAllocator given out and not.
+    /// Frames given out and not.
     pub fn total(&self) -> usize {
         self.total
     }
 
-    /// FrameAllocator not given out.
+    /// Frames not given out.
     pub fn free(&self) -> usize {
         self.free
     }
@@ -131,7 +142,7 @@ impl<'table> FrameAllocator<'table> {
         for smaller in (order..found).rev() {
             self.link(block + (1 << smaller), smaller);
         }
-        self.table[block].state = State::UsedHead(order as u8);
+        self.table[block].state = State::Used(order as u8);
         self.free -= 1 << order;
         block
     }
@@ -147,7 +158,7 @@ impl<'table> FrameAllocator<'table> {
             order,
         };
         let entry = self.table.get(block).ok_or(error)?;
-        if order >= ORDERS || entry.state != State::UsedHead(order as u8) {
+        if order >= ORDERS || entry.state != State::Used(order as u8) {
             return Err(error);
         }
         self.release(block, order);
@@ -156,10 +167,10 @@ impl<'table> FrameAllocator<'table> {
 
     fn release(&mut self, mut block: usize, mut order: usize) {
         self.free += 1 << order;
-        self.table[block].state = State::Tail;
+        self.table[block].state = State::Other;
         while order + 1 < ORDERS {
             let buddy = block ^ (1 << order);
-            let free = State::FreeHead(order as u8);
+            let free = State::Free(order as u8);
             if self
                 .table
                 .get(buddy)
@@ -177,7 +188,7 @@ impl<'table> FrameAllocator<'table> {
     fn link(&mut self, block: usize, order: usize) {
         let next = self.heads[order];
         self.table[block] = FrameEntry {
-            state: State::FreeHead(order as u8),
+            state: State::Free(order as u8),
             previous: NONE,
             next,
         };
@@ -196,7 +207,7 @@ impl<'table> FrameAllocator<'table> {
         if let Some(entry) = self.table.get_mut(next as usize) {
             entry.previous = previous;
         }
-        self.table[block].state = State::Tail;
+        self.table[block].state = State::Other;
     }
 
     /// Recounts everything from the table; `false` if the book-keeping differs. As many
@@ -205,7 +216,7 @@ impl<'table> FrameAllocator<'table> {
         let mut free = 0;
         let mut covered_to = 0;
         for (number, entry) in self.table.iter().enumerate() {
-            if let State::FreeHead(order) = entry.state {
+            if let State::Free(order) = entry.state {
                 let order = usize::from(order);
                 let buddy = self.table.get(number ^ (1 << order));
                 let merged = order + 1 == ORDERS || buddy.is_none_or(|b| b.state != entry.state);
@@ -237,7 +248,7 @@ mod tests {
 
     #[test]
     fn everything_comes_back_as_one_block() {
-        let mut table = vec![FrameEntry::RESERVED; 64];
+        let mut table = vec![FrameEntry::NO_HEAD; 64];
         let mut frames = FrameAllocator::new(&mut table);
         frames.add(0, 64);
         let blocks: Vec<usize> = (0..64).map(|_| frames.take(0).unwrap()).collect();
@@ -252,7 +263,7 @@ mod tests {
 
     #[test]
     fn reserved_frames_are_never_given_out() {
-        let mut table = vec![FrameEntry::RESERVED; 32];
+        let mut table = vec![FrameEntry::NO_HEAD; 32];
         let mut frames = FrameAllocator::new(&mut table);
         frames.add(3, 9);
         frames.add(5, 12);
@@ -265,9 +276,71 @@ mod tests {
         assert_eq!(seen, (3..12).collect::<Vec<_>>());
     }
 
+    /// Blocks that are free, by their first frames, with their orders.
+    fn free_blocks(frames: &FrameAllocator<'_>) -> Vec<(usize, u8)> {
+        let entries = frames.table.iter().enumerate();
+        let blocks = entries.filter_map(|(number, entry)| match entry.state {
+            State::Free(order) => Some((number, order)),
+            _ => None,
+        });
+        blocks.collect()
+    }
+
+    #[test]
+    fn ranges_are_added_as_the_same_blocks_as_frame_by_frame() {
+        const FRAMES: usize = 40;
+        for start in 0..FRAMES {
+            for end in start..=FRAMES {
+                for gap in [0, 1, 5] {
+                    let mut tables = [(); 2].map(|()| vec![FrameEntry::NO_HEAD; FRAMES]);
+                    let [at_once, one_by_one] = &mut tables;
+                    let mut at_once = FrameAllocator::new(at_once);
+                    at_once.add(start, end);
+                    at_once.add(end + gap, FRAMES);
+                    let mut one_by_one = FrameAllocator::new(one_by_one);
+                    let rest = (end + gap)..FRAMES;
+                    (start..end).chain(rest.clone()).for_each(|frame| {
+                        one_by_one.add(frame, frame + 1);
+                    });
+                    assert!(at_once.verify(), "{start}..{end}, then {rest:?}");
+                    assert_eq!(free_blocks(&at_once), free_blocks(&one_by_one));
+                    assert_eq!(at_once.free(), end - start + rest.len());
+                    assert_eq!(at_once.total(), at_once.free());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_blocks_are_as_large_as_there_are() {
+        const LARGEST: usize = 1 << (ORDERS - 1);
+        let mut table = vec![FrameEntry::NO_HEAD; 3 * LARGEST + 2];
+        let mut frames = FrameAllocator::new(&mut table);
+        frames.add(1, usize::MAX);
+        assert_eq!(frames.total(), 3 * LARGEST + 1);
+        assert!(frames.verify());
+        let mut largest: Vec<_> = core::iter::from_fn(|| frames.take(ORDERS - 1)).collect();
+        largest.sort_unstable();
+        assert_eq!(largest, [LARGEST, 2 * LARGEST]);
+        frames.give(LARGEST, ORDERS - 1).unwrap();
+        assert!(frames.verify());
+    }
+
+    #[test]
+    fn frames_below_an_earlier_range_are_left_out() {
+        let mut table = vec![FrameEntry::NO_HEAD; 32];
+        let mut frames = FrameAllocator::new(&mut table);
+        frames.add(16, 24);
+        frames.add(0, 18);
+        assert_eq!(frames.total(), 8);
+        frames.add(8, 26);
+        assert_eq!(frames.total(), 10);
+        assert_eq!(free_blocks(&frames), [(16, 3), (24, 1)]);
+    }
+
     #[test]
     fn a_block_below_a_limit_is_below_it() {
-        let mut table = vec![FrameEntry::RESERVED; 64];
+        let mut table = vec![FrameEntry::NO_HEAD; 64];
         let mut frames = FrameAllocator::new(&mut table);
         frames.add(0, 64);
         let all: Vec<usize> = (0..64).map(|_| frames.take(0).unwrap()).collect();
@@ -299,7 +372,7 @@ mod tests {
 
     #[test]
     fn a_wrong_give_changes_nothing() {
-        let mut table = vec![FrameEntry::RESERVED; 16];
+        let mut table = vec![FrameEntry::NO_HEAD; 16];
         let mut frames = FrameAllocator::new(&mut table);
         frames.add(0, 16);
         let block = frames.take(1).unwrap();
@@ -319,10 +392,14 @@ mod tests {
 
     #[test]
     fn random_operations_against_a_map() {
-        let mut table = vec![FrameEntry::RESERVED; 1000];
+        let mut table = vec![FrameEntry::NO_HEAD; 1000];
         let mut frames = FrameAllocator::new(&mut table);
-        frames.add(7, 1000);
+        frames.add(7, 300);
+        frames.add(307, 1000);
         let mut owner = vec![false; 1000];
+        // What isn't the allocator's is never free.
+        owner[..7].fill(true);
+        owner[300..307].fill(true);
         let mut live: Vec<(usize, usize)> = vec![];
         let mut random = 0x2545_f491_4f6c_dd1d_u64;
         for _ in 0..20_000 {
@@ -334,7 +411,6 @@ mod tests {
                 && let Some(block) = frames.take(order)
             {
                 assert_eq!(block % (1 << order), 0);
-                assert!(block >= 7);
                 for taken in &mut owner[block..block + (1 << order)] {
                     assert!(!core::mem::replace(taken, true));
                 }
@@ -345,7 +421,8 @@ mod tests {
                 frames.give(block, order).unwrap();
             }
             let used = owner.iter().filter(|&&used| used).count();
-            assert_eq!(frames.free(), 993 - used);
+            assert_eq!(frames.free(), 1000 - used);
+            assert!(frames.verify());
         }
         assert!(frames.verify());
     }

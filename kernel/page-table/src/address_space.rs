@@ -55,7 +55,7 @@ impl<M: Machine> AddressSpace<M> {
         memory: &mut dyn TableMemory,
         address: usize,
     ) -> Result<(), MapError> {
-        self.page_table(memory, address)?;
+        self.page_table(memory, address, Run::UNMAPPED)?;
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl<M: Machine> AddressSpace<M> {
         frame: usize,
         protection: Protection,
     ) -> Result<(), MapError> {
-        let table = self.page_table(memory, address)?;
+        let table = self.page_table(memory, address, Run::UNMAPPED)?;
         let index = page_index(address);
         // An invalid entry is in no TLB: a store is enough.
         if !PageEntry::from_bits(self.machine.read(table, index)).invalid() {
@@ -88,11 +88,17 @@ impl<M: Machine> AddressSpace<M> {
     ) -> Result<(), MapError> {
         let mut address = start;
         while address < end {
-            let table = self.page_table(memory, address)?;
             let segment_end = (address / SEGMENT_SIZE + 1) * SEGMENT_SIZE;
-            for page in (address..end.min(segment_end)).step_by(PAGE_SIZE) {
-                let entry = self.entry(page, protection).into_bits();
-                self.machine.write(table, page_index(page), entry);
+            let stop = end.min(segment_end);
+            let entries = Run::identity(self.entry(address, protection));
+            let is_whole = stop - address == SEGMENT_SIZE;
+            if is_whole && self.find_page_table(address).is_none() {
+                self.page_table(memory, address, entries)?;
+            } else {
+                let table = self.page_table(memory, address, Run::UNMAPPED)?;
+                let first = page_index(address);
+                let pages = (stop - address).div_ceil(PAGE_SIZE);
+                entries.write(&mut self.machine, table, first..first + pages);
             }
             address = segment_end;
         }
@@ -190,11 +196,13 @@ impl<M: Machine> AddressSpace<M> {
         Some(table)
     }
 
-    /// The page table of an address; makes the tables that lead to it.
+    /// The page table of an address; makes the tables that lead to it. A page table that is
+    /// made is full of `entries`.
     fn page_table(
         &mut self,
         memory: &mut dyn TableMemory,
         address: usize,
+        entries: Run,
     ) -> Result<usize, MapError> {
         if address >= END {
             return Err(MapError::BeyondEnd { address });
@@ -209,7 +217,7 @@ impl<M: Machine> AddressSpace<M> {
                 None => {
                     let next = match level.below() {
                         Some(below) => new_table(&mut self.machine, memory, below)?,
-                        None => self.new_page_table(memory)?,
+                        None => self.new_page_table(memory, entries)?,
                     };
                     let entry = TableEntry::to_table(level, next).into_bits();
                     self.machine.write(table, index, entry);
@@ -224,7 +232,11 @@ impl<M: Machine> AddressSpace<M> {
     }
 
     /// Page tables are half a page: they come in pairs.
-    fn new_page_table(&mut self, memory: &mut dyn TableMemory) -> Result<usize, NoTable> {
+    fn new_page_table(
+        &mut self,
+        memory: &mut dyn TableMemory,
+        entries: Run,
+    ) -> Result<usize, NoTable> {
         let table = match self.spare_page_table.take() {
             Some(table) => table,
             None => {
@@ -233,10 +245,41 @@ impl<M: Machine> AddressSpace<M> {
                 page
             }
         };
-        for index in 0..PAGE_TABLE_ENTRIES {
-            self.machine.write(table, index, UNMAPPED);
-        }
+        entries.write(&mut self.machine, table, 0..PAGE_TABLE_ENTRIES);
         Ok(table)
+    }
+}
+
+/// Entries of a page table, one after another: each is the one before and a `step` more.
+/// To put an entry together takes several times what it takes to store it.
+#[derive(Clone, Copy)]
+struct Run {
+    first: PageEntry,
+    step: u64,
+}
+
+impl Run {
+    /// Those of unmapped pages.
+    const UNMAPPED: Run = Run {
+        first: PageEntry::new().with_invalid(true),
+        step: 0,
+    };
+
+    /// Those of a page and the ones behind it, to frames behind one another: the frame's
+    /// number is the part of an entry from the size of a page on.
+    const fn identity(first: PageEntry) -> Run {
+        Run {
+            first,
+            step: PAGE_SIZE as u64,
+        }
+    }
+
+    fn write(self, machine: &mut impl Machine, table: usize, indices: Range<usize>) {
+        let mut entry = self.first.into_bits();
+        for index in indices {
+            machine.write(table, index, entry);
+            entry = entry.wrapping_add(self.step);
+        }
     }
 }
 
@@ -246,8 +289,9 @@ fn new_table(
     level: Level,
 ) -> Result<usize, NoTable> {
     let table = memory.table(TABLE_SIZE).ok_or(NoTable)?;
+    let entry = TableEntry::nowhere(level).into_bits();
     for index in 0..TABLE_ENTRIES {
-        machine.write(table, index, TableEntry::nowhere(level).into_bits());
+        machine.write(table, index, entry);
     }
     Ok(table)
 }

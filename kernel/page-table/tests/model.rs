@@ -266,22 +266,28 @@ fn a_range_is_mapped_to_itself() {
         case.space
             .map_identity(memory, (start, end), protection)
             .unwrap();
-        // Part of it, once more.
-        let part = (start, (start + PAGE_SIZE).min(end));
-        case.space
-            .map_identity(memory, part, Protection::ReadWrite)
-            .unwrap();
         let pages = (start..end).step_by(PAGE_SIZE);
         case.model
             .extend(pages.map(|page| (page, (page, protection))));
-        let pages = (part.0..part.1).step_by(PAGE_SIZE);
-        case.model
-            .extend(pages.map(|page| (page, (page, Protection::ReadWrite))));
+        // Parts of it, once more: a page, and whole segments that have their tables.
+        for (bytes, protection) in [
+            (2 * SEGMENT_SIZE, Protection::ReadOnly),
+            (PAGE_SIZE, Protection::ReadWrite),
+        ] {
+            let part = (start, (start + bytes).min(end));
+            case.space.map_identity(memory, part, protection).unwrap();
+            let pages = (part.0..part.1).step_by(PAGE_SIZE);
+            case.model
+                .extend(pages.map(|page| (page, (page, protection))));
+        }
         case.machine.activate(case.space.element());
         for address in [
             start.wrapping_sub(1),
             start,
             start + PAGE_SIZE,
+            start + 2 * PAGE_SIZE,
+            start + 2 * SEGMENT_SIZE - 1,
+            start + 2 * SEGMENT_SIZE,
             end - 1,
             end,
         ] {

@@ -26,6 +26,8 @@ pub type Figures = heapless::Vec<Figure, 32>;
 pub enum BenchError {
     /// No group has this name: those that there are.
     NoGroup(&'static [&'static str]),
+    /// A module was loaded, and its init wasn't called.
+    NoInit(&'static str),
     /// More figures than there is room for.
     TooMany,
     /// The kernel heap is exhausted.
@@ -47,6 +49,7 @@ impl fmt::Display for BenchError {
                 f.write_str("no such group; there are")?;
                 groups.iter().try_for_each(|name| write!(f, " {name}"))
             }
+            Self::NoInit(module) => write!(f, "the init of module {module} wasn't called"),
             Self::TooMany => f.write_str("more figures than there is room for"),
             Self::Heap => f.write_str("the kernel heap is exhausted"),
             Self::PerCpu(error) => write!(f, "{error}"),

@@ -20,7 +20,7 @@ pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::percpu::{self, AllocError, Handle};
-use crate::{modules, println};
+use crate::{boot_time, modules, println};
 use fallible::filled;
 use module_api::PerCpu;
 use this_cpu::{NoMemory, Variable, percpu};
@@ -152,10 +152,28 @@ fn rounds(figures: &mut Figures) -> Result<(), BenchError> {
     record(figures, "modules.last_100", cost.part, cost.last)
 }
 
+/// From the kernel's entry to the first call of a module's init. A run of commands loads
+/// no module at boot: then it is `hello`'s, loaded the way that boot does it.
+fn boot(figures: &mut Figures) -> Result<(), BenchError> {
+    const MODULE: &str = "hello";
+    let nanoseconds = match boot_time::nanoseconds() {
+        Some(nanoseconds) => nanoseconds,
+        None => {
+            let _log = LogOff::new();
+            modules::load_with_dependencies(MODULE, &[])?;
+            modules::unload(MODULE)?;
+            boot_time::nanoseconds().ok_or(BenchError::NoInit(MODULE))?
+        }
+    };
+    record(figures, "boot", 1, nanoseconds)
+}
+
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 5] = [
+const GROUPS: [(&str, bool, Group); 6] = [
+    // First: what comes before it counts as boot.
+    ("boot", true, boot),
     ("alloc", true, allocations),
     ("access", true, accesses),
     ("link", true, links),

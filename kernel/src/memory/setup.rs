@@ -38,11 +38,10 @@ pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>) -> Regions {
         place_for(bytes, image.data.1, end, initrd).expect("memory holds the table of page frames");
     let start = core::ptr::with_exposed_provenance_mut::<FrameEntry>(table);
     // SAFETY: M1: the caller's promise: the range is memory, and neither the image's nor
-    // the initrd's; it is kept from the allocator below.
+    // the initrd's; it is kept from the allocator below. An entry may be zeros: the type
+    // is `FromZeros`.
     let entries = unsafe {
-        for index in 0..count {
-            start.add(index).write(FrameEntry::RESERVED);
-        }
+        start.write_bytes(0, count);
         core::slice::from_raw_parts_mut(start, count)
     };
     let mut frames = FrameAllocator::new(entries);
@@ -98,13 +97,15 @@ fn translate(
     execution_protection: bool,
 ) -> Result<AddressSpace, MapError> {
     let image = boot::image();
+    let (hole, behind) = map.hole.unwrap_or((end, end));
     let identity = [
         ((0, PAGE_SIZE), Protection::ReadOnly),
         ((map.low_memory, image.text.0), Protection::ReadWrite),
         (map::BOOT_PARAMETERS, Protection::ReadOnly),
         (image.text, Protection::ReadExecute),
         (image.rodata, Protection::ReadOnly),
-        ((image.data.0, end), Protection::ReadWrite),
+        ((image.data.0, hole), Protection::ReadWrite),
+        ((behind, end), Protection::ReadWrite),
     ];
     // SAFETY: M1: no CPU uses the space yet, and each frame is mapped at its own address
     // alone, but for lowcore's alias; `tables` gives frames that nobody has. M2: the
@@ -113,11 +114,6 @@ fn translate(
         let mut space = AddressSpace::new(tables, execution_protection)?;
         for (range, protection) in identity {
             space.map_identity(tables, range, protection)?;
-        }
-        if let Some((start, end)) = map.hole {
-            for page in (start..end).step_by(PAGE_SIZE) {
-                space.unmap(page);
-            }
         }
         space.map(tables, lowcore::ALIAS, 0, Protection::ReadWrite)?;
         space.unmap(boot::boot_stack());

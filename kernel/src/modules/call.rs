@@ -4,6 +4,7 @@ use super::error::{Error, Reason};
 use super::registry::{self, References};
 use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
+use crate::boot_time;
 use crate::continuation;
 
 /// Calls a constructor, a destructor or an exit: `void f(void)`.
@@ -26,6 +27,7 @@ pub unsafe fn call_int(address: u64) -> i32 {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
+    boot_time::calling_init();
     let result = activity::during(Kind::Init, address, || function());
     continuation::flush();
     result

@@ -26,9 +26,17 @@ const BEFORE_INITRD: u64 = 8 << 20;
 /// What QEMU's firmware takes of the end of memory, though nothing boots by it.
 const BEHIND_INITRD: u64 = 2 << 20;
 
-/// Packs an archive into a file without a name, so that none is left however this
-/// program ends; others open it by its path in /proc.
-pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
+/// A packed archive.
+pub struct Initrd {
+    /// A file without a name, so that none is left however this program ends; others open
+    /// it by its path in /proc.
+    pub file: File,
+    /// The sum of its bytes, as the kernel looks at it.
+    pub sum: u32,
+}
+
+/// Packs an archive.
+pub fn pack(guest: &Guest, options: &Options) -> Result<Initrd, Error> {
     let archive = archive(guest, options)?;
     let bytes = archive.len() as u64;
     let needed = BEFORE_INITRD + bytes + BEHIND_INITRD;
@@ -36,16 +44,27 @@ pub fn pack(guest: &Guest, options: &Options) -> Result<File, Error> {
         let initrd = bytes;
         return Err(Error::Memory { initrd, needed });
     }
-    file_of(&archive)
+    of(&archive, sum(&archive))
 }
 
-/// A file without a name that holds this archive.
-pub fn file_of(archive: &[u8]) -> Result<File, Error> {
+/// An archive, with a sum that may be another's.
+pub fn of(archive: &[u8], sum: u32) -> Result<Initrd, Error> {
     let folder = layout::release();
     let wrong = || Error::file("write an initrd in", &folder);
     let mut file = tempfile::tempfile_in(&folder).map_err(wrong())?;
     file.write_all(archive).map_err(wrong())?;
-    Ok(file)
+    Ok(Initrd { file, sum })
+}
+
+/// The sum of words of four bytes, the last filled up with zeros; what is carried out at the
+/// left comes in again at the right (Principles of Operation, chapter 7, CHECKSUM).
+pub fn sum(archive: &[u8]) -> u32 {
+    archive.chunks(4).fold(0, |sum: u32, word| {
+        let mut bytes = [0; 4];
+        bytes[..word.len()].copy_from_slice(word);
+        let (sum, carry) = sum.overflowing_add(u32::from_be_bytes(bytes));
+        sum.wrapping_add(carry.into())
+    })
 }
 
 /// The archive's bytes.
@@ -114,17 +133,13 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(Error::file("read", path))
 }
 
-/// Each file with the sum of its bytes, by which the kernel knows that they are all there.
 fn write(files: &Files, archive: &mut Vec<u8>) -> io::Result<()> {
     const REGULAR_FILE: u32 = 0o100_644;
     for (inode, (path, data)) in (1..).zip(files) {
         let length = u32::try_from(data.len())
             .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, path.clone()))?;
         let header = newc::Builder::new(path).ino(inode).mode(REGULAR_FILE);
-        let sum = data
-            .iter()
-            .fold(0u32, |sum, &byte| sum.wrapping_add(byte.into()));
-        let mut file = header.write_crc(&mut *archive, length, sum);
+        let mut file = header.write(&mut *archive, length);
         file.write_all(data)?;
         file.finish()?;
     }
@@ -154,6 +169,14 @@ mod tests {
             rest = reader.finish().unwrap();
         }
         assert!(newc::Reader::new(rest).unwrap().entry().is_trailer());
+    }
+
+    #[test]
+    fn a_sum_carries_around() {
+        assert_eq!(sum(b""), 0);
+        assert_eq!(sum(&[0, 0, 0, 1, 2]), 0x0200_0001);
+        assert_eq!(sum(&[0xff; 8]), 0xffff_ffff);
+        assert_eq!(sum(&[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 2]), 2);
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl Options {
             let text = format!("--append {word}: this program chooses the run's token itself");
             return wrong(&text);
         }
-        let bytes = options.command_line(&Token::new(0)).len();
+        let bytes = options.command_line(&Token::new(0), 0).len();
         if bytes > COMMAND_LINE_LIMIT {
             let own = bytes - options.append.join(" ").len();
             return wrong(&format!(
@@ -225,12 +225,13 @@ impl Options {
         }
     }
 
-    /// The kernel command line of a run with this token.
-    pub fn command_line(&self, token: &Token) -> String {
+    /// The kernel command line of a run with this token, and an initrd of this sum.
+    pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
         let mut words = self.append.clone();
         if self.verb == Some(Verb::Shell) {
             words.push("monitor".to_owned());
         }
+        words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());
         words.join(" ")
     }
@@ -287,8 +288,8 @@ mod tests {
         let options = parse("--module a.ko --append x=1 --module b.o --append monitor").unwrap();
         assert_eq!(options.modules.len(), 2);
         let token = Token::new(0);
-        let line = format!("x=1 monitor {}", token.word());
-        assert_eq!(options.command_line(&token), line);
+        let line = format!("x=1 monitor initrd_sum=0000000a {}", token.word());
+        assert_eq!(options.command_line(&token, 10), line);
     }
 
     #[test]
@@ -355,9 +356,10 @@ mod tests {
     #[test]
     fn the_shell_asks_for_the_monitor() {
         let token = Token::new(0);
-        let line = parse("shell").unwrap().command_line(&token);
-        assert_eq!(line, format!("monitor {}", token.word()));
-        assert_eq!(parse("").unwrap().command_line(&token), token.word());
+        let line = parse("shell").unwrap().command_line(&token, 1);
+        let rest = format!("initrd_sum=00000001 {}", token.word());
+        assert_eq!(line, format!("monitor {rest}"));
+        assert_eq!(parse("").unwrap().command_line(&token, 1), rest);
     }
 
     #[test]
@@ -383,7 +385,7 @@ mod tests {
     #[test]
     fn a_command_line_that_qemu_would_drop_is_refused() {
         let of = |bytes, verb: &str| parse(&format!("{verb} --append {}", "x".repeat(bytes)));
-        let own = 1 + Token::new(0).word().len();
+        let own = " initrd_sum=00000000 ".len() + Token::new(0).word().len();
         assert!(of(COMMAND_LINE_LIMIT - own, "").is_ok());
         let error = of(COMMAND_LINE_LIMIT - own + 1, "").unwrap_err();
         assert_eq!(error.exit_code(), 2);

@@ -4,13 +4,14 @@
 //! `sclplmconsole`, the control channel (docs/control-channel.md).
 
 use crate::error::Error;
+use crate::initrd::Initrd;
 use crate::options::{Options, Verb};
 use crate::qmp::{self, Socket};
 use crate::terminal::Modes;
 use crate::token::Token;
 use crate::watch::{self, Channel, Run, Settings, path_in_proc};
 use crate::{files, guardian, layout, output};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -25,7 +26,7 @@ const GDB_PORT: u16 = 1234;
 fn command(
     options: &Options,
     token: &Token,
-    initrd: &File,
+    initrd: &Initrd,
     channel: &Channel,
     monitor: &Socket,
 ) -> Result<Command, Error> {
@@ -58,8 +59,8 @@ fn command(
     command.args(["-device", "sclplmconsole,chardev=control"]);
     command.args(monitor.arguments());
     command.arg("-kernel").arg(layout::kernel());
-    command.args(["-initrd", &path_in_proc(initrd)]);
-    command.args(["-append", &options.command_line(token)]);
+    command.args(["-initrd", &path_in_proc(&initrd.file)]);
+    command.args(["-append", &options.command_line(token, initrd.sum)]);
     if matches!(options.verb, Some(Verb::Bench { .. })) {
         // One guest instruction a nanosecond, and the same date and random numbers
         // at each run. The base is a multiple of 125 s: only then is the clock exact.
@@ -86,16 +87,16 @@ fn gdb_port() -> io::Result<u16> {
 }
 
 /// Runs a guest to its end.
-pub fn run(options: &Options, initrd: &File) -> Result<Run, Error> {
+pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
     run_shown(options, initrd, true)
 }
 
 /// Runs a guest to its end, and shows nothing of it.
-pub fn run_unseen(options: &Options, initrd: &File) -> Result<Run, Error> {
+pub fn run_unseen(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
     run_shown(options, initrd, false)
 }
 
-fn run_shown(options: &Options, initrd: &File, shown: bool) -> Result<Run, Error> {
+fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Error> {
     let start = Error::start(EMULATOR);
     let token = Token::random().map_err(&start)?;
     let channel = Channel::new().map_err(&start)?;

@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "guest/boot.rs"]
+mod boot;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         start::options_for_test,
         start::nothing_installed,
         start::toolchain_beyond_path,
+        start::toolchain_is_asked_once,
         c_headers::every_name_is_tested,
         documents::exceptions_are_in_the_text,
     ];
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         loading::written_in_c,
         information::parameters,
         information::modinfo,
+        boot::steps_are_for_what_is_used,
         crafted::refused,
         crafted::constructors_by_number,
         crafted::ten_thousand_functions,

@@ -140,3 +140,22 @@ pub unsafe fn forget_code(frame: usize) {
         );
     }
 }
+
+/// The sum of words of four bytes, the last filled up with zeros; what is carried out at the
+/// left comes in again at the right (CHECKSUM; Principles of Operation, chapter 7).
+pub fn checksum(bytes: &[u8]) -> u32 {
+    let mut sum = 0u64;
+    // SAFETY: C7: reads the slice, whose address and length go on in the register pair until
+    // nothing is left (condition code 3: there is more).
+    unsafe {
+        asm!(
+            "2: cksm {sum}, %r2",
+            "jo 2b",
+            sum = inout(reg) sum,
+            inout("r2") bytes.as_ptr() => _,
+            inout("r3") bytes.len() => _,
+            options(nostack, readonly),
+        );
+    }
+    sum as u32
+}

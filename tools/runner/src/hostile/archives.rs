@@ -10,15 +10,9 @@ use fastrand::Rng;
 use std::collections::BTreeSet;
 
 const HEADER: usize = 110;
-/// Where in a header the fields are that say how to go on: mode, file size, name size, sum.
-const FIELDS: [(&str, usize); 4] = [
-    ("mode", 14),
-    ("file size", 54),
-    ("name size", 94),
-    ("sum", 102),
-];
+/// Where in a header the fields are that say how to go on: mode, file size, name size.
+const FIELDS: [(&str, usize); 3] = [("mode", 14), ("file size", 54), ("name size", 94)];
 const SIZE: usize = 54;
-const SUM: usize = 102;
 
 /// A file of the archive: where its parts begin.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +47,6 @@ fn entries(archive: &[u8]) -> Vec<Entry> {
         header = end;
     }
     entries
-}
-
-/// Writes the sum of a file's bytes into its header, as whoever packed it would.
-fn sum_up(archive: &mut [u8], entry: Entry) {
-    let data = archive[entry.data..entry.data + entry.size].iter();
-    let sum = data.fold(0u32, |sum, &byte| sum.wrapping_add(byte.into()));
-    let text = format!("{sum:08X}");
-    archive[entry.header + SUM..][..8].copy_from_slice(text.as_bytes());
 }
 
 /// Paths of the archive's files, as a reader of the host's has them, up to what it can't
@@ -166,7 +152,6 @@ fn changed(good: &[u8], random: &mut Rng) -> (Vec<u8>, String) {
             for _ in 0..count.min(entry.size) {
                 archive[entry.data + random.usize(..entry.size)] = random.u8(..);
             }
-            sum_up(&mut archive, entry);
             format!("{count} bytes of {name}, with their sum")
         }
         7 => {
@@ -205,7 +190,7 @@ mod tests {
             ("run", b""),
         ] {
             let bytes = data.len() as u32;
-            let mut file = newc::Builder::new(name).write_crc(&mut archive, bytes, 0);
+            let mut file = newc::Builder::new(name).write(&mut archive, bytes);
             file.write_all(data).unwrap();
             file.finish().unwrap();
         }
@@ -223,14 +208,6 @@ mod tests {
         assert_eq!(paths(&good[..second.end - 4]).len(), 1);
         let end = [&good[..second.header], &good[entries(&good)[3].header..]].concat();
         assert_eq!(paths(&end).len(), 1);
-    }
-
-    #[test]
-    fn sums_are_those_of_whoever_packs() {
-        let mut archive = good();
-        let entry = entries(&archive)[1];
-        sum_up(&mut archive, entry);
-        assert_eq!(hexadecimal(&archive, entry.header + SUM), 97 + 98 + 99);
     }
 
     #[test]

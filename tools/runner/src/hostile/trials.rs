@@ -5,15 +5,16 @@ use super::extent::Extent;
 use super::{archives, lines, objects};
 use crate::build::Guest;
 use crate::error::Error;
+use crate::initrd::{self, Initrd};
 use crate::judge::{self, Purpose};
 use crate::layout;
 use crate::options::Options;
+use crate::qemu;
 use crate::verdict::Verdict;
 use crate::watch::Run;
-use crate::{initrd, qemu};
 use fastrand::Rng;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::num::NonZeroU64;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
@@ -62,7 +63,7 @@ fn verdict(purpose: Purpose, run: &Run) -> Verdict {
 }
 
 /// Runs a guest to its end, unless a signal comes.
-fn run(options: &Options, archive: &File) -> Result<Run, Error> {
+fn run(options: &Options, archive: &Initrd) -> Result<Run, Error> {
     let run = qemu::run_unseen(options, archive)?;
     match run.ending {
         judge::Ending::Interrupted(signal) => Err(Error::Interrupted { signal }),
@@ -121,7 +122,7 @@ impl<'a> Machine<'a> {
             loaded: BTreeSet::new(),
             modules: Vec::new(),
         };
-        let run = machine.boot(TESTS, archive)?;
+        let run = machine.boot(TESTS, archive, initrd::sum(archive))?;
         let verdict = verdict(Purpose::SelfTests, &run);
         machine.loaded = loaded(&run.transcript.lines);
         if verdict.exit_code() != 0 || machine.loaded.is_empty() {
@@ -141,18 +142,23 @@ impl<'a> Machine<'a> {
         Rng::with_seed(mixed)
     }
 
-    /// Runs a guest with this word and this archive.
-    fn boot(&self, line: &str, archive: &[u8]) -> Result<Run, Error> {
+    /// Runs a guest with this word and this archive, which is said to have that sum.
+    fn boot(&self, line: &str, archive: &[u8], sum: u32) -> Result<Run, Error> {
         let options = Options {
             append: vec![line.to_owned()],
             ..self.options.clone()
         };
-        run(&options, &initrd::file_of(archive)?)
+        run(&options, &initrd::of(archive, sum)?)
     }
 
     /// How a guest with these words and this archive ended, and its lines.
-    fn self_tests(&self, line: &str, archive: &[u8]) -> Result<(Ending, Vec<String>), Error> {
-        match self.boot(line, archive) {
+    fn self_tests(
+        &self,
+        line: &str,
+        archive: &[u8],
+        sum: u32,
+    ) -> Result<(Ending, Vec<String>), Error> {
+        match self.boot(line, archive, sum) {
             Ok(run) => {
                 let verdict = verdict(Purpose::SelfTests, &run);
                 let lines = run.transcript.lines;
@@ -168,7 +174,13 @@ impl<'a> Machine<'a> {
         all(extent.numbers(), |number| {
             let mut random = self.random(0, number);
             let (archive, what) = archives::broken(self.archive, &mut random);
-            let (ending, lines) = self.self_tests(TESTS, &archive)?;
+            // Whoever changes a file on purpose makes the sum right.
+            let of = match what.ends_with("with their sum") {
+                true => &archive[..],
+                false => self.archive,
+            };
+            let sum = initrd::sum(of);
+            let (ending, lines) = self.self_tests(TESTS, &archive, sum)?;
             let (files, found) = (archives::paths(self.archive), archives::paths(&archive));
             let files = files.difference(&found);
             let loaded = loaded(&lines);
@@ -208,7 +220,10 @@ impl<'a> Machine<'a> {
                     let first = text.lines().next().unwrap_or_default();
                     Ending::NotStarted(first.to_owned())
                 }
-                Ok(_) => match self.self_tests(&line.text, self.archive)?.0 {
+                Ok(_) => match self
+                    .self_tests(&line.text, self.archive, initrd::sum(self.archive))?
+                    .0
+                {
                     Ending::Passed if !line.is_right => {
                         Ending::FalsePass("a word of it is wrong".to_owned())
                     }

@@ -274,7 +274,7 @@ pub fn a_hundred_thousand_symbols() -> TestResult {
 }
 
 /// Figures of a run: its lines `BENCH NAME OPERATIONS TOTAL EACH`.
-fn figures(run: &Run) -> Result<Vec<(String, f64)>, libtest_mimic::Failed> {
+pub fn figures(run: &Run) -> Result<Vec<(String, f64)>, libtest_mimic::Failed> {
     run.must_exit(0)?;
     let mut figures = Vec::new();
     for line in run.lines_with(&["BENCH "]) {

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 /// A module that isn't there is named.
@@ -150,9 +151,8 @@ pub fn options_for_test() -> TestResult {
     runner(&["test", "--cpus", "4"]).must_exit(2)
 }
 
-/// A folder with what the script itself calls, to be all of PATH.
-fn bare_machine() -> Result<TempDir, Failed> {
-    let bare = tempfile::tempdir()?;
+/// Links to what the script itself calls.
+fn link_common(folder: &Path) -> TestResult {
     for tool in [
         "bash", "env", "dirname", "sed", "cut", "sort", "id", "mkdir", "sh", "true", "basename",
         "cat", "rm", "mv", "grep",
@@ -160,8 +160,15 @@ fn bare_machine() -> Result<TempDir, Failed> {
         let places = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(tool));
         let place = places.iter().find(|place| place.exists());
         let place = place.ok_or_else(|| format!("there is no {tool} on this machine"))?;
-        symlink(place, bare.path().join(tool))?;
+        symlink(place, folder.join(tool))?;
     }
+    Ok(())
+}
+
+/// A folder with that, to be all of PATH.
+fn bare_machine() -> Result<TempDir, Failed> {
+    let bare = tempfile::tempdir()?;
+    link_common(bare.path())?;
     Ok(bare)
 }
 
@@ -224,4 +231,69 @@ pub fn nothing_installed() -> TestResult {
         says || verdict.contains("no Rust toolchain"),
         "it says what to install",
     )
+}
+
+/// The toolchain is asked what it is when the answer may be another: the first time, and
+/// when it is newer than its answer, or another may be meant.
+pub fn toolchain_is_asked_once() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let program = |path: &str, text: &str| {
+        fs::write(at(path), format!("#!/usr/bin/env bash\n{text}\n"))?;
+        fs::set_permissions(at(path), fs::Permissions::from_mode(0o755))
+    };
+    for name in [
+        "bin",
+        "other",
+        "sysroot/bin",
+        "sysroot/lib/rustlib/s390x-unknown-none-softfloat/lib",
+        "target/release",
+    ] {
+        fs::create_dir_all(at(name))?;
+    }
+    link_common(&at("bin"))?;
+    for tool in [
+        "qemu-system-s390x",
+        "s390x-linux-gnu-ld",
+        "s390x-linux-gnu-gcc",
+        "cc",
+        "cargo",
+    ] {
+        program(&format!("bin/{tool}"), ":")?;
+    }
+    let sysroot = at("sysroot").display().to_string();
+    let asked = at("asked").display().to_string();
+    let rustc = format!(
+        "echo >>{asked}; case $1 in --version) echo 'rustc 1.999.0' ;; *) echo {sysroot} ;; esac"
+    );
+    program("bin/rustc", &rustc)?;
+    program("sysroot/bin/rustc", ":")?;
+    program("target/release/runner", "echo $GUEST_TOOLCHAIN")?;
+    let path = at("bin").display().to_string();
+    let asks = |path: &str| -> Result<bool, libtest_mimic::Failed> {
+        fs::write(&asked, "")?;
+        let output = Command::new(root().join("qemu-run.sh"))
+            .env("PATH", path)
+            .env("HOME", folder.path())
+            .env("CARGO_TARGET_DIR", at("target"))
+            .env_remove("RUSTUP_HOME")
+            .output()?;
+        let run = Run::of(&output);
+        run.must_exit(0)?;
+        run.must(run.stdout == "prebuilt\n", "the toolchain is the one here")?;
+        Ok(!fs::read(&asked)?.is_empty())
+    };
+    let later = SystemTime::now() + Duration::from_secs(100);
+    let other = format!("{path}:{}", at("other").display());
+    let mut answers = vec![asks(&path)?, asks(&path)?];
+    answers.extend([asks(&other)?, asks(&other)?]);
+    fs::File::options()
+        .write(true)
+        .open(at("sysroot/bin/rustc"))?
+        .set_modified(later)?;
+    answers.push(asks(&other)?);
+    match answers == [true, false, true, false, true] {
+        true => Ok(()),
+        false => Err(format!("asked at each of the runs: {answers:?}").into()),
+    }
 }
