@@ -214,7 +214,7 @@ impl Chunks {
 
     /// Allocates an area from populated pages: the deferred one of this size, else one
     /// from the free lists.
-    #[inline]
+    #[inline(always)]
     pub fn allocate(&mut self, request: Request) -> Option<Area> {
         let area = self
             .reuse(request)
@@ -223,7 +223,7 @@ impl Chunks {
         Some(area)
     }
 
-    #[inline]
+    #[inline(always)]
     fn reuse(&mut self, request: Request) -> Option<Area> {
         let area = self.quick.take(request)?;
         self.change_areas(area.chunk, |chunk| chunk.reuse(area.granule, request));
@@ -231,6 +231,7 @@ impl Chunks {
     }
 
     /// From the free lists, with what is deferred if it must be.
+    #[inline(never)]
     fn allocate_listed(&mut self, request: Request) -> Option<Area> {
         loop {
             let found = self.lists.nonempty().search(request, |list| {
