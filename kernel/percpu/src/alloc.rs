@@ -8,6 +8,8 @@ use crate::request::{Area, Request};
 
 /// Areas of a batch that are allocated in one hold of the *areas* lock (P8).
 const BATCH: usize = 64;
+/// Bytes of the most frequent area.
+const COUNTER: usize = 8;
 
 impl<B: Backing> Allocator<B> {
     /// Allocates an area of `size` bytes, 1 to [`crate::MIN_UNIT_SIZE`], in every unit,
@@ -133,6 +135,15 @@ impl<B: Backing> Allocator<B> {
     /// Zeroes an area that was just allocated, in every unit.
     #[inline]
     fn zero(&self, handle: Handle, request: Request) {
+        // A size that is known lets the backing choose its stores once, not for each unit.
+        match request.bytes() {
+            COUNTER => self.zero_bytes(handle, COUNTER),
+            bytes => self.zero_bytes(handle, bytes),
+        }
+    }
+
+    #[inline(always)]
+    fn zero_bytes(&self, handle: Handle, bytes: usize) {
         let unit0 = handle.0.wrapping_add(self.layout.delta);
         for offset in &self.layout.first.unit_offsets {
             let copy = unit0.wrapping_add(*offset);
@@ -140,7 +151,7 @@ impl<B: Backing> Allocator<B> {
             // SAFETY: P7, P8, P13: under the lock the area was taken from free extents,
             // which are on populated pages, and its handle isn't returned yet.
             unsafe {
-                self.backing.zero(copy, request.bytes());
+                self.backing.zero(copy, bytes);
             }
         }
     }

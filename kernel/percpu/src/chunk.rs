@@ -155,18 +155,28 @@ impl Chunk {
     #[inline]
     fn count(&mut self, start: u32, granules: u32, change: fn(u16, u16) -> u16) {
         let mut at = start;
-        let end = start + granules;
-        while at < end {
-            let page = &mut self.pages[(at / PAGE_GRANULES) as usize];
-            let stop = end.min((at / PAGE_GRANULES + 1) * PAGE_GRANULES);
-            let was_empty = page.used == 0;
-            page.used = change(page.used, (stop - at) as u16);
-            match (was_empty, page.used == 0) {
-                (true, false) => self.empty -= 1,
-                (false, true) => self.empty += 1,
-                _ => {}
+        let mut left = granules;
+        loop {
+            let here = left.min(PAGE_GRANULES - at % PAGE_GRANULES);
+            self.count_on_page(at / PAGE_GRANULES, here as u16, change);
+            left -= here;
+            // Most areas are on one page.
+            if left == 0 {
+                return;
             }
-            at = stop;
+            at += here;
+        }
+    }
+
+    #[inline]
+    fn count_on_page(&mut self, page: u32, granules: u16, change: fn(u16, u16) -> u16) {
+        let page = &mut self.pages[page as usize];
+        let before = page.used;
+        page.used = change(before, granules);
+        if before == 0 {
+            self.empty -= 1;
+        } else if page.used == 0 {
+            self.empty += 1;
         }
     }
 

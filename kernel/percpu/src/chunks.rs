@@ -214,7 +214,7 @@ impl Chunks {
 
     /// Allocates an area from populated pages: the deferred one of this size, else one
     /// from the free lists.
-    #[inline]
+    #[inline(always)]
     pub fn allocate(&mut self, request: Request) -> Option<Area> {
         let area = self
             .reuse(request)
@@ -223,7 +223,7 @@ impl Chunks {
         Some(area)
     }
 
-    #[inline]
+    #[inline(always)]
     fn reuse(&mut self, request: Request) -> Option<Area> {
         let area = self.quick.take(request)?;
         self.change_areas(area.chunk, |chunk| chunk.reuse(area.granule, request));
@@ -231,6 +231,7 @@ impl Chunks {
     }
 
     /// From the free lists, with what is deferred if it must be.
+    #[inline(never)]
     fn allocate_listed(&mut self, request: Request) -> Option<Area> {
         loop {
             let found = self.lists.nonempty().search(request, |list| {
@@ -268,23 +269,40 @@ impl Chunks {
         Some(Area { chunk, granule })
     }
 
-    /// Frees a live area of `granules`: a small one is deferred, and the one of its size
-    /// that was deferred before it is coalesced. Those of the reserved part never are.
+    /// Frees the live area that begins here; false if there is none. A small one is
+    /// deferred, and the one of its size that was deferred before it is coalesced. Those of
+    /// the reserved part never are.
     #[inline]
-    pub fn free(&mut self, area: Area, granules: u32) {
-        let Area { chunk, granule } = area;
+    pub fn free(&mut self, area: Area) -> bool {
+        let Area {
+            chunk: number,
+            granule,
+        } = area;
+        let chunk = self.slots.get_mut(number).and_then(|slot| slot.first_mut());
+        let Some(chunk) = chunk else {
+            return false;
+        };
+        let Some(granules) = chunk.extents.live_at(granule) else {
+            return false;
+        };
+        self.counts.freed += 1;
         match self.quick.entry(granules) {
-            Some(entry) if chunk != RESERVED => {
-                if let Some(before) = entry.replace(area) {
+            Some(entry) if number != RESERVED => {
+                let before = entry.replace(area);
+                let empty = chunk.empty;
+                chunk.defer(granule, granules);
+                if chunk.empty != empty {
+                    self.empty_changed(number, empty);
+                }
+                if let Some(before) = before {
                     self.coalesce_one(before);
                 }
-                self.change_areas(chunk, |chunk| chunk.defer(granule, granules));
             }
             _ => {
-                self.change_extents(chunk, |chunk| chunk.free(granule, granules));
+                self.change_extents(number, |chunk| chunk.free(granule, granules));
             }
         }
-        self.counts.freed += 1;
+        true
     }
 
     fn coalesce_one(&mut self, area: Area) {

@@ -27,21 +27,20 @@ impl<B: Backing> Allocator<B> {
         };
         let granule = (offset / GRANULE) as u32;
         let mut chunks = self.areas.lock();
-        let found = chunks.get(chunk).ok_or(FreeError::Foreign { handle })?;
-        match found.extents.live_at(granule) {
-            Some(granules) if offset.is_multiple_of(GRANULE) => {
-                chunks.free(Area { chunk, granule }, granules);
-                Ok(())
-            }
-            _ => Err(self.refusal(&chunks, handle, Area { chunk, granule })),
+        let area = Area { chunk, granule };
+        if offset.is_multiple_of(GRANULE) && chunks.free(area) {
+            return Ok(());
         }
+        Err(self.refusal(&chunks, handle, area))
     }
 
     /// Why a handle that is in this granule, but no area's, can't be freed.
     #[cold]
     fn refusal(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
-        let chunk = chunks.get(at.chunk);
-        match chunk.and_then(|chunk| chunk.extents.live_around(at.granule)) {
+        let Some(chunk) = chunks.get(at.chunk) else {
+            return FreeError::Foreign { handle };
+        };
+        match chunk.extents.live_around(at.granule) {
             Some((start, granules)) => FreeError::Interior {
                 handle,
                 start: self.layout.handle_of(at.chunk, start),

@@ -115,7 +115,10 @@ extern "C" fn per_cpu_offset(cpu: u32) -> usize {
 /// logged with its reason. May map pages, so not from an interrupt handler.
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
-    or_null(percpu::alloc(size, align), caller())
+    match percpu::alloc(size, align) {
+        Ok(handle) => handle.0,
+        Err(problem) => refused(&problem, caller()),
+    }
 }
 
 /// As [`__alloc_percpu`], but from mapped pages only: in any context. That there are none is
@@ -123,20 +126,17 @@ extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
     match percpu::alloc_atomic(size, align) {
+        Ok(handle) => handle.0,
         Err(AllocError::NotPopulated { .. }) => 0,
-        result => or_null(result, caller()),
+        Err(problem) => refused(&problem, caller()),
     }
 }
 
-/// The handle; or null, with the reason logged.
-fn or_null(result: Result<Handle, AllocError>, caller: Address) -> usize {
-    match result {
-        Ok(handle) => handle.0,
-        Err(problem) => {
-            warn!("{problem}; asked for by {caller}");
-            0
-        }
-    }
+/// Null, with the reason logged. Its callers look for who called them only when they must.
+#[cold]
+fn refused(problem: &AllocError, caller: Address) -> usize {
+    warn!("{problem}; asked for by {caller}");
+    0
 }
 
 /// Frees an area by its handle, on all CPUs; null is none. A wrong handle is logged and
