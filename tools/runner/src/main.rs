@@ -15,6 +15,7 @@
 //!    system_map the kernel's symbols         verdict      its words, its exit code
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
+//!  profile      the verb `profile`
 //!  cargo_output, terminal                    hostile      the verb `hostile`
 //!                                              progress, and modes to put back
 //! ```
@@ -48,6 +49,7 @@ mod link;
 mod memory_size;
 mod options;
 mod output;
+mod profile;
 mod program;
 mod qemu;
 mod qmp;
@@ -94,6 +96,10 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Profile {
+            ref workload,
+            ref svg,
+        }) => profile::run(toolchain, &options, workload, svg.as_deref()),
         _ => boot(toolchain, &options).map(|verdict| {
             output::say!("{verdict}");
             ExitCode::from(verdict.exit_code())
@@ -109,7 +115,7 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let guest = build::guest(toolchain)?;
     let initrd = initrd::pack(&guest, options)?;
     let run = qemu::run(options, &initrd)?;
-    let purpose = match (options.verb, options.commands().len()) {
+    let purpose = match (&options.verb, options.commands().len()) {
         (Some(Verb::Shell | Verb::Debug), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,
         (_, commands) => Purpose::Commands(commands),
