@@ -23,7 +23,7 @@ pub struct Names {
     modules: Vec<LiveModule>,
 }
 
-/// Whose name an address with two goes by: labels of assembly last.
+/// Whether it names a place within a function.
 fn is_label(name: &str) -> bool {
     name.starts_with(".L") || name.starts_with('$')
 }
@@ -41,15 +41,20 @@ impl Names {
             else {
                 continue;
             };
-            if let Some(function) = last.and_then(|last| functions.get_mut(&last)) {
-                function.end = function.end.min(address.max(last.unwrap_or(0) + 1));
+            // A label is a place in a function, an absolute symbol a number.
+            if is_label(name) || letter.eq_ignore_ascii_case("a") {
+                continue;
             }
-            let is_code = letter.eq_ignore_ascii_case("t") && !is_label(name);
+            if let Some(function) = last.and_then(|last| functions.get_mut(&last)) {
+                function.end = address;
+            }
+            let is_code = letter.eq_ignore_ascii_case("t");
             last = is_code.then_some(address);
             if is_code {
                 let name = format!("{:#}", demangle(name));
                 let end = u64::MAX;
-                functions.entry(address).or_insert(Function { end, name });
+                // Of several names the last: the linker's own sort before.
+                functions.insert(address, Function { end, name });
             }
         }
         let modules = Vec::new();
@@ -153,8 +158,10 @@ mod tests {
     use super::*;
 
     const MAP: &str = "\
+0000000000100000 T __text_start
 0000000000100000 T start
 0000000000100100 t .Lpart
+00000000001001f0 A A_SIZE
 0000000000100200 T _ZN6kernel4main17h0123456789abcdefE
 0000000000100300 D DATA
 ";
@@ -171,12 +178,82 @@ mod tests {
     fn the_kernel_has_its_names() {
         let names = Names::of_kernel(MAP);
         assert_eq!(names.name(0x10_0000), "start");
+        assert_eq!(names.name(0x10_01ff), "start");
         assert_eq!(names.name(0x10_0200), "kernel::main");
         assert_eq!(names.name(0x10_02ff), "kernel::main");
         assert_eq!(names.find("kernel::main"), Some(0x10_0200));
         for nobodys in [0xf_ffff, 0x10_0300, u64::MAX] {
             assert_eq!(names.name(nobodys), "(code without a name)");
         }
+    }
+
+    const GLOBAL: u8 = 1 << 4;
+    const FUNCTION: u8 = 2;
+
+    /// A relocatable object with 16 bytes of code, and these symbols of it: name, value,
+    /// size, binding and type.
+    fn object(symbols: &[(&str, u64, u64, u8)]) -> Vec<u8> {
+        const NAMES: &[u8] = b"\0.text\0.symtab\0.strtab\0";
+        let (mut strings, mut table) = (NAMES.to_vec(), vec![0; 24]);
+        let mut sorted = symbols.to_vec();
+        sorted.sort_by_key(|symbol| symbol.3 & GLOBAL);
+        for (name, value, size, kind) in &sorted {
+            table.extend((strings.len() as u32).to_be_bytes());
+            table.extend([*kind, 0, 0, 1]);
+            table.extend([value.to_be_bytes(), size.to_be_bytes()].concat());
+            strings.extend([name.as_bytes(), &[0]].concat());
+        }
+        let locals = 1 + sorted
+            .iter()
+            .filter(|symbol| symbol.3 & GLOBAL == 0)
+            .count() as u64;
+        let (table_at, strings_at) = (80, 80 + table.len() as u64);
+        let headers_at = (strings_at + strings.len() as u64).next_multiple_of(8);
+        // ELF64, big endian, relocatable, for machine 22; four section headers.
+        let mut data = b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0\0\x01\0\x16\0\0\0\x01".to_vec();
+        data.extend([[0; 8], [0; 8], headers_at.to_be_bytes()].concat());
+        data.extend([0, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 64, 0, 4, 0, 3]);
+        data.extend([7; 16]);
+        data.extend(&table);
+        data.extend(&strings);
+        data.resize(headers_at as usize, 0);
+        let strings = strings.len() as u64;
+        for [name, kind, flags, offset, size, link, info, align, entry] in [
+            [0; 9],
+            [1, 1, 6, 64, 16, 0, 0, 8, 0],
+            [7, 2, 0, table_at, table.len() as u64, 3, locals, 8, 24],
+            [15, 3, 0, strings_at, strings, 0, 0, 1, 0],
+        ] {
+            data.extend([(name as u32).to_be_bytes(), (kind as u32).to_be_bytes()].concat());
+            data.extend([flags, 0, offset, size].map(u64::to_be_bytes).concat());
+            data.extend([(link as u32).to_be_bytes(), (info as u32).to_be_bytes()].concat());
+            data.extend([align, entry].map(u64::to_be_bytes).concat());
+        }
+        data
+    }
+
+    #[test]
+    fn a_module_has_its_names_where_it_was_loaded() {
+        let data = object(&[
+            ("first", 0, 6, GLOBAL | FUNCTION),
+            ("first_too", 0, 6, FUNCTION),
+            (".Llabel", 4, 0, 0),
+            ("second", 6, 2, FUNCTION),
+        ]);
+        let object = Object::parse(&data).unwrap();
+        let bytes = Plan::new(&object).unwrap().layout().size();
+        let base = 0x200_0000_0000;
+        let files = BTreeMap::from([("extra/m.ko".to_owned(), data.clone())]);
+        let mut names = Names::of_kernel(MAP);
+        names.add_modules(&[module("m", base, bytes)], &files);
+        assert_eq!(names.name(base), "first [m]");
+        assert_eq!(names.name(base + 4), "first [m]");
+        assert_eq!(names.name(base + 6), "second [m]");
+        assert_eq!(names.name(base + 8), "[m]");
+        // Another file than what was loaded, by its size.
+        let mut names = Names::of_kernel(MAP);
+        names.add_modules(&[module("m", base, bytes + 4096)], &files);
+        assert_eq!(names.name(base), "[m]");
     }
 
     #[test]
