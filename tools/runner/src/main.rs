@@ -15,7 +15,7 @@
 //!    system_map the kernel's symbols         verdict      its words, its exit code
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
-//!  profile      the verb `profile`
+//!  workload     what `profile` is of         profile      the verb `profile`
 //!  cargo_output, terminal                    hostile      the verb `hostile`
 //!                                              progress, and modes to put back
 //! ```
@@ -65,6 +65,7 @@ mod toolchain;
 mod transcript;
 mod verdict;
 mod watch;
+mod workload;
 
 use error::Error;
 use judge::Purpose;

@@ -4,8 +4,8 @@
 //! no use for is refused, not dropped in silence.
 
 use crate::memory_size::{Memory, memory_size};
-use crate::profile::Workload;
 use crate::token::Token;
+use crate::workload::Workload;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
 use std::num::NonZeroU64;

@@ -1,7 +1,6 @@
 //! The verb `profile`: guest instructions by function, and on whose behalf.
 //!
 //! ```text
-//!  workload.rs  what is run, and the kernel's functions that mark it
 //!  plugin.rs    tools/profile/profile.c ──cc──► profile.so ──► QEMU ──► counts by address
 //!  counts.rs    what the plugin wrote
 //!  names.rs     System.map, and each module's symbols at its base ──► names of addresses
@@ -17,14 +16,12 @@ mod flame;
 mod names;
 mod plugin;
 mod table;
-mod workload;
-
-pub use workload::Workload;
 
 use crate::error::Error;
 use crate::judge::{self, Purpose};
 use crate::options::{self, Options};
 use crate::toolchain::Toolchain;
+use crate::workload::{self, Workload};
 use crate::{build, files, initrd, layout, output, qemu};
 use counts::Counts;
 use names::Names;
@@ -87,7 +84,7 @@ pub fn run(
     names.add_modules(&run.record.modules, &contents);
     let (total, parts) = (counts.total(), counts.parts.len());
     let rows = table::rows(&counts, &names);
-    output::line!("{}", table::text(&rows, total, parts));
+    output::line!("{}", table::text(&rows, total, parts).trim_end());
     if let Some((path, file)) = &mut svg {
         let graph = flame::svg(&counts, &names, &workload.to_string());
         file.write_all(graph.as_bytes())

@@ -1,4 +1,4 @@
-//! What a profile is of.
+//! What a profile is of: what is run, and the kernel's functions that mark it.
 
 use std::convert::Infallible;
 use std::fmt;
