@@ -45,6 +45,7 @@ mod panic;
 mod percpu;
 mod percpu_address;
 mod power;
+mod profile;
 mod recording;
 #[expect(
     clippy::disallowed_methods,

@@ -2,7 +2,7 @@
 
 use crate::load_unload_rounds::RoundsError;
 use crate::percpu::AllocError;
-use crate::{modules, smp};
+use crate::{modules, profile, smp};
 use alloc::collections::TryReserveError;
 use arch::timer;
 use core::fmt;
@@ -124,8 +124,11 @@ pub fn measure<E>(
 where
     BenchError: From<E>,
 {
+    let measured = profile::Measured::new();
     let start = timer::now();
     work()?;
-    let nanoseconds = timer::nanoseconds(timer::now() - start);
+    let end = timer::now();
+    drop(measured);
+    let nanoseconds = timer::nanoseconds(end - start);
     record(figures, name, operations, nanoseconds)
 }

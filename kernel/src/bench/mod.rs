@@ -20,7 +20,7 @@ pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::percpu::{self, AllocError, Handle};
-use crate::{boot_time, modules, println};
+use crate::{boot_time, modules, println, profile};
 use fallible::filled;
 use module_api::PerCpu;
 use this_cpu::{NoMemory, Variable, percpu};
@@ -147,7 +147,9 @@ fn rounds(figures: &mut Figures) -> Result<(), BenchError> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new()?;
     load_unload_rounds::run(10)?;
+    let measured = profile::Measured::new();
     let cost = load_unload_rounds::run(1000)?;
+    drop(measured);
     record(figures, "modules.first_100", cost.part, cost.first)?;
     record(figures, "modules.last_100", cost.part, cost.last)
 }

@@ -27,7 +27,7 @@ mod terminal;
 
 use crate::control::{self, PowerOffBy};
 use crate::percpu::balance;
-use crate::println;
+use crate::{println, profile};
 use command::{Action, Command, Next};
 use core::fmt::Display;
 use error::Error;
@@ -87,7 +87,9 @@ impl Session {
     /// Carries out a command line, and reports how that went.
     fn command(&mut self, line: &[u8]) -> Next {
         let text = core::str::from_utf8(line);
+        let profiled = profile::Command::new();
         let result = text.map_err(|_| Error::NotUtf8).and_then(execute);
+        drop(profiled);
         self.run += 1;
         let error = result.as_ref().err();
         control::command(

@@ -91,6 +91,16 @@ pub enum Error {
         /// The last line that it printed.
         message: String,
     },
+    /// The kernel has no function of this name, by which a profile begins or ends.
+    NoFunction {
+        /// The function.
+        name: &'static str,
+    },
+    /// What the plugin wrote isn't a whole profile.
+    Profile {
+        /// The line at which that shows.
+        line: String,
+    },
     /// The value of `GUEST_TOOLCHAIN` is none that this program knows.
     Toolchain {
         /// The value.
@@ -180,6 +190,15 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "a guest ended before all was loaded; its last line: {message}"
+                )
+            }
+            Error::NoFunction { name } => {
+                write!(f, "System.map has no {name}, which marks what is profiled")
+            }
+            Error::Profile { line } => {
+                write!(
+                    f,
+                    "the plugin's counts aren't whole; the line `{line}` is wrong"
                 )
             }
             Error::Toolchain { value } => {

@@ -12,7 +12,7 @@
 
 use crate::build::Guest;
 use crate::error::Error;
-use crate::options::{Options, Verb};
+use crate::options::Options;
 use crate::{files, gcc, generated, layout};
 use cpio::newc;
 use std::collections::BTreeMap;
@@ -76,9 +76,11 @@ pub fn archive(guest: &Guest, options: &Options) -> Result<Vec<u8>, Error> {
     Ok(archive)
 }
 
-type Files = BTreeMap<String, Vec<u8>>;
+/// What lies in an initrd, by path.
+pub type Files = BTreeMap<String, Vec<u8>>;
 
-fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
+/// What the archive is to hold.
+pub fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
     let mut files = Files::new();
     let mut add = |path: String, data: Vec<u8>| match files.insert(path.clone(), data) {
         None => Ok(()),
@@ -104,7 +106,7 @@ fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
         let data = files::read(&object, options.memory.bytes())?;
         add(format!("{}/{name}.ko", layout::EXTRA), data)?;
     }
-    if matches!(options.verb, Some(Verb::Bench { .. })) {
+    if options.has_bench_modules() {
         for (name, data) in generated::all()? {
             add(format!("{}/{name}.o", layout::FIXTURES), data)?;
         }

@@ -15,9 +15,9 @@
 //!    system_map the kernel's symbols         verdict      its words, its exit code
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
-//!  figures      those of `bench`, accepted    hostile      the verb `hostile`
-//!  cargo_output, terminal
-//!                                              progress, and modes to put back
+//!  workload     what `profile` is of         profile      the verb `profile`
+//!  figures      those of `bench`, accepted  hostile      the verb `hostile`
+//!  cargo_output, terminal                    progress, and modes to put back
 //! ```
 //!
 //! Files import downwards: none imports one that imports it.
@@ -50,6 +50,7 @@ mod link;
 mod memory_size;
 mod options;
 mod output;
+mod profile;
 mod program;
 mod qemu;
 mod qmp;
@@ -65,6 +66,7 @@ mod toolchain;
 mod transcript;
 mod verdict;
 mod watch;
+mod workload;
 
 use error::Error;
 use judge::Purpose;
@@ -96,6 +98,10 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Profile {
+            ref workload,
+            ref svg,
+        }) => profile::run(toolchain, &options, workload, svg.as_deref()),
         _ => boot(toolchain, &options).map(|verdict| {
             output::say!("{verdict}");
             ExitCode::from(verdict.exit_code())
@@ -111,7 +117,7 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let guest = build::guest(toolchain)?;
     let initrd = initrd::pack(&guest, options)?;
     let run = qemu::run(options, &initrd)?;
-    let purpose = match (options.verb, options.commands().len()) {
+    let purpose = match (&options.verb, options.commands().len()) {
         (Some(Verb::Shell | Verb::Debug), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,
         (_, commands) => Purpose::Commands(commands),

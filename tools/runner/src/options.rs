@@ -5,6 +5,7 @@
 
 use crate::memory_size::{Memory, memory_size};
 use crate::token::Token;
+use crate::workload::Workload;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
 use std::num::NonZeroU64;
@@ -93,10 +94,14 @@ pub struct Options {
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
+
+    /// A TCG plugin, as QEMU's own option takes it; no option of this program
+    #[arg(skip)]
+    pub plugin: Option<String>,
 }
 
 /// What to do.
-#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Run every test: lints, host tests, guests of many shapes
     Test {
@@ -111,6 +116,14 @@ pub enum Verb {
         /// Put this run's figures into docs/figures.tsv, for --cpus 4
         #[arg(long)]
         accept: bool,
+    },
+    /// Count guest instructions by function, without those of the way there
+    Profile {
+        /// A group of bench, alloc, access, link, load or modules; boot; or monitor commands
+        workload: Workload,
+        /// Draw the calls as a flame graph
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
     },
     /// Run each claim of the mail thread as an experiment, near and far
     Lessons {
@@ -162,6 +175,14 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
+        if matches!(options.verb, Some(Verb::Profile { .. })) {
+            if options.run.is_some() {
+                return wrong("profile takes its commands as its workload, not by --run");
+            }
+            if options.commands().is_empty() {
+                return wrong("profile: the workload names no command");
+            }
+        }
         if matches!(options.verb, Some(Verb::Test { .. })) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options of theirs");
         }
@@ -211,9 +232,26 @@ impl Options {
         if matches!(self.verb, Some(Verb::Bench { .. })) && self.run.is_none() {
             return vec!["bench"];
         }
-        let commands = self.run.iter().flat_map(|text| text.split([';', '\n']));
+        let text = match &self.verb {
+            Some(Verb::Profile { workload, .. }) => Some(workload.commands()),
+            _ => self.run.as_deref(),
+        };
+        let commands = text.into_iter().flat_map(|text| text.split([';', '\n']));
         let commands = commands.map(str::trim);
         commands.filter(|command| !command.is_empty()).collect()
+    }
+
+    /// Whether the guest's clock counts instructions.
+    pub fn counts_instructions(&self) -> bool {
+        matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }))
+    }
+
+    /// Whether the guest is to have the modules that the benchmark loads.
+    pub fn has_bench_modules(&self) -> bool {
+        match &self.verb {
+            Some(Verb::Profile { workload, .. }) => workload.is_bench(),
+            verb => matches!(verb, Some(Verb::Bench { .. })),
+        }
     }
 
     /// When the guest counts as hung.
@@ -235,6 +273,14 @@ impl Options {
         words.push(token.word());
         words.join(" ")
     }
+}
+
+/// Says what is wrong with the command line, where that shows only later: the process ends
+/// with code 2.
+pub fn say_usage(text: &str) {
+    let error = Options::command().error(ErrorKind::InvalidValue, text);
+    // Nobody reads it where stderr can't be written.
+    let _ = error.print();
 }
 
 /// A model as QEMU names it. Its own message says which there are.
@@ -319,6 +365,10 @@ mod tests {
             "--append token=1",
             "--cpus",
             "lesson",
+            "profile",
+            "profile ;",
+            "profile boot lsmod",
+            "profile boot --run lsmod",
             "lessons --cpus 4",
             "hostile --cpus 4",
             "hostile --trials many",
@@ -342,6 +392,12 @@ mod tests {
         let words = [PROGRAM, "bench", "--run", "bench link"];
         let options = Options::checked(words).unwrap();
         assert_eq!(options.commands(), ["bench link"]);
+        let of = |text| Options::checked([PROGRAM, "profile", text]).unwrap();
+        assert_eq!(of("alloc").commands(), ["bench alloc"]);
+        assert_eq!(
+            of("insmod hello; lsmod").commands(),
+            ["insmod hello", "lsmod"]
+        );
     }
 
     #[test]

@@ -61,11 +61,14 @@ fn command(
     command.arg("-kernel").arg(layout::kernel());
     command.args(["-initrd", &path_in_proc(&initrd.file)]);
     command.args(["-append", &options.command_line(token, initrd.sum)]);
-    if matches!(options.verb, Some(Verb::Bench { .. })) {
+    if options.counts_instructions() {
         // One guest instruction a nanosecond, and the same date and random numbers
         // at each run. The base is a multiple of 125 s: only then is the clock exact.
         command.args(["-icount", "shift=0,sleep=off", "-seed", "1"]);
         command.args(["-rtc", "base=2019-12-31T23:59:10,clock=vm"]);
+    }
+    if let Some(plugin) = &options.plugin {
+        command.args(["-plugin", plugin]);
     }
     if options.verb == Some(Verb::Debug) {
         let port = gdb_port().map_err(Error::start(EMULATOR))?;

@@ -105,6 +105,31 @@ pub struct CommandResult {
     pub result: Result<(), String>,
 }
 
+/// A module that was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveModule {
+    /// Its name.
+    pub name: String,
+    /// Address of its first byte.
+    pub base: u64,
+    /// Bytes of its image.
+    pub bytes: u64,
+}
+
+impl LiveModule {
+    /// Whether an address is one of the image's.
+    pub fn holds(&self, address: u64) -> bool {
+        address
+            .checked_sub(self.base)
+            .is_some_and(|offset| offset < self.bytes)
+    }
+
+    /// Whether the images have a byte at one address.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.holds(other.base) || other.holds(self.base)
+    }
+}
+
 /// Everything that the events add up to.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
@@ -116,6 +141,8 @@ pub struct Record {
     pub test_runs: Vec<TestRun>,
     /// Reason of the first `bail_out`.
     pub bail_out: Option<String>,
+    /// Modules as they became live, in order, also those that are gone since.
+    pub modules: Vec<LiveModule>,
     /// Commands, in order.
     pub commands: Vec<CommandResult>,
     /// `--run` has ended.
@@ -211,6 +238,15 @@ impl Record {
             Event::Commands(counts) => self.commands(counts),
             Event::Poweroff { by } => {
                 self.poweroff = Some(by);
+                Ok(())
+            }
+            Event::Module {
+                name,
+                base: Some(base),
+                bytes: Some(bytes),
+                ..
+            } => {
+                self.modules.push(LiveModule { name, base, bytes });
                 Ok(())
             }
             Event::Boot { .. } | Event::Module { .. } | Event::Panic { .. } | Event::Unknown => {

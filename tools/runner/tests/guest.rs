@@ -30,6 +30,8 @@ mod host;
 mod information;
 #[path = "guest/loading.rs"]
 mod loading;
+#[path = "guest/profile.rs"]
+mod profile;
 #[path = "guest/real.rs"]
 mod real;
 #[path = "guest/run.rs"]
@@ -126,6 +128,9 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        profile::adds_up,
+        profile::commands_and_graph,
+        profile::names,
         stuck::goes_on,
         shapes::most_cpus,
         events::by_hand,

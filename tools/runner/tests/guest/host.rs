@@ -33,7 +33,9 @@ impl Cpus {
             .skip(1);
         let given = rest.next().and_then(|count| count.parse().ok());
         // Under `-icount` all CPUs share a thread of the host's.
-        let is_bench = arguments.clone().any(|word| word == "bench");
+        let is_bench = arguments
+            .clone()
+            .any(|word| matches!(word, "bench" | "profile"));
         Self::take(if is_bench { 1 } else { given.unwrap_or(2) })
     }
 }
