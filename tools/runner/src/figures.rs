@@ -10,6 +10,7 @@
 //! compiler makes other code: then the table is shown, and decides nothing.
 
 use crate::error::Error;
+use crate::memory_size::Memory;
 use crate::options::{Options, Verb};
 use crate::{layout, output};
 use std::collections::BTreeMap;
@@ -55,8 +56,8 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
     let Some(Verb::Bench { accept }) = options.verb else {
         return Ok(Vec::new());
     };
-    if options.cpus != CPUS {
-        output::say!("the table of docs/figures.tsv is for --cpus {CPUS}");
+    if options.cpus != CPUS || options.memory != Memory::DEFAULT {
+        output::say!("the table of docs/figures.tsv is for --cpus {CPUS} and the usual memory");
         return Ok(Vec::new());
     }
     let path = path();
