@@ -8,7 +8,7 @@
 use crate::modules::{self, Error, Reason, State};
 use crate::{smp, timer};
 use alloc::vec::Vec;
-use arch::timer::{from_microseconds, nanoseconds, now};
+use arch::timer::{Deadline, nanoseconds, now};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use fallible::TryPush;
@@ -156,10 +156,10 @@ fn retry(
     mut work: impl FnMut() -> Result<(), Error<'static>>,
     will_pass: impl Fn(&Reason<'_>) -> bool,
 ) -> Result<(), Error<'static>> {
-    let end = now().saturating_add(from_microseconds(LIMIT));
+    let end = Deadline::after_microseconds(LIMIT);
     loop {
         match work() {
-            Err(error) if will_pass(&error.reason) && now() < end => timer::nap(50),
+            Err(error) if will_pass(&error.reason) && !end.is_past() => timer::nap(50),
             result => return result,
         }
     }

@@ -7,7 +7,7 @@ use super::{NotPassed, failed};
 use crate::timer::nap;
 use crate::{check, selftest};
 use arch::cpu;
-use arch::timer::{from_microseconds, now};
+use arch::timer::Deadline;
 
 /// Seconds that a test waits at most: longer than a busy host keeps a CPU from running, and
 /// less than a run's time.
@@ -23,7 +23,7 @@ const NAP: u64 = 50;
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     what: &'static str,
-    end: u64,
+    end: Deadline,
 }
 
 impl Limit {
@@ -33,7 +33,7 @@ impl Limit {
     }
 
     fn within(what: &'static str, microseconds: u64) -> Self {
-        let end = now().saturating_add(from_microseconds(microseconds));
+        let end = Deadline::after_microseconds(microseconds);
         Self { what, end }
     }
 
@@ -41,9 +41,9 @@ impl Limit {
     /// What didn't happen in time.
     pub fn check(self) -> Result<(), NotPassed> {
         let Self { what, end } = self;
-        match now() < end {
-            true => Ok(()),
-            false => Err(failed(format_args!("{what}: not within {SECONDS} s"))),
+        match end.is_past() {
+            false => Ok(()),
+            true => Err(failed(format_args!("{what}: not within {SECONDS} s"))),
         }
     }
 }

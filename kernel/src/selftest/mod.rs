@@ -48,7 +48,7 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
-use crate::println;
+use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -129,6 +129,12 @@ macro_rules! check_eq {
 /// A failure whose text is an error's.
 pub fn failed(error: impl core::fmt::Display) -> NotPassed {
     NotPassed::Failed(alloc::format!("{error}"))
+}
+
+/// Each CPU's part of work that all do in each other's way, `least` at least: less for many
+/// CPUs, of whom an emulator's host runs a few at a time.
+pub fn share(total: u32, least: u32) -> u32 {
+    (total / cpus::online_count()).max(least)
 }
 
 /// Calls a function that a module of this tree, which is loaded, exports for its test.

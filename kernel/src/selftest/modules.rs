@@ -3,7 +3,7 @@
 
 use super::held::Held;
 use super::limit::Limit;
-use super::{NotPassed, call, failed, resources};
+use super::{NotPassed, call, failed, resources, share};
 use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected};
 use crate::memory::vmalloc;
 use crate::modules::{self, Error, Reason, State};
@@ -228,7 +228,7 @@ fn parallel_loads() -> Result<(), NotPassed> {
     percpu::trim();
     let before = resources::in_use();
     // The more CPUs, the more they get in each other's way.
-    let wanted = AtomicU64::new((800 / u64::from(cpus::online_count())).clamp(10, 200));
+    let wanted = AtomicU64::new(share(800, 10).min(200).into());
     let limit = Limit::new("some loads by all CPUs");
     let failure: Mutex<Option<NotPassed>> = Mutex::new(None);
     let load = |name| -> Result<(), NotPassed> {

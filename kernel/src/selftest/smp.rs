@@ -1,6 +1,6 @@
 //! Several CPUs: calls, signals, stacks, lines on the console.
 
-use super::{NotPassed, failed, resources};
+use super::{NotPassed, failed, resources, share};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, cpus, interrupts, selftest, smp};
@@ -38,12 +38,6 @@ fn each_runs_once() -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// Each CPU's part of work that they do in each other's way: less for many CPUs, of whom an
-/// emulator's host runs a few at a time; 4 at least.
-fn share(total: u32, online: u32) -> u32 {
-    (total / online).max(4)
-}
-
 fn calls_cross() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
         return Err(NotPassed::Skipped("one CPU"));
@@ -55,7 +49,7 @@ fn calls_cross() -> Result<(), NotPassed> {
     let calls = AtomicU64::new(0);
     let errors = AtomicU64::new(0);
     let online = cpus::online_count();
-    let others = share(800, online).min(50 * online);
+    let others = share(800, 4).min(50 * online);
     // Every CPU calls the next ones at the same time, each in its ordinary course.
     smp::run_as_task_on_each(|| {
         let this = cpu::number() as usize;
@@ -148,7 +142,7 @@ fn locks_exclude() -> Result<(), NotPassed> {
     static COUNT: Lock<u64, { rank::TEST }> = Lock::new(0);
     *COUNT.lock() = 0;
     let online = cpus::online_count();
-    let rounds = share(8000, online);
+    let rounds = share(8000, 4);
     smp::run_on_each(|| {
         for _ in 0..rounds {
             let mut count = COUNT.lock();

@@ -7,14 +7,14 @@ use super::{NotPassed, failed};
 use crate::sync::{Lock, rank};
 use crate::{check, check_eq, cpus, modules, selftest, smp, timer};
 use arch::cpu;
-use arch::timer::{from_microseconds, now};
+use arch::timer::Deadline;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 /// Spins, interruptions off, for so many microseconds.
 fn spin(microseconds: u64) {
-    let end = now().saturating_add(from_microseconds(microseconds));
+    let end = Deadline::after_microseconds(microseconds);
     cpu::without_interrupts(|| {
-        while now() < end {
+        while !end.is_past() {
             cpu::relax();
         }
     });

@@ -12,12 +12,11 @@
 use crate::error::Error;
 use crate::memory_size::Memory;
 use crate::options::{Options, Verb};
-use crate::{layout, output};
+use crate::{layout, output, toolchain};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// CPUs that the table is for.
 const CPUS: u32 = 4;
@@ -66,7 +65,7 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
     let measured = measured(lines);
     let is_all = options.run.is_none();
     output::line!("{}", Shown(&table, &measured));
-    let compiler = compiler()?;
+    let compiler = toolchain::compiler()?;
     if accept {
         table.accept(&measured, compiler);
         let text = table.to_string();
@@ -84,13 +83,6 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
 
 fn path() -> PathBuf {
     layout::root().join("docs/figures.tsv")
-}
-
-/// The compiler of the guest's code, by its own words.
-fn compiler() -> Result<String, Error> {
-    let output = Command::new("rustc").arg("--version").output();
-    let output = output.map_err(Error::start("rustc"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// `BENCH name operations total per_operation`: the last of them, by name.

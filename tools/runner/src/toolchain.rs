@@ -52,6 +52,17 @@ impl Toolchain {
     }
 }
 
+/// The compiler of guest code, by its own words: name, version, commit and date.
+///
+/// # Errors
+/// If it can't be started.
+pub fn compiler() -> Result<String, Error> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(&rustc).arg("--version").output();
+    let output = output.map_err(Error::start(&rustc.to_string_lossy()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// Replaces this process by the script, with the same arguments; returns only
 /// if that fails.
 fn become_the_script() -> Error {

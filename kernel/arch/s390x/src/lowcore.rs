@@ -223,33 +223,31 @@ pub(crate) fn catcher() -> u64 {
     catcher
 }
 
-/// Ranks of the locks that the running CPU holds: bit n for rank n.
+/// The word at an offset of the running CPU's lowcore.
 #[inline(always)]
-pub fn held_ranks() -> u32 {
-    let held;
-    // SAFETY: C4: a word of this CPU's own; page 0 is readable on every CPU.
+fn word<const OFFSET: usize>() -> u32 {
+    let word;
+    // SAFETY: C1, C4: a word of this CPU's own; page 0 is readable on every CPU. Not
+    // `nomem`: it changes.
     unsafe {
         asm!(
-            "l {}, {}(0)", out(reg) held, const offset_of!(Lowcore, held_ranks),
+            "l {}, {}(0)", out(reg) word, const OFFSET,
             options(nostack, preserves_flags),
         );
     }
-    held
+    word
+}
+
+/// Ranks of the locks that the running CPU holds: bit n for rank n.
+#[inline(always)]
+pub fn held_ranks() -> u32 {
+    word::<{ offset_of!(Lowcore, held_ranks) }>()
 }
 
 /// What stands for the running CPU in the word of a lock that it holds: its number plus 1.
 #[inline(always)]
 pub fn lock_mark() -> u32 {
-    let mark;
-    // SAFETY: C3: page 0 is readable on every CPU, and the mark is fixed. Not `nomem`: boot
-    // sets it.
-    unsafe {
-        asm!(
-            "l {}, {}(0)", out(reg) mark, const offset_of!(Lowcore, lock_mark),
-            options(nostack, preserves_flags),
-        );
-    }
-    mark
+    word::<{ offset_of!(Lowcore, lock_mark) }>()
 }
 
 /// Adds `RANK`, below 32, to the ranks that this CPU holds. With interruptions off.

@@ -42,7 +42,12 @@ pub struct Deadline(u64);
 impl Deadline {
     /// So many seconds from now.
     pub fn after_seconds(seconds: u64) -> Self {
-        Self(now().saturating_add(from_microseconds(seconds.saturating_mul(1_000_000))))
+        Self::after_microseconds(seconds.saturating_mul(1_000_000))
+    }
+
+    /// So many microseconds from now.
+    pub fn after_microseconds(microseconds: u64) -> Self {
+        Self(now().saturating_add(from_microseconds(microseconds)))
     }
 
     /// Whether it has come.

@@ -1,26 +1,7 @@
 //! The ABI's relocation types, written down once more: formula, field, and which values
 //! each linker takes. Nothing here comes from the loader.
 
-/// What a type computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Formula {
-    /// S + A
-    Value,
-    /// S + A - P
-    Distance,
-    /// S + A - GOT
-    FromGot,
-    /// G + A
-    Slot,
-    /// GOT + G + A - P
-    SlotDistance,
-    /// GOT + A - P
-    GotDistance,
-    /// L + A - P
-    Call,
-    /// L + A - GOT
-    CallFromGot,
-}
+pub use crate::formula::Formula;
 
 impl Formula {
     pub fn has_slot(self) -> bool {

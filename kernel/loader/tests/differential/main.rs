@@ -7,6 +7,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/formula.rs"]
+mod formula;
 
 mod abi;
 mod generate;

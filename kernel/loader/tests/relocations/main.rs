@@ -12,13 +12,15 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/formula.rs"]
+mod formula;
 mod table;
 
 use assembler::{Assembler, tests};
 use common::{BASE, Loaded, load};
+use formula::Formula::*;
 use loader::{LoadError, Object, Plan};
 use table::Expect::*;
-use table::Formula::*;
 use table::{ADDEND, TYPES, Type};
 
 const PLACE: u64 = BASE + 4;

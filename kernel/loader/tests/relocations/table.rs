@@ -2,30 +2,8 @@
 //! time. Each row says what the type's formula is to come to, and the bytes that
 //! are to be there then, or that it must be refused.
 
+use crate::formula::Formula::{self, *};
 use Expect::*;
-use Formula::*;
-
-/// What a type computes. The test solves it for the symbol's value or, where that
-/// has no part in it, for the addend.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Formula {
-    /// S + A
-    Value,
-    /// S + A - P
-    Distance,
-    /// S + A - GOT
-    FromGot,
-    /// G + A
-    Slot,
-    /// GOT + G + A - P
-    SlotDistance,
-    /// GOT + A - P
-    GotDistance,
-    /// L + A - P
-    Call,
-    /// L + A - GOT
-    CallFromGot,
-}
 
 /// What must come of a row.
 pub enum Expect {

@@ -5,6 +5,7 @@
 //!  name, NUL, padding to 4 │ data, padding to 4 │ .. │ TRAILER!!!
 //! ```
 
+use super::change::until_changed;
 use cpio::newc;
 use fastrand::Rng;
 use std::collections::BTreeSet;
@@ -70,12 +71,7 @@ pub fn paths(archive: &[u8]) -> BTreeSet<String> {
 
 /// A broken archive of this good one, and what was done to it.
 pub fn broken(good: &[u8], random: &mut Rng) -> (Vec<u8>, String) {
-    loop {
-        let broken = changed(good, random);
-        if broken.0 != good {
-            return broken;
-        }
-    }
+    until_changed(good, random, changed)
 }
 
 /// A change, which may come to nothing.

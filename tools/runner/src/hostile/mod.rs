@@ -4,6 +4,7 @@
 //!  archives.rs  initrds: bytes, lengths and names changed, parts lost or doubled
 //!  lines.rs     kernel command lines: right words and wrong ones, many and long
 //!  objects.rs   modules: bits, and fields of headers, tables and entries
+//!  change.rs    a change that is one
 //!  trials.rs    a guest each, of modules many; how each trial ended
 //!  ending.rs    the kinds of endings, of which some must not be
 //!  extent.rs    how many, from which on
@@ -14,6 +15,7 @@
 //! seed and its number, so `--first N --trials 1` has it again.
 
 mod archives;
+mod change;
 mod ending;
 mod extent;
 mod lines;

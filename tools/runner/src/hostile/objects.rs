@@ -1,5 +1,6 @@
 //! Broken modules, from good ones: bits anywhere, and fields of what ELF has tables of.
 
+use super::change::until_changed;
 use fastrand::Rng;
 
 /// A big-endian number of the file.
@@ -97,12 +98,7 @@ fn tables(data: &[u8]) -> Vec<Table> {
 
 /// A broken module of this good one, and what was done to it.
 pub fn broken(good: &[u8], random: &mut Rng) -> (Vec<u8>, String) {
-    loop {
-        let broken = changed(good, random);
-        if broken.0 != good {
-            return broken;
-        }
-    }
+    until_changed(good, random, changed)
 }
 
 /// Changes, which may come to nothing.

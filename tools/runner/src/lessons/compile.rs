@@ -5,7 +5,7 @@ use super::catalogue::{How, Lesson};
 use crate::build::Guest;
 use crate::error::Error;
 use crate::program::succeed;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 use crate::{gcc, layout, link};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -113,13 +113,8 @@ fn output(command: &mut Command) -> Result<Output, Error> {
 /// Names and versions of both compilers.
 pub fn compilers() -> Result<(String, String), Error> {
     let gcc = output(Command::new(gcc::COMPILER).arg("-dumpfullversion"))?;
-    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
-    let rustc = output(Command::new(rustc).arg("--version"))?;
-    let words = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
-    let rustc: Vec<String> = words(&rustc)
-        .split_whitespace()
-        .take(2)
-        .map(str::to_owned)
-        .collect();
-    Ok((format!("gcc {}", words(&gcc).trim()), rustc.join(" ")))
+    let gcc = String::from_utf8_lossy(&gcc.stdout);
+    let rustc = toolchain::compiler()?;
+    let rustc: Vec<&str> = rustc.split_whitespace().take(2).collect();
+    Ok((format!("gcc {}", gcc.trim()), rustc.join(" ")))
 }
