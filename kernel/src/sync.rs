@@ -5,7 +5,7 @@
 //! that of docs/INVARIANTS.md.
 
 use crate::waiting::{self, Wait};
-use ::sync::{Machine, RawIrqSaveLock};
+use ::sync::{Machine, RawIrqSaveLock, RawTryLock};
 use arch::{cpu, lowcore};
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -20,6 +20,9 @@ pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawLock<RANK>, T>;
 /// The raw lock behind [`Lock`].
 pub type RawLock<const RANK: u8> = RawIrqSaveLock<ThisCpu, RANK>;
 
+/// The raw lock of what a CPU has for itself, which it tries.
+pub type TryLock<const RANK: u8> = RawTryLock<ThisCpu, RANK>;
+
 /// Places in the lock order, outermost first.
 pub mod rank {
     /// What the self-tests have of their own.
@@ -30,25 +33,28 @@ pub mod rank {
     pub const PER_CPU_PAGES: u8 = 2;
     /// Areas of the vmalloc region.
     pub const VMALLOC: u8 = 3;
+    /// A CPU's magazine of per-CPU areas.
+    pub const PER_CPU_MAGAZINE: u8 = 4;
     /// Book-keeping of per-CPU areas.
-    pub const PER_CPU_AREAS: u8 = 4;
+    pub const PER_CPU_AREAS: u8 = 5;
     /// What is kept for modules in C: a line not ended, areas of theirs.
-    pub const EXPORTS: u8 = 5;
+    pub const EXPORTS: u8 = 6;
     /// Frames and translation tables.
-    pub const MEMORY: u8 = 6;
+    pub const MEMORY: u8 = 7;
     /// The kernel heap.
-    pub const HEAP: u8 = 7;
+    pub const HEAP: u8 = 8;
     /// The console.
-    pub const CONSOLE: u8 = 8;
+    pub const CONSOLE: u8 = 9;
     /// The control channel.
-    pub const CONTROL: u8 = 9;
+    pub const CONTROL: u8 = 10;
 
     /// Their names, for messages.
-    pub(super) const NAMES: [&str; 10] = [
+    pub(super) const NAMES: [&str; 11] = [
         "test",
         "modules",
         "per-CPU pages",
         "vmalloc",
+        "per-CPU magazine",
         "per-CPU areas",
         "exports",
         "memory",

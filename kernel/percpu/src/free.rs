@@ -2,7 +2,6 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
-use crate::chunks::Chunks;
 use crate::error::FreeError;
 use crate::handle::Handle;
 use crate::layout::Place;
@@ -26,24 +25,42 @@ impl<B: Backing> Allocator<B> {
             Some(Place::Chunk { number, offset }) => (number, offset),
         };
         let granule = (offset / GRANULE) as u32;
-        let mut chunks = self.areas.lock();
         let area = Area { chunk, granule };
-        if offset.is_multiple_of(GRANULE) && chunks.free(area) {
+        if !offset.is_multiple_of(GRANULE) {
+            return Err(self.refusal(handle, area));
+        }
+        if self.push(handle, area) || self.free_into_chunk(area) {
             return Ok(());
         }
-        Err(self.refusal(&chunks, handle, area))
+        Err(self.refusal(handle, area))
+    }
+
+    /// False if nobody has an area that begins here.
+    #[inline(never)]
+    fn free_into_chunk(&self, area: Area) -> bool {
+        let mut chunks = self.areas.lock();
+        let freed = chunks.live_at(area).is_some_and(|granules| {
+            let live = self.magazines.take_back(area, granules);
+            if live {
+                chunks.free(area, granules);
+            }
+            live
+        });
+        chunks.counts.freed += u64::from(freed);
+        freed
     }
 
     /// Why a handle that is in this granule, but no area's, can't be freed.
     #[cold]
-    fn refusal(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
-        let Some(chunk) = chunks.get(at.chunk) else {
+    fn refusal(&self, handle: Handle, at: Area) -> FreeError {
+        let chunks = self.areas.lock();
+        if chunks.get(at.chunk).is_none() {
             return FreeError::Foreign { handle };
-        };
-        match chunk.extents.live_around(at.granule) {
+        }
+        match self.live_around(&chunks, at) {
             Some((start, granules)) => FreeError::Interior {
                 handle,
-                start: self.layout.handle_of(at.chunk, start),
+                start: self.layout.handle_of(at.chunk, start.granule),
                 size: granules as usize * GRANULE,
             },
             None => FreeError::NotAllocated { handle },

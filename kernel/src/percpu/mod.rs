@@ -61,7 +61,8 @@ pub fn init(options: &Options, region: Region) -> Result<(), SetupError> {
     let first = first_chunk::set_up(options, &pages)?;
     // SAFETY: M1, P13: `set_up` has mapped the units, for good and for this; the rest of
     // the region is mapped by these pages' only owner, the allocator.
-    let allocator = unsafe { Allocator::new(first, pages) }.map_err(SetupError::Unusable)?;
+    let allocator = unsafe { Allocator::new(first, options.percpu_magazine, pages) }
+        .map_err(SetupError::Unusable)?;
     for (unit, offset) in OFFSETS.iter().enumerate().take(allocator.units()) {
         offset.store(allocator.offset(unit), Ordering::Relaxed);
     }

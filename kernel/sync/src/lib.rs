@@ -15,6 +15,7 @@
 //! | `word.rs` | a word that CPUs share, and change by compare-and-swap |
 //! | `machine.rs` | what locks need of the machine |
 //! | `raw_lock.rs` | the lock |
+//! | `raw_try_lock.rs` | another, which its CPU tries, with interrupts as they are |
 //!
 //! The machine is behind a trait, and so are the atomics: on the host the tests put
 //! emulated CPUs under them, whose every step a scheduler orders. Keeps C4 and C5.
@@ -22,8 +23,10 @@
 
 mod machine;
 mod raw_lock;
+mod raw_try_lock;
 mod word;
 
 pub use machine::Machine;
 pub use raw_lock::RawIrqSaveLock;
+pub use raw_try_lock::RawTryLock;
 pub use word::Word;
