@@ -2,7 +2,6 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
-use crate::chunks::Chunks;
 use crate::error::{AllocError, OutOfMemory};
 use crate::handle::Handle;
 use crate::request::{Area, Request};
@@ -44,16 +43,8 @@ impl<B: Backing> Allocator<B> {
     pub(crate) fn allocate_populated(&self, request: Request) -> Option<Area> {
         let mut chunks = self.areas.lock();
         let area = chunks.allocate(request)?;
-        self.hand_out(&mut chunks, area, request);
-        Some(area)
-    }
-
-    /// The chunks have allocated an area: it becomes somebody's, before their lock is
-    /// dropped.
-    #[inline]
-    pub(crate) fn hand_out(&self, chunks: &mut Chunks, area: Area, request: Request) {
-        chunks.counts.allocated += 1;
         self.magazines.hand_out(area, request.granules);
+        Some(area)
     }
 
     /// Allocates as [`Allocator::alloc`] does, but from populated pages only: never waits
@@ -92,7 +83,7 @@ impl<B: Backing> Allocator<B> {
             drop(chunks);
             return self.alloc(size, align);
         };
-        self.hand_out(&mut chunks, area, request);
+        self.magazines.hand_out(area, request.granules);
         drop(chunks);
         Ok(self.zeroed_area(area, request))
     }
@@ -141,7 +132,7 @@ impl<B: Backing> Allocator<B> {
             let Some(area) = chunks.allocate(request) else {
                 break;
             };
-            self.hand_out(&mut chunks, area, request);
+            self.magazines.hand_out(area, request.granules);
             *handle = self.layout.handle_of(area.chunk, area.granule);
             done += 1;
         }
@@ -178,9 +169,8 @@ impl<B: Backing> Allocator<B> {
 
     #[inline(always)]
     fn zero_bytes(&self, handle: Handle, bytes: usize) {
-        let unit0 = handle.0.wrapping_add(self.layout.delta);
-        for offset in &self.layout.first.unit_offsets {
-            let copy = unit0.wrapping_add(*offset);
+        for offset in &self.layout.offsets {
+            let copy = handle.0.wrapping_add(*offset);
             #[expect(unsafe_code, reason = "a call of the backing")]
             // SAFETY: P7, P8, P13: the area was taken from free extents, which are on
             // populated pages, and its handle isn't returned yet.

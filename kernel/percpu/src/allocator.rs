@@ -65,9 +65,7 @@ impl<B: Backing> Allocator<B> {
     /// # Panics
     /// If there is no such unit.
     pub fn offset(&self, unit: usize) -> usize {
-        self.layout
-            .delta
-            .wrapping_add(self.layout.first.unit_offsets[unit])
+        self.layout.offsets[unit]
     }
 
     /// What lies under the chunks.

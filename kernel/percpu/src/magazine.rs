@@ -30,8 +30,8 @@
 //! chunks. Who waits for it holds no *areas* lock; who has it may take that (P8).
 //!
 //! All magazines together keep at most [`BUDGET`] bytes of each unit, or, on more than 128
-//! CPUs, one area of every size up to eight granules. Balance and trim empty them, and so
-//! does an allocation that finds nothing elsewhere.
+//! CPUs, [`FEWEST`] of each size and CPU. Balance and trim empty them, and so does an
+//! allocation that finds nothing elsewhere. Keeps P8 and P14.
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
@@ -39,7 +39,7 @@ use crate::chunks::Chunks;
 use crate::handle::Handle;
 use crate::layout::RESERVED;
 use crate::limits::GRANULE;
-use crate::marks::{Mark, Marks};
+use crate::marks::{Mark, Marks, Place};
 use crate::request::{Area, Request};
 use fallible::TryPush;
 use heap::vec::Vec;
@@ -55,50 +55,74 @@ const BUDGET: usize = 64 << 10;
 const FEWEST: usize = 32;
 
 /// A free area.
-#[derive(Clone, Copy, Debug)]
-struct Cached {
+#[derive(Debug)]
+struct Cached<M> {
     handle: Handle,
-    chunk: u32,
-    granule: u32,
+    area: Area,
+    mark: Place<M>,
 }
 
-impl Cached {
-    fn new(handle: Handle, area: Area) -> Self {
-        Self {
-            handle,
-            chunk: area.chunk as u32,
-            granule: area.granule,
-        }
-    }
-
-    fn area(self) -> Area {
-        Area {
-            chunk: self.chunk as usize,
-            granule: self.granule,
-        }
-    }
-}
-
-/// Where in its magazine a stack lies: `areas[bottom..top]`, with room up to `end`.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stack {
-    bottom: u32,
-    top: u32,
-    end: u32,
-    /// Areas that come when it is empty.
-    batch: u32,
+/// Areas of one size.
+#[derive(Debug)]
+struct Stack<M> {
+    /// As many as there is room for, and no more.
+    areas: Vec<Cached<M>>,
+    /// How many come when it is empty.
+    batch: usize,
 }
 
 /// What a CPU keeps.
 #[derive(Debug)]
-pub struct Magazine {
-    /// By granules; the first is unused.
-    stacks: [Stack; SIZES + 1],
-    areas: Vec<Cached>,
-    /// Areas handed out.
-    allocated: u64,
-    /// Areas taken in.
+pub struct Magazine<M> {
+    /// By granules; the first has no room.
+    stacks: [Stack<M>; SIZES + 1],
+    /// Areas taken in since boot.
     freed: u64,
+}
+
+impl<M: Mark> Stack<M> {
+    /// With room for none.
+    const NONE: Self = Self {
+        areas: Vec::new(),
+        batch: 1,
+    };
+
+    fn limit(&self) -> usize {
+        self.areas.capacity()
+    }
+
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        self.areas.len() == self.limit()
+    }
+
+    /// How many areas to take from the chunks now.
+    fn next_batch(&mut self) -> usize {
+        let now = self.batch.min(half(self.limit()));
+        self.batch = now * 2;
+        now
+    }
+}
+
+/// Half of so many, and one at least.
+fn half(count: usize) -> usize {
+    count.div_ceil(2)
+}
+
+impl<M: Mark> Magazine<M> {
+    /// An empty one, for up to `bytes` of each size; `None` without memory.
+    fn new(bytes: usize) -> Option<Self> {
+        let mut stacks = [const { Stack::NONE }; SIZES + 1];
+        for (stack, granules) in stacks.iter_mut().zip(0..) {
+            stack.areas = fallible::with_room(limit(bytes, granules)).ok()?;
+        }
+        Some(Self { stacks, freed: 0 })
+    }
+}
+
+/// Most areas of a size in a magazine for up to `bytes` of each.
+fn limit(bytes: usize, granules: usize) -> usize {
+    bytes.checked_div(granules * GRANULE).unwrap_or(0)
 }
 
 /// What all magazines keep, and what they did.
@@ -108,93 +132,16 @@ pub struct Totals {
     pub areas: usize,
     /// Granules of those.
     pub granules: usize,
-    /// Areas handed out by them since boot.
-    pub allocated: u64,
     /// Areas taken in by them since boot.
     pub freed: u64,
-}
-
-impl Magazine {
-    /// An empty one with these limits; `None` without memory.
-    fn new(limits: &[u8; SIZES + 1]) -> Option<Self> {
-        let mut end = 0;
-        let stacks = limits.map(|limit| {
-            let bottom = end;
-            end += u32::from(limit);
-            Stack {
-                bottom,
-                top: bottom,
-                end,
-                batch: 1,
-            }
-        });
-        let none = Cached {
-            handle: Handle(0),
-            chunk: 0,
-            granule: 0,
-        };
-        Some(Self {
-            stacks,
-            areas: fallible::filled(end as usize, none).ok()?,
-            allocated: 0,
-            freed: 0,
-        })
-    }
-
-    #[inline(always)]
-    fn pop(&mut self, granules: u32) -> Option<Cached> {
-        let stack = self.stacks.get_mut(granules as usize)?;
-        if stack.top == stack.bottom {
-            return None;
-        }
-        stack.top -= 1;
-        self.areas.get(stack.top as usize).copied()
-    }
-
-    /// False if there is no room for it.
-    #[inline(always)]
-    fn push(&mut self, granules: u32, area: Cached) -> bool {
-        let Some(stack) = self.stacks.get_mut(granules as usize) else {
-            return false;
-        };
-        if stack.top == stack.end {
-            return false;
-        }
-        let Some(place) = self.areas.get_mut(stack.top as usize) else {
-            return false;
-        };
-        *place = area;
-        stack.top += 1;
-        true
-    }
-
-    #[inline(always)]
-    fn is_full(&self, granules: u32) -> bool {
-        let stack = self.stacks.get(granules as usize);
-        stack.is_none_or(|stack| stack.top == stack.end)
-    }
-
-    /// How many areas of a size to take from the chunks now; `None` if none are kept.
-    fn next_batch(&mut self, granules: u32) -> Option<u32> {
-        let stack = self.stacks.get_mut(granules as usize)?;
-        let most = half(stack.end - stack.bottom);
-        let now = stack.batch.min(most);
-        stack.batch = now * 2;
-        (now > 0).then_some(now)
-    }
-
-    fn len(&self, granules: u32) -> u32 {
-        let stack = self.stacks.get(granules as usize);
-        stack.map_or(0, |stack| stack.top - stack.bottom)
-    }
 }
 
 /// The magazines of all CPUs, and which areas they keep.
 #[derive(Debug)]
 pub struct Magazines<L: RawMutex, M> {
-    /// Most areas of a size that one keeps, by granules.
-    limits: [u8; SIZES + 1],
-    by_unit: Vec<Mutex<L, Magazine>>,
+    /// Bytes of each size for which a magazine has room.
+    bytes: usize,
+    by_unit: Vec<Mutex<L, Magazine<M>>>,
     marks: Marks<M>,
 }
 
@@ -204,16 +151,12 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
     pub fn new(units: usize, bytes: usize, chunks: usize) -> Option<Self> {
         let share = (BUDGET / (SIZES * units.max(1))).max(FEWEST);
         let bytes = bytes.min(share).min(MAGAZINE);
-        let limits = core::array::from_fn(|granules| {
-            let limit = bytes.checked_div(granules * GRANULE).unwrap_or(0);
-            limit.min(LARGEST_LIMIT) as u8
-        });
         let mut by_unit = fallible::with_room(units).ok()?;
         for _ in 0..units {
-            by_unit.try_push(Mutex::new(Magazine::new(&limits)?)).ok()?;
+            by_unit.try_push(Mutex::new(Magazine::new(bytes)?)).ok()?;
         }
         Some(Self {
-            limits,
+            bytes,
             by_unit,
             marks: Marks::new(chunks)?,
         })
@@ -221,38 +164,47 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
 
     /// Makes ready for a chunk whose unit has `bytes`; `None` without memory.
     pub fn prepare(&self, chunk: usize, bytes: usize) -> Option<()> {
-        match self.limits[1] {
+        match self.bytes {
             0 => Some(()),
             _ => self.marks.prepare(chunk, bytes),
         }
     }
 
+    /// Bytes of all marks.
+    pub fn marks_bytes(&self) -> usize {
+        self.marks.bytes()
+    }
+
     /// Whether areas of this size that begin here go into magazines: each has the alignment
     /// that its size allows.
     fn keeps(&self, area: Area, granules: u32) -> bool {
-        let limit = self.limits.get(granules as usize);
-        limit.is_some_and(|&limit| limit > 0)
+        granules as usize <= SIZES
+            && limit(self.bytes, granules as usize) > 0
             && area.chunk != RESERVED
             && area.granule & (alignment(granules) - 1) == 0
     }
 
     /// Whether an area that is live to its chunk is somebody's, and not in a magazine.
     pub fn is_live(&self, area: Area, granules: u32) -> bool {
-        !self.keeps(area, granules) || self.marks.live(area).is_some()
+        let mark = self.marks.at(area);
+        !self.keeps(area, granules) || mark.is_some_and(|mark| mark.live().is_some())
     }
 
     /// An area that the chunks have allocated becomes somebody's. With the *areas* lock.
     #[inline]
     pub fn hand_out(&self, area: Area, granules: u32) {
-        if self.keeps(area, granules) {
-            self.marks.set(area, granules);
+        if self.keeps(area, granules)
+            && let Some(mark) = self.marks.at(area)
+        {
+            mark.set(granules as usize);
         }
     }
 
     /// An area that is live to its chunk goes back to it; false if it isn't somebody's. With
     /// the *areas* lock.
     pub fn take_back(&self, area: Area, granules: u32) -> bool {
-        !self.keeps(area, granules) || self.marks.claim(area)
+        let mark = self.marks.at(area);
+        !self.keeps(area, granules) || mark.is_some_and(|mark| mark.claim())
     }
 
     /// What they keep. Waits for who works on one: not for interrupt handlers.
@@ -260,34 +212,29 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
         let mut totals = Totals::default();
         for magazine in &self.by_unit {
             let magazine = magazine.lock();
-            totals.allocated += magazine.allocated;
             totals.freed += magazine.freed;
-            for granules in 1..=SIZES as u32 {
-                let areas = magazine.len(granules) as usize;
-                totals.areas += areas;
-                totals.granules += areas * granules as usize;
+            for (stack, granules) in magazine.stacks.iter().zip(0..) {
+                totals.areas += stack.areas.len();
+                totals.granules += stack.areas.len() * granules;
             }
         }
         totals
     }
 }
 
-/// Most areas of one size in a magazine: of the smallest a few bytes suffice.
-const LARGEST_LIMIT: usize = 64;
-
 /// The alignment, in granules, that areas of this size have side by side.
 const fn alignment(granules: u32) -> u32 {
     granules & granules.wrapping_neg()
 }
 
-/// Granules of a request that magazines answer; `None` if it isn't one.
+/// Granules of a request that magazines answer, 1 to [`SIZES`]; `None` if it isn't one.
 #[inline(always)]
-fn small(size: usize, align: usize) -> Option<u32> {
-    let granules = size.div_ceil(GRANULE);
-    let fits = granules.wrapping_sub(1) < SIZES && align.is_power_of_two();
-    let granules = granules as u32;
-    let aligned = align <= alignment(granules) as usize * GRANULE;
-    (fits && aligned).then_some(granules)
+fn small(size: usize, align: usize) -> Option<usize> {
+    let bytes = size.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
+    let fits = bytes.wrapping_sub(1) < SIZES * GRANULE;
+    // As many low bits of the size in granules are 0 as of the alignment.
+    let aligned = align.is_power_of_two() && bytes & (align - 1) == 0;
+    (fits && aligned).then_some(bytes / GRANULE)
 }
 
 impl<B: Backing> Allocator<B> {
@@ -298,86 +245,93 @@ impl<B: Backing> Allocator<B> {
         let granules = small(size, align)?;
         let magazine = self.magazines.by_unit.get(self.backing.this_unit())?;
         let mut magazine = magazine.try_lock()?;
-        let cached = match magazine.pop(granules) {
+        let stack = magazine.stacks.get_mut(granules)?;
+        let cached = match stack.areas.pop() {
             Some(cached) => cached,
-            None => self.fill(&mut magazine, granules)?,
+            None => self.fill(stack, granules)?,
         };
-        magazine.allocated += 1;
-        self.magazines.marks.set(cached.area(), granules);
-        Some((cached.handle, granules as usize * GRANULE))
+        cached.mark.set(granules);
+        Some((cached.handle, granules * GRANULE))
     }
 
     /// Frees a live area into this CPU's magazine; false if it must go to its chunk, or
     /// isn't somebody's.
     #[inline(always)]
     pub(crate) fn push(&self, handle: Handle, area: Area) -> bool {
-        let magazines = &self.magazines;
-        let Some(granules) = magazines.marks.live(area) else {
+        let Some(mark) = self.magazines.marks.at(area) else {
             return false;
         };
-        let magazine = magazines.by_unit.get(self.backing.this_unit());
+        let magazine = self.magazines.by_unit.get(self.backing.this_unit());
         let Some(mut magazine) = magazine.and_then(Mutex::try_lock) else {
             return false;
         };
-        if magazine.is_full(granules) {
-            self.drain(&mut magazine, granules);
+        let magazine = &mut *magazine;
+        let stack = mark.live().map(|granules| (granules, magazine.stacks.get_mut(granules)));
+        let Some((granules, Some(stack))) = stack else {
+            return false;
+        };
+        if stack.is_full() {
+            self.drain(stack, granules);
         }
-        if !magazines.marks.claim(area) {
+        if !mark.claim() {
             return false;
         }
         magazine.freed += 1;
-        magazine.push(granules, Cached::new(handle, area))
+        let pushed = stack.areas.try_push(Cached { handle, area, mark });
+        debug_assert!(pushed.is_ok(), "a stack that isn't full has room");
+        true
     }
 
     /// Takes a batch from the chunks for a stack that is empty: one area for the caller, and
     /// what goes onto the stack.
     #[cold]
     #[inline(never)]
-    fn fill(&self, magazine: &mut Magazine, granules: u32) -> Option<Cached> {
-        let wanted = magazine.next_batch(granules)?;
+    fn fill(&self, stack: &mut Stack<B::Mark>, granules: usize) -> Option<Cached<B::Mark>> {
+        let batch = stack.next_batch();
+        if batch == 0 {
+            return None;
+        }
+        let granules = granules as u32;
         let request = Request {
             granules,
             align: alignment(granules),
         };
-        let (first, count) = self.areas.lock().allocate_run(request, wanted)?;
+        let (first, count) = self.areas.lock().allocate_run(request, batch as u32)?;
         let cached = |number| {
             let area = Area {
                 granule: first.granule + number * granules,
                 ..first
             };
-            Cached::new(self.layout.handle_of(area.chunk, area.granule), area)
+            Some(Cached {
+                handle: self.layout.handle_of(area.chunk, area.granule),
+                area,
+                mark: self.magazines.marks.at(area)?,
+            })
         };
         // The lowest is popped first.
-        for number in (1..count).rev() {
-            magazine.push(granules, cached(number));
+        for area in (1..count).rev().filter_map(cached) {
+            let pushed = stack.areas.try_push(area);
+            debug_assert!(pushed.is_ok(), "a batch has room in an empty stack");
         }
-        Some(cached(0))
+        cached(0)
     }
 
-    /// Gives half of a full stack back to the chunks.
+    /// Gives half of what is in a stack back to the chunks.
     #[cold]
     #[inline(never)]
-    fn drain(&self, magazine: &mut Magazine, granules: u32) {
-        let count = half(magazine.len(granules));
-        self.give_back(magazine, granules, count);
-    }
-
-    /// Gives areas of one size back to the chunks.
-    fn give_back(&self, magazine: &mut Magazine, granules: u32, count: u32) {
-        let popped = (0..count).map_while(|_| magazine.pop(granules));
-        let areas = popped.map(Cached::area);
-        self.areas.lock().free_all(granules, areas);
+    fn drain(&self, stack: &mut Stack<B::Mark>, granules: usize) {
+        let kept = stack.areas.len() - half(stack.areas.len());
+        let areas = stack.areas.drain(kept..).rev().map(|cached| cached.area);
+        self.areas.lock().free_all(granules as u32, areas);
     }
 
     /// Gives all that is in a magazine back, half a stack at a time.
-    fn empty(&self, magazine: &mut Magazine) {
-        for granules in 1..=SIZES as u32 {
-            while magazine.len(granules) > 0 {
-                self.drain(magazine, granules);
+    fn empty(&self, magazine: &mut Magazine<B::Mark>) {
+        for (stack, granules) in magazine.stacks.iter_mut().zip(0..) {
+            while !stack.areas.is_empty() {
+                self.drain(stack, granules);
             }
-            if let Some(stack) = magazine.stacks.get_mut(granules as usize) {
-                stack.batch = 1;
-            }
+            stack.batch = 1;
         }
     }
 
@@ -391,9 +345,8 @@ impl<B: Backing> Allocator<B> {
             let magazine = magazine.lock();
             let chunks = self.areas.lock();
             for (stack, granules) in magazine.stacks.iter().zip(0..) {
-                let areas = stack.bottom as usize..stack.top as usize;
-                for cached in magazine.areas.get(areas).into_iter().flatten() {
-                    each(&chunks, cached.area(), granules)?;
+                for cached in &stack.areas {
+                    each(&chunks, cached.area, granules)?;
                 }
             }
         }
@@ -413,9 +366,4 @@ impl<B: Backing> Allocator<B> {
         let idle = self.magazines.by_unit.iter().filter_map(Mutex::try_lock);
         idle.for_each(|mut magazine| self.empty(&mut magazine));
     }
-}
-
-/// Half of so many, and one at least.
-fn half(count: u32) -> u32 {
-    count.div_ceil(2)
 }

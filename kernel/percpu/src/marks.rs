@@ -20,6 +20,7 @@
 
 use crate::limits::{AREA_GRANULES, GRANULE, MAX_CHUNKS};
 use crate::request::Area;
+use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU8, Ordering};
 use heap::boxed::Box;
 use heap::vec::Vec;
@@ -82,29 +83,63 @@ impl<M: Mark> Marks<M> {
         made.is_ok().then_some(())
     }
 
+    /// Bytes of all that were made.
+    pub fn bytes(&self) -> usize {
+        let made = self.0.iter().filter_map(Once::get);
+        made.map(|marks| size_of_val::<[M]>(marks)).sum()
+    }
+
+    /// The mark of a granule; `None` if its chunk has none.
     #[inline(always)]
-    fn at(&self, area: Area) -> Option<&M> {
-        self.0.get(area.chunk)?.get()?.get(area.granule as usize)
+    pub fn at(&self, area: Area) -> Option<Place<M>> {
+        let mark = self.0.get(area.chunk)?.get()?.get(area.granule as usize)?;
+        Some(Place(NonNull::from(mark)))
+    }
+}
+
+/// Where a granule's mark is: for who frees an area, and who allocates it again.
+#[derive(Debug)]
+pub struct Place<M>(NonNull<M>);
+
+impl<M> Clone for Place<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Place<M> {}
+
+#[expect(unsafe_code, reason = "a reference to a mark, which all CPUs may have")]
+// SAFETY: P14: it stands for a shared reference to a mark, which is `Sync`.
+unsafe impl<M: Mark> Send for Place<M> {}
+
+impl<M: Mark> Place<M> {
+    #[inline(always)]
+    fn mark(&self) -> &M {
+        #[expect(unsafe_code, reason = "marks stay")]
+        // SAFETY: P14: marks stay where they are for as long as a magazine, or a call of the
+        // allocator, has this.
+        unsafe {
+            self.0.as_ref()
+        }
     }
 
     /// Granules of the marked area that begins here.
     #[inline(always)]
-    pub fn live(&self, area: Area) -> Option<u32> {
-        let mark = self.at(area)?.load();
+    pub fn live(&self) -> Option<usize> {
+        let mark = self.mark().load();
         (mark >> 7 == 0).then_some(mark.into())
     }
 
     /// Marks an area of this size that is about to be somebody's.
     #[inline(always)]
-    pub fn set(&self, area: Area, granules: u32) {
-        if let Some(mark) = self.at(area) {
-            mark.store(granules as u8);
-        }
+    pub fn set(&self, granules: usize) {
+        self.mark().store(granules as u8);
     }
 
     /// Takes the mark off; false if there was none: somebody else has taken it.
     #[inline(always)]
-    pub fn claim(&self, area: Area) -> bool {
-        self.at(area).is_some_and(|mark| !mark.test_and_set())
+    pub fn claim(&self) -> bool {
+        !self.mark().test_and_set()
     }
 }

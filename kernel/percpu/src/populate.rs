@@ -29,7 +29,7 @@ impl<B: Backing> Allocator<B> {
         let mut chunks = self.areas.lock();
         let area = chunks.populate_for(run, count, request);
         let area = area.ok_or(OutOfMemory)?;
-        self.hand_out(&mut chunks, area, request);
+        self.magazines.hand_out(area, request.granules);
         Ok(area)
     }
 

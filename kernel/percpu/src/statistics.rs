@@ -64,6 +64,8 @@ pub struct Statistics {
     pub cached: usize,
     /// Bytes in them, in one unit.
     pub cached_bytes: usize,
+    /// Bytes of marks, which stay when a chunk is released.
+    pub marks_bytes: usize,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
     /// What happened since boot.
@@ -76,6 +78,11 @@ impl<B: Backing> Allocator<B> {
     pub fn usage(&self) -> Usage {
         let cached = self.magazines.totals();
         usage_of(&self.areas.lock(), &cached)
+    }
+
+    /// Bytes of the kernel's memory that marks are in: they stay when a chunk is released.
+    pub fn marks_bytes(&self) -> usize {
+        self.magazines.marks_bytes()
     }
 
     /// Statistics: each chunk's to `each`, all together as the result. `each` is called
@@ -95,9 +102,9 @@ impl<B: Backing> Allocator<B> {
             usage: usage_of(&chunks, &cached),
             cached: cached.areas,
             cached_bytes: cached.granules * GRANULE,
+            marks_bytes: self.marks_bytes(),
             empty: chunks.empty,
             counts: Counts {
-                allocated: chunks.counts.allocated + cached.allocated,
                 freed: chunks.counts.freed + cached.freed,
                 ..chunks.counts
             },
@@ -216,11 +223,20 @@ impl fmt::Display for Statistics {
             populated * PAGE_SIZE / 1024,
             self.empty
         )?;
+        writeln!(
+            f,
+            "  kept   {:>8} bytes in {} areas of magazines, and {} bytes of marks",
+            self.cached_bytes, self.cached, self.marks_bytes
+        )?;
         let counts = &self.counts;
         write!(
             f,
             "  since boot: {} areas allocated, {} freed, {} refused; {} chunks created, {} released",
-            counts.allocated, counts.freed, counts.failed, counts.created, counts.released
+            counts.freed + live as u64,
+            counts.freed,
+            counts.failed,
+            counts.created,
+            counts.released
         )
     }
 }

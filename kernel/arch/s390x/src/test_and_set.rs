@@ -33,18 +33,17 @@ impl Byte {
     /// Instructions, TEST AND SET).
     #[inline(always)]
     pub fn test_and_set(&self) -> bool {
-        let before: u64;
         // SAFETY: C7: one interlocked update of this byte, which is changed by atomic
         // operations alone.
         unsafe {
             asm!(
                 "ts 0({byte})",
-                "ipm {before}",
+                "jnz {was_set}",
                 byte = in(reg_addr) self.0.as_ptr(),
-                before = out(reg) before,
+                was_set = label { return true },
                 options(nostack),
             );
         }
-        before >> 28 & 1 != 0
+        false
     }
 }

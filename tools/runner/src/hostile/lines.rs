@@ -10,7 +10,7 @@ pub struct Line {
 }
 
 /// Each parameter with values that it takes, and values that it doesn't.
-const WORDS: [(&str, &[&str], &[&str]); 11] = [
+const WORDS: [(&str, &[&str], &[&str]); 12] = [
     (
         "vmalloc",
         &["near", "0x20000000000", "3T"],
