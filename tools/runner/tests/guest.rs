@@ -30,6 +30,8 @@ mod host;
 mod information;
 #[path = "guest/loading.rs"]
 mod loading;
+#[path = "guest/peer.rs"]
+mod peer;
 #[path = "guest/profile.rs"]
 mod profile;
 #[path = "guest/real.rs"]
@@ -128,6 +130,7 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        peer::same_source,
         profile::adds_up,
         profile::commands_and_graph,
         profile::names,
