@@ -161,6 +161,10 @@ fn main() -> ExitCode {
     }));
     // For `test --all`.
     guests.push(Trial::test("long::stuck_alone", stuck::alone));
+    guests.push(Trial::ignorable_test(
+        "long::beside_linux",
+        peer::beside_linux,
+    ));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         let test = move || shapes::passes(&["--cpus", cpus, "--timeout", "300"]);
         Trial::test(format!("long::cpus_{cpus}"), test)
