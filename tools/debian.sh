@@ -70,7 +70,7 @@ CONF
             version=$(apt-cache --no-all-versions show "$package" | sed -n 's/^Version: //p')
             kbuild=linux-kbuild-6.1:$here
             madison=$(apt-cache madison "$kbuild")
-            [[ $madison != *" $version "* ]] || kbuild+==$version
+            [[ $madison != *" $version "* ]] || kbuild="$kbuild=$version"
             packages+=("$kbuild")
             ;;
     esac

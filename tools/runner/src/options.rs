@@ -208,18 +208,8 @@ impl Options {
                 return wrong("profile: the workload names no command");
             }
         }
-        if options.measures_more() {
-            let guest = [
-                (options.run.is_some(), "--run"),
-                (!options.append.is_empty(), "--append"),
-                (!options.modules.is_empty(), "--module"),
-                (options.events.is_some(), "--events"),
-            ];
-            if let Some((_, option)) = guest.iter().find(|(given, _)| *given) {
-                let text =
-                    format!("bench boots guests of its own for that: {option} has no place there");
-                return wrong(&text);
-            }
+        if let Some(problem) = options.problem_of_bench() {
+            return wrong(&problem);
         }
         if matches!(options.verb, Some(Verb::Test { .. })) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options of theirs");
@@ -265,10 +255,34 @@ impl Options {
             && !self.quiet
     }
 
-    /// Whether it is `bench`, and boots other guests than the one of these options.
-    fn measures_more(&self) -> bool {
-        let is_more = |peer, plots, document| peer || plots || document;
-        matches!(self.verb, Some(Verb::Bench { peer, plots, document, .. }) if is_more(peer, plots, document))
+    /// What `bench` has no use for where it boots guests of its own.
+    fn problem_of_bench(&self) -> Option<String> {
+        let Some(Verb::Bench {
+            peer,
+            plots,
+            accept,
+            document,
+        }) = self.verb
+        else {
+            return None;
+        };
+        // Others can be looked at, but what is kept is of these.
+        let keeps = plots || document || (peer && accept);
+        let given = [
+            (self.run.is_some(), "--run"),
+            (!self.append.is_empty(), "--append"),
+            (!self.modules.is_empty(), "--module"),
+            (self.events.is_some(), "--events"),
+            (keeps && self.cpus.is_some(), "--cpus"),
+            (keeps && self.memory.is_some(), "--memory"),
+            (keeps && self.cpu != "max", "--cpu"),
+        ];
+        let mut given = given.iter().filter(|(is_given, _)| *is_given);
+        let (_, option) = given.next().filter(|_| peer || plots || document)?;
+        Some(format!(
+            "bench boots guests of its own for that, of shapes of its own: {option} has no \
+             place there"
+        ))
     }
 
     /// The guest's CPUs.
@@ -432,6 +446,8 @@ mod tests {
             "bench --plots --peer",
             "bench --document --accept",
             "bench --peer --run lsmod",
+            "bench --peer --accept --cpus 1",
+            "bench --plots --memory 1G",
             "lessons --cpus 4",
             "hostile --cpus 4",
             "hostile --trials many",

@@ -112,13 +112,12 @@ impl fmt::Display for Comparison {
             let Some((ours, linux)) = self.pair(row) else {
                 continue;
             };
-            let floor = row.floor.map(|floor| format!("{floor:.0}"));
-            let (floor, ratio) = (floor.unwrap_or_default(), ours / linux);
+            let (floor, ratio) = (row.floor, ours / linux);
             // As it is shown.
             let is_off = (ratio * 1000.0).round() > row.goal * 1000.0;
             write!(
                 f,
-                "\n{:<26} {floor:>11} {ours:>12.1} {linux:>12.1} {ratio:>6.3} {:>5.2}{}",
+                "\n{:<26} {floor:>11.0} {ours:>12.1} {linux:>12.1} {ratio:>6.3} {:>5.2}{}",
                 row.name,
                 row.goal,
                 if is_off { "  off" } else { "" }

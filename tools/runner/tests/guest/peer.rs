@@ -53,9 +53,9 @@ pub fn beside_linux() -> Completed {
             is_it.then(|| words.filter_map(|word| word.parse::<f64>().ok()).collect())
         });
         let figures: Vec<Vec<f64>> = figures.collect();
-        // A floor, where there is one; ours, Linux's, their ratio, the goal.
+        // The floor; ours, Linux's, their ratio, the goal.
         let ratio_is_right = |figures: &[f64]| match figures {
-            [.., ours, linux, ratio, _] => (ours / linux - ratio).abs() < 0.001 && *linux > 1.0,
+            [_, ours, linux, ratio, _] => (ours / linux - ratio).abs() < 0.001 && *linux > 1.0,
             _ => false,
         };
         run.must(
