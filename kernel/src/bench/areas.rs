@@ -15,13 +15,18 @@ pub fn all(figures: &mut Figures) -> Result<(), BenchError> {
     with_live(figures, "alloc_free_8_100_live", 100, 1_000_000)?;
     with_live(figures, "alloc_free_8_100000_live", 100_000, 1_000_000)?;
     batch(figures, 4096, "alloc_8_batch_alloc", "alloc_8_batch_free")?;
+    large_batch(figures)?;
+    mixed(figures)
+}
+
+/// More areas at once than a CPU may keep to itself.
+pub fn large_batch(figures: &mut Figures) -> Result<(), BenchError> {
     batch(
         figures,
         65_536,
         "alloc_8_batch_alloc_65536",
         "alloc_8_batch_free_65536",
-    )?;
-    mixed(figures)
+    )
 }
 
 fn pairs(count: u64) -> Result<(), AllocError> {
@@ -80,7 +85,7 @@ fn batch(
 
 /// Sizes of 8 to 1,023 bytes, aligned to 8 to 64, in a ring: each place is freed and
 /// allocated anew. The last are freed, too: there are as many frees as allocations.
-fn mixed(figures: &mut Figures) -> Result<(), BenchError> {
+pub fn mixed(figures: &mut Figures) -> Result<(), BenchError> {
     const RING: usize = 512;
     const COUNT: usize = 4096;
     let mut ring = filled(RING, Handle(0))?;

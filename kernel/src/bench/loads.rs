@@ -77,14 +77,21 @@ fn marked(name: &'static str, marked: Marked) -> Result<(u64, u64), Error<'stati
     ))
 }
 
-/// The load of the largest module alone.
+/// The load alone of the module with the most relocations.
 pub fn insmod(figures: &mut Figures) -> Result<(), BenchError> {
     let _log = LogOff::new();
     let (load, _) = marked("relocs-100k", Marked::Load)?;
     record(figures, "insmod_100k", 100_000, load)
 }
 
-/// Its unload alone.
+/// The load alone of a module with as many exports.
+pub fn provider(figures: &mut Figures) -> Result<(), BenchError> {
+    let _log = LogOff::new();
+    let (load, _) = marked("exports-100k", Marked::Load)?;
+    record(figures, "insmod_100k_exports", 100_000, load)
+}
+
+/// The unload alone of the module with the relocations.
 pub fn rmmod(figures: &mut Figures) -> Result<(), BenchError> {
     let _log = LogOff::new();
     let (_, unload) = marked("relocs-100k", Marked::Unload)?;

@@ -111,7 +111,7 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 10] = [
+const GROUPS: [(&str, bool, Group); 13] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
     ("alloc", true, areas::all),
@@ -122,7 +122,10 @@ const GROUPS: [(&str, bool, Group); 10] = [
     ("growth", false, growth::all),
     // Each a single row of those above, to be looked at alone.
     ("pair", false, areas::pair),
+    ("batch", false, areas::large_batch),
+    ("mixed", false, areas::mixed),
     ("insmod", false, loads::insmod),
+    ("provider", false, loads::provider),
     ("rmmod", false, loads::rmmod),
 ];
 

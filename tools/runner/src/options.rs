@@ -133,8 +133,8 @@ pub enum Verb {
     },
     /// Count guest instructions by function, without those of the way there
     Profile {
-        /// A group of bench: alloc, access, link, load, modules or growth, or of one row alone:
-        /// pair, insmod or rmmod; boot; or monitor commands
+        /// A group of bench: alloc, access, link, load, modules or growth, or, of a row alone,
+        /// pair, batch, mixed, insmod, provider or rmmod; boot; or monitor commands
         workload: Workload,
         /// Draw the calls as a flame graph
         #[arg(long, value_name = "FILE")]

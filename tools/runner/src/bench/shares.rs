@@ -15,27 +15,23 @@ struct Shares {
     operations: f64,
 }
 
-const SHARES: [Shares; 4] = [
+const fn shares(block: &'static str, workload: &'static str, operations: f64) -> Shares {
     Shares {
-        block: "by function: pair",
-        workload: "pair",
-        operations: 10_000.0,
-    },
-    Shares {
-        block: "by function: insmod",
-        workload: "insmod",
-        operations: 100_000.0,
-    },
-    Shares {
-        block: "by function: rmmod",
-        workload: "rmmod",
-        operations: 1.0,
-    },
-    Shares {
-        block: "by function: boot",
-        workload: "boot",
-        operations: 1.0,
-    },
+        block,
+        workload,
+        operations,
+    }
+}
+
+const SHARES: [Shares; 7] = [
+    shares("by function: pair", "pair", 10_000.0),
+    // Of both ways, for each area.
+    shares("by function: batch", "batch", 65_536.0),
+    shares("by function: mixed", "mixed", 4096.0),
+    shares("by function: insmod", "insmod", 100_000.0),
+    shares("by function: provider", "provider", 100_000.0),
+    shares("by function: rmmod", "rmmod", 1.0),
+    shares("by function: boot", "boot", 1.0),
 ];
 
 /// CPUs of the guests.
