@@ -8,7 +8,7 @@ use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
 // What `parse` expects in words.
-const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && MAGAZINE == 256);
+const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && MAGAZINE == 128);
 const _: () = assert!(Options::MAX_FAULTS == 8 && RunToken::LENGTH == 32);
 
 /// How the first chunk's units are mapped.
@@ -248,7 +248,7 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 let bytes = number(value).and_then(|bytes| usize::try_from(bytes).ok());
                 options.percpu_magazine = bytes
                     .filter(|&bytes| bytes <= MAGAZINE)
-                    .ok_or(bad("bytes, at most 256"))?;
+                    .ok_or(bad("bytes, at most 128"))?;
             }
             "vmalloc" => {
                 options.vmalloc = match (value, number(value)) {

@@ -124,13 +124,13 @@ impl Chunk {
         Some(start)
     }
 
-    /// Frees `count` live areas of `granules` each, which lie side by side from `start` on.
-    #[inline]
-    pub fn free(&mut self, start: u32, granules: u32, count: u32) {
-        self.extents.free(start, granules, count);
-        self.live -= count as usize;
-        self.used -= granules * count;
-        self.count(start, granules * count, u16::wrapping_sub);
+    /// Frees the live areas of `granules` each that lie side by side from `start` to `end`.
+    pub fn free(&mut self, start: u32, end: u32, granules: u32) {
+        let freed = end - start;
+        self.live -= if freed == granules { 1 } else { (freed / granules) as usize };
+        self.used -= freed;
+        self.extents.free(start, end, granules);
+        self.count(start, freed, u16::wrapping_sub);
     }
 
     #[inline]

@@ -206,9 +206,11 @@ impl Chunks {
     }
 
     /// Allocates areas from populated pages, side by side: `most`, or as many as the tightest
-    /// fit for one of them has room for. Returns the first, and how many.
-    #[inline(always)]
+    /// fit for one of them has room for; one, if the next would not be aligned. Returns the
+    /// first, and how many.
     pub fn allocate_run(&mut self, request: Request, most: u32) -> Option<(Area, u32)> {
+        let aligned = request.granules & (request.align - 1) == 0;
+        let most = if aligned { most } else { 1 };
         self.lists.nonempty().search(request, |list| {
             let chunk = self.lists.lowest(list)?;
             let allocate = |chunk: &mut Chunk| chunk.allocate_from(list, request, most);
@@ -247,7 +249,7 @@ impl Chunks {
     /// Frees the live area of `granules` that begins here.
     #[inline]
     pub fn free(&mut self, area: Area, granules: u32) {
-        self.free_run(Run::of(area, granules));
+        self.free_run(Run::of(area, granules), granules);
     }
 
     /// Frees live areas of `granules` each: those that lie side by side and come one after
@@ -259,15 +261,15 @@ impl Chunks {
         };
         for next in runs {
             if !run.join(next) {
-                self.free_run(core::mem::replace(&mut run, next));
+                self.free_run(core::mem::replace(&mut run, next), granules);
             }
         }
-        self.free_run(run);
+        self.free_run(run, granules);
     }
 
-    fn free_run(&mut self, run: Run) {
-        self.change_extents(run.first.chunk, |chunk| {
-            chunk.free(run.first.granule, run.granules, run.count);
+    fn free_run(&mut self, run: Run, granules: u32) {
+        self.change_extents(run.chunk, |chunk| {
+            chunk.free(run.start, run.end, granules);
         });
     }
 
@@ -298,32 +300,33 @@ impl Chunks {
 /// Areas of one size that lie side by side.
 #[derive(Clone, Copy)]
 struct Run {
-    first: Area,
-    granules: u32,
-    count: u32,
+    chunk: usize,
+    start: u32,
+    end: u32,
 }
 
 impl Run {
+    #[inline(always)]
     fn of(area: Area, granules: u32) -> Self {
         Self {
-            first: area,
-            granules,
-            count: 1,
+            chunk: area.chunk,
+            start: area.granule,
+            end: area.granule + granules,
         }
     }
 
-    /// Adds one area of the same size if it lies beside these.
-    #[inline]
-    fn join(&mut self, area: Run) -> bool {
-        let (start, other) = (self.first.granule, area.first.granule);
-        let after = other == start + self.granules * self.count;
-        let before = other + self.granules == start;
-        let joined = self.first.chunk == area.first.chunk && (after || before);
-        if joined {
-            self.first.granule = start.min(other);
-            self.count += 1;
+    /// Adds those of another run if they lie beside these.
+    #[inline(always)]
+    fn join(&mut self, other: Run) -> bool {
+        let same = self.chunk == other.chunk;
+        if same && other.start == self.end {
+            self.end = other.end;
+        } else if same && other.end == self.start {
+            self.start = other.start;
+        } else {
+            return false;
         }
-        joined
+        true
     }
 }
 

@@ -227,11 +227,9 @@ impl Extents {
                 }
                 let room = start + self.tag(start).granules() - area;
                 let count = most.min(room / request.granules);
-                self.carve(start, area, area + count * request.granules);
-                for number in 0..count {
-                    let begin = area + number * request.granules;
-                    self.set(begin, Tag::live(request.granules));
-                }
+                let end = area + count * request.granules;
+                self.carve(start, area, end);
+                self.set_each(area, end, request.granules, Tag::live(request.granules));
                 return Some((area, count));
             }
             start = self.tag(start).next();
@@ -247,12 +245,19 @@ impl Extents {
         found.map(|(area, _)| area)
     }
 
-    /// Frees `count` live areas of `granules` each, which lie side by side from `start` on.
-    pub fn free(&mut self, start: u32, granules: u32, count: u32) {
-        for number in 0..count {
-            self.set(start + number * granules, Tag::default());
+    /// Frees the live areas of `granules` each that lie side by side from `start` to `end`.
+    pub fn free(&mut self, start: u32, end: u32, granules: u32) {
+        self.set_each(start, end, granules, Tag::default());
+        self.release(start, end - start);
+    }
+
+    /// Sets the tags of areas of `granules` that lie side by side from `start` to `end`.
+    #[inline]
+    fn set_each(&mut self, start: u32, end: u32, granules: u32, tag: Tag) {
+        let tags = &mut self.tags[start as usize..end as usize];
+        for first in tags.iter_mut().step_by(granules as usize) {
+            *first = tag;
         }
-        self.release(start, granules * count);
     }
 
     /// Takes free granules out of their extent, before their page is unmapped. Looks for

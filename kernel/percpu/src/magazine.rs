@@ -47,12 +47,16 @@ use lock_api::{Mutex, RawMutex};
 
 /// Granules of the largest areas that magazines keep.
 pub const SIZES: usize = 16;
-/// Bytes of one size that a magazine keeps at most.
-pub const MAGAZINE: usize = 256;
+/// Bytes of one size that a magazine keeps at most, but for counters.
+pub const MAGAZINE: usize = 128;
+/// Granules of the largest counter: most areas are that small.
+const COUNTER: usize = 2;
+/// Times as many bytes of counters that a magazine keeps, for each of their sizes.
+const COUNTERS: usize = 4;
 /// Bytes of a unit that all magazines keep, as long as each may keep a few areas.
 const BUDGET: usize = 64 << 10;
 /// Bytes of one size for which each magazine has room, on however many CPUs.
-const FEWEST: usize = 32;
+const FEWEST: usize = 16;
 
 /// A free area.
 #[derive(Debug)]
@@ -122,7 +126,8 @@ impl<M: Mark> Magazine<M> {
 
 /// Most areas of a size in a magazine for up to `bytes` of each.
 fn limit(bytes: usize, granules: usize) -> usize {
-    bytes.checked_div(granules * GRANULE).unwrap_or(0)
+    let times = if granules <= COUNTER { COUNTERS } else { 1 };
+    (times * bytes).checked_div(granules * GRANULE).unwrap_or(0)
 }
 
 /// What all magazines keep, and what they did.
@@ -149,7 +154,8 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
     /// Empty magazines of `units` CPUs, each for up to `bytes` of a size, before chunks
     /// numbered below `chunks`; `None` without memory.
     pub fn new(units: usize, bytes: usize, chunks: usize) -> Option<Self> {
-        let share = (BUDGET / (SIZES * units.max(1))).max(FEWEST);
+        let sizes = SIZES - COUNTER + COUNTER * COUNTERS;
+        let share = (BUDGET / (sizes * units.max(1))).max(FEWEST);
         let bytes = bytes.min(share).min(MAGAZINE);
         let mut by_unit = fallible::with_room(units).ok()?;
         for _ in 0..units {
@@ -293,26 +299,23 @@ impl<B: Backing> Allocator<B> {
         if batch == 0 {
             return None;
         }
-        let granules = granules as u32;
         let request = Request {
-            granules,
-            align: alignment(granules),
+            granules: granules as u32,
+            align: alignment(granules as u32),
         };
         let (first, count) = self.areas.lock().allocate_run(request, batch as u32)?;
-        let cached = |number| {
-            let area = first.nth(number, granules);
-            Some(Cached {
-                handle: self.layout.handle_of(area.chunk, area.granule),
-                area,
-                mark: self.magazines.marks.at(area)?,
-            })
-        };
-        // The lowest is popped first.
-        for area in (1..count).rev().filter_map(cached) {
-            let pushed = stack.areas.try_push(area);
+        let marks = self.magazines.marks.run(first, count as usize * granules)?;
+        let mut area = first.nth(count, request.granules);
+        let mut handle = self.layout.handle_of(area.chunk, area.granule);
+        // The lowest is popped first: what is high empties.
+        for marks in marks.rchunks_exact(granules) {
+            area.granule -= request.granules;
+            handle.0 -= request.bytes();
+            let mark = Place::of(marks.first()?);
+            let pushed = stack.areas.try_push(Cached { handle, area, mark });
             debug_assert!(pushed.is_ok(), "a batch has room in an empty stack");
         }
-        cached(0)
+        stack.areas.pop()
     }
 
     /// Gives half of what is in a stack back to the chunks.
@@ -320,8 +323,10 @@ impl<B: Backing> Allocator<B> {
     #[inline(never)]
     fn drain(&self, stack: &mut Stack<B::Mark>, granules: usize) {
         let kept = stack.areas.len() - half(stack.areas.len());
-        let areas = stack.areas.drain(kept..).rev().map(|cached| cached.area);
+        let given = stack.areas.get(kept..).into_iter().flatten();
+        let areas = given.map(|cached| cached.area);
         self.areas.lock().free_all(granules as u32, areas);
+        stack.areas.truncate(kept);
     }
 
     /// Gives all that is in a magazine back, half a stack at a time.

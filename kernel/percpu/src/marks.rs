@@ -93,7 +93,13 @@ impl<M: Mark> Marks<M> {
     #[inline(always)]
     pub fn at(&self, area: Area) -> Option<Place<M>> {
         let mark = self.0.get(area.chunk)?.get()?.get(area.granule as usize)?;
-        Some(Place(NonNull::from(mark)))
+        Some(Place::of(mark))
+    }
+
+    /// The marks of so many granules, from the first of an area on.
+    pub fn run(&self, first: Area, granules: usize) -> Option<&[M]> {
+        let start = first.granule as usize;
+        self.0.get(first.chunk)?.get()?.get(start..start + granules)
     }
 }
 
@@ -114,6 +120,12 @@ impl<M> Copy for Place<M> {}
 unsafe impl<M: Mark> Send for Place<M> {}
 
 impl<M: Mark> Place<M> {
+    /// The place of one of the allocator's marks.
+    #[inline(always)]
+    pub fn of(mark: &M) -> Self {
+        Self(NonNull::from(mark))
+    }
+
     #[inline(always)]
     fn mark(&self) -> &M {
         #[expect(unsafe_code, reason = "marks stay")]
