@@ -4,7 +4,7 @@
 //! page counts the granules in use on it; one that counts none is *empty*, and may be
 //! taken away.
 
-use crate::extents::Extents;
+use crate::extents::{Extents, Fit};
 use crate::limits::{GRANULE, PAGE_GRANULES, PAGE_SIZE};
 use crate::request::Request;
 use fallible::{boxed, filled};
@@ -93,26 +93,14 @@ impl Chunk {
         boxed(self).ok()
     }
 
-    /// Allocates an area; returns its first granule.
-    pub fn allocate(&mut self, request: Request) -> Option<u32> {
-        let start = self.extents.allocate(request)?;
-        self.count_allocated(start, request.granules);
-        Some(start)
-    }
-
-    /// Allocates areas, `most` or as many as there is room for, side by side from a free
-    /// list; returns the first granule, and how many areas.
+    /// Allocates areas side by side where one may begin: `most`, or as many as there is room
+    /// for; returns how many.
     #[inline]
-    pub fn allocate_from(
-        &mut self,
-        list: usize,
-        request: Request,
-        most: u32,
-    ) -> Option<(u32, u32)> {
-        let (start, count) = self.extents.allocate_from(list, request, most)?;
+    pub fn allocate(&mut self, fit: Fit, request: Request, most: u32) -> u32 {
+        let count = self.extents.allocate_in(fit, request, most);
         self.live += count as usize - 1;
-        self.count_allocated(start, request.granules * count);
-        Some((start, count))
+        self.count_allocated(fit.area, request.granules * count);
+        count
     }
 
     /// Enters a run of pages that have been mapped, and allocates an area that has room on

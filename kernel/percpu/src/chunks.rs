@@ -16,6 +16,7 @@
 use crate::chunk::Chunk;
 use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
+use crate::extents::Fit;
 use crate::layout::{FIRST, Layout, REGION, RESERVED};
 use crate::limits::{AREA_PAGES, MAX_CHUNKS};
 use crate::request::{Area, Request};
@@ -211,21 +212,34 @@ impl Chunks {
     pub fn allocate_run(&mut self, request: Request, most: u32) -> Option<(Area, u32)> {
         let aligned = request.granules & (request.align - 1) == 0;
         let most = if aligned { most } else { 1 };
-        self.lists.nonempty().search(request, |list| {
+        let (chunk, fit) = self.lists.nonempty().search(request, |list| {
             let chunk = self.lists.lowest(list)?;
-            let allocate = |chunk: &mut Chunk| chunk.allocate_from(list, request, most);
-            let (granule, count) = self.change_extents(chunk, allocate)??;
-            Some((Area { chunk, granule }, count))
-        })
+            let fit = self.get(chunk)?.extents.fit_in(list, request)?;
+            Some((chunk, fit))
+        })?;
+        self.allocate_in(chunk, fit, request, most)
+    }
+
+    fn allocate_in(
+        &mut self,
+        number: usize,
+        fit: Fit,
+        request: Request,
+        most: u32,
+    ) -> Option<(Area, u32)> {
+        let allocate = |chunk: &mut Chunk| chunk.allocate(fit, request, most);
+        let count = self.change_extents(number, allocate)?;
+        let first = Area {
+            chunk: number,
+            granule: fit.area,
+        };
+        Some((first, count))
     }
 
     /// Allocates an area from the reserved part.
     pub fn allocate_reserved(&mut self, request: Request) -> Option<Area> {
-        let granule = self.change_extents(RESERVED, |chunk| chunk.allocate(request))??;
-        Some(Area {
-            chunk: RESERVED,
-            granule,
-        })
+        let fit = self.get(RESERVED)?.extents.fit_anywhere(request)?;
+        Some(self.allocate_in(RESERVED, fit, request, 1)?.0)
     }
 
     /// Enters pages that have been mapped, and allocates an area on them.

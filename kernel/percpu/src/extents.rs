@@ -39,6 +39,14 @@ pub struct Extent {
     pub granules: u32,
 }
 
+/// Where an area may begin: in the free extent at `start`, at `area`.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit {
+    start: u32,
+    /// The area's first granule.
+    pub area: u32,
+}
+
 /// Tags and free lists of one chunk.
 #[derive(Debug)]
 pub struct Extents {
@@ -191,58 +199,52 @@ impl Extents {
         (area + request.granules <= end).then_some(area)
     }
 
-    /// Makes a live area of `granules` at `area`, inside the free extent at `start`.
-    fn carve_live(&mut self, start: u32, area: u32, granules: u32) {
-        self.carve(start, area, area + granules);
-        self.set(area, Tag::live(granules));
-    }
-
     /// Makes a live area in the free extent at `start`, if it has room; returns the
     /// area's first granule.
     pub fn allocate_at(&mut self, start: u32, request: Request) -> Option<u32> {
         let area = self.fit(start, request)?;
-        self.carve_live(start, area, request.granules);
+        self.allocate_in(Fit { start, area }, request, 1);
         Some(area)
     }
 
-    /// Makes live areas, `most` or as many as there is room for, side by side in one of the
-    /// first extents of a free list, if one has room; returns the first granule, and how
-    /// many areas.
+    /// Where an area may begin in one of the first extents of a free list, if one has room.
     #[inline]
-    pub fn allocate_from(
-        &mut self,
-        list: usize,
-        request: Request,
-        most: u32,
-    ) -> Option<(u32, u32)> {
+    pub fn fit_in(&self, list: usize, request: Request) -> Option<Fit> {
         let mut start = self.heads[list];
         for _ in 0..PROBES {
             if start == NIL {
                 return None;
             }
             if let Some(area) = self.fit(start, request) {
-                if most == 1 {
-                    self.carve_live(start, area, request.granules);
-                    return Some((area, 1));
-                }
-                let room = start + self.tag(start).granules() - area;
-                let count = most.min(room / request.granules);
-                let end = area + count * request.granules;
-                self.carve(start, area, end);
-                self.set_each(area, end, request.granules, Tag::live(request.granules));
-                return Some((area, count));
+                return Some(Fit { start, area });
             }
             start = self.tag(start).next();
         }
         None
     }
 
-    /// Makes a live area, in as small an extent as a few probes a list find; returns the
-    /// area's first granule.
-    pub fn allocate(&mut self, request: Request) -> Option<u32> {
+    /// Where an area may begin, in as small an extent as a few probes a list find.
+    pub fn fit_anywhere(&self, request: Request) -> Option<Fit> {
         let lists = self.nonempty;
-        let found = lists.search(request, |list| self.allocate_from(list, request, 1));
-        found.map(|(area, _)| area)
+        lists.search(request, |list| self.fit_in(list, request))
+    }
+
+    /// Makes live areas side by side where one may begin: `most`, or as many as the free
+    /// extent has room for; returns how many.
+    pub fn allocate_in(&mut self, fit: Fit, request: Request, most: u32) -> u32 {
+        let Fit { start, area } = fit;
+        let live = Tag::live(request.granules);
+        if most == 1 {
+            self.carve(start, area, area + request.granules);
+            self.set(area, live);
+            return 1;
+        }
+        let room = start + self.tag(start).granules() - area;
+        let count = most.min(room / request.granules);
+        let end = area + count * request.granules;
+        self.carve(start, area, end);
+        self.set_each(area, end, request.granules, live);
+        count
     }
 
     /// Frees the live areas of `granules` each that lie side by side from `start` to `end`.
