@@ -46,7 +46,7 @@ use heap::vec::Vec;
 use lock_api::{Mutex, RawMutex};
 
 /// Granules of the largest areas that magazines keep.
-pub const SIZES: usize = 16;
+pub const SIZES: usize = 32;
 /// Bytes of one size that a magazine keeps at most, but for counters.
 pub const MAGAZINE: usize = 128;
 /// Granules of the largest counter: most areas are that small.
