@@ -1,6 +1,7 @@
 //! Why a command failed: the facts, worded in one place. Nothing here is allocated: an
 //! exhausted heap is among the errors.
 
+use super::lockstat::HeldLong;
 use crate::bench::BenchError;
 use crate::{modules, smp};
 use arch::fault_safe::Fault;
@@ -33,6 +34,10 @@ pub enum Error<'line> {
     Cpu(smp::Error),
     /// There are no figures.
     Bench(BenchError),
+    /// Locks aren't counted.
+    NotCounted,
+    /// One was held for longer than it should.
+    HeldLong(HeldLong),
     /// So many self-tests failed.
     TestsFailed(usize),
     /// No self-test ran.
@@ -54,6 +59,8 @@ impl fmt::Display for Error<'_> {
             Error::Modules(reason) => write!(f, "{reason}"),
             Error::Cpu(error) => write!(f, "{error}"),
             Error::Bench(error) => write!(f, "{error}"),
+            Error::NotCounted => f.write_str("locks aren't counted: boot with lockstat"),
+            Error::HeldLong(hold) => write!(f, "{hold}"),
             Error::TestsFailed(count) => write!(f, "{count} self-tests failed"),
             Error::NoTestRan => f.write_str("no self-test ran"),
         }

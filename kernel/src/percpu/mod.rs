@@ -41,6 +41,8 @@ const _: () = {
     assert!(offset_of!(Lowcore, interrupt_depth) == compiled::INTERRUPT_DEPTH);
     assert!(offset_of!(Lowcore, interrupt_state) == compiled::INTERRUPT_STATE);
     assert!(offset_of!(Lowcore, writable) == compiled::WRITABLE);
+    assert!(offset_of!(Lowcore, begin_counted) == compiled::BEGIN_COUNTED);
+    assert!(offset_of!(Lowcore, end_counted) == compiled::END_COUNTED);
 };
 
 // Every CPU that can have a number can have a unit, and an entry in `OFFSETS`.

@@ -20,7 +20,8 @@ pub trait Machine {
     /// C4: it ends a section that this CPU began, and that nothing else ends.
     unsafe fn pop_interrupts_off();
 
-    /// Ranks of the locks that this CPU holds, bit n for rank n. With interrupts off.
+    /// Ranks of the locks that this CPU holds, bit n for rank n, and
+    /// [`COUNTED`](crate::COUNTED) if its locks are counted. With interrupts off.
     fn held_ranks() -> u32;
 
     /// Adds `RANK` to them. With interrupts off.
@@ -36,6 +37,13 @@ pub trait Machine {
     /// Waits until another CPU has made `done` true: until it has freed the lock of that
     /// rank, whose word is `taken`. With interrupts off.
     fn wait_for_lock(rank: u8, taken: &Self::Word, done: impl FnMut() -> bool);
+
+    /// Where in code the CPU's latest section began. If its locks are counted.
+    fn section_from() -> u64;
+
+    /// Counts a lock that was taken, wanted in a section that began at `from`; `contended`:
+    /// another CPU had it. With interrupts off.
+    fn count_taken(rank: u8, from: u64, contended: bool);
 
     /// Stops the kernel: this CPU wants a lock of rank `wanted` and holds those of
     /// `held`, of which one has that rank or a later one.

@@ -1,5 +1,6 @@
 //! The spin lock.
 
+use crate::counts::COUNTED;
 use crate::machine::Machine;
 use crate::word::Word;
 use core::fmt;
@@ -10,7 +11,7 @@ use lock_api::{GuardNoSend, RawMutex};
 const FREE: u32 = 0;
 
 /// A raw spin lock that saves the interrupt state, what Linux takes with
-/// `spin_lock_irqsave`; `RANK`, below 32, is its place in the lock order.
+/// `spin_lock_irqsave`; `RANK`, below 31, is its place in the lock order.
 ///
 /// The state is saved a CPU, not a lock (C4): guards may be dropped in any order, and
 /// interrupts stay off until the last of them is gone.
@@ -32,11 +33,11 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 
     #[inline]
     fn lock(&self) {
-        const { assert!(RANK < 32, "a CPU's held ranks are a word of 32 bits") };
+        const { assert!(RANK < 31, "a CPU's held ranks are 31 bits, and `COUNTED`") };
         M::push_interrupts_off();
         let held = M::held_ranks();
         if held >> RANK != 0 {
-            M::out_of_order(RANK, held);
+            return self.lock_counted(held);
         }
         if !self.acquire() {
             self.wait();
@@ -48,9 +49,13 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
     /// that it holds doesn't matter, as nothing waits.
     fn try_lock(&self) -> bool {
         M::push_interrupts_off();
-        let free = M::held_ranks() >> RANK & 1 == 0 && self.acquire();
+        let held = M::held_ranks();
+        let free = held >> RANK & 1 == 0 && self.acquire();
         if free {
             M::hold_rank::<RANK>();
+            if held & COUNTED != 0 {
+                M::count_taken(RANK, M::section_from(), false);
+            }
         } else {
             // SAFETY: C4: the section that the push above began.
             unsafe { M::pop_interrupts_off() };
@@ -77,6 +82,24 @@ impl<M: Machine, const RANK: u8> RawIrqSaveLock<M, RANK> {
     #[inline(never)]
     fn wait(&self) {
         M::wait_for_lock(RANK, &self.taken, || self.acquire());
+    }
+
+    /// The rest of `lock` on a CPU that holds something, be it `COUNTED` alone: so a lock
+    /// that isn't counted costs nothing more.
+    #[cold]
+    #[inline(never)]
+    fn lock_counted(&self, held: u32) {
+        if (held & !COUNTED) >> RANK != 0 {
+            M::out_of_order(RANK, held & !COUNTED);
+        }
+        // Before a wait, which may have sections of its own.
+        let from = M::section_from();
+        let contended = !self.acquire();
+        if contended {
+            self.wait();
+        }
+        M::hold_rank::<RANK>();
+        M::count_taken(RANK, from, contended);
     }
 
     #[inline]

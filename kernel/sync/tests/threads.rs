@@ -52,6 +52,14 @@ impl Machine for Thread {
         }
     }
 
+    fn section_from() -> u64 {
+        unreachable!("nothing is counted")
+    }
+
+    fn count_taken(_rank: u8, _from: u64, _contended: bool) {
+        unreachable!("nothing is counted")
+    }
+
     fn out_of_order(wanted: u8, held: u32) -> ! {
         panic!("rank {wanted} is wanted, {held:#b} are held")
     }

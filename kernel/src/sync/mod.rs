@@ -2,7 +2,9 @@
 //!
 //! The lock is the crate `sync`'s; here it meets this machine, whose CPUs keep in
 //! their lowcore which ranks they hold, and the ranks get their names. Their order is
-//! that of docs/INVARIANTS.md.
+//! that of docs/INVARIANTS.md. With `lockstat`, holds are counted: `counting.rs`.
+
+pub mod counting;
 
 use crate::waiting::{self, Wait};
 use ::sync::{Machine, RawIrqSaveLock};
@@ -43,8 +45,11 @@ pub mod rank {
     /// The control channel.
     pub const CONTROL: u8 = 9;
 
+    /// Ranks that there are.
+    pub const COUNT: usize = CONTROL as usize + 1;
+
     /// Their names, for messages.
-    pub(super) const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; COUNT] = [
         "test",
         "modules",
         "per-CPU pages",
@@ -57,6 +62,9 @@ pub mod rank {
         "control",
     ];
 }
+
+// What says that a CPU's locks are counted.
+const _: () = assert!(lowcore::LOCKS_COUNTED == ::sync::COUNTED);
 
 /// The running CPU, as locks see it.
 #[derive(Debug)]
@@ -78,7 +86,7 @@ impl Machine for ThisCpu {
 
     #[inline(always)]
     fn held_ranks() -> u32 {
-        lowcore::held_ranks()
+        lowcore::held_ranks_and_mode()
     }
 
     #[inline(always)]
@@ -104,6 +112,14 @@ impl Machine for ThisCpu {
         };
         // The holder never frees it: the watchdog has said so.
         waiting::wait_until(wait, u64::MAX, done);
+    }
+
+    fn section_from() -> u64 {
+        lowcore::section_from()
+    }
+
+    fn count_taken(rank: u8, from: u64, contended: bool) {
+        counting::taken(rank, from, contended);
     }
 
     #[cold]

@@ -1,0 +1,215 @@
+//! What one CPU counts of its locks and of its interrupts-off sections.
+//!
+//! ```text
+//!  section begins ─► lock taken ─► another taken ─► freed ─► freed ─► section ends
+//!  │                 └────────────── a hold ────────────────┘                  │
+//!  │                               └── a hold ──┘                              │
+//!  └───────────────────────────── a stretch ───────────────────────────────────┘
+//! ```
+//!
+//! A hold begins when the lock is taken, not when it is wanted, and ends with the section
+//! that taking it began: [`Counts::section_ended`] is told at each section's end which
+//! ranks are still held. What counting itself takes within a stretch is left out of it, but
+//! for the way here and back.
+//!
+//! The counts are changed by their CPU alone, with interrupts off (C4), and read by any: a
+//! reader may find a longest hold with the place of the one before.
+
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// The bit beside those of the ranks that a CPU holds which says that its locks are
+/// counted.
+pub const COUNTED: u32 = 1 << 31;
+
+/// What is known of a lock's holds, or of stretches with interrupts off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Times that it was taken; stretches that have ended.
+    pub count: u64,
+    /// Times that it was taken from another CPU's hands.
+    pub contended: u64,
+    /// Those that were long.
+    pub long: u64,
+    /// The longest, in ticks of the clock.
+    pub longest: u64,
+    /// Where in code that one began.
+    pub from: u64,
+}
+
+impl Summary {
+    /// What both know.
+    pub fn and(self, other: Self) -> Self {
+        let longer = if other.longest > self.longest {
+            other
+        } else {
+            self
+        };
+        Self {
+            count: self.count + other.count,
+            contended: self.contended + other.contended,
+            long: self.long + other.long,
+            ..longer
+        }
+    }
+}
+
+/// A [`Summary`] that grows.
+#[derive(Debug)]
+struct Record {
+    count: AtomicU64,
+    contended: AtomicU64,
+    long: AtomicU64,
+    longest: AtomicU64,
+    from: AtomicU64,
+}
+
+/// A hold that hasn't ended.
+#[derive(Debug)]
+struct Hold {
+    since: AtomicU64,
+    from: AtomicU64,
+}
+
+impl Hold {
+    const fn new() -> Self {
+        Self {
+            since: AtomicU64::new(0),
+            from: AtomicU64::new(0),
+        }
+    }
+}
+
+/// One more. Its CPU alone changes it, so that no atomic step is needed.
+fn count(number: &AtomicU64) {
+    number.store(number.load(Relaxed) + 1, Relaxed);
+}
+
+impl Record {
+    const fn new() -> Self {
+        Self {
+            count: AtomicU64::new(0),
+            contended: AtomicU64::new(0),
+            long: AtomicU64::new(0),
+            longest: AtomicU64::new(0),
+            from: AtomicU64::new(0),
+        }
+    }
+
+    fn ended(&self, length: u64, from: u64, long: u64) {
+        if length > long {
+            count(&self.long);
+        }
+        if length > self.longest.load(Relaxed) {
+            self.longest.store(length, Relaxed);
+            self.from.store(from, Relaxed);
+        }
+    }
+
+    fn summary(&self) -> Summary {
+        Summary {
+            count: self.count.load(Relaxed),
+            contended: self.contended.load(Relaxed),
+            long: self.long.load(Relaxed),
+            longest: self.longest.load(Relaxed),
+            from: self.from.load(Relaxed),
+        }
+    }
+}
+
+/// One CPU's counts, for locks of `RANKS` ranks, which are below 31.
+#[derive(Debug)]
+pub struct Counts<const RANKS: usize> {
+    locks: [Record; RANKS],
+    stretches: Record,
+    holds: [Hold; RANKS],
+    /// Ranks of those holds, a bit each.
+    open: AtomicU32,
+    /// Ticks that counting took since the outermost section began.
+    spent: AtomicU64,
+    /// Longer holds and stretches are long, in ticks.
+    long: u64,
+}
+
+impl<const RANKS: usize> Counts<RANKS> {
+    /// Nothing is counted yet; what takes more than `long` ticks is long.
+    pub fn new(long: u64) -> Self {
+        const { assert!(RANKS < 32, "the last bit is `COUNTED`'s") };
+        Self {
+            locks: [const { Record::new() }; RANKS],
+            stretches: Record::new(),
+            holds: [const { Hold::new() }; RANKS],
+            open: AtomicU32::new(0),
+            spent: AtomicU64::new(0),
+            long,
+        }
+    }
+
+    /// A lock was taken, wanted in a section that began at `from`; `contended`: another CPU
+    /// had it.
+    ///
+    /// # Panics
+    /// If there is no such rank.
+    pub fn taken(&self, rank: u8, from: u64, contended: bool, now: impl Fn() -> u64) {
+        let start = now();
+        let (record, hold) = (
+            &self.locks[usize::from(rank)],
+            &self.holds[usize::from(rank)],
+        );
+        count(&record.count);
+        if contended {
+            count(&record.contended);
+        }
+        hold.since.store(self.own(start), Relaxed);
+        hold.from.store(from, Relaxed);
+        self.open
+            .store(self.open.load(Relaxed) | 1 << rank, Relaxed);
+        self.spend(now() - start);
+    }
+
+    /// A section has ended, and locks of ranks `held` are still held: those that aren't,
+    /// were freed just now. `outermost` is when and where it began, if no other is left.
+    pub fn section_ended(&self, held: u32, outermost: Option<(u64, u64)>, now: impl Fn() -> u64) {
+        let start = now();
+        let end = self.own(start);
+        let open = self.open.load(Relaxed);
+        let mut freed = open & !held;
+        while freed != 0 {
+            let rank = freed.trailing_zeros() as usize;
+            freed &= freed - 1;
+            let hold = &self.holds[rank];
+            let length = end.saturating_sub(hold.since.load(Relaxed));
+            self.locks[rank].ended(length, hold.from.load(Relaxed), self.long);
+        }
+        self.open.store(open & held, Relaxed);
+        match outermost {
+            None => self.spend(now() - start),
+            Some((since, from)) => {
+                count(&self.stretches.count);
+                self.stretches
+                    .ended(end.saturating_sub(since), from, self.long);
+                self.spent.store(0, Relaxed);
+            }
+        }
+    }
+
+    /// The clock without the ticks that counting took: within one stretch, whose start was
+    /// read off the clock itself.
+    fn own(&self, time: u64) -> u64 {
+        time - self.spent.load(Relaxed)
+    }
+
+    fn spend(&self, ticks: u64) {
+        self.spent.store(self.spent.load(Relaxed) + ticks, Relaxed);
+    }
+
+    /// Of the locks of that rank; `None` if there is no such rank.
+    pub fn lock(&self, rank: usize) -> Option<Summary> {
+        self.locks.get(rank).map(Record::summary)
+    }
+
+    /// Of the stretches with interrupts off, each from an outermost section's start to its
+    /// end.
+    pub fn stretches(&self) -> Summary {
+        self.stretches.summary()
+    }
+}
