@@ -1,7 +1,6 @@
 //! Why a command failed: the facts, worded in one place. Nothing here is allocated: an
 //! exhausted heap is among the errors.
 
-use super::lockstat::HeldLong;
 use crate::bench::BenchError;
 use crate::{modules, smp};
 use arch::fault_safe::Fault;
@@ -36,8 +35,13 @@ pub enum Error<'line> {
     Bench(BenchError),
     /// Locks aren't counted.
     NotCounted,
-    /// One was held for longer than it should.
-    HeldLong(HeldLong),
+    /// So many places in code held a lock, or kept interrupts off, for too long.
+    HeldLong {
+        /// The places.
+        places: usize,
+        /// What they may take, in nanoseconds.
+        limit: u64,
+    },
     /// So many self-tests failed.
     TestsFailed(usize),
     /// No self-test ran.
@@ -60,7 +64,9 @@ impl fmt::Display for Error<'_> {
             Error::Cpu(error) => write!(f, "{error}"),
             Error::Bench(error) => write!(f, "{error}"),
             Error::NotCounted => f.write_str("locks aren't counted: boot with lockstat"),
-            Error::HeldLong(hold) => write!(f, "{hold}"),
+            Error::HeldLong { places, limit } => {
+                write!(f, "{places} places hold a lock for longer than {limit} ns")
+            }
             Error::TestsFailed(count) => write!(f, "{count} self-tests failed"),
             Error::NoTestRan => f.write_str("no self-test ran"),
         }

@@ -5,7 +5,7 @@ use super::error::Error;
 use crate::backtrace;
 use crate::println;
 use crate::sync::counting::summaries;
-use ::sync::Summary;
+use ::sync::{Longest, Summary};
 use core::fmt::{self, Write};
 
 /// The commands of this group.
@@ -18,35 +18,6 @@ pub const COMMANDS: &[Command] = &[Command {
 
 /// Columns of the table.
 const WIDTH: usize = 100;
-
-/// A hold that took longer than it should.
-#[derive(Clone, Copy, Debug)]
-pub struct HeldLong {
-    /// Name of the lock.
-    name: &'static str,
-    /// Nanoseconds that it was held.
-    longest: u64,
-    /// Where it was taken.
-    from: u64,
-    /// Nanoseconds that it may be held.
-    limit: u64,
-}
-
-impl fmt::Display for HeldLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            longest,
-            limit,
-            ..
-        } = self;
-        write!(
-            f,
-            "{name}: {longest} ns by {}, longer than {limit}",
-            By(self.from)
-        )
-    }
-}
 
 /// A function, by an address in it.
 struct By(u64);
@@ -85,7 +56,6 @@ fn lockstat<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         [limit] => number(limit)?,
         _ => return Err(Error::Expected("nothing, or a limit in ns")),
     };
-    let mut longest: Option<HeldLong> = None;
     println!(
         "{:<14} {:>10} {:>9} {:>9} {:>10}  longest by",
         "lock", "taken", "contended", "over 1000", "longest ns",
@@ -95,25 +65,28 @@ fn lockstat<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
             count,
             contended,
             long,
-            longest: nanoseconds,
-            from,
+            longest: [Longest { length, from }, ..],
         } = summary;
         let mut row = Row::default();
         // It doesn't fail; it cuts.
         let _ = write!(
             row,
-            "{name:<14} {count:>10} {contended:>9} {long:>9} {nanoseconds:>10}  {}",
+            "{name:<14} {count:>10} {contended:>9} {long:>9} {length:>10}  {}",
             By(from)
         );
         println!("{}", row.0);
-        if nanoseconds > longest.map_or(limit, |longest| longest.longest) {
-            longest = Some(HeldLong {
-                name,
-                longest: nanoseconds,
-                from,
-                limit,
-            });
+    }
+    let mut places = 0;
+    for (name, summary) in summaries().ok_or(Error::NotCounted)? {
+        for Longest { length, from } in summary.longest {
+            if length > limit {
+                println!("over {limit}: {name}: {length} ns by {}", By(from));
+                places += 1;
+            }
         }
     }
-    longest.map_or(Ok(()), |longest| Err(Error::HeldLong(longest)))
+    match places {
+        0 => Ok(()),
+        places => Err(Error::HeldLong { places, limit }),
+    }
 }

@@ -10,7 +10,7 @@
 //! machine with one CPU, and with several it has in it what others did meanwhile.
 
 use super::rank;
-use ::sync::{Counts, Summary};
+use ::sync::{Counts, Longest, Summary};
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use arch::counting::{self, Stretch};
@@ -67,7 +67,7 @@ pub fn section_ended(outermost: Option<Stretch>) {
     }
 }
 
-/// Names of what is counted, each with what all CPUs know of it, the longest in
+/// Names of what is counted, each with what all CPUs know of it, lengths in
 /// nanoseconds: the locks by rank, then the stretches with interrupts off. `None` if
 /// nothing is counted.
 pub fn summaries() -> Option<impl Iterator<Item = (&'static str, Summary)>> {
@@ -75,10 +75,11 @@ pub fn summaries() -> Option<impl Iterator<Item = (&'static str, Summary)>> {
     let sum = move |of: &dyn Fn(&Table) -> Option<Summary>| {
         let all = tables.iter().filter_map(of);
         let sum = all.fold(Summary::default(), Summary::and);
-        Summary {
-            longest: timer::nanoseconds(sum.longest),
-            ..sum
-        }
+        let longest = sum.longest.map(|Longest { length, from }| Longest {
+            length: timer::nanoseconds(length),
+            from,
+        });
+        Summary { longest, ..sum }
     };
     let locks = rank::NAMES.iter().enumerate();
     let locks = locks.map(move |(rank, name)| (*name, sum(&|table| table.lock(rank))));

@@ -21,6 +21,18 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 /// counted.
 pub const COUNTED: u32 = 1 << 31;
 
+/// Places whose longest hold of a lock is known.
+pub const PLACES: usize = 4;
+
+/// The longest hold that began at a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Longest {
+    /// How long it was, in ticks of the clock.
+    pub length: u64,
+    /// The place in code.
+    pub from: u64,
+}
+
 /// What is known of a lock's holds, or of stretches with interrupts off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -30,26 +42,35 @@ pub struct Summary {
     pub contended: u64,
     /// Those that were long.
     pub long: u64,
-    /// The longest, in ticks of the clock.
-    pub longest: u64,
-    /// Where in code that one began.
-    pub from: u64,
+    /// The longest of each of the places with the longest, in their order; length 0 where
+    /// there are no more.
+    pub longest: [Longest; PLACES],
 }
 
 impl Summary {
     /// What both know.
-    pub fn and(self, other: Self) -> Self {
-        let longer = if other.longest > self.longest {
-            other
-        } else {
-            self
-        };
-        Self {
-            count: self.count + other.count,
-            contended: self.contended + other.contended,
-            long: self.long + other.long,
-            ..longer
+    pub fn and(mut self, other: Self) -> Self {
+        self.count += other.count;
+        self.contended += other.contended;
+        self.long += other.long;
+        for one in other.longest {
+            keep(&mut self.longest, one);
         }
+        self
+    }
+}
+
+/// Takes a hold among the longest of their places, if it is one.
+fn keep(longest: &mut [Longest; PLACES], new: Longest) {
+    let same = longest.iter().position(|one| one.from == new.from);
+    let mut at = same.unwrap_or(PLACES - 1);
+    if new.length <= longest[at].length {
+        return;
+    }
+    longest[at] = new;
+    while at > 0 && longest[at - 1].length < new.length {
+        longest.swap(at - 1, at);
+        at -= 1;
     }
 }
 
@@ -59,8 +80,8 @@ struct Record {
     count: AtomicU64,
     contended: AtomicU64,
     long: AtomicU64,
-    longest: AtomicU64,
-    from: AtomicU64,
+    /// Length and place of each.
+    longest: [[AtomicU64; 2]; PLACES],
 }
 
 /// A hold that hasn't ended.
@@ -90,18 +111,29 @@ impl Record {
             count: AtomicU64::new(0),
             contended: AtomicU64::new(0),
             long: AtomicU64::new(0),
-            longest: AtomicU64::new(0),
-            from: AtomicU64::new(0),
+            longest: [const { [const { AtomicU64::new(0) }; 2] }; PLACES],
         }
     }
 
-    fn ended(&self, length: u64, from: u64, long: u64) {
-        if length > long {
+    fn longest(&self) -> [Longest; PLACES] {
+        self.longest.each_ref().map(|[length, from]| Longest {
+            length: length.load(Relaxed),
+            from: from.load(Relaxed),
+        })
+    }
+
+    fn ended(&self, new: Longest, long: u64) {
+        if new.length > long {
             count(&self.long);
         }
-        if length > self.longest.load(Relaxed) {
-            self.longest.store(length, Relaxed);
-            self.from.store(from, Relaxed);
+        if new.length <= self.longest[PLACES - 1][0].load(Relaxed) {
+            return;
+        }
+        let mut longest = self.longest();
+        keep(&mut longest, new);
+        for ([length, from], one) in self.longest.iter().zip(longest) {
+            length.store(one.length, Relaxed);
+            from.store(one.from, Relaxed);
         }
     }
 
@@ -110,8 +142,7 @@ impl Record {
             count: self.count.load(Relaxed),
             contended: self.contended.load(Relaxed),
             long: self.long.load(Relaxed),
-            longest: self.longest.load(Relaxed),
-            from: self.from.load(Relaxed),
+            longest: self.longest(),
         }
     }
 }
@@ -177,16 +208,19 @@ impl<const RANKS: usize> Counts<RANKS> {
             let rank = freed.trailing_zeros() as usize;
             freed &= freed - 1;
             let hold = &self.holds[rank];
-            let length = end.saturating_sub(hold.since.load(Relaxed));
-            self.locks[rank].ended(length, hold.from.load(Relaxed), self.long);
+            let ended = Longest {
+                length: end.saturating_sub(hold.since.load(Relaxed)),
+                from: hold.from.load(Relaxed),
+            };
+            self.locks[rank].ended(ended, self.long);
         }
         self.open.store(open & held, Relaxed);
         match outermost {
             None => self.spend(now() - start),
             Some((since, from)) => {
                 count(&self.stretches.count);
-                self.stretches
-                    .ended(end.saturating_sub(since), from, self.long);
+                let length = end.saturating_sub(since);
+                self.stretches.ended(Longest { length, from }, self.long);
                 self.spent.store(0, Relaxed);
             }
         }

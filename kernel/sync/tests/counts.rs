@@ -9,7 +9,7 @@ use shuttle::thread;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use sync::{COUNTED, Counts, Summary};
+use sync::{COUNTED, Counts, Longest, Summary};
 
 #[test]
 fn every_hold_is_counted_once() {
@@ -35,7 +35,7 @@ fn every_hold_is_counted_once() {
                 assert_eq!(cpu.counts.stretches().count, TIMES);
                 let [outer, inner] = [1, 2].map(|rank| cpu.counts.lock(rank).unwrap());
                 assert_eq!((outer.count, inner.count), (TIMES, TIMES));
-                assert!(outer.contended <= TIMES && outer.from == SECTION);
+                assert!(outer.contended <= TIMES && outer.longest[0].from == SECTION);
                 CONTENDED.fetch_add(outer.contended, Ordering::Relaxed);
             })
         };
@@ -89,7 +89,8 @@ fn what_is_held_long_has_a_name() {
         let of_lock = cpu.counts.lock(1).unwrap();
         assert_eq!((of_lock.count, of_lock.long), (3, 2));
         // Counting takes steps of its own, outside of the hold but for one.
-        assert_eq!(of_lock.longest, 3 * LONG + 1);
+        assert_eq!(of_lock.longest[0].length, 3 * LONG + 1);
+        assert_eq!(of_lock.longest[1], Longest::default());
     };
     shuttle::check_random(case, 1);
 }
@@ -126,12 +127,13 @@ fn lengths_leave_out_what_counting_takes() {
     counts.section_ended(0, None, now);
     clock.pass(160);
     counts.section_ended(0, Some((start, 0x5)), now);
-    let summary = |count, contended, long, longest, from| Summary {
+    let one = |length, from| Longest { length, from };
+    let none = one(0, 0);
+    let summary = |count, contended, long, length, from| Summary {
         count,
         contended,
         long,
-        longest,
-        from,
+        longest: [one(length, from), none, none, none],
     };
     // The first reading of each event's two belongs to what it ends or begins.
     assert_eq!(counts.lock(0), Some(summary(1, 0, 0, 20 + 40 + 2, 0xa)));
@@ -143,21 +145,57 @@ fn lengths_leave_out_what_counting_takes() {
     // The next stretch begins anew, also if the clock stood still since.
     let start = clock.0.get();
     counts.section_ended(0, Some((start, 0x6)), now);
-    assert_eq!(counts.stretches(), summary(2, 0, 1, all, 0x5));
+    assert_eq!((counts.stretches().count, counts.stretches().long), (2, 1));
+    let places = [one(all, 0x5), one(1, 0x6), none, none];
+    assert_eq!(counts.stretches().longest, places);
 }
 
-#[test]
-fn the_longest_of_two_cpus_is_the_longer() {
-    let of = |longest, from| Summary {
+fn with(longest: [(u64, u64); 4]) -> Summary {
+    Summary {
         count: 2,
         contended: 1,
         long: 1,
-        longest,
-        from,
-    };
-    for (a, b) in [(of(7, 1), of(5, 2)), (of(5, 2), of(7, 1))] {
-        let both = a.and(b);
-        assert_eq!((both.count, both.contended, both.long), (4, 2, 2));
-        assert_eq!((both.longest, both.from), (7, 1));
+        longest: longest.map(|(length, from)| Longest { length, from }),
     }
+}
+
+#[test]
+fn the_longest_of_two_cpus() {
+    let a = with([(9, 1), (7, 2), (5, 3), (0, 0)]);
+    let b = with([(8, 2), (6, 4), (4, 1), (3, 5)]);
+    for both in [a.and(b), b.and(a)] {
+        assert_eq!((both.count, both.contended, both.long), (4, 2, 2));
+        let expected = with([(9, 1), (8, 2), (6, 4), (5, 3)]);
+        assert_eq!(both.longest, expected.longest);
+    }
+}
+
+/// Against the same by sorting.
+#[test]
+fn places_are_those_with_the_longest() {
+    let mut state = 1u64;
+    let counts: Counts<1> = Counts::new(100);
+    let mut model = std::collections::BTreeMap::new();
+    for _ in 0..2000 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let (from, length) = (state >> 60, state >> 40 & 0xfff);
+        counts.section_ended(0, Some((0, from)), || length);
+        let longest = model.entry(from).or_insert(0);
+        *longest = length.max(*longest);
+        let mut sorted: Vec<(u64, u64)> = model
+            .iter()
+            .map(|(&from, &length)| (length, from))
+            .collect();
+        sorted.sort_by_key(|&(length, _)| std::cmp::Reverse(length));
+        sorted.truncate(4);
+        let kept = counts.stretches().longest.map(|one| one.length);
+        let lengths: Vec<u64> = sorted.iter().map(|&(length, _)| length).collect();
+        assert_eq!(kept[..lengths.len()], lengths);
+    }
+    let mut places = counts.stretches().longest.map(|one| one.from).to_vec();
+    places.sort_unstable();
+    places.dedup();
+    assert_eq!(places.len(), 4, "a place is there once");
 }
