@@ -12,7 +12,9 @@
 //!
 //! * `figures.rs`: what is measured
 //! * `loads.rs`: loading and unloading
+//! * `contention.rs`: CPUs in each other's way
 
+mod contention;
 mod figures;
 mod loads;
 
@@ -173,7 +175,7 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 6] = [
+const GROUPS: [(&str, bool, Group); 7] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
     ("alloc", true, allocations),
@@ -181,6 +183,7 @@ const GROUPS: [(&str, bool, Group); 6] = [
     ("link", true, links),
     ("load", true, loads::all),
     ("modules", false, rounds),
+    ("contention", false, contention::all),
 ];
 
 /// The groups' names.

@@ -22,7 +22,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 pub const COUNTED: u32 = 1 << 31;
 
 /// Places whose longest hold of a lock is known.
-pub const PLACES: usize = 4;
+pub const PLACES: usize = 16;
 
 /// The longest hold that began at a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -26,7 +26,7 @@ mod machine;
 mod raw_lock;
 mod word;
 
-pub use counts::{COUNTED, Counts, Longest, Summary};
+pub use counts::{COUNTED, Counts, Longest, PLACES, Summary};
 pub use machine::Machine;
 pub use raw_lock::RawIrqSaveLock;
 pub use word::Word;

@@ -9,7 +9,7 @@ use shuttle::thread;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use sync::{COUNTED, Counts, Longest, Summary};
+use sync::{COUNTED, Counts, Longest, PLACES, Summary};
 
 #[test]
 fn every_hold_is_counted_once() {
@@ -128,12 +128,11 @@ fn lengths_leave_out_what_counting_takes() {
     clock.pass(160);
     counts.section_ended(0, Some((start, 0x5)), now);
     let one = |length, from| Longest { length, from };
-    let none = one(0, 0);
     let summary = |count, contended, long, length, from| Summary {
         count,
         contended,
         long,
-        longest: [one(length, from), none, none, none],
+        longest: with([(length, from)]).longest,
     };
     // The first reading of each event's two belongs to what it ends or begins.
     assert_eq!(counts.lock(0), Some(summary(1, 0, 0, 20 + 40 + 2, 0xa)));
@@ -146,26 +145,31 @@ fn lengths_leave_out_what_counting_takes() {
     let start = clock.0.get();
     counts.section_ended(0, Some((start, 0x6)), now);
     assert_eq!((counts.stretches().count, counts.stretches().long), (2, 1));
-    let places = [one(all, 0x5), one(1, 0x6), none, none];
-    assert_eq!(counts.stretches().longest, places);
+    let places = counts.stretches().longest;
+    assert_eq!(places[..2], [one(all, 0x5), one(1, 0x6)]);
 }
 
-fn with(longest: [(u64, u64); 4]) -> Summary {
+/// A summary with these lengths and places.
+fn with<const N: usize>(known: [(u64, u64); N]) -> Summary {
+    let mut longest = [Longest::default(); PLACES];
+    for (one, (length, from)) in longest.iter_mut().zip(known) {
+        *one = Longest { length, from };
+    }
     Summary {
         count: 2,
         contended: 1,
         long: 1,
-        longest: longest.map(|(length, from)| Longest { length, from }),
+        longest,
     }
 }
 
 #[test]
 fn the_longest_of_two_cpus() {
-    let a = with([(9, 1), (7, 2), (5, 3), (0, 0)]);
+    let a = with([(9, 1), (7, 2), (5, 3)]);
     let b = with([(8, 2), (6, 4), (4, 1), (3, 5)]);
     for both in [a.and(b), b.and(a)] {
         assert_eq!((both.count, both.contended, both.long), (4, 2, 2));
-        let expected = with([(9, 1), (8, 2), (6, 4), (5, 3)]);
+        let expected = with([(9, 1), (8, 2), (6, 4), (5, 3), (3, 5)]);
         assert_eq!(both.longest, expected.longest);
     }
 }
@@ -180,7 +184,7 @@ fn places_are_those_with_the_longest() {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
-        let (from, length) = (state >> 60, state >> 40 & 0xfff);
+        let (from, length) = (state >> 59, state >> 40 & 0xfff);
         counts.section_ended(0, Some((0, from)), || length);
         let longest = model.entry(from).or_insert(0);
         *longest = length.max(*longest);
@@ -189,7 +193,7 @@ fn places_are_those_with_the_longest() {
             .map(|(&from, &length)| (length, from))
             .collect();
         sorted.sort_by_key(|&(length, _)| std::cmp::Reverse(length));
-        sorted.truncate(4);
+        sorted.truncate(PLACES);
         let kept = counts.stretches().longest.map(|one| one.length);
         let lengths: Vec<u64> = sorted.iter().map(|&(length, _)| length).collect();
         assert_eq!(kept[..lengths.len()], lengths);
@@ -197,5 +201,5 @@ fn places_are_those_with_the_longest() {
     let mut places = counts.stretches().longest.map(|one| one.from).to_vec();
     places.sort_unstable();
     places.dedup();
-    assert_eq!(places.len(), 4, "a place is there once");
+    assert_eq!(places.len(), PLACES, "a place is there once");
 }

@@ -52,7 +52,7 @@ impl fmt::Display for Change {
 /// # Errors
 /// If the table can't be read or written.
 pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> {
-    let Some(Verb::Bench { accept }) = options.verb else {
+    let Some(Verb::Bench { accept, .. }) = options.verb else {
         return Ok(Vec::new());
     };
     if options.cpus != CPUS || options.memory != Memory::DEFAULT {

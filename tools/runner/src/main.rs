@@ -16,7 +16,8 @@
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
 //!  workload     what `profile` is of         profile      the verb `profile`
-//!  figures      those of `bench`, accepted  hostile      the verb `hostile`
+//!  figures      those of `bench`, accepted   hostile      the verb `hostile`
+//!  contention   `bench --contention`
 //!  cargo_output, terminal                    progress, and modes to put back
 //! ```
 //!
@@ -31,6 +32,7 @@
 
 mod build;
 mod cargo_output;
+mod contention;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -102,6 +104,9 @@ fn main() -> ExitCode {
             ref workload,
             ref svg,
         }) => profile::run(toolchain, &options, workload, svg.as_deref()),
+        Some(Verb::Bench {
+            contention: true, ..
+        }) => contention::run(toolchain, &options),
         _ => boot(toolchain, &options).map(|verdict| {
             output::say!("{verdict}");
             ExitCode::from(verdict.exit_code())

@@ -116,6 +116,10 @@ pub enum Verb {
         /// Put this run's figures into docs/figures.tsv, for --cpus 4
         #[arg(long)]
         accept: bool,
+        /// Count pairs of alloc and free a second instead, CPUs in each other's way: by the
+        /// host's clock, for as many host cores as CPUs
+        #[arg(long, conflicts_with = "accept")]
+        contention: bool,
     },
     /// Count guest instructions by function, without those of the way there
     Profile {
@@ -183,6 +187,9 @@ impl Options {
                 return wrong("profile: the workload names no command");
             }
         }
+        if options.is_contention() && options.run.is_some() {
+            return wrong("bench --contention runs commands of its own, not those of --run");
+        }
         if matches!(options.verb, Some(Verb::Test { .. })) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options of theirs");
         }
@@ -241,16 +248,28 @@ impl Options {
         commands.filter(|command| !command.is_empty()).collect()
     }
 
+    /// Whether this is `bench --contention`.
+    pub fn is_contention(&self) -> bool {
+        matches!(
+            self.verb,
+            Some(Verb::Bench {
+                contention: true,
+                ..
+            })
+        )
+    }
+
     /// Whether the guest's clock counts instructions.
     pub fn counts_instructions(&self) -> bool {
-        matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }))
+        let counts = matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }));
+        counts && !self.is_contention()
     }
 
     /// Whether the guest is to have the modules that the benchmark loads.
     pub fn has_bench_modules(&self) -> bool {
         match &self.verb {
             Some(Verb::Profile { workload, .. }) => workload.is_bench(),
-            verb => matches!(verb, Some(Verb::Bench { .. })),
+            verb => matches!(verb, Some(Verb::Bench { .. })) && !self.is_contention(),
         }
     }
 
@@ -368,6 +387,8 @@ mod tests {
             "profile",
             "profile ;",
             "profile boot lsmod",
+            "bench --accept --contention",
+            "bench --contention --run lsmod",
             "profile boot --run lsmod",
             "lessons --cpus 4",
             "hostile --cpus 4",

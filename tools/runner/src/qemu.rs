@@ -67,6 +67,9 @@ fn command(
         command.args(["-icount", "shift=0,sleep=off", "-seed", "1"]);
         command.args(["-rtc", "base=2019-12-31T23:59:10,clock=vm"]);
     }
+    if options.is_contention() {
+        command.args(["-accel", "tcg,thread=multi"]);
+    }
     if let Some(plugin) = &options.plugin {
         command.args(["-plugin", plugin]);
     }
