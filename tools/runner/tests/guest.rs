@@ -30,6 +30,8 @@ mod host;
 mod information;
 #[path = "guest/loading.rs"]
 mod loading;
+#[path = "guest/lock_holds.rs"]
+mod lock_holds;
 #[path = "guest/profile.rs"]
 mod profile;
 #[path = "guest/real.rs"]
@@ -128,6 +130,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        lock_holds::counted,
+        lock_holds::short_ones,
         profile::adds_up,
         profile::commands_and_graph,
         profile::names,
@@ -158,6 +162,7 @@ fn main() -> ExitCode {
     }));
     // For `test --all`.
     guests.push(Trial::test("long::stuck_alone", stuck::alone));
+    guests.push(Trial::test("long::lock_holds", lock_holds::all));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         let test = move || shapes::passes(&["--cpus", cpus, "--timeout", "300"]);
         Trial::test(format!("long::cpus_{cpus}"), test)
