@@ -12,7 +12,7 @@
 //! --contention`. Under `-icount` one CPU runs at a time.
 
 use super::figures::{BenchError, Figures, record};
-use super::pairs;
+use super::pairs::pairs;
 use crate::{cpus, smp};
 use arch::cpu;
 use arch::timer::{self, Deadline};

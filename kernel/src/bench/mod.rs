@@ -12,14 +12,16 @@
 //!
 //! * `figures.rs`: what is measured
 //! * `loads.rs`: loading and unloading
-//! * `contention.rs`: CPUs in each other's way
+//! * `pairs.rs`, `contention.rs`: allocations, and CPUs in each other's way
 
 mod contention;
 mod figures;
 mod loads;
+mod pairs;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
+use self::pairs::pairs;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::percpu::{self, AllocError, Handle};
 use crate::{boot_time, modules, println, profile};
@@ -29,16 +31,6 @@ use this_cpu::{NoMemory, Variable, percpu};
 
 percpu! {
     static COUNTER: u64 = 0;
-}
-
-fn pairs(count: u64) -> Result<(), AllocError> {
-    for _ in 0..count {
-        let area = percpu::alloc(8, 8)?;
-        // The area is this function's own.
-        let freed = percpu::free(area);
-        debug_assert_eq!(freed, Ok(()));
-    }
-    Ok(())
 }
 
 fn free_all(areas: &[Handle]) {

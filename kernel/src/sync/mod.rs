@@ -1,10 +1,11 @@
 //! Locks that are safe against interrupts, and taken in one order.
 //!
 //! The lock is the crate `sync`'s; here it meets this machine, whose CPUs keep in
-//! their lowcore which ranks they hold, and the ranks get their names. Their order is
-//! that of docs/INVARIANTS.md. With `lockstat`, holds are counted: `counting.rs`.
+//! their lowcore which ranks they hold, and the ranks get their names: `rank.rs`. With
+//! `lockstat`, holds are counted: `counting.rs`.
 
 pub mod counting;
+pub mod rank;
 
 use crate::waiting::{self, Wait};
 use ::sync::{Machine, RawIrqSaveLock};
@@ -21,47 +22,6 @@ pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawLock<RANK>, T>;
 
 /// The raw lock behind [`Lock`].
 pub type RawLock<const RANK: u8> = RawIrqSaveLock<ThisCpu, RANK>;
-
-/// Places in the lock order, outermost first.
-pub mod rank {
-    /// What the self-tests have of their own.
-    pub const TEST: u8 = 0;
-    /// The registry of modules.
-    pub const MODULES: u8 = 1;
-    /// Populating and balancing per-CPU pages.
-    pub const PER_CPU_PAGES: u8 = 2;
-    /// Areas of the vmalloc region.
-    pub const VMALLOC: u8 = 3;
-    /// Book-keeping of per-CPU areas.
-    pub const PER_CPU_AREAS: u8 = 4;
-    /// What is kept for modules in C: a line not ended, areas of theirs.
-    pub const EXPORTS: u8 = 5;
-    /// Frames and translation tables.
-    pub const MEMORY: u8 = 6;
-    /// The kernel heap.
-    pub const HEAP: u8 = 7;
-    /// The console.
-    pub const CONSOLE: u8 = 8;
-    /// The control channel.
-    pub const CONTROL: u8 = 9;
-
-    /// Ranks that there are.
-    pub const COUNT: usize = CONTROL as usize + 1;
-
-    /// Their names, for messages.
-    pub const NAMES: [&str; COUNT] = [
-        "test",
-        "modules",
-        "per-CPU pages",
-        "vmalloc",
-        "per-CPU areas",
-        "exports",
-        "memory",
-        "heap",
-        "console",
-        "control",
-    ];
-}
 
 // What says that a CPU's locks are counted.
 const _: () = assert!(lowcore::LOCKS_COUNTED == ::sync::COUNTED);

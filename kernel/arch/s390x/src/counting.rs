@@ -14,23 +14,12 @@
 //! first turned on; the entry code; and code that turns them off by instructions of its own,
 //! as C modules do with `local_irq_save`.
 
-use crate::lowcore::{self, Lowcore};
+use crate::counted_section::{COUNTED, section_begin_counted, section_end_counted};
+use crate::lowcore;
 use crate::traps::handlers;
 use crate::{cpu, timer};
-use core::arch::global_asm;
-use core::mem::offset_of;
 
-/// Depth of a CPU in no section, if its sections are counted. As many may nest.
-const COUNTED: i32 = -0x4000;
-
-/// An outermost section that has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
-    /// When it began, by the clock.
-    pub start: u64,
-    /// Where, in code.
-    pub from: u64,
-}
+pub use crate::counted_section::Stretch;
 
 /// Counts the running CPU's sections from here on: [`Handlers::section_ended`] is called
 /// at each one's end, and [`lowcore::section_from`] says where the latest began. Once on
@@ -70,62 +59,3 @@ extern "C" fn counted_section_ended() {
     });
     handlers::get().section_ended(stretch);
 }
-
-unsafe extern "C" {
-    /// Begins a section: register 1 is the base of lowcore, 0 where to go on. Other
-    /// registers stay as they are.
-    pub(crate) fn section_begin_counted();
-    /// Ends one that the depth doesn't count any more, in the same way.
-    pub(crate) fn section_end_counted();
-}
-
-global_asm!(
-    ".text",
-    ".balign 8",
-    "section_begin_counted:",
-    "chsi {at_depth}(%r1), {counted}",
-    "jne 1f",
-    // As in `push_interrupts_off`: what interrupts up to here leaves all as it was.
-    "stnsm {at_state}(%r1), 0xfc",
-    "ni {at_state}(%r1), {enabled}",
-    "stg %r0, {outermost_from}(%r1)",
-    "stckf {section_start}(%r1)",
-    "1:",
-    "stg %r0, {section_from}(%r1)",
-    "asi {at_depth}(%r1), 1",
-    "lgr %r1, %r0",
-    "br %r1",
-    ".globl section_begin_counted",
-    ".balign 8",
-    "section_end_counted:",
-    "lgr %r1, %r15",
-    "aghi %r15, -216",
-    "stg %r1, 0(%r15)",
-    "stg %r0, 160(%r15)",
-    "stmg %r2, %r5, 168(%r15)",
-    "stg %r14, 200(%r15)",
-    "brasl %r14, counted_section_ended",
-    "lg %r14, 200(%r15)",
-    "lmg %r2, %r5, 168(%r15)",
-    "lg %r0, 160(%r15)",
-    "aghi %r15, 216",
-    "lg %r1, {writable}(0)",
-    "chsi {at_depth}(%r1), {counted}",
-    "jne 1f",
-    "tm {at_state}(%r1), {enabled}",
-    "jz 1f",
-    "stosm {scratch}(%r1), {enabled}",
-    "1:",
-    "lgr %r1, %r0",
-    "br %r1",
-    ".globl section_end_counted",
-    counted = const COUNTED,
-    enabled = const cpu::ENABLED,
-    at_depth = const offset_of!(Lowcore, interrupt_depth),
-    at_state = const cpu::STATE_BYTE,
-    scratch = const offset_of!(Lowcore, scratch),
-    writable = const offset_of!(Lowcore, writable),
-    section_start = const offset_of!(Lowcore, section_start),
-    section_from = const offset_of!(Lowcore, section_from),
-    outermost_from = const offset_of!(Lowcore, outermost_from),
-);

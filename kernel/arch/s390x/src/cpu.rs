@@ -16,7 +16,7 @@
 //! C4. Principles of Operation, chapter 4 ("Control") and chapter 10 ("Control
 //! Instructions").
 
-use crate::counting;
+use crate::counted_section::{ENABLED, STATE_BYTE, section_begin_counted, section_end_counted};
 use crate::lowcore::{self, Lowcore};
 use crate::psw::{Mask, Psw};
 use core::arch::asm;
@@ -49,7 +49,7 @@ pub fn push_interrupts_off() {
             "4:",
             out("r0") _,
             out("r1") _,
-            begin_counted = sym counting::section_begin_counted,
+            begin_counted = sym section_begin_counted,
             writable = const offset_of!(Lowcore, writable),
             at_depth = const offset_of!(Lowcore, interrupt_depth),
             at_state = const STATE_BYTE,
@@ -88,7 +88,7 @@ pub unsafe fn pop_interrupts_off() {
             "3:",
             out("r0") _,
             out("r1") _,
-            end_counted = sym counting::section_end_counted,
+            end_counted = sym section_end_counted,
             writable = const offset_of!(Lowcore, writable),
             at_depth = const offset_of!(Lowcore, interrupt_depth),
             at_state = const offset_of!(Lowcore, interrupt_state),
@@ -98,12 +98,6 @@ pub unsafe fn pop_interrupts_off() {
         );
     }
 }
-
-/// Bits of the system mask for I/O and external interruptions.
-pub(crate) const ENABLED: u8 = 0x03;
-
-/// Offset of the byte of `interrupt_state` that isn't 0 always.
-pub(crate) const STATE_BYTE: usize = offset_of!(Lowcore, interrupt_state) + 3;
 
 /// Stops a kernel that ends a section that nobody began.
 #[cold]

@@ -2,7 +2,7 @@
 
 use super::frame::TrapFrame;
 use super::program::ProgramCheck;
-use crate::counting::Stretch;
+use crate::counted_section::Stretch;
 use core::cell::UnsafeCell;
 
 /// An external interruption.
