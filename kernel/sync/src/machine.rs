@@ -38,7 +38,8 @@ pub trait Machine {
     /// rank, whose word is `taken`. With interrupts off.
     fn wait_for_lock(rank: u8, taken: &Self::Word, done: impl FnMut() -> bool);
 
-    /// Where in code the CPU's latest section began. If its locks are counted.
+    /// Where in code the CPU's latest section began; whatever it is if its locks aren't
+    /// counted.
     fn section_from() -> u64;
 
     /// Counts a lock that was taken, wanted in a section that began at `from`; `contended`:

@@ -36,11 +36,8 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
         const { assert!(RANK < 31, "a CPU's held ranks are 31 bits, and `COUNTED`") };
         M::push_interrupts_off();
         let held = M::held_ranks();
-        if held >> RANK != 0 {
-            return self.lock_counted(held);
-        }
-        if !self.acquire() {
-            self.wait();
+        if held >> RANK != 0 || !self.acquire() {
+            return self.lock_slowly(held);
         }
         M::hold_rank::<RANK>();
     }
@@ -77,29 +74,25 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 }
 
 impl<M: Machine, const RANK: u8> RawIrqSaveLock<M, RANK> {
-    /// Takes it when another CPU has freed it. Out of the way of who finds it free.
+    /// The rest of `lock` where another CPU has it, or on a CPU that holds something, be it
+    /// `COUNTED` alone: so a lock that is free, and isn't counted, costs nothing more.
     #[cold]
     #[inline(never)]
-    fn wait(&self) {
-        M::wait_for_lock(RANK, &self.taken, || self.acquire());
-    }
-
-    /// The rest of `lock` on a CPU that holds something, be it `COUNTED` alone: so a lock
-    /// that isn't counted costs nothing more.
-    #[cold]
-    #[inline(never)]
-    fn lock_counted(&self, held: u32) {
-        if (held & !COUNTED) >> RANK != 0 {
-            M::out_of_order(RANK, held & !COUNTED);
+    fn lock_slowly(&self, held: u32) {
+        let ranks = held & !COUNTED;
+        if ranks >> RANK != 0 {
+            M::out_of_order(RANK, ranks);
         }
         // Before a wait, which may have sections of its own.
         let from = M::section_from();
         let contended = !self.acquire();
         if contended {
-            self.wait();
+            M::wait_for_lock(RANK, &self.taken, || self.acquire());
         }
         M::hold_rank::<RANK>();
-        M::count_taken(RANK, from, contended);
+        if held & COUNTED != 0 {
+            M::count_taken(RANK, from, contended);
+        }
     }
 
     #[inline]

@@ -53,7 +53,7 @@ impl Machine for Thread {
     }
 
     fn section_from() -> u64 {
-        unreachable!("nothing is counted")
+        0
     }
 
     fn count_taken(_rank: u8, _from: u64, _contended: bool) {

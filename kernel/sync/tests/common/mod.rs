@@ -166,7 +166,6 @@ impl Machine for Emulated {
     }
 
     fn section_from() -> u64 {
-        assert!(cpu().counts_now());
         SECTION
     }
 
