@@ -45,7 +45,7 @@ impl Machine for ThisCpu {
     }
 
     #[inline(always)]
-    fn held_ranks() -> u32 {
+    fn held_ranks_and_mode() -> u32 {
         lowcore::held_ranks_and_mode()
     }
 

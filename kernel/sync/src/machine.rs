@@ -1,5 +1,6 @@
 //! What locks need of the machine.
 
+use crate::counts::COUNTED;
 use crate::word::Word;
 
 /// The running CPU, as a lock sees it. All functions act on that CPU alone.
@@ -20,9 +21,15 @@ pub trait Machine {
     /// C4: it ends a section that this CPU began, and that nothing else ends.
     unsafe fn pop_interrupts_off();
 
-    /// Ranks of the locks that this CPU holds, bit n for rank n, and
-    /// [`COUNTED`](crate::COUNTED) if its locks are counted. With interrupts off.
-    fn held_ranks() -> u32;
+    /// Ranks of the locks that this CPU holds, bit n for rank n, and [`COUNTED`] if its
+    /// locks are counted. With interrupts off.
+    fn held_ranks_and_mode() -> u32;
+
+    /// Ranks of the locks that this CPU holds, bit n for rank n. With interrupts off.
+    #[inline]
+    fn held_ranks() -> u32 {
+        Self::held_ranks_and_mode() & !COUNTED
+    }
 
     /// Adds `RANK` to them. With interrupts off.
     fn hold_rank<const RANK: u8>();

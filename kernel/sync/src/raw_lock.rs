@@ -35,7 +35,7 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
     fn lock(&self) {
         const { assert!(RANK < 31, "a CPU's held ranks are 31 bits, and `COUNTED`") };
         M::push_interrupts_off();
-        let held = M::held_ranks();
+        let held = M::held_ranks_and_mode();
         if held >> RANK != 0 || !self.acquire() {
             return self.lock_slowly(held);
         }
@@ -46,7 +46,7 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
     /// that it holds doesn't matter, as nothing waits.
     fn try_lock(&self) -> bool {
         M::push_interrupts_off();
-        let held = M::held_ranks();
+        let held = M::held_ranks_and_mode();
         let free = held >> RANK & 1 == 0 && self.acquire();
         if free {
             M::hold_rank::<RANK>();

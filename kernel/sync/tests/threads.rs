@@ -30,7 +30,7 @@ impl Machine for Thread {
         DEPTH.set(DEPTH.get() - 1);
     }
 
-    fn held_ranks() -> u32 {
+    fn held_ranks_and_mode() -> u32 {
         HELD.get()
     }
 

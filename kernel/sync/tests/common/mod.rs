@@ -136,7 +136,7 @@ impl Machine for Emulated {
         cpu.step();
     }
 
-    fn held_ranks() -> u32 {
+    fn held_ranks_and_mode() -> u32 {
         assert!(!cpu().on.get());
         cpu().held.get()
     }
