@@ -17,11 +17,15 @@
 //! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
 //! * `region.rs`: which sections share pages, and what those allow
 //! * `layout.rs`: sections to regions
+//! * `bound.rs`: a symbol as relocations use it: value, slot, stub
+//! * `refusal.rs`: why a relocation is refused
 //! * `plan.rs`: relocations to GOT slots, PLT stubs, symbols
 //! * `apply.rs`: what a relocation comes to, and its bytes
 //! * `code.rs`: what can be called
+//! * `starts.rs`: where sections begin
+//! * `linked.rs`: the result, for whoever runs it
 //! * `exports.rs`, `names.rs`: symbols by name and by place, without linear search
-//! * `linked.rs`: the result, for whoever runs or shows it
+//! * `bindings.rs`: the rest of the result, for whoever shows it
 //! * `link.rs`: symbols to addresses; sections, slots and stubs to bytes
 //! * `image.rs`: the linked image and its hash
 //! * `parameter/`: `name=value` into a linked image
@@ -44,6 +48,8 @@
 extern crate alloc;
 
 mod apply;
+mod bindings;
+mod bound;
 mod code;
 mod demangle;
 mod error;
@@ -57,16 +63,19 @@ mod names;
 mod object;
 mod parameter;
 mod plan;
+mod refusal;
 mod region;
 mod relocation;
 mod s390x;
 mod section;
 mod size;
+mod starts;
 mod startup;
 mod tables;
 mod validate;
 
 pub use apply::{Computed, Via};
+pub use bindings::Bindings;
 pub use demangle::Demangled;
 pub use error::{Compiler, LoadError, Name, Place, Unrepresentable, Unusable};
 pub use escape::Escaped;

@@ -17,6 +17,12 @@ use object::elf::*;
 #[derive(Clone, Copy, Debug)]
 pub struct Object<'data>(Tables<'data>);
 
+/// The section field of a symbol, and its value.
+pub(crate) struct SymbolPlace {
+    pub section: SymbolSection,
+    pub value: u64,
+}
+
 /// What a check has shown to be there.
 fn checked<T>(claimed: Option<T>) -> T {
     claimed.unwrap_or_else(|| unreachable!("an object's tables are checked"))
@@ -100,6 +106,14 @@ impl<'data> Object<'data> {
     pub fn symbols(&self) -> impl Iterator<Item = SymbolEntry<'data>> + use<'data> {
         let object = *self;
         (1..self.symbol_count()).map(move |index| object.symbol(index))
+    }
+
+    /// The places of all symbols, the null one included, by index.
+    pub(crate) fn places(&self) -> impl Iterator<Item = SymbolPlace> {
+        self.0.symbols.iter().map(|symbol| SymbolPlace {
+            section: symbol.st_shndx.get(BE),
+            value: symbol.st_value.get(BE),
+        })
     }
 
     /// The section field of a symbol, by its index, and its value.

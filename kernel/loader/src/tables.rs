@@ -46,9 +46,11 @@ impl<'data> StringTable<'data> {
     }
 
     /// Whether a name starts at an offset.
+    #[inline]
     fn has_name(&self, offset: u32) -> bool {
-        let offset = offset as usize;
-        offset < self.0.len() && self.0.is_char_boundary(offset)
+        // Where a character begins, and behind each there is a NUL.
+        let byte = self.0.as_bytes().get(offset as usize);
+        byte.is_some_and(|&byte| byte & 0xc0 != 0x80)
     }
 
     /// The name at an offset, if one starts there.

@@ -207,10 +207,10 @@ impl Registry {
             return Ok(());
         };
         symbols.try_reserve(loaded.exports().len())?;
-        for (number, export) in loaded.exports().enumerate() {
+        for (number, export) in loaded.exports().iter().enumerate() {
             let exported = Exported {
                 value: export.value,
-                kind: loaded.kind_of(&export),
+                kind: loaded.kind_of(export),
                 owner: Some(id),
             };
             let Some(others) = enter(symbols, export.name, exported) else {
@@ -219,7 +219,7 @@ impl Registry {
             // All is as before.
             let symbol = export.name;
             enter(symbols, symbol, others);
-            for export in loaded.exports().take(number) {
+            for export in &loaded.exports()[..number] {
                 symbols.remove(export.name);
             }
             let owner = others.owner.and_then(|id| self.entry(id));
