@@ -13,6 +13,7 @@
 //! * `escape.rs`, `demangle.rs`, `size.rs`: text of the file, names and distances, for
 //!   people
 //! * `error/`: everything that can be wrong, with its facts
+//! * `name_hash.rs`, `name_table.rs`: a hash of names, and a table that grows bit by bit
 //! * `tables.rs`, `validate.rs`: the file's tables, unchecked, and their check
 //! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
 //! * `region.rs`: which sections share pages, and what those allow
@@ -59,6 +60,8 @@ mod image;
 mod layout;
 mod link;
 mod linked;
+mod name_hash;
+mod name_table;
 mod names;
 mod object;
 mod parameter;
@@ -83,6 +86,8 @@ pub use image::image_hash;
 pub use layout::{Layout, Position};
 pub use link::{Resolve, link};
 pub use linked::{ExportedSymbol, Linked, Slot, Symbol, Variable};
+pub use name_hash::name_hash;
+pub use name_table::{Buckets, Growth, NameTable};
 pub use object::Object;
 pub use parameter::{ParameterError, ParameterKind, set_parameters};
 pub use plan::Plan;

@@ -23,6 +23,8 @@ pub struct Symbol<'data> {
 pub struct ExportedSymbol<'data> {
     /// Its name, by which others find it.
     pub name: &'data str,
+    /// The name's [hash](crate::name_hash).
+    pub hash: u32,
     /// Its address; for per-CPU data the handle, and for an absolute symbol the value.
     pub value: u64,
     /// Bytes of what it names; 0 if the file doesn't say.
