@@ -4,11 +4,11 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
-use ::percpu::{DEFAULT_RESERVED, MAX_RESERVED, MAX_UNITS};
+use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
 // What `parse` expects in words.
-const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256);
+const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && MAGAZINE == 256);
 const _: () = assert!(Options::MAX_FAULTS == 8 && RunToken::LENGTH == 32);
 
 /// How the first chunk's units are mapped.
@@ -45,6 +45,8 @@ pub struct Options {
     pub percpu_alloc: FirstChunk,
     /// `percpu_reserved=BYTES`: of each CPU's unit, for modules' static variables.
     pub percpu_reserved: usize,
+    /// `percpu_magazine=BYTES`: of one size that a CPU keeps in front of the chunks.
+    pub percpu_magazine: usize,
     /// `vmalloc=ADDRESS|near`: where areas and modules lie.
     pub vmalloc: Vmalloc,
     /// `possible_cpus=N`: CPUs that get per-CPU memory; by default those that are there.
@@ -83,6 +85,7 @@ impl Options {
     pub const DEFAULT: Self = Self {
         percpu_alloc: FirstChunk::Embed,
         percpu_reserved: DEFAULT_RESERVED,
+        percpu_magazine: MAGAZINE,
         vmalloc: Vmalloc::At(2 << 40),
         possible_cpus: None,
         max_cpus: None,
@@ -243,6 +246,12 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 options.percpu_reserved = bytes
                     .filter(|&bytes| bytes <= MAX_RESERVED)
                     .ok_or(bad("bytes, at most 1M"))?;
+            }
+            "percpu_magazine" => {
+                let bytes = number(value).and_then(|bytes| usize::try_from(bytes).ok());
+                options.percpu_magazine = bytes
+                    .filter(|&bytes| bytes <= MAGAZINE)
+                    .ok_or(bad("bytes, at most 256"))?;
             }
             "vmalloc" => {
                 options.vmalloc = match (value, number(value)) {

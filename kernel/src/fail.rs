@@ -6,7 +6,7 @@
 //! Self-tests arm countdowns of their own, which leave the command line's alone: a fault
 //! that was asked for comes, or is told of as one that never came.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// A kind of request that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +88,18 @@ static COUNTDOWNS: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site:
 /// What the command line arms, by site.
 static ASKED_FOR: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
 
+/// Sites at which a fault was ever armed, a bit each: of all others no call counts.
+static EVER_ARMED: AtomicU8 = AtomicU8::new(0);
+
+fn arm_site(countdowns: &[Countdown], site: Site, nth: u64) {
+    countdowns[site as usize].arm(nth);
+    EVER_ARMED.fetch_or(1 << site as u8, Ordering::Relaxed);
+}
+
 /// Makes the `nth` call from now on fail; 0 disarms the site. For a self-test, which
 /// disarms what it has armed.
 pub fn arm(site: Site, nth: u64) {
-    COUNTDOWNS[site as usize].arm(nth);
+    arm_site(&COUNTDOWNS, site, nth);
 }
 
 /// Calls left until the failing one of [`arm`]: 0 once it has failed.
@@ -101,7 +109,7 @@ pub fn left(site: Site) -> u64 {
 
 /// Makes the `nth` call from now on fail, for `fail=` of the command line. Once, at boot.
 pub fn ask_for(site: Site, nth: u64) {
-    ASKED_FOR[site as usize].arm(nth);
+    arm_site(&ASKED_FOR, site, nth);
 }
 
 /// Names of the sites whose fault, asked for by the command line, hasn't come, with the
@@ -116,7 +124,13 @@ pub fn not_come() -> impl Iterator<Item = (&'static str, u64)> {
 
 /// Counts a call at `site`; whether it is one to fail. For the site itself, once
 /// an allocation.
+#[inline(always)]
 pub fn now(site: Site) -> bool {
+    EVER_ARMED.load(Ordering::Relaxed) & 1 << site as u8 != 0 && count(site)
+}
+
+#[cold]
+fn count(site: Site) -> bool {
     let asked_for = ASKED_FOR[site as usize].is_due();
     COUNTDOWNS[site as usize].is_due() || asked_for
 }

@@ -23,13 +23,28 @@ impl<B: Backing> Allocator<B> {
     /// then.
     #[inline]
     pub fn alloc(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
+        match self.pop(size, align) {
+            Some((handle, bytes)) => Ok(self.zeroed(handle, bytes)),
+            None => self.alloc_from_chunks(size, align),
+        }
+    }
+
+    #[inline(never)]
+    fn alloc_from_chunks(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
         let request = Request::new(size, align)?;
-        let area = self.areas.lock().allocate(request);
-        let area = match area {
+        let area = match self.allocate_populated(request) {
             Some(area) => area,
             None => self.grow_for(request, size, align)?,
         };
-        Ok(self.zeroed(area, request))
+        Ok(self.zeroed_area(area, request))
+    }
+
+    /// Allocates an area from populated pages.
+    pub(crate) fn allocate_populated(&self, request: Request) -> Option<Area> {
+        let mut chunks = self.areas.lock();
+        let area = chunks.allocate(request)?;
+        self.magazines.hand_out(area, request.granules);
+        Some(area)
     }
 
     /// Allocates as [`Allocator::alloc`] does, but from populated pages only: never waits
@@ -39,14 +54,21 @@ impl<B: Backing> Allocator<B> {
     /// # Errors
     /// A bad size or alignment; [`AllocError::NotPopulated`] if no populated page has room.
     pub fn alloc_atomic(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
+        if let Some((handle, bytes)) = self.pop(size, align) {
+            return Ok(self.zeroed(handle, bytes));
+        }
         let request = Request::new(size, align)?;
-        let mut chunks = self.areas.lock();
-        let area = chunks.allocate(request);
-        chunks.atomic_failed |= area.is_none();
-        chunks.counts.failed += u64::from(area.is_none());
-        drop(chunks);
-        let area = area.ok_or(AllocError::NotPopulated { size, align })?;
-        Ok(self.zeroed(area, request))
+        let area = self.allocate_populated(request).or_else(|| {
+            self.empty_idle_magazines();
+            self.allocate_populated(request)
+        });
+        let Some(area) = area else {
+            let mut chunks = self.areas.lock();
+            chunks.atomic_failed = true;
+            chunks.counts.failed += 1;
+            return Err(AllocError::NotPopulated { size, align });
+        };
+        Ok(self.zeroed_area(area, request))
     }
 
     /// Allocates an area for a module's statics: from the reserved part while it has room,
@@ -56,11 +78,14 @@ impl<B: Backing> Allocator<B> {
     /// Those of [`Allocator::alloc`].
     pub fn alloc_reserved(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
         let request = Request::new(size, align)?;
-        let area = self.areas.lock().allocate_reserved(request);
-        match area {
-            Some(area) => Ok(self.zeroed(area, request)),
-            None => self.alloc(size, align),
-        }
+        let mut chunks = self.areas.lock();
+        let Some(area) = chunks.allocate_reserved(request) else {
+            drop(chunks);
+            return self.alloc(size, align);
+        };
+        self.magazines.hand_out(area, request.granules);
+        drop(chunks);
+        Ok(self.zeroed_area(area, request))
     }
 
     /// Fills `out` with areas of one size, in the contexts of [`Allocator::alloc`]: many of
@@ -78,13 +103,13 @@ impl<B: Backing> Allocator<B> {
         let mut done = 0;
         while done < out.len() {
             let end = out.len().min(done + BATCH);
-            done += self.allocate_populated(request, &mut out[done..end]);
+            done += self.allocate_several(request, &mut out[done..end]);
             if done == end {
                 continue;
             }
             match self.grow_for(request, size, align) {
                 Ok(area) => {
-                    out[done] = self.zeroed(area, request);
+                    out[done] = self.zeroed_area(area, request);
                     done += 1;
                 }
                 Err(error) => {
@@ -100,19 +125,20 @@ impl<B: Backing> Allocator<B> {
     }
 
     /// Fills the beginning of `out` from populated pages; returns how far.
-    fn allocate_populated(&self, request: Request, out: &mut [Handle]) -> usize {
+    fn allocate_several(&self, request: Request, out: &mut [Handle]) -> usize {
         let mut done = 0;
         let mut chunks = self.areas.lock();
         for handle in &mut *out {
             let Some(area) = chunks.allocate(request) else {
                 break;
             };
+            self.magazines.hand_out(area, request.granules);
             *handle = self.layout.handle_of(area.chunk, area.granule);
             done += 1;
         }
         drop(chunks);
         for &handle in &out[..done] {
-            self.zero(handle, request);
+            self.zeroed(handle, request.bytes());
         }
         done
     }
@@ -125,31 +151,29 @@ impl<B: Backing> Allocator<B> {
     }
 
     /// The handle of an area that was just allocated, once it is zero.
-    #[inline]
-    fn zeroed(&self, area: Area, request: Request) -> Handle {
+    fn zeroed_area(&self, area: Area, request: Request) -> Handle {
         let handle = self.layout.handle_of(area.chunk, area.granule);
-        self.zero(handle, request);
-        handle
+        self.zeroed(handle, request.bytes())
     }
 
-    /// Zeroes an area that was just allocated, in every unit.
-    #[inline]
-    fn zero(&self, handle: Handle, request: Request) {
+    /// The handle of an area that was just allocated, zeroed in every unit.
+    #[inline(always)]
+    fn zeroed(&self, handle: Handle, bytes: usize) -> Handle {
         // A size that is known lets the backing choose its stores once, not for each unit.
-        match request.bytes() {
+        match bytes {
             COUNTER => self.zero_bytes(handle, COUNTER),
             bytes => self.zero_bytes(handle, bytes),
         }
+        handle
     }
 
     #[inline(always)]
     fn zero_bytes(&self, handle: Handle, bytes: usize) {
-        let unit0 = handle.0.wrapping_add(self.layout.delta);
-        for offset in &self.layout.first.unit_offsets {
-            let copy = unit0.wrapping_add(*offset);
+        for offset in &self.layout.offsets {
+            let copy = handle.0.wrapping_add(*offset);
             #[expect(unsafe_code, reason = "a call of the backing")]
-            // SAFETY: P7, P8, P13: under the lock the area was taken from free extents,
-            // which are on populated pages, and its handle isn't returned yet.
+            // SAFETY: P7, P8, P13: the area was taken from free extents, which are on
+            // populated pages, and its handle isn't returned yet.
             unsafe {
                 self.backing.zero(copy, bytes);
             }

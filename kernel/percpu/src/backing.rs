@@ -3,16 +3,18 @@
 //!
 //! Each call is made **without** the *areas* lock, so an implementation may take locks,
 //! allocate and wait (P8). `alloc_atomic` and `free` call nothing but `zero`, which only
-//! stores.
+//! stores, and `this_unit`.
 
 use crate::error::OutOfMemory;
+use crate::marks::Mark;
 use lock_api::RawMutex;
 
 /// Address space, frames and bytes under the chunks.
 ///
 /// # Safety
 /// A page that `map` has mapped is memory that nobody else reaches by any address, and
-/// stays so until `unmap` is called for it (P13); `zero` stores what it says (P7). Who has
+/// stays so until `unmap` is called for it (P13); `zero` stores what it says (P7); of two
+/// CPUs that set a mark one finds it not set (P7). Who has
 /// an area relies on both. So safe code can't implement it, nor call what stores or maps:
 ///
 /// ```compile_fail,E0200
@@ -34,6 +36,14 @@ pub unsafe trait Backing {
     type PagesLock: RawMutex;
     /// Lock of the book-keeping; interrupt handlers take it too.
     type AreasLock: RawMutex;
+    /// Lock of a magazine, between the two in the lock order; interrupt handlers try it,
+    /// and a CPU may be interrupted while it has it.
+    type MagazineLock: RawMutex;
+    /// A byte that CPUs share.
+    type Mark: Mark;
+
+    /// Number of the unit that the running CPU's copies are in. A wrong one costs time.
+    fn this_unit(&self) -> usize;
 
     /// Sets aside `size` bytes of address space at `address` for one chunk, and makes what
     /// it can ready for mapping pages there. The last page of it is a guard: never mapped.

@@ -25,11 +25,12 @@ impl<B: Backing> Allocator<B> {
         chunks.atomic_failed || few || (many && chunks.is_reclaimable())
     }
 
-    /// Brings the number of empty pages to the low mark. Waits, maps and unmaps, as
+    /// Empties the magazines, and brings the number of empty pages to the low mark. Waits, maps and unmaps, as
     /// [`Allocator::alloc`] may. Without memory the store stays low; the next balance tries
     /// again.
     pub fn balance(&self) {
         let _pages = self.pages.lock();
+        self.empty_magazines();
         self.areas.lock().atomic_failed = false;
         while self.areas.lock().empty < LOW {
             if self.populate_one().is_err() {
@@ -40,9 +41,11 @@ impl<B: Backing> Allocator<B> {
         self.release_chunks();
     }
 
-    /// Gives back every empty page and every chunk without pages. Waits and unmaps.
+    /// Gives back what is in magazines, every empty page and every chunk without pages.
+    /// Waits and unmaps.
     pub fn trim(&self) {
         let _pages = self.pages.lock();
+        self.empty_magazines();
         while self.depopulate_one() {}
         self.release_chunks();
     }

@@ -39,9 +39,9 @@ pub struct Chunk {
     pub pages: Vec<Page>,
     /// Its pages never leave.
     pub immutable: bool,
-    /// Live areas.
+    /// Live areas, and those in magazines.
     pub live: usize,
-    /// Granules in live areas.
+    /// Granules in them.
     pub used: u32,
     /// Populated pages.
     pub populated: usize,
@@ -100,12 +100,19 @@ impl Chunk {
         Some(start)
     }
 
-    /// Allocates an area from a free list; returns its first granule.
+    /// Allocates areas, `most` or as many as there is room for, side by side from a free
+    /// list; returns the first granule, and how many areas.
     #[inline]
-    pub fn allocate_from(&mut self, list: usize, request: Request) -> Option<u32> {
-        let start = self.extents.allocate_from(list, request)?;
-        self.count_allocated(start, request.granules);
-        Some(start)
+    pub fn allocate_from(
+        &mut self,
+        list: usize,
+        request: Request,
+        most: u32,
+    ) -> Option<(u32, u32)> {
+        let (start, count) = self.extents.allocate_from(list, request, most)?;
+        self.live += count as usize - 1;
+        self.count_allocated(start, request.granules * count);
+        Some((start, count))
     }
 
     /// Enters a run of pages that have been mapped, and allocates an area that has room on
@@ -117,24 +124,13 @@ impl Chunk {
         Some(start)
     }
 
-    /// Frees the live area of `granules` at `start`.
-    pub fn free(&mut self, start: u32, granules: u32) {
-        self.extents.free(start, granules);
-        self.count_freed(start, granules);
-    }
-
-    /// Frees the live area of `granules` at `start`, but for coalescing it.
+    /// Frees `count` live areas of `granules` each, which lie side by side from `start` on.
     #[inline]
-    pub fn defer(&mut self, start: u32, granules: u32) {
-        self.extents.defer(start, granules);
-        self.count_freed(start, granules);
-    }
-
-    /// Allocates the deferred area at `start`, which has the request's size.
-    #[inline]
-    pub fn reuse(&mut self, start: u32, request: Request) {
-        self.extents.reuse(start, request.granules);
-        self.count_allocated(start, request.granules);
+    pub fn free(&mut self, start: u32, granules: u32, count: u32) {
+        self.extents.free(start, granules, count);
+        self.live -= count as usize;
+        self.used -= granules * count;
+        self.count(start, granules * count, u16::wrapping_sub);
     }
 
     #[inline]
@@ -142,13 +138,6 @@ impl Chunk {
         self.live += 1;
         self.used += granules;
         self.count(start, granules, u16::wrapping_add);
-    }
-
-    #[inline]
-    fn count_freed(&mut self, start: u32, granules: u32) {
-        self.live -= 1;
-        self.used -= granules;
-        self.count(start, granules, u16::wrapping_sub);
     }
 
     /// Adds to, or takes from, the counts of the pages that an area is on.
@@ -193,8 +182,7 @@ impl Chunk {
         self.extents.release(first as u32 * PAGE_GRANULES, granules)
     }
 
-    /// Takes out the last empty page, before it is unmapped; returns its number. No area
-    /// of the chunk is deferred.
+    /// Takes out the last empty page, before it is unmapped; returns its number.
     pub fn depopulate_last(&mut self) -> Option<usize> {
         let number = self.pages.iter().rposition(Page::is_empty)?;
         let first = number as u32 * PAGE_GRANULES;

@@ -18,7 +18,6 @@ use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
 use crate::layout::{FIRST, Layout, REGION, RESERVED};
 use crate::limits::{AREA_PAGES, MAX_CHUNKS};
-use crate::quick_list::QuickLists;
 use crate::request::{Area, Request};
 use crate::tlsf::{Bitmap, LISTS};
 use heap::boxed::Box;
@@ -46,8 +45,6 @@ pub struct Chunks {
     lists: ChunkSets<LISTS>,
     /// Chunks by the state of their pages.
     pages: ChunkSets<PAGE_SETS>,
-    /// Areas freed a moment ago, in no free list.
-    pub quick: QuickLists,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
     /// An atomic allocation found nothing since the last balance.
@@ -68,7 +65,6 @@ impl Chunks {
             slots: fallible::defaults(count).ok()?,
             lists: ChunkSets::new(count)?,
             pages: ChunkSets::new(count)?,
-            quick: QuickLists::new(),
             empty: 0,
             atomic_failed: false,
             counts: Counts::default(),
@@ -79,6 +75,11 @@ impl Chunks {
         chunks.insert(RESERVED, reserved.boxed()?);
         chunks.insert(FIRST, first.boxed()?);
         Some(chunks)
+    }
+
+    /// Chunks that there can be: all are numbered below this.
+    pub fn most(&self) -> usize {
+        self.slots.len()
     }
 
     /// Chunks in the order of their numbers, each with its number.
@@ -121,9 +122,8 @@ impl Chunks {
     }
 
     /// Takes out the last empty page of the highest chunk that has one; returns the
-    /// chunk's number and the page's. All deferred areas are coalesced for that.
+    /// chunk's number and the page's.
     pub fn depopulate_last(&mut self) -> Option<(usize, usize)> {
-        self.coalesce();
         let number = self.pages.highest(RECLAIMABLE)?;
         let page = self.change_pages(number, Chunk::depopulate_last)?;
         Some((number, page?))
@@ -150,19 +150,6 @@ impl Chunks {
             self.pages.update(number, page_sets(chunk), vacant_sets());
         }
         Some((number, chunk))
-    }
-
-    /// Changes which areas of a chunk are in use, but none of its free extents.
-    #[inline]
-    fn change_areas(&mut self, number: usize, work: impl FnOnce(&mut Chunk)) {
-        let Some(chunk) = self.slots.get_mut(number).and_then(|slot| slot.first_mut()) else {
-            return;
-        };
-        let before = chunk.empty;
-        work(chunk);
-        if chunk.empty != before {
-            self.empty_changed(number, before);
-        }
     }
 
     /// Changes a chunk's areas and free extents.
@@ -212,44 +199,27 @@ impl Chunks {
         Some(result)
     }
 
-    /// Allocates an area from populated pages: the deferred one of this size, else one
-    /// from the free lists.
-    #[inline(always)]
+    /// Allocates an area from populated pages.
+    #[inline]
     pub fn allocate(&mut self, request: Request) -> Option<Area> {
-        let area = self
-            .reuse(request)
-            .or_else(|| self.allocate_listed(request))?;
-        self.counts.allocated += 1;
-        Some(area)
+        Some(self.allocate_run(request, 1)?.0)
     }
 
+    /// Allocates areas from populated pages, side by side: `most`, or as many as the tightest
+    /// fit for one of them has room for. Returns the first, and how many.
     #[inline(always)]
-    fn reuse(&mut self, request: Request) -> Option<Area> {
-        let area = self.quick.take(request)?;
-        self.change_areas(area.chunk, |chunk| chunk.reuse(area.granule, request));
-        Some(area)
-    }
-
-    /// From the free lists, with what is deferred if it must be.
-    #[inline(never)]
-    fn allocate_listed(&mut self, request: Request) -> Option<Area> {
-        loop {
-            let found = self.lists.nonempty().search(request, |list| {
-                let chunk = self.lists.lowest(list)?;
-                let allocate = |chunk: &mut Chunk| chunk.allocate_from(list, request);
-                let granule = self.change_extents(chunk, allocate)??;
-                Some(Area { chunk, granule })
-            });
-            if found.is_some() || !self.coalesce() {
-                return found;
-            }
-        }
+    pub fn allocate_run(&mut self, request: Request, most: u32) -> Option<(Area, u32)> {
+        self.lists.nonempty().search(request, |list| {
+            let chunk = self.lists.lowest(list)?;
+            let allocate = |chunk: &mut Chunk| chunk.allocate_from(list, request, most);
+            let (granule, count) = self.change_extents(chunk, allocate)??;
+            Some((Area { chunk, granule }, count))
+        })
     }
 
     /// Allocates an area from the reserved part.
     pub fn allocate_reserved(&mut self, request: Request) -> Option<Area> {
         let granule = self.change_extents(RESERVED, |chunk| chunk.allocate(request))??;
-        self.counts.allocated += 1;
         Some(Area {
             chunk: RESERVED,
             granule,
@@ -265,59 +235,40 @@ impl Chunks {
     ) -> Option<Area> {
         let populate = |chunk: &mut Chunk| chunk.populate_for(page, count, request);
         let granule = self.change_pages(chunk, populate)??;
-        self.counts.allocated += 1;
         Some(Area { chunk, granule })
     }
 
-    /// Frees the live area that begins here; false if there is none. A small one is
-    /// deferred, and the one of its size that was deferred before it is coalesced. Those of
-    /// the reserved part never are.
+    /// Granules of the live area that begins here.
     #[inline]
-    pub fn free(&mut self, area: Area) -> bool {
-        let Area {
-            chunk: number,
-            granule,
-        } = area;
-        let chunk = self.slots.get_mut(number).and_then(|slot| slot.first_mut());
-        let Some(chunk) = chunk else {
-            return false;
-        };
-        let Some(granules) = chunk.extents.live_at(granule) else {
-            return false;
-        };
-        self.counts.freed += 1;
-        match self.quick.entry(granules) {
-            Some(entry) if number != RESERVED => {
-                let before = entry.replace(area);
-                let empty = chunk.empty;
-                chunk.defer(granule, granules);
-                if chunk.empty != empty {
-                    self.empty_changed(number, empty);
-                }
-                if let Some(before) = before {
-                    self.coalesce_one(before);
-                }
-            }
-            _ => {
-                self.change_extents(number, |chunk| chunk.free(granule, granules));
-            }
-        }
-        true
+    pub fn live_at(&self, area: Area) -> Option<u32> {
+        self.get(area.chunk)?.extents.live_at(area.granule)
     }
 
-    fn coalesce_one(&mut self, area: Area) {
-        self.change_extents(area.chunk, |chunk| chunk.extents.coalesce(area.granule));
+    /// Frees the live area of `granules` that begins here.
+    #[inline]
+    pub fn free(&mut self, area: Area, granules: u32) {
+        self.free_run(Run::of(area, granules));
     }
 
-    /// Coalesces all deferred areas; false if there were none.
-    fn coalesce(&mut self) -> bool {
-        let deferred = core::mem::replace(&mut self.quick, QuickLists::new());
-        let mut any = false;
-        for area in deferred.iter() {
-            self.coalesce_one(area);
-            any = true;
+    /// Frees live areas of `granules` each: those that lie side by side and come one after
+    /// the other as one.
+    pub fn free_all(&mut self, granules: u32, areas: impl Iterator<Item = Area>) {
+        let mut runs = areas.map(|area| Run::of(area, granules));
+        let Some(mut run) = runs.next() else {
+            return;
+        };
+        for next in runs {
+            if !run.join(next) {
+                self.free_run(core::mem::replace(&mut run, next));
+            }
         }
-        any
+        self.free_run(run);
+    }
+
+    fn free_run(&mut self, run: Run) {
+        self.change_extents(run.first.chunk, |chunk| {
+            chunk.free(run.first.granule, run.granules, run.count);
+        });
     }
 
     /// For `verify`: whether the sets that a chunk is in are those that it belongs to.
@@ -341,6 +292,38 @@ impl Chunks {
     pub fn wrong_summary(&self) -> Option<usize> {
         let wrong = self.lists.wrong_summary();
         wrong.or_else(|| self.pages.wrong_summary())
+    }
+}
+
+/// Areas of one size that lie side by side.
+#[derive(Clone, Copy)]
+struct Run {
+    first: Area,
+    granules: u32,
+    count: u32,
+}
+
+impl Run {
+    fn of(area: Area, granules: u32) -> Self {
+        Self {
+            first: area,
+            granules,
+            count: 1,
+        }
+    }
+
+    /// Adds one area of the same size if it lies beside these.
+    #[inline]
+    fn join(&mut self, area: Run) -> bool {
+        let (start, other) = (self.first.granule, area.first.granule);
+        let after = other == start + self.granules * self.count;
+        let before = other + self.granules == start;
+        let joined = self.first.chunk == area.first.chunk && (after || before);
+        if joined {
+            self.first.granule = start.min(other);
+            self.count += 1;
+        }
+        joined
     }
 }
 

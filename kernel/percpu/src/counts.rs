@@ -3,9 +3,7 @@
 /// What happened since boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Areas allocated.
-    pub allocated: u64,
-    /// Areas freed.
+    /// Areas freed; as many were allocated, and the live ones.
     pub freed: u64,
     /// Allocations refused for want of memory or populated pages.
     pub failed: u64,

@@ -142,8 +142,10 @@ pub enum Entry {
     ListMap,
     /// The free list that an extent is in, against that of its size.
     WrongList,
-    /// Deferred areas in the quick lists, against those that there are.
-    Deferred,
+    /// Whether an area in a magazine is somebody's: 0 is right.
+    Cached,
+    /// Granules of an area in a magazine, against those that its chunk has allocated.
+    CachedSize,
     /// Live areas.
     Live,
     /// Granules of live areas.

@@ -6,9 +6,8 @@
 //!   tags     L3   .    .    F4   .    .    E4    L1   .
 //! ```
 //!
-//! A *granule* is 4 bytes. An *extent* is a run of granules: one live area, one deferred
-//! area (`quick_list.rs`), or all free granules that lie together on populated pages.
-//! Unpopulated pages are in no extent. A *boundary tag* (`tag.rs`) at the first granule of
+//! A *granule* is 4 bytes. An *extent* is a run of granules: one live area, or all free
+//! granules that lie together on populated pages. Unpopulated pages are in no extent. A *boundary tag* (`tag.rs`) at the first granule of
 //! an extent, and at the last of a free one, holds its size. So a free area finds both its
 //! neighbours in constant time, and a handle that isn't the start of a live area is known
 //! by its tag.
@@ -206,18 +205,34 @@ impl Extents {
         Some(area)
     }
 
-    /// Makes a live area in one of the first extents of a free list, if one has room;
-    /// returns the area's first granule.
+    /// Makes live areas, `most` or as many as there is room for, side by side in one of the
+    /// first extents of a free list, if one has room; returns the first granule, and how
+    /// many areas.
     #[inline]
-    pub fn allocate_from(&mut self, list: usize, request: Request) -> Option<u32> {
+    pub fn allocate_from(
+        &mut self,
+        list: usize,
+        request: Request,
+        most: u32,
+    ) -> Option<(u32, u32)> {
         let mut start = self.heads[list];
         for _ in 0..PROBES {
             if start == NIL {
                 return None;
             }
             if let Some(area) = self.fit(start, request) {
-                self.carve_live(start, area, request.granules);
-                return Some(area);
+                if most == 1 {
+                    self.carve_live(start, area, request.granules);
+                    return Some((area, 1));
+                }
+                let room = start + self.tag(start).granules() - area;
+                let count = most.min(room / request.granules);
+                self.carve(start, area, area + count * request.granules);
+                for number in 0..count {
+                    let begin = area + number * request.granules;
+                    self.set(begin, Tag::live(request.granules));
+                }
+                return Some((area, count));
             }
             start = self.tag(start).next();
         }
@@ -228,30 +243,16 @@ impl Extents {
     /// area's first granule.
     pub fn allocate(&mut self, request: Request) -> Option<u32> {
         let lists = self.nonempty;
-        lists.search(request, |list| self.allocate_from(list, request))
+        let found = lists.search(request, |list| self.allocate_from(list, request, 1));
+        found.map(|(area, _)| area)
     }
 
-    /// Frees the live or deferred area of this size at `start`.
-    pub fn free(&mut self, start: u32, granules: u32) {
-        self.set(start, Tag::default());
-        self.release(start, granules);
-    }
-
-    /// Makes the live area of this size at `start` deferred.
-    #[inline]
-    pub fn defer(&mut self, start: u32, granules: u32) {
-        self.set(start, Tag::deferred(granules));
-    }
-
-    /// Makes the deferred area of this size at `start` live again.
-    #[inline]
-    pub fn reuse(&mut self, start: u32, granules: u32) {
-        self.set(start, Tag::live(granules));
-    }
-
-    /// Frees the deferred area at `start`.
-    pub fn coalesce(&mut self, start: u32) {
-        self.free(start, self.tag(start).granules());
+    /// Frees `count` live areas of `granules` each, which lie side by side from `start` on.
+    pub fn free(&mut self, start: u32, granules: u32, count: u32) {
+        for number in 0..count {
+            self.set(start + number * granules, Tag::default());
+        }
+        self.release(start, granules * count);
     }
 
     /// Takes free granules out of their extent, before their page is unmapped. Looks for

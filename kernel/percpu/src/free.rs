@@ -16,37 +16,69 @@ impl<B: Backing> Allocator<B> {
     ///
     /// # Errors
     /// What [`FreeError`] lists. Nothing has changed then.
+    #[inline]
     pub fn free(&self, handle: Handle) -> Result<(), FreeError> {
-        if handle.0 == 0 {
-            return Ok(());
+        match self.layout.place(handle) {
+            Some(Place::Chunk { number, offset }) if offset.is_multiple_of(GRANULE) => {
+                let area = area_at(number, offset);
+                if self.push(handle, area) {
+                    return Ok(());
+                }
+                self.free_into_chunk(handle, area)
+            }
+            place => self.refused(handle, place),
         }
-        let (chunk, offset) = match self.layout.place(handle) {
-            None => return Err(FreeError::Foreign { handle }),
-            Some(Place::Static) => return Err(FreeError::Static { handle }),
-            Some(Place::Chunk { number, offset }) => (number, offset),
-        };
-        let granule = (offset / GRANULE) as u32;
+    }
+
+    #[inline(never)]
+    fn free_into_chunk(&self, handle: Handle, area: Area) -> Result<(), FreeError> {
         let mut chunks = self.areas.lock();
-        let area = Area { chunk, granule };
-        if offset.is_multiple_of(GRANULE) && chunks.free(area) {
-            return Ok(());
+        let granules = chunks.live_at(area);
+        match granules.filter(|&granules| self.magazines.take_back(area, granules)) {
+            Some(granules) => {
+                chunks.free(area, granules);
+                chunks.counts.freed += 1;
+                Ok(())
+            }
+            None => Err(self.no_areas(&chunks, handle, area)),
         }
-        Err(self.refusal(&chunks, handle, area))
+    }
+
+    /// The null handle's freeing, and the refusal of one that begins no granule.
+    #[cold]
+    fn refused(&self, handle: Handle, place: Option<Place>) -> Result<(), FreeError> {
+        match place {
+            _ if handle.0 == 0 => Ok(()),
+            None => Err(FreeError::Foreign { handle }),
+            Some(Place::Static) => Err(FreeError::Static { handle }),
+            Some(Place::Chunk { number, offset }) => {
+                let area = area_at(number, offset);
+                Err(self.no_areas(&self.areas.lock(), handle, area))
+            }
+        }
     }
 
     /// Why a handle that is in this granule, but no area's, can't be freed.
     #[cold]
-    fn refusal(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
-        let Some(chunk) = chunks.get(at.chunk) else {
+    fn no_areas(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
+        if chunks.get(at.chunk).is_none() {
             return FreeError::Foreign { handle };
-        };
-        match chunk.extents.live_around(at.granule) {
+        }
+        match self.live_around(chunks, at) {
             Some((start, granules)) => FreeError::Interior {
                 handle,
-                start: self.layout.handle_of(at.chunk, start),
+                start: self.layout.handle_of(at.chunk, start.granule),
                 size: granules as usize * GRANULE,
             },
             None => FreeError::NotAllocated { handle },
         }
+    }
+}
+
+/// The granule that so many bytes from its unit's start are in.
+fn area_at(chunk: usize, offset: usize) -> Area {
+    Area {
+        chunk,
+        granule: (offset / GRANULE) as u32,
     }
 }

@@ -49,6 +49,10 @@ pub struct Layout {
     pub first: FirstChunk,
     /// Address in unit 0 less handle, wrapping.
     pub delta: usize,
+    /// What to add to a handle for the copy in each unit, wrapping.
+    pub offsets: Vec<usize>,
+    /// Where in its unit the first chunk's dynamic part begins.
+    dynamic: usize,
     /// Bytes from a chunk's lowest unit to its unit 0.
     lead: usize,
     /// log2 of the bytes from one chunk to the next.
@@ -75,7 +79,7 @@ impl Layout {
     /// Checks a first chunk, and works out what follows from it.
     ///
     /// # Errors
-    /// What [`SetupError`] lists, but for want of memory.
+    /// What [`SetupError`] lists.
     pub fn new(first: FirstChunk) -> Result<Self, SetupError> {
         check_sizes(&first)?;
         check_addresses(&first)?;
@@ -92,8 +96,13 @@ impl Layout {
         if chunks == 0 || start.checked_add(size).is_none() {
             return Err(SetupError::Region { start, size });
         }
+        let delta = first.unit0.wrapping_sub(first.template);
+        let offsets = first.unit_offsets.iter().map(|offset| offset.wrapping_add(delta));
+        let offsets = fallible::collected(first.unit_offsets.len(), offsets);
         Ok(Layout {
-            delta: first.unit0.wrapping_sub(first.template),
+            delta,
+            offsets: offsets.map_err(|_| SetupError::OutOfMemory)?,
+            dynamic: first.sizes.static_size + first.sizes.reserved_size,
             lead: lowest.unsigned_abs(),
             stride_shift: stride.trailing_zeros(),
             chunks,
@@ -143,12 +152,13 @@ impl Layout {
         let address = handle.0.wrapping_add(self.delta);
         let offset = address.wrapping_sub(self.first.unit0);
         if offset < sizes.unit_size {
+            if offset >= self.dynamic {
+                return Some(Place::Chunk { number: FIRST, offset });
+            }
             if offset < sizes.static_size {
                 return Some(Place::Static);
             }
-            let reserved = offset < sizes.static_size + sizes.reserved_size;
-            let number = if reserved { RESERVED } else { FIRST };
-            return Some(Place::Chunk { number, offset });
+            return Some(Place::Chunk { number: RESERVED, offset });
         }
         let offset = address.wrapping_sub(self.first.region);
         let index = offset >> self.stride_shift;

@@ -31,11 +31,11 @@
 //! | `tlsf.rs` | which free list a size belongs to |
 //! | `tag.rs`, `extents.rs` | the bytes of one chunk |
 //! | `chunk.rs` | a chunk: its extents and its pages |
-//! | `quick_list.rs` | deferred coalescing: areas freed a moment ago |
 //! | `chunk_sets.rs`, `chunks.rs` | all chunks, and how one is found |
 //! | `backing.rs` | what is asked of the machine |
 //! | `allocator.rs` | the allocator and its two locks |
 //! | `alloc.rs`, `free.rs` | areas |
+//! | `marks.rs`, `magazine.rs` | areas that a CPU keeps, in front of the chunks |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
@@ -72,8 +72,9 @@ mod handle;
 mod layout;
 mod limits;
 mod locate;
+mod magazine;
+mod marks;
 mod populate;
-mod quick_list;
 mod request;
 mod sizes;
 mod statistics;
@@ -92,5 +93,7 @@ pub use limits::{
     MAX_UNIT_SIZE, MAX_UNITS, MIN_UNIT_SIZE, PAGE_SIZE, STATIC_ALIGN,
 };
 pub use locate::{Location, Part};
+pub use magazine::MAGAZINE;
+pub use marks::Mark;
 pub use sizes::{Sizes, Summary};
 pub use statistics::{ChunkStatistics, Statistics, Usage};

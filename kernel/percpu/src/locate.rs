@@ -2,9 +2,11 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
+use crate::chunks::Chunks;
 use crate::handle::Handle;
 use crate::layout::{FIRST, Place, RESERVED};
 use crate::limits::GRANULE;
+use crate::request::Area;
 
 /// A part of per-CPU memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +45,12 @@ impl<B: Backing> Allocator<B> {
             }),
             Place::Chunk { number, offset } => {
                 let chunks = self.areas.lock();
-                let granule = (offset / GRANULE) as u32;
-                let area = chunks.get(number)?.extents.live_around(granule);
+                chunks.get(number)?;
+                let at = Area {
+                    chunk: number,
+                    granule: (offset / GRANULE) as u32,
+                };
+                let area = self.live_around(&chunks, at);
                 let reserved = number == RESERVED;
                 Some(Location {
                     part: if reserved {
@@ -55,7 +61,7 @@ impl<B: Backing> Allocator<B> {
                     chunk: number.saturating_sub(FIRST),
                     offset,
                     area: area.map(|(start, granules)| {
-                        let start = self.layout.handle_of(number, start);
+                        let start = self.layout.handle_of(number, start.granule);
                         (start, granules as usize * GRANULE)
                     }),
                 })
@@ -88,11 +94,20 @@ impl<B: Backing> Allocator<B> {
         let Place::Chunk { number, offset } = self.layout.place(handle)? else {
             return None;
         };
-        let chunks = self.areas.lock();
-        let granule = (offset / GRANULE) as u32;
-        let granules = chunks.get(number)?.extents.live_at(granule)?;
-        offset
-            .is_multiple_of(GRANULE)
-            .then_some(granules as usize * GRANULE)
+        let area = Area {
+            chunk: number,
+            granule: (offset / GRANULE) as u32,
+        };
+        let granules = self.areas.lock().live_at(area)?;
+        let somebodys = self.magazines.is_live(area, granules);
+        (somebodys && offset.is_multiple_of(GRANULE)).then_some(granules as usize * GRANULE)
+    }
+
+    /// The live area that a granule is in, at its start or inside, and its granules.
+    pub(crate) fn live_around(&self, chunks: &Chunks, at: Area) -> Option<(Area, u32)> {
+        let (granule, granules) = chunks.get(at.chunk)?.extents.live_around(at.granule)?;
+        let area = Area { granule, ..at };
+        let somebodys = self.magazines.is_live(area, granules);
+        somebodys.then_some((area, granules))
     }
 }

@@ -17,14 +17,20 @@ impl<B: Backing> Allocator<B> {
     pub(crate) fn grow(&self, request: Request) -> Result<Area, OutOfMemory> {
         let _pages = self.pages.lock();
         // Another CPU may have been here.
-        if let Some(area) = self.areas.lock().allocate(request) {
+        if let Some(area) = self.allocate_populated(request) {
             return Ok(area);
         }
         // A page's start keeps every alignment.
         let count = (request.granules as usize * GRANULE).div_ceil(PAGE_SIZE);
-        let run = self.map_run(count)?;
+        let Ok(run) = self.map_run(count) else {
+            self.empty_magazines();
+            return self.allocate_populated(request).ok_or(OutOfMemory);
+        };
         let mut chunks = self.areas.lock();
-        chunks.populate_for(run, count, request).ok_or(OutOfMemory)
+        let area = chunks.populate_for(run, count, request);
+        let area = area.ok_or(OutOfMemory)?;
+        self.magazines.hand_out(area, request.granules);
+        Ok(area)
     }
 
     /// Populates one page more. The caller holds the *pages* lock.
@@ -83,6 +89,8 @@ impl<B: Backing> Allocator<B> {
         let area = self.layout.area_of(number).ok_or(OutOfMemory)?;
         let chunk = Chunk::new(self.layout.first.sizes.unit_size);
         let chunk = chunk.and_then(Chunk::boxed).ok_or(OutOfMemory)?;
+        let marks = self.magazines.prepare(number, self.layout.first.sizes.unit_size);
+        marks.ok_or(OutOfMemory)?;
         self.backing.reserve(area, self.layout.stride())?;
         let mut chunks = self.areas.lock();
         chunks.insert(number, chunk);

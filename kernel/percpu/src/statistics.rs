@@ -5,8 +5,11 @@ use crate::backing::Backing;
 use crate::chunk::Chunk;
 use crate::chunks::Chunks;
 use crate::counts::Counts;
+use crate::extents::Extent;
 use crate::layout::{FIRST, RESERVED};
 use crate::limits::{GRANULE, PAGE_SIZE};
+use crate::magazine::Totals;
+use crate::request::Area;
 use crate::tag::State;
 use core::fmt;
 
@@ -57,6 +60,12 @@ pub struct Statistics {
     pub units: usize,
     /// Chunks, bytes, pages.
     pub usage: Usage,
+    /// Free areas in magazines.
+    pub cached: usize,
+    /// Bytes in them, in one unit.
+    pub cached_bytes: usize,
+    /// Bytes of marks, which stay when a chunk is released.
+    pub marks_bytes: usize,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
     /// What happened since boot.
@@ -65,26 +74,40 @@ pub struct Statistics {
 
 impl<B: Backing> Allocator<B> {
     /// Areas, bytes and pages now. Holds the *areas* lock for as many steps as there are
-    /// chunks.
+    /// chunks. Waits for who works on a magazine: not for interrupt handlers.
     pub fn usage(&self) -> Usage {
-        usage_of(&self.areas.lock())
+        let cached = self.magazines.totals();
+        usage_of(&self.areas.lock(), &cached)
+    }
+
+    /// Bytes of the kernel's memory that marks are in: they stay when a chunk is released.
+    pub fn marks_bytes(&self) -> usize {
+        self.magazines.marks_bytes()
     }
 
     /// Statistics: each chunk's to `each`, all together as the result. `each` is called
     /// without a lock, so areas and chunks may come and go meanwhile; the *areas* lock is
-    /// held for a step a granule of one chunk at the most.
+    /// held for a step a granule of one chunk at the most. In the contexts of
+    /// [`Allocator::usage`].
     pub fn statistics(&self, each: &mut dyn FnMut(&ChunkStatistics)) -> Statistics {
         let mut from = 0;
         while let Some((number, found)) = self.chunk_statistics(from) {
             each(&found);
             from = number + 1;
         }
+        let cached = self.magazines.totals();
         let chunks = self.areas.lock();
         Statistics {
             units: self.units(),
-            usage: usage_of(&chunks),
+            usage: usage_of(&chunks, &cached),
+            cached: cached.areas,
+            cached_bytes: cached.granules * GRANULE,
+            marks_bytes: self.marks_bytes(),
             empty: chunks.empty,
-            counts: chunks.counts,
+            counts: Counts {
+                freed: chunks.counts.freed + cached.freed,
+                ..chunks.counts
+            },
         }
     }
 
@@ -92,11 +115,18 @@ impl<B: Backing> Allocator<B> {
     fn chunk_statistics(&self, from: usize) -> Option<(usize, ChunkStatistics)> {
         let chunks = self.areas.lock();
         let (number, chunk) = chunks.at_least(from)?;
-        Some((number, statistics_of(number, chunk)))
+        let is_live = |extent: &Extent| {
+            let area = Area {
+                chunk: number,
+                granule: extent.start,
+            };
+            extent.state == State::Live && self.magazines.is_live(area, extent.granules)
+        };
+        Some((number, statistics_of(number, chunk, is_live)))
     }
 }
 
-fn usage_of(chunks: &Chunks) -> Usage {
+fn usage_of(chunks: &Chunks, cached: &Totals) -> Usage {
     let mut usage = Usage {
         chunks: 0,
         live: 0,
@@ -112,15 +142,22 @@ fn usage_of(chunks: &Chunks) -> Usage {
             usage.populated += chunk.populated;
         }
     }
+    // To its chunk, an area in a magazine is live. Those of another moment may be more.
+    usage.live = usage.live.saturating_sub(cached.areas);
+    usage.bytes = usage.bytes.saturating_sub(cached.granules * GRANULE);
     usage
 }
 
-fn statistics_of(number: usize, chunk: &Chunk) -> ChunkStatistics {
+fn statistics_of(
+    number: usize,
+    chunk: &Chunk,
+    is_live: impl Fn(&Extent) -> bool,
+) -> ChunkStatistics {
     let mut found = ChunkStatistics {
         chunk: number.saturating_sub(FIRST),
         reserved: number == RESERVED,
-        live: chunk.live,
-        live_bytes: chunk.used as usize * GRANULE,
+        live: 0,
+        live_bytes: 0,
         largest_live: 0,
         free_bytes: 0,
         fragments: 0,
@@ -131,7 +168,9 @@ fn statistics_of(number: usize, chunk: &Chunk) -> ChunkStatistics {
     };
     for extent in chunk.extents.iter() {
         let bytes = extent.granules as usize * GRANULE;
-        if extent.state == State::Live {
+        if is_live(&extent) {
+            found.live += 1;
+            found.live_bytes += bytes;
             found.largest_live = found.largest_live.max(bytes);
         } else {
             found.free_bytes += bytes;
@@ -184,11 +223,20 @@ impl fmt::Display for Statistics {
             populated * PAGE_SIZE / 1024,
             self.empty
         )?;
+        writeln!(
+            f,
+            "  kept   {:>8} bytes in {} areas of magazines, and {} bytes of marks",
+            self.cached_bytes, self.cached, self.marks_bytes
+        )?;
         let counts = &self.counts;
         write!(
             f,
             "  since boot: {} areas allocated, {} freed, {} refused; {} chunks created, {} released",
-            counts.allocated, counts.freed, counts.failed, counts.created, counts.released
+            counts.freed + live as u64,
+            counts.freed,
+            counts.failed,
+            counts.created,
+            counts.released
         )
     }
 }

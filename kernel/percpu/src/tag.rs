@@ -20,9 +20,8 @@ const PREVIOUS: u32 = 40;
 const STATE: u64 = 7 << 60;
 
 const LIVE: u64 = 1 << 60;
-const DEFERRED: u64 = 2 << 60;
-const FREE: u64 = 3 << 60;
-const FREE_END: u64 = 4 << 60;
+const FREE: u64 = 2 << 60;
+const FREE_END: u64 = 3 << 60;
 
 // A field counts the granules of the largest unit, and numbers each but for NIL.
 const _: () = assert!(MAX_UNIT_SIZE / GRANULE < NIL as usize);
@@ -30,10 +29,8 @@ const _: () = assert!(MAX_UNIT_SIZE / GRANULE < NIL as usize);
 /// What an extent is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// An area that somebody has.
+    /// An area that somebody has, or a magazine.
     Live,
-    /// An area that was freed, and isn't coalesced yet.
-    Deferred,
     /// Free granules, all that lie together.
     Free,
 }
@@ -47,12 +44,6 @@ impl Tag {
     #[inline]
     pub fn live(granules: u32) -> Self {
         Self(LIVE | u64::from(granules))
-    }
-
-    /// Begins a deferred area.
-    #[inline]
-    pub fn deferred(granules: u32) -> Self {
-        Self(DEFERRED | u64::from(granules))
     }
 
     /// Begins a free extent, the first of its list.
@@ -73,7 +64,6 @@ impl Tag {
     pub fn begins(self) -> Option<State> {
         match self.0 & STATE {
             LIVE => Some(State::Live),
-            DEFERRED => Some(State::Deferred),
             FREE => Some(State::Free),
             _ => None,
         }

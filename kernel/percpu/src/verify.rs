@@ -42,6 +42,7 @@ impl<B: Backing> Allocator<B> {
         while let Some(number) = self.verify_next(from)? {
             from = number + 1;
         }
+        self.verify_magazines()?;
         let chunks = self.areas.lock();
         let allocated_from = chunks.iter().filter(|&(number, _)| number != RESERVED);
         let empty = allocated_from.map(|(_, chunk)| chunk.empty).sum();
@@ -50,6 +51,17 @@ impl<B: Backing> Allocator<B> {
         equal(None, Entry::Members, members, recomputed)?;
         let wrong = chunks.wrong_summary();
         equal(None, Entry::Summary, wrong.is_some().into(), 0)
+    }
+
+    /// Whether each area in a magazine is one that its chunk has allocated, of this size, and
+    /// nobody's. Holds the *areas* lock for a few steps an area of one magazine.
+    fn verify_magazines(&self) -> Result<(), Mismatch> {
+        self.each_cached(&mut |chunks, area, granules| {
+            let live = chunks.live_at(area).map_or(0, |live| live as usize);
+            equal(Some(area.chunk), Entry::CachedSize, granules as usize, live)?;
+            let somebodys = self.magazines.is_live(area, granules);
+            equal(Some(area.chunk), Entry::Cached, somebodys.into(), 0)
+        })
     }
 
     /// Recomputes what is kept of the first chunk from a number up; returns its number.
@@ -72,7 +84,7 @@ fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<(), Mis
             recomputed: 0,
         });
     }
-    let free = verify_extents(chunks, number, chunk)?;
+    let free = verify_extents(number, chunk)?;
     verify_pages(number, chunk)?;
     verify_lists(number, chunk, free)?;
     let in_its_sets = chunks.verify_sets(number, chunk);
@@ -80,9 +92,9 @@ fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<(), Mis
 }
 
 /// Compares what is counted with the extents; returns how many of them are free.
-fn verify_extents(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<usize, Mismatch> {
+fn verify_extents(number: usize, chunk: &Chunk) -> Result<usize, Mismatch> {
     let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
-    let (mut live, mut used, mut free, mut deferred) = (0, 0, 0, 0);
+    let (mut live, mut used, mut free) = (0, 0, 0);
     let mut free_end = None;
     let mut on_page = [0u16; MAX_PAGES];
     for extent in chunk.extents.iter() {
@@ -107,16 +119,8 @@ fn verify_extents(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<usize
                 same(Entry::Uncoalesced, touches.into(), 0)?;
                 free_end = Some(end);
             }
-            State::Deferred => {
-                deferred += 1;
-                let mut quick = chunks.quick.iter();
-                let kept = quick.any(|area| (area.chunk, area.granule) == (number, extent.start));
-                same(Entry::Deferred, kept.into(), 1)?;
-            }
         }
     }
-    let quick = chunks.quick.iter().filter(|area| area.chunk == number);
-    same(Entry::Deferred, quick.count(), deferred)?;
     same(Entry::Live, chunk.live, live)?;
     same(Entry::Used, chunk.used as usize, used as usize)?;
     // In the first chunk's parts, what belongs to others counts as in use too.

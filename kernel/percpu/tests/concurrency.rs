@@ -9,11 +9,15 @@
 
 mod common;
 
-use common::{Machine, UNITS, allocator_on};
+use common::{Machine, UNITS, allocator_with};
 use lock_api::{GuardSend, RawMutex};
-use percpu::{Allocator, Backing, FreeError, Handle, MIN_UNIT_SIZE, OutOfMemory, PAGE_SIZE, Sizes};
+use percpu::{
+    Allocator, Backing, FreeError, Handle, MAGAZINE, MIN_UNIT_SIZE, Mark, OutOfMemory, PAGE_SIZE, Sizes,
+};
 use shuttle::future::batch_semaphore::{BatchSemaphore, Fairness};
+use shuttle::sync::atomic::AtomicU8;
 use shuttle::thread::{self, yield_now};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -39,6 +43,32 @@ unsafe impl RawMutex for Scheduled {
     }
 }
 
+/// A byte that the scheduler knows.
+struct ScheduledMark(AtomicU8);
+
+impl Mark for ScheduledMark {
+    fn new(value: u8) -> Self {
+        Self(AtomicU8::new(value))
+    }
+
+    fn load(&self) -> u8 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn store(&self, value: u8) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    fn test_and_set(&self) -> bool {
+        self.0.swap(u8::MAX, Ordering::Relaxed) >> 7 != 0
+    }
+}
+
+shuttle::thread_local! {
+    /// The CPU that a thread is.
+    static CPU: Cell<usize> = const { Cell::new(0) };
+}
+
 /// A machine whose requests take a while.
 struct Slow(Arc<Machine>);
 
@@ -53,6 +83,12 @@ impl Slow {
 unsafe impl Backing for Slow {
     type PagesLock = Scheduled;
     type AreasLock = Scheduled;
+    type MagazineLock = Scheduled;
+    type Mark = ScheduledMark;
+
+    fn this_unit(&self) -> usize {
+        CPU.with(Cell::get)
+    }
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         self.machine().reserve(address, size)
@@ -86,10 +122,14 @@ struct Shared {
 impl Shared {
     /// A first chunk of one dynamic page, so that little fills it.
     fn new() -> Arc<Self> {
+        Self::with_magazines_of(MAGAZINE)
+    }
+
+    fn with_magazines_of(bytes: usize) -> Arc<Self> {
         let machine = Arc::new(Machine::default());
         let sizes = Sizes::new(MIN_UNIT_SIZE - PAGE_SIZE, 0, PAGE_SIZE, UNITS).unwrap();
         assert_eq!(sizes.unit_size, MIN_UNIT_SIZE);
-        let tested = allocator_on(&machine, Slow(machine.clone()), sizes);
+        let tested = allocator_with(&machine, Slow(machine.clone()), sizes, bytes);
         Arc::new(Self { machine, tested })
     }
 
@@ -133,9 +173,13 @@ fn at_once<const N: usize>(setup: fn(&Shared), cpus: [fn(&Shared); N]) {
         setup(&shared);
         let running: Vec<_> = cpus
             .into_iter()
-            .map(|cpu| {
+            .enumerate()
+            .map(|(number, cpu)| {
                 let shared = shared.clone();
-                thread::spawn(move || cpu(&shared))
+                thread::spawn(move || {
+                    CPU.with(|running| running.set(number));
+                    cpu(&shared);
+                })
             })
             .collect();
         for cpu in running {
@@ -202,7 +246,7 @@ fn an_atomic_allocation_beside_a_balance() {
 }
 
 #[test]
-fn deferred_areas_taken_by_one_and_merged_by_another() {
+fn magazines_that_are_emptied_by_another() {
     let user = |shared: &Shared| {
         for byte in 1..4 {
             shared.live(8, 8, byte);
@@ -212,29 +256,81 @@ fn deferred_areas_taken_by_one_and_merged_by_another() {
 }
 
 #[test]
+fn a_magazine_whose_owner_is_interrupted() {
+    // Threads that are one CPU: each may find the magazine taken.
+    let same = |shared: &Shared| {
+        CPU.with(|running| running.set(0));
+        for byte in 1..4 {
+            shared.live(8, 8, byte);
+            shared.live(24, 8, byte);
+        }
+    };
+    at_once(nothing, [same, same, same]);
+}
+
+#[test]
+fn what_another_cpu_keeps_is_found_before_an_allocation_fails() {
+    let case = || {
+        let shared = Shared::new();
+        // All of the one page, and the last area in the magazine of this CPU.
+        let mut areas = Vec::new();
+        while let Ok(area) = shared.tested.alloc_atomic(64, 64) {
+            areas.push(area);
+        }
+        shared.tested.free(areas.pop().unwrap()).unwrap();
+        let other = shared.clone();
+        let found = thread::spawn(move || {
+            CPU.with(|running| running.set(1));
+            other.tested.alloc_atomic(8, 8).is_ok()
+        });
+        assert!(found.join().unwrap());
+        shared.tested.verify().unwrap();
+    };
+    shuttle::check_random(case, 200);
+}
+
+#[test]
 fn memory_that_runs_out_under_one_of_them() {
     let setup = |shared: &Shared| shared.machine.fail.store(2, Ordering::Relaxed);
     let user = |shared: &Shared| shared.live(2 * PAGE_SIZE, 8, 1);
     at_once(setup, [user, |shared| shared.tested.balance(), user]);
 }
 
+fn frees_one_area_twice(shared: &Arc<Shared>) {
+    let area = shared.tested.alloc(64, 8).unwrap();
+    let frees: Vec<_> = (0..2)
+        .map(|cpu| {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                CPU.with(|running| running.set(cpu));
+                shared.tested.free(area)
+            })
+        })
+        .collect();
+    let mut results: Vec<_> = frees.into_iter().map(|cpu| cpu.join().unwrap()).collect();
+    results.sort_by_key(Result::is_err);
+    let refused = Err(FreeError::NotAllocated { handle: area });
+    assert_eq!(results, [Ok(()), refused]);
+}
+
 #[test]
 fn of_two_frees_of_one_area_one_is_refused() {
     let case = || {
         let shared = Shared::new();
-        let area = shared.tested.alloc(64, 8).unwrap();
-        let frees: Vec<_> = (0..2)
-            .map(|_| {
-                let shared = shared.clone();
-                thread::spawn(move || shared.tested.free(area))
-            })
-            .collect();
-        let mut results: Vec<_> = frees.into_iter().map(|cpu| cpu.join().unwrap()).collect();
-        results.sort_by_key(Result::is_err);
-        let refused = Err(FreeError::NotAllocated { handle: area });
-        assert_eq!(results, [Ok(()), refused]);
+        frees_one_area_twice(&shared);
         shared.tested.verify().unwrap();
     };
+    shuttle::check_random(case, 3000);
+    shuttle::check_pct(case, 3000, 3);
+}
+
+#[test]
+fn of_two_frees_into_a_chunk_one_is_refused() {
     // So few steps that every interleaving is tried.
+    let case = || {
+        let shared = Shared::with_magazines_of(0);
+        frees_one_area_twice(&shared);
+        shared.tested.verify().unwrap();
+    };
     shuttle::check_dfs(case, None);
 }

@@ -182,23 +182,6 @@ fn the_last_chunk_number_is_used() {
 }
 
 #[test]
-fn areas_of_every_small_size_are_deferred_and_coalesced() {
-    let machine = Machine::default();
-    let sizes = Sizes::new(0, 0, DYNAMIC_RESERVE, UNITS).unwrap();
-    let tested = allocator_on(&machine, &machine, sizes);
-    // Beyond the largest size that has a quick list, and down again.
-    for size in (1..=160).chain((1..=160).rev()) {
-        let areas = [(); 3].map(|()| tested.alloc(size, 1).unwrap());
-        for area in areas {
-            tested.free(area).unwrap();
-            tested.verify().unwrap();
-        }
-    }
-    tested.trim();
-    assert_eq!(tested.usage().live, 0);
-}
-
-#[test]
 fn bad_sizes_and_alignments_are_refused() {
     let machine = Machine::default();
     let sizes = Sizes::new(0, 0, 0, 1).unwrap();

@@ -8,7 +8,7 @@ use lock_api::{GuardSend, RawMutex};
 use percpu::{Allocator, Backing, DYNAMIC_RESERVE, Handle, MIN_UNIT_SIZE, OutOfMemory, Sizes};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 thread_local! {
     static HELD: Cell<bool> = const { Cell::new(false) };
@@ -85,6 +85,12 @@ impl Asked<'_> {
 unsafe impl Backing for Asked<'_> {
     type PagesLock = parking_lot::RawMutex;
     type AreasLock = Areas;
+    type MagazineLock = parking_lot::RawMutex;
+    type Mark = AtomicU8;
+
+    fn this_unit(&self) -> usize {
+        0
+    }
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         self.machine().reserve(address, size)

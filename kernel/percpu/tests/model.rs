@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{Machine, Tested, UNITS, allocator};
+use common::{Machine, Tested, UNITS, allocator_with};
 use fastrand::Rng;
-use percpu::{AllocError, FreeError, Handle, MIN_UNIT_SIZE};
+use percpu::{AllocError, DYNAMIC_RESERVE, FreeError, GRANULE, Handle, MAGAZINE, MIN_UNIT_SIZE, Sizes};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
@@ -20,6 +20,8 @@ struct Model<'machine> {
     machine: &'machine Machine,
     tested: Tested<'machine>,
     areas: BTreeMap<usize, Area>,
+    /// Areas freed.
+    freed: u64,
 }
 
 impl Model<'_> {
@@ -106,8 +108,26 @@ impl Model<'_> {
                     let area = self.areas.remove(&handle).unwrap();
                     self.check(handle, &area);
                     assert_eq!(self.tested.free(Handle(handle)), Ok(()));
+                    self.freed += 1;
                 }
             }
+        }
+    }
+
+    /// What is counted as live, chunk by chunk, is what is live, and all of it is found.
+    fn adds_up(&self) {
+        let (mut live, mut bytes) = (0, 0);
+        let statistics = self.tested.statistics(&mut |chunk| {
+            live += chunk.live;
+            bytes += chunk.live_bytes;
+        });
+        assert_eq!(live, self.areas.len());
+        assert_eq!(statistics.usage.live, live);
+        assert_eq!(statistics.usage.bytes, bytes);
+        assert_eq!(statistics.counts.freed, self.freed);
+        for (&handle, area) in &self.areas {
+            let size = area.size.next_multiple_of(GRANULE);
+            assert_eq!(self.tested.size_of(Handle(handle)), Some(size));
         }
     }
 
@@ -141,7 +161,10 @@ impl Model<'_> {
         let result = self.tested.alloc(size, align);
         self.machine.fail.store(0, Ordering::Relaxed);
         match result {
-            Ok(handle) => assert_eq!(self.tested.free(handle), Ok(())),
+            Ok(handle) => {
+                assert_eq!(self.tested.free(handle), Ok(()));
+                self.freed += 1;
+            }
             Err(error) => assert_eq!(error, AllocError::OutOfMemory { size, align }),
         }
         self.tested.trim();
@@ -149,22 +172,26 @@ impl Model<'_> {
     }
 }
 
-fn run(seed: u64, operations: u64, limit: usize) {
+fn run(seed: u64, operations: u64, limit: usize, magazine: usize) {
     let machine = Machine::default();
-    let tested = allocator(&machine, 8192);
+    let sizes = Sizes::new(1000, 8192, DYNAMIC_RESERVE, UNITS).unwrap();
+    let tested = allocator_with(&machine, &machine, sizes, magazine);
     let at_start = (tested.usage(), machine.count());
     let mut model = Model {
         machine: &machine,
         tested,
         areas: BTreeMap::new(),
+        freed: 0,
     };
     let mut random = Rng::with_seed(seed);
     for operation in 0..operations {
+        machine.cpu.store(random.usize(..UNITS), Ordering::Relaxed);
         model.step(&mut random, limit);
         let usage = model.tested.usage();
         assert_eq!(usage.live, model.areas.len());
         if operation % 50 == 0 {
             model.tested.verify().unwrap();
+            model.adds_up();
         }
     }
     for (handle, area) in std::mem::take(&mut model.areas) {
@@ -183,12 +210,17 @@ const OPERATIONS: u64 = if cfg!(miri) { 300 } else { 100_000 };
 
 #[test]
 fn few_areas() {
-    run(1, OPERATIONS, 20);
+    run(1, OPERATIONS, 20, MAGAZINE);
 }
 
 #[test]
 fn many_areas() {
-    run(2, OPERATIONS, 400);
+    run(2, OPERATIONS, 400, MAGAZINE);
+}
+
+#[test]
+fn areas_without_magazines() {
+    run(4, OPERATIONS, 100, 0);
 }
 
 /// `OPERATIONS=20000000 cargo test -p percpu --test model -- --ignored`
@@ -197,5 +229,5 @@ fn many_areas() {
 fn long() {
     let operations = std::env::var("OPERATIONS").ok();
     let operations = operations.and_then(|text| text.parse().ok());
-    run(3, operations.unwrap_or(20_000_000), 200);
+    run(3, operations.unwrap_or(20_000_000), 200, MAGAZINE);
 }

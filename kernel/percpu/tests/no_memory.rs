@@ -73,7 +73,7 @@ fn another_chunk() {
     let before = tested.usage();
     let mut results = Vec::with_capacity(100);
     let requests = each_fails(|| results.push(tested.alloc(size, align)));
-    assert_eq!(requests, 3, "tags, pages and the chunk itself");
+    assert_eq!(requests, 4, "tags, pages, the chunk itself, and marks");
     let last = results.pop().unwrap();
     let refused = Err(AllocError::OutOfMemory { size, align });
     assert_eq!(results, vec![refused; requests]);
@@ -99,8 +99,11 @@ fn a_batch_is_given_back() {
         assert_eq!(tested.usage(), before);
         tested.verify().unwrap();
     });
-    assert_eq!(requests, 9, "three for each chunk");
-    assert_eq!(results.iter().filter(|result| result.is_err()).count(), 9);
+    assert_eq!(
+        requests, 10,
+        "three for each chunk, and marks the first time"
+    );
+    assert_eq!(results.iter().filter(|result| result.is_err()).count(), 10);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Page frames and mappings under the per-CPU chunks. Keeps P13, by M1 and M3.
 
 use crate::memory::{self, PageFrame, Region};
-use crate::sync::{RawLock, rank};
-use ::percpu::{Backing, OutOfMemory};
-use arch::PAGE_SIZE;
+use crate::sync::{RawLock, TryLock, rank};
+use ::percpu::{Backing, Mark, OutOfMemory};
 use arch::dat::Protection;
+use arch::test_and_set::Byte;
+use arch::{PAGE_SIZE, cpu};
 
 /// The region of per-CPU chunks, as the allocator sees it.
 #[derive(Debug)]
@@ -29,12 +30,45 @@ impl Pages {
     }
 }
 
+/// A mark of the allocator's.
+#[derive(Debug)]
+pub struct Shared(Byte);
+
+impl Mark for Shared {
+    #[inline(always)]
+    fn new(value: u8) -> Self {
+        Self(Byte::new(value))
+    }
+
+    #[inline(always)]
+    fn load(&self) -> u8 {
+        self.0.load()
+    }
+
+    #[inline(always)]
+    fn store(&self, value: u8) {
+        self.0.store(value);
+    }
+
+    #[inline(always)]
+    fn test_and_set(&self) -> bool {
+        self.0.test_and_set()
+    }
+}
+
 // SAFETY: M1, M3, P13: a page of the region, which is this owner's, gets a frame that is
 // moved into it, and no CPU reaches the frame by the page once that is unmapped. P7: zeros
 // are stored as they are asked for.
 unsafe impl Backing for Pages {
     type PagesLock = RawLock<{ rank::PER_CPU_PAGES }>;
     type AreasLock = RawLock<{ rank::PER_CPU_AREAS }>;
+    type MagazineLock = TryLock<{ rank::PER_CPU_MAGAZINE }>;
+    type Mark = Shared;
+
+    #[inline(always)]
+    fn this_unit(&self) -> usize {
+        cpu::number() as usize
+    }
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         self.region

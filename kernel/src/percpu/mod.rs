@@ -63,7 +63,8 @@ pub fn init(options: &Options, region: Region) -> Result<(), SetupError> {
     let first = first_chunk::set_up(options, &pages)?;
     // SAFETY: M1, P13: `set_up` has mapped the units, for good and for this; the rest of
     // the region is mapped by these pages' only owner, the allocator.
-    let allocator = unsafe { Allocator::new(first, pages) }.map_err(SetupError::Unusable)?;
+    let allocator = unsafe { Allocator::new(first, options.percpu_magazine, pages) }
+        .map_err(SetupError::Unusable)?;
     for (unit, offset) in OFFSETS.iter().enumerate().take(allocator.units()) {
         offset.store(allocator.offset(unit), Ordering::Relaxed);
     }
@@ -73,6 +74,7 @@ pub fn init(options: &Options, region: Region) -> Result<(), SetupError> {
     Ok(())
 }
 
+#[inline]
 fn allocator() -> &'static Allocator<Pages> {
     ALLOCATOR
         .get()
@@ -94,6 +96,7 @@ pub fn offset(cpu: u32) -> usize {
 ///
 /// # Errors
 /// A bad size or alignment; no memory.
+#[inline]
 pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc(size, align)
@@ -105,6 +108,7 @@ pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
 /// # Errors
 /// A bad size or alignment; [`AllocError::NotPopulated`] if no mapped page has room. Then
 /// the next [`balance`] maps some.
+#[inline]
 pub fn alloc_atomic(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc_atomic(size, align)
@@ -130,6 +134,7 @@ pub fn alloc_batch(size: usize, align: usize, out: &mut [Handle]) -> Result<(), 
     allocator().alloc_batch(size, align, out)
 }
 
+#[inline]
 fn injected(size: usize, align: usize) -> Result<(), AllocError> {
     if fail::now(Site::PerCpu) {
         return Err(AllocError::OutOfMemory { size, align });
@@ -142,6 +147,7 @@ fn injected(size: usize, align: usize) -> Result<(), AllocError> {
 ///
 /// # Errors
 /// The handle isn't a live area's: which kind it is. Nothing has changed then.
+#[inline]
 pub fn free(handle: Handle) -> Result<(), FreeError> {
     allocator().free(handle)
 }
@@ -175,6 +181,11 @@ pub fn locate_address(address: usize) -> Option<(u32, Handle)> {
 /// Never waits.
 pub fn size_of(handle: Handle) -> Option<usize> {
     allocator().size_of(handle)
+}
+
+/// Bytes of the kernel heap that the allocator keeps for every chunk that there ever was.
+pub fn marks_bytes() -> usize {
+    allocator().marks_bytes()
 }
 
 /// What must be equal before and after a balanced piece of work. A step a chunk, with

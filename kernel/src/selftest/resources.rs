@@ -11,7 +11,7 @@ pub struct InUse {
     pub frames: usize,
     /// vmalloc areas, and bytes in them.
     pub vmalloc: (usize, usize),
-    /// Bytes of the kernel heap.
+    /// Bytes of the kernel heap, but for what chunks leave there.
     pub heap: usize,
     /// What the per-CPU allocator counts.
     pub per_cpu: percpu::Usage,
@@ -23,7 +23,7 @@ pub fn in_use() -> InUse {
     InUse {
         frames: memory::frame_count().used(),
         vmalloc: vmalloc::count(),
-        heap: memory::heap_used().0,
+        heap: memory::heap_used().0 - percpu::marks_bytes(),
         per_cpu: percpu::usage(),
     }
 }

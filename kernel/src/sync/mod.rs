@@ -8,7 +8,7 @@ pub mod counting;
 pub mod rank;
 
 use crate::waiting::{self, Wait};
-use ::sync::{Machine, RawIrqSaveLock};
+use ::sync::{Machine, RawIrqSaveLock, RawTryLock};
 use arch::{cpu, lowcore};
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -25,6 +25,9 @@ pub type RawLock<const RANK: u8> = RawIrqSaveLock<ThisCpu, RANK>;
 
 // What says that a CPU's locks are counted.
 const _: () = assert!(lowcore::LOCKS_COUNTED == ::sync::COUNTED);
+
+/// The raw lock of what a CPU has for itself, which it tries.
+pub type TryLock<const RANK: u8> = RawTryLock<ThisCpu, RANK>;
 
 /// The running CPU, as locks see it.
 #[derive(Debug)]

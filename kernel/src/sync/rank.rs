@@ -8,18 +8,20 @@ pub const MODULES: u8 = 1;
 pub const PER_CPU_PAGES: u8 = 2;
 /// Areas of the vmalloc region.
 pub const VMALLOC: u8 = 3;
+/// A CPU's magazine of per-CPU areas.
+pub const PER_CPU_MAGAZINE: u8 = 4;
 /// Book-keeping of per-CPU areas.
-pub const PER_CPU_AREAS: u8 = 4;
+pub const PER_CPU_AREAS: u8 = 5;
 /// What is kept for modules in C: a line not ended, areas of theirs.
-pub const EXPORTS: u8 = 5;
+pub const EXPORTS: u8 = 6;
 /// Frames and translation tables.
-pub const MEMORY: u8 = 6;
+pub const MEMORY: u8 = 7;
 /// The kernel heap.
-pub const HEAP: u8 = 7;
+pub const HEAP: u8 = 8;
 /// The console.
-pub const CONSOLE: u8 = 8;
+pub const CONSOLE: u8 = 9;
 /// The control channel.
-pub const CONTROL: u8 = 9;
+pub const CONTROL: u8 = 10;
 
 /// Ranks that there are.
 pub const COUNT: usize = CONTROL as usize + 1;
@@ -30,6 +32,7 @@ pub const NAMES: [&str; COUNT] = [
     "modules",
     "per-CPU pages",
     "vmalloc",
+    "per-CPU magazine",
     "per-CPU areas",
     "exports",
     "memory",

@@ -314,7 +314,7 @@ pub unsafe fn enter_translated_mode() {
 /// The running CPU's number, from lowcore: 0 for the boot CPU.
 #[inline(always)]
 pub fn number() -> u32 {
-    let number;
+    let number: u64;
     // SAFETY: P2, C3: page 0 is readable on every CPU, and the number is fixed.
     unsafe {
         asm!(
@@ -322,5 +322,6 @@ pub fn number() -> u32 {
             options(pure, nomem, nostack, preserves_flags),
         );
     }
-    number
+    // The instruction has cleared the left half.
+    number as u32
 }

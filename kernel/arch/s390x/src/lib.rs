@@ -18,6 +18,7 @@
 //!   dat/           dynamic address translation: tables, TLB
 //!   timer.rs       TOD clock and clock comparator
 //!   string.rs      memcpy and its kin, with the storage-to-storage instructions
+//!   test_and_set.rs  a byte whose bits one CPU sets first
 //!   variadic.rs    C functions with variable arguments
 //!   watchdog_timer.rs  a restart of who doesn't set it again
 //! ```
@@ -44,6 +45,7 @@ pub mod sclp;
 pub mod sigp;
 pub mod stack;
 pub mod string;
+pub mod test_and_set;
 pub mod timer;
 pub mod traps;
 pub mod variadic;

@@ -6,9 +6,9 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use parking_lot::Mutex;
-use percpu::{Allocator, Backing, FirstChunk, OutOfMemory, PAGE_SIZE, SetupError, Sizes};
+use percpu::{Allocator, Backing, FirstChunk, MAGAZINE, OutOfMemory, PAGE_SIZE, SetupError, Sizes};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 /// Possible CPUs of the tests.
 pub const UNITS: usize = 3;
@@ -26,6 +26,8 @@ pub struct Machine {
     reserved: Mutex<BTreeMap<usize, usize>>,
     /// Requests until one fails; 0 for never.
     pub fail: AtomicU64,
+    /// The running CPU.
+    pub cpu: AtomicUsize,
 }
 
 impl Machine {
@@ -116,6 +118,12 @@ impl Machine {
 unsafe impl Backing for &Machine {
     type PagesLock = parking_lot::RawMutex;
     type AreasLock = parking_lot::RawMutex;
+    type MagazineLock = parking_lot::RawMutex;
+    type Mark = AtomicU8;
+
+    fn this_unit(&self) -> usize {
+        self.cpu.load(Ordering::Relaxed)
+    }
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
         Machine::reserve(self, address, size)
@@ -150,6 +158,16 @@ pub fn allocator(machine: &Machine, reserved: usize) -> Tested<'_> {
 
 /// An allocator of these sizes on any backing that comes down to the machine.
 pub fn allocator_on<B: Backing>(machine: &Machine, backing: B, sizes: Sizes) -> Allocator<B> {
+    allocator_with(machine, backing, sizes, MAGAZINE)
+}
+
+/// An allocator of these sizes whose magazines keep so many bytes of a size.
+pub fn allocator_with<B: Backing>(
+    machine: &Machine,
+    backing: B,
+    sizes: Sizes,
+    magazine: usize,
+) -> Allocator<B> {
     let first = first_chunk(sizes, 1 << 36);
     for offset in &first.unit_offsets {
         let unit = UNIT0.wrapping_add(*offset);
@@ -157,7 +175,7 @@ pub fn allocator_on<B: Backing>(machine: &Machine, backing: B, sizes: Sizes) -> 
         machine.fill(unit, sizes.unit_size, 0);
     }
     // SAFETY: P13: the units were just mapped, below the region.
-    unsafe { Allocator::new(first, backing) }.unwrap()
+    unsafe { Allocator::new(first, magazine, backing) }.unwrap()
 }
 
 /// A first chunk of these sizes, its units in descending order of address.
@@ -175,12 +193,22 @@ pub fn first_chunk(sizes: Sizes, region_size: usize) -> FirstChunk {
 }
 
 /// Memory without bytes: for more of it than the test wants to have.
-pub struct Unstored;
+#[derive(Debug, Default)]
+pub struct Unstored {
+    /// The running CPU.
+    pub cpu: AtomicUsize,
+}
 
 // SAFETY: P7, P13: addresses are numbers, and nobody looks at the memory.
 unsafe impl Backing for Unstored {
     type PagesLock = parking_lot::RawMutex;
     type AreasLock = parking_lot::RawMutex;
+    type MagazineLock = parking_lot::RawMutex;
+    type Mark = AtomicU8;
+
+    fn this_unit(&self) -> usize {
+        self.cpu.load(Ordering::Relaxed)
+    }
 
     fn reserve(&self, _address: usize, _size: usize) -> Result<(), OutOfMemory> {
         Ok(())
@@ -199,5 +227,5 @@ unsafe impl Backing for Unstored {
 /// Those of [`Allocator::new`].
 pub fn unstored(first: FirstChunk) -> Result<Allocator<Unstored>, SetupError> {
     // SAFETY: P13: addresses are numbers.
-    unsafe { Allocator::new(first, Unstored) }
+    unsafe { Allocator::new(first, MAGAZINE, Unstored::default()) }
 }

@@ -10,7 +10,7 @@ pub struct Line {
 }
 
 /// Each parameter with values that it takes, and values that it doesn't.
-const WORDS: [(&str, &[&str], &[&str]); 11] = [
+const WORDS: [(&str, &[&str], &[&str]); 12] = [
     (
         "vmalloc",
         &["near", "0x20000000000", "3T"],
@@ -30,6 +30,11 @@ const WORDS: [(&str, &[&str], &[&str]); 11] = [
         "percpu_alloc",
         &["embed", "page"],
         &["", "Embed", "pages", "embed,page"],
+    ),
+    (
+        "percpu_magazine",
+        &["0", "8", "256", "0x40"],
+        &["", "257", "-1", "1M", "on"],
     ),
     (
         "percpu_reserved",

@@ -1,0 +1,115 @@
+//! Magazines: what they keep, when they give it back, and what everybody else sees of it.
+
+mod common;
+
+use common::{Machine, UNITS, allocator, allocator_with, first_chunk, unstored};
+use percpu::{DYNAMIC_RESERVE, FreeError, Handle, MAGAZINE, Sizes};
+use std::sync::atomic::Ordering;
+
+fn sizes() -> Sizes {
+    Sizes::new(0, 0, DYNAMIC_RESERVE, UNITS).unwrap()
+}
+
+#[test]
+fn areas_of_every_small_size_come_and_go() {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    // Beyond the largest size that magazines keep, and down again.
+    for size in (1..=100).chain((1..=100).rev()) {
+        for align in [1, 4, 8, 64] {
+            let areas = [(); 3].map(|()| tested.alloc(size, align).unwrap());
+            for area in areas {
+                assert!(area.0.wrapping_add(tested.offset(0)).is_multiple_of(align));
+                tested.free(area).unwrap();
+            }
+            tested.verify().unwrap();
+        }
+    }
+    assert_eq!(tested.usage().live, 0);
+    assert!(tested.statistics(&mut |_| ()).cached > 0);
+    tested.trim();
+    assert_eq!(tested.statistics(&mut |_| ()).cached, 0);
+}
+
+#[test]
+fn what_lies_in_a_magazine_is_free_for_everybody() {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    let before = tested.usage();
+    let area = tested.alloc(8, 8).unwrap();
+    assert_eq!(tested.size_of(area), Some(8));
+    tested.free(area).unwrap();
+    assert_eq!(tested.usage(), before);
+    assert!(tested.statistics(&mut |_| ()).cached > 0);
+    assert_eq!(tested.size_of(area), None);
+    assert_eq!(tested.locate(area).unwrap().area, None);
+    // On each CPU, whoever's magazine it is in.
+    for cpu in 0..UNITS {
+        machine.cpu.store(cpu, Ordering::Relaxed);
+        let twice = tested.free(area);
+        assert_eq!(twice, Err(FreeError::NotAllocated { handle: area }));
+        let inside = Handle(area.0 + 4);
+        let refused = tested.free(inside);
+        assert_eq!(refused, Err(FreeError::NotAllocated { handle: inside }));
+    }
+}
+
+#[test]
+fn an_area_goes_to_the_magazine_of_who_frees_it() {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    let area = tested.alloc(8, 8).unwrap();
+    machine.cpu.store(1, Ordering::Relaxed);
+    tested.free(area).unwrap();
+    assert_eq!(tested.alloc(8, 8), Ok(area));
+}
+
+#[test]
+fn magazines_keep_no_more_than_their_limit() {
+    let machine = Machine::default();
+    let tested = allocator_with(&machine, &machine, sizes(), MAGAZINE);
+    for cpu in 0..UNITS {
+        machine.cpu.store(cpu, Ordering::Relaxed);
+        for size in [4, 8, 12, 16, 24, 36, 48, 64] {
+            let areas: Vec<_> = (0..300).map(|_| tested.alloc(size, 4).unwrap()).collect();
+            areas.into_iter().for_each(|area| tested.free(area).unwrap());
+            let kept = tested.statistics(&mut |_| ()).cached_bytes;
+            assert!(kept <= (cpu + 1) * 8 * MAGAZINE, "{kept} bytes are kept");
+        }
+    }
+    tested.verify().unwrap();
+    tested.balance();
+    assert_eq!(tested.statistics(&mut |_| ()).cached, 0);
+}
+
+#[test]
+fn all_together_keep_a_bounded_part_of_a_unit_on_any_number_of_cpus() {
+    for units in [1, 8, 9, 64, 128, 248, 256] {
+        let sizes = Sizes::new(0, 0, DYNAMIC_RESERVE, units).unwrap();
+        let tested = unstored(first_chunk(sizes, 1 << 40)).unwrap();
+        let mut kept = 0;
+        for unit in 0..units {
+            tested.backing().cpu.store(unit, Ordering::Relaxed);
+            for granules in 1..=16 {
+                let area = |_| tested.alloc(granules * 4, 4).unwrap();
+                let areas: Vec<_> = (0..70).map(area).collect();
+                areas.into_iter().for_each(|area| tested.free(area).unwrap());
+            }
+            kept = tested.statistics(&mut |_| ()).cached_bytes;
+        }
+        // Sizes that don't divide a magazine's share leave some of it.
+        assert!(kept > 0 && kept <= (64 << 10).max(units * 16 * 32), "{units}: {kept}");
+    }
+}
+
+#[test]
+fn with_none_every_area_goes_to_its_chunk() {
+    let machine = Machine::default();
+    let tested = allocator_with(&machine, &machine, sizes(), 0);
+    let area = tested.alloc(8, 8).unwrap();
+    tested.free(area).unwrap();
+    let twice = tested.free(area);
+    assert_eq!(twice, Err(FreeError::NotAllocated { handle: area }));
+    assert_eq!(tested.statistics(&mut |_| ()).cached, 0);
+    tested.verify().unwrap();
+}

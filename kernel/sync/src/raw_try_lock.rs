@@ -1,0 +1,77 @@
+//! The lock of what a CPU has for itself, and lends now and then.
+//!
+//! Its CPU tries it, at a compare-and-swap and a store, and does without if it is taken: by
+//! another CPU, or by what an interrupt handler has interrupted. So interrupts stay as they
+//! are, and a handler may try it, too. To wait for it is for other CPUs, and orderly (C5):
+//! the lock has a rank, but who holds it is not known to hold that.
+
+use crate::machine::Machine;
+use crate::word::Word;
+use core::fmt;
+use core::marker::PhantomData;
+use core::sync::atomic::Ordering;
+use lock_api::{GuardNoSend, RawMutex};
+
+const FREE: u32 = 0;
+
+/// A raw lock that is tried, what Linux calls `local_trylock_t`; `RANK`, below 32, is its
+/// place in the lock order for who waits.
+pub struct RawTryLock<M: Machine, const RANK: u8> {
+    /// `FREE`, or its holder's mark.
+    taken: M::Word,
+    machine: PhantomData<fn() -> M>,
+}
+
+// SAFETY: C5: `taken` becomes a CPU's mark by one compare-and-swap, with acquire order, and
+// `FREE` by the holder's release store: one holder at a time.
+unsafe impl<M: Machine, const RANK: u8> RawMutex for RawTryLock<M, RANK> {
+    const INIT: Self = Self {
+        taken: M::Word::ZERO,
+        machine: PhantomData,
+    };
+
+    type GuardMarker = GuardNoSend;
+
+    /// Not for interrupt handlers: what they have interrupted may hold it.
+    #[cold]
+    fn lock(&self) {
+        const { assert!(RANK < 32, "a CPU's held ranks are a word of 32 bits") };
+        M::push_interrupts_off();
+        let held = M::held_ranks();
+        if held >> RANK != 0 {
+            M::out_of_order(RANK, held);
+        }
+        if !self.try_lock() {
+            M::wait_for_lock(RANK, &self.taken, || self.try_lock());
+        }
+        // SAFETY: C4: the section that the push above began.
+        unsafe { M::pop_interrupts_off() };
+    }
+
+    #[inline(always)]
+    fn try_lock(&self) -> bool {
+        let swapped = self
+            .taken
+            .compare_exchange(FREE, M::mark(), Ordering::Acquire);
+        swapped.is_ok()
+    }
+
+    #[inline(always)]
+    unsafe fn unlock(&self) {
+        self.taken.store(FREE, Ordering::Release);
+    }
+
+    fn is_locked(&self) -> bool {
+        self.taken.load(Ordering::Relaxed) != FREE
+    }
+}
+
+impl<M: Machine, const RANK: u8> fmt::Debug for RawTryLock<M, RANK> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let taken = self.taken.load(Ordering::Relaxed) != FREE;
+        f.debug_struct("RawTryLock")
+            .field("rank", &RANK)
+            .field("taken", &taken)
+            .finish()
+    }
+}
