@@ -15,6 +15,7 @@
 //! The counts are changed by their CPU alone, with interrupts off (C4), and read by any: a
 //! reader may find a longest hold with the place of the one before.
 
+use core::cell::Cell;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// The bit beside those of the ranks that a CPU holds which says that its locks are
@@ -54,24 +55,26 @@ impl Summary {
         self.contended += other.contended;
         self.long += other.long;
         for one in other.longest {
-            keep(&mut self.longest, one);
+            let longest = Cell::from_mut(&mut self.longest[..]).as_slice_of_cells();
+            keep(one, |at| longest[at].get(), |at, one| longest[at].set(one));
         }
         self
     }
 }
 
-/// Takes a hold among the longest of their places, if it is one.
-fn keep(longest: &mut [Longest; PLACES], new: Longest) {
-    let same = longest.iter().position(|one| one.from == new.from);
+/// Takes a hold among the longest of their places, if it is one: `get` and `set` are for the
+/// place of a number, the longest first. In place, as stacks are small.
+fn keep(new: Longest, get: impl Fn(usize) -> Longest, mut set: impl FnMut(usize, Longest)) {
+    let same = (0..PLACES - 1).find(|&at| get(at).from == new.from);
     let mut at = same.unwrap_or(PLACES - 1);
-    if new.length <= longest[at].length {
+    if new.length <= get(at).length {
         return;
     }
-    longest[at] = new;
-    while at > 0 && longest[at - 1].length < new.length {
-        longest.swap(at - 1, at);
+    while at > 0 && get(at - 1).length < new.length {
+        set(at, get(at - 1));
         at -= 1;
     }
+    set(at, new);
 }
 
 /// A [`Summary`] that grows.
@@ -115,26 +118,26 @@ impl Record {
         }
     }
 
-    fn longest(&self) -> [Longest; PLACES] {
-        self.longest.each_ref().map(|[length, from]| Longest {
+    fn longest(&self, at: usize) -> Longest {
+        let [length, from] = &self.longest[at];
+        Longest {
             length: length.load(Relaxed),
             from: from.load(Relaxed),
-        })
+        }
     }
 
     fn ended(&self, new: Longest, long: u64) {
         if new.length > long {
             count(&self.long);
         }
-        if new.length <= self.longest[PLACES - 1][0].load(Relaxed) {
+        if new.length <= self.longest(PLACES - 1).length {
             return;
         }
-        let mut longest = self.longest();
-        keep(&mut longest, new);
-        for ([length, from], one) in self.longest.iter().zip(longest) {
-            length.store(one.length, Relaxed);
-            from.store(one.from, Relaxed);
-        }
+        let set = |at: usize, one: Longest| {
+            self.longest[at][0].store(one.length, Relaxed);
+            self.longest[at][1].store(one.from, Relaxed);
+        };
+        keep(new, |at| self.longest(at), set);
     }
 
     fn summary(&self) -> Summary {
@@ -142,7 +145,7 @@ impl Record {
             count: self.count.load(Relaxed),
             contended: self.contended.load(Relaxed),
             long: self.long.load(Relaxed),
-            longest: self.longest(),
+            longest: core::array::from_fn(|at| self.longest(at)),
         }
     }
 }

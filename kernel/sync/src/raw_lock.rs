@@ -44,6 +44,7 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 
     /// Fails also when this CPU holds a lock of the same rank; a lock of another rank
     /// that it holds doesn't matter, as nothing waits.
+    #[inline]
     fn try_lock(&self) -> bool {
         M::push_interrupts_off();
         let held = M::held_ranks_and_mode();
