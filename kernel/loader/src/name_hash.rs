@@ -18,8 +18,15 @@ fn finish(hash: u64) -> u32 {
 /// The hash of a name. A table's bucket is best taken from its high bits.
 pub fn name_hash(name: &str) -> u32 {
     let (words, rest) = name.as_bytes().as_chunks::<8>();
-    let words = words.iter().map(|word| u64::from_be_bytes(*word));
-    finish(step(words.fold(0, step), last_word(rest)))
+    let hash = words
+        .iter()
+        .fold(0, |hash, word| step(hash, u64::from_be_bytes(*word)));
+    let last = match name.as_bytes().last_chunk() {
+        // The bytes that are in no word are among the last eight.
+        Some(last) if !rest.is_empty() => u64::from_be_bytes(*last) << (64 - 8 * rest.len()),
+        _ => last_word(rest),
+    };
+    finish(step(hash, last))
 }
 
 /// Fewer than eight bytes as a word, with zeros behind them.

@@ -234,6 +234,9 @@ impl<'a, 'data> Planner<'a, 'data> {
         match symbol.kind {
             Kind::Near => Given::All,
             Kind::Far if symbol.stub != NONE => Given::All,
+            Kind::Far => self
+                .give_stub(index)
+                .map_or(Given::NoMemory, |()| Given::All),
             _ => self.other(entry),
         }
     }

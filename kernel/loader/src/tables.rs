@@ -8,7 +8,6 @@
 
 use crate::error::{Compiler, LoadError, Name};
 use crate::name_hash::hash_until_nul;
-use core::ffi::CStr;
 use object::BigEndian as BE;
 use object::elf::*;
 use object::pod::{from_bytes, slice_from_bytes};
@@ -56,9 +55,8 @@ impl<'data> StringTable<'data> {
 
     /// The name at an offset, if one starts there.
     fn name(&self, offset: u32) -> Option<&'data str> {
-        let rest = self.0.get(offset as usize..)?;
-        let name = CStr::from_bytes_until_nul(rest.as_bytes()).ok()?;
-        rest.get(..name.count_bytes())
+        let (name, _) = self.hashed(offset)?;
+        Some(name)
     }
 
     /// The name at an offset, if one starts there, and its hash.

@@ -138,13 +138,14 @@ fn symbols(tables: &Tables<'_>) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Whether a symbol is as nearly all are: it has a name, and lies in a section.
+/// Whether a symbol is as nearly all are: it has a name, and lies in a section or in another
+/// object.
 #[inline(always)]
 fn is_plain(tables: &Tables<'_>, symbol: &Sym) -> bool {
     let section = usize::from(symbol.st_shndx.get(BE).0);
     let sections = tables.headers.len().min(SHN_LORESERVE.into());
-    section.wrapping_sub(1) < sections.wrapping_sub(1)
-        && symbol.st_type().0 <= STT_FILE.0
+    section < sections
+        && matches!(symbol.st_type(), STT_NOTYPE | STT_OBJECT | STT_FUNC)
         && tables.has_symbol_name(symbol)
 }
 

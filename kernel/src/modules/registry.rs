@@ -267,9 +267,20 @@ impl Registry {
 
     /// The export of this name, which has this hash.
     fn symbol(&self, name: &str, hash: u32) -> Option<Exported> {
-        let is_it = |export| self.export(export).is_some_and(|(its, _)| its == name);
+        let is_it = |export| self.name(export) == Some(name);
         let (_, exported) = self.export(self.symbols.find(hash, is_it)?)?;
         Some(exported)
+    }
+
+    /// The name of an export by its number.
+    #[inline]
+    fn name(&self, export: ExportNumber) -> Option<&'static str> {
+        if export.owner == Id::NONE {
+            return kernel_exports().get(export.number as usize).map(name_of);
+        }
+        let entry = &self.entries[self.position(export.owner)?];
+        let export = entry.exports().get(export.number as usize)?;
+        Some(export.name)
     }
 
     /// An export by its number, and its name.
