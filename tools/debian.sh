@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# debian.sh modules|headers FOLDER: the modules, or the headers, of Debian's Linux 6.1
-# for s390x, unpacked in FOLDER once, and kept. Prints the folder that they are in; of
-# the headers that is both packages': linux-headers-*-common and linux-headers-*-s390x.
+# debian.sh modules|headers|peer FOLDER: of Debian's Linux 6.1 for s390x the modules, the
+# headers, or all that it takes to boot it and to build modules for it here; unpacked in
+# FOLDER once, and kept. Prints the folder that they are in:
+#
+#   modules   /lib/modules of the kernel's package
+#   headers   /usr/src of both packages: linux-headers-*-common, linux-headers-*-s390x
+#   peer      what would be / of these three, and of kbuild and make for this machine
 #
 # apt-get checks the packages' signatures; it gets lists and settings of its own in
 # FOLDER, so nothing of this machine changes and root isn't needed.
@@ -13,7 +17,8 @@ cannot() { printf 'debian.sh: %s\n' "$*" >&2; exit 3; }
 case $1 in
     modules) name=linux-image inside=lib/modules ;;
     headers) name=linux-headers inside=usr/src ;;
-    *) printf 'usage: debian.sh modules|headers FOLDER\n' >&2; exit 2 ;;
+    peer) name=linux-image inside= ;;
+    *) printf 'usage: debian.sh modules|headers|peer FOLDER\n' >&2; exit 2 ;;
 esac
 folder=$2
 mkdir -p "$folder"
@@ -25,6 +30,9 @@ if [ ! -e "$folder/ready" ]; then
     done
     keys=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -r "$keys" ] || cannot "there is no $keys here"
+    here=$(dpkg --print-architecture)
+    architectures='"s390x";'
+    [ "$1" != peer ] || architectures+=" \"$here\";"
     apt=$folder/apt
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     : >"$apt/status"
@@ -39,7 +47,7 @@ Dir::Cache "$apt/cache";
 Dir::Etc::SourceList "$apt/sources.list";
 Dir::Etc::SourceParts "/dev/null";
 APT::Architecture "s390x";
-APT::Architectures { "s390x"; };
+APT::Architectures { $architectures };
 APT::Sandbox::User "";
 Acquire::Languages "none";
 Acquire::Retries "1";
@@ -52,11 +60,24 @@ CONF
         cut -d' ' -f1 | sort --version-sort | tail -n1)
     [ -n "$package" ] || cannot "Debian has no $name-6.1.0-*-s390x any more"
     packages=("$package")
-    [ "$1" = modules ] || packages+=("${package%-s390x}-common")
+    case $1 in
+        modules) ;;
+        headers) packages+=("${package%-s390x}-common") ;;
+        peer)
+            headers=linux-headers-${package#linux-image-}
+            packages+=("$headers" "${headers%-s390x}-common" "make:$here")
+            # This machine's kind may have got newer ones: those of the kernel's version.
+            version=$(apt-cache --no-all-versions show "$package" | sed -n 's/^Version: //p')
+            kbuild=linux-kbuild-6.1:$here
+            madison=$(apt-cache madison "$kbuild")
+            [[ $madison != *" $version "* ]] || kbuild="$kbuild=$version"
+            packages+=("$kbuild")
+            ;;
+    esac
     (cd "$folder" && apt-get -qq download "${packages[@]}" >&2) || cannot "$package can't be had"
     rm -rf "$folder/package"
     for package in "${packages[@]}"; do
-        dpkg-deb -x "$folder/$package"_*.deb "$folder/package"
+        dpkg-deb -x "$folder/${package%%:*}"_*.deb "$folder/package"
     done
     touch "$folder/ready"
 fi

@@ -1,6 +1,6 @@
 /*
  * The headers that everything rests on: kernel, types, limits, errno, err, string,
- * list, bug, compiler, build_bug, init, export.
+ * list, bug, compiler, build_bug, init, export, math64.
  */
 #include <linux/bug.h>
 #include <linux/build_bug.h>
@@ -12,6 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/math64.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -92,6 +93,25 @@ static int arithmetic(void)
 	CHECK(container_of(&outer.inner, struct outer, inner) == &outer);
 	might_sleep();
 	cond_resched();
+	return 0;
+}
+
+static int divisions(void)
+{
+	u64 large = 0xfedcba9876543210ULL, rest;
+	u32 small_rest;
+	s32 signed_rest;
+
+	CHECK(div_u64(large, 10) == 1836475854449306472ULL);
+	CHECK(div_u64_rem(large, 10, &small_rest) == large / 10 && small_rest == 0);
+	CHECK(div_u64_rem(large, U32_MAX, &small_rest) == 0xfedcba99 && small_rest == 0x7530eca9);
+	CHECK(div64_u64(large, 1ULL << 60) == 15 && div64_u64(5, large) == 0);
+	CHECK(div64_u64_rem(large, 1ULL << 60, &rest) == 15 && rest == 0xedcba9876543210ULL);
+	CHECK(div_s64(-7, 2) == -3 && div64_s64(S64_MIN, 2) == S64_MIN / 2);
+	CHECK(div_s64_rem(-7, 2, &signed_rest) == -3 && signed_rest == -1);
+	CHECK(mul_u32_u32(U32_MAX, U32_MAX) == 0xfffffffe00000001ULL);
+	CHECK(DIV64_U64_ROUND_UP(13, 5) == 3 && DIV64_U64_ROUND_UP(15, 5) == 3);
+	CHECK(DIV64_U64_ROUND_CLOSEST(12, 5) == 2 && DIV64_U64_ROUND_CLOSEST(13, 5) == 3);
 	return 0;
 }
 
@@ -355,5 +375,5 @@ MODULE_VERSION("1");
 MODULE_ALIAS("ctest_basic");
 
 CTESTS(ONCE(types), ONCE(limits), ONCE(error_pointers), ONCE(arithmetic),
-       ONCE(numbers_from_text), ONCE(memory), ONCE(strings), ONCE(lists), ONCE(hash_lists),
-       ONCE(warnings), ONCE(accesses), ONCE(init_sections), ONCE(this_module));
+       ONCE(divisions), ONCE(numbers_from_text), ONCE(memory), ONCE(strings), ONCE(lists),
+       ONCE(hash_lists), ONCE(warnings), ONCE(accesses), ONCE(init_sections), ONCE(this_module));

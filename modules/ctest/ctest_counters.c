@@ -3,6 +3,7 @@
 #include <linux/ktime.h>
 #include <linux/percpu-refcount.h>
 #include <linux/percpu_counter.h>
+#include <linux/timex.h>
 
 #include "ctest.h"
 
@@ -159,4 +160,27 @@ static int waits(void)
 	return 0;
 }
 
-CTESTS(ONCE(counts), ONCE(refers), ONCE(switches), ONCE(times), ONCE(waits));
+/* The TOD clock, in its units: 4,096 are a microsecond. */
+static int tod(void)
+{
+	unsigned long first = get_tod_clock(), second, fast;
+	cycles_t cycles = get_cycles();
+	ktime_t start;
+
+	second = get_tod_clock();
+	CHECK(second > first && second >> 2 >= cycles && cycles >= first >> 2);
+	fast = get_tod_clock_fast();
+	CHECK(get_tod_clock_fast() >= fast);
+	CHECK(tod_to_ns(4096) == 1000 && tod_to_ns(0) == 0 && tod_to_ns(5) == 1);
+	/* All of it by the factor wouldn't fit. */
+	CHECK(tod_to_ns(~0UL - 4095) == (ULONG_MAX / 4096) * 1000);
+	start = ktime_get();
+	first = get_tod_clock_fast();
+	udelay(50);
+	second = get_tod_clock_fast();
+	CHECK(tod_to_ns(second - first) >= 50000);
+	CHECK((s64)tod_to_ns(second - first) <= ktime_sub(ktime_get(), start));
+	return 0;
+}
+
+CTESTS(ONCE(counts), ONCE(refers), ONCE(switches), ONCE(times), ONCE(tod), ONCE(waits));

@@ -21,7 +21,7 @@ impl<B: Backing> Allocator<B> {
     /// # Errors
     /// A bad size or alignment; no memory for pages or another chunk. Nothing has changed
     /// then.
-    #[inline]
+    #[inline(always)]
     pub fn alloc(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
         match self.pop(size, align) {
             Some((handle, bytes)) => Ok(self.zeroed(handle, bytes)),
@@ -128,13 +128,15 @@ impl<B: Backing> Allocator<B> {
     fn allocate_several(&self, request: Request, out: &mut [Handle]) -> usize {
         let mut done = 0;
         let mut chunks = self.areas.lock();
-        for handle in &mut *out {
-            let Some(area) = chunks.allocate(request) else {
-                break;
-            };
-            self.magazines.hand_out(area, request.granules);
-            *handle = self.layout.handle_of(area.chunk, area.granule);
-            done += 1;
+        while let wanted @ 1.. = (out.len() - done) as u32
+            && let Some((first, count)) = chunks.allocate_run(request, wanted)
+        {
+            for number in 0..count {
+                let area = first.nth(number, request.granules);
+                self.magazines.hand_out(area, request.granules);
+                out[done] = self.layout.handle_of(area.chunk, area.granule);
+                done += 1;
+            }
         }
         drop(chunks);
         for &handle in &out[..done] {
@@ -162,9 +164,14 @@ impl<B: Backing> Allocator<B> {
         // A size that is known lets the backing choose its stores once, not for each unit.
         match bytes {
             COUNTER => self.zero_bytes(handle, COUNTER),
-            bytes => self.zero_bytes(handle, bytes),
+            bytes => self.zero_any(handle, bytes),
         }
         handle
+    }
+
+    #[inline(never)]
+    fn zero_any(&self, handle: Handle, bytes: usize) {
+        self.zero_bytes(handle, bytes);
     }
 
     #[inline(always)]

@@ -34,11 +34,7 @@ impl<B: Backing> Allocator<B> {
     /// parts, nobody else's; they don't overlap each other or the region, and in the region
     /// the backing alone maps.
     #[expect(unsafe_code, reason = "whose memory it is only the caller can know")]
-    pub unsafe fn new(
-        first: FirstChunk,
-        magazine: usize,
-        backing: B,
-    ) -> Result<Self, SetupError> {
+    pub unsafe fn new(first: FirstChunk, magazine: usize, backing: B) -> Result<Self, SetupError> {
         let layout = Layout::new(first)?;
         let chunks = Chunks::new(&layout).ok_or(SetupError::OutOfMemory)?;
         let sizes = &layout.first.sizes;

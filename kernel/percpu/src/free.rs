@@ -16,51 +16,43 @@ impl<B: Backing> Allocator<B> {
     ///
     /// # Errors
     /// What [`FreeError`] lists. Nothing has changed then.
-    #[inline]
+    #[inline(always)]
     pub fn free(&self, handle: Handle) -> Result<(), FreeError> {
-        match self.layout.place(handle) {
-            Some(Place::Chunk { number, offset }) if offset.is_multiple_of(GRANULE) => {
-                let area = area_at(number, offset);
-                if self.push(handle, area) {
-                    return Ok(());
-                }
-                self.free_into_chunk(handle, area)
-            }
-            place => self.refused(handle, place),
+        if let Some(Place::Chunk { number, offset }) = self.layout.place(handle)
+            && offset.is_multiple_of(GRANULE)
+            && self.push(handle, area_at(number, offset))
+        {
+            return Ok(());
         }
+        self.free_into_chunk(handle)
     }
 
+    /// Frees an area that no magazine has taken.
     #[inline(never)]
-    fn free_into_chunk(&self, handle: Handle, area: Area) -> Result<(), FreeError> {
+    fn free_into_chunk(&self, handle: Handle) -> Result<(), FreeError> {
+        let (chunk, offset) = match self.layout.place(handle) {
+            _ if handle.0 == 0 => return Ok(()),
+            None => return Err(FreeError::Foreign { handle }),
+            Some(Place::Static) => return Err(FreeError::Static { handle }),
+            Some(Place::Chunk { number, offset }) => (number, offset),
+        };
+        let area = area_at(chunk, offset);
         let mut chunks = self.areas.lock();
-        let granules = chunks.live_at(area);
-        match granules.filter(|&granules| self.magazines.take_back(area, granules)) {
+        let begins = offset.is_multiple_of(GRANULE);
+        let live = if begins { chunks.live_at(area) } else { None };
+        match live.filter(|&granules| self.magazines.take_back(area, granules)) {
             Some(granules) => {
                 chunks.free(area, granules);
                 chunks.counts.freed += 1;
                 Ok(())
             }
-            None => Err(self.no_areas(&chunks, handle, area)),
-        }
-    }
-
-    /// The null handle's freeing, and the refusal of one that begins no granule.
-    #[cold]
-    fn refused(&self, handle: Handle, place: Option<Place>) -> Result<(), FreeError> {
-        match place {
-            _ if handle.0 == 0 => Ok(()),
-            None => Err(FreeError::Foreign { handle }),
-            Some(Place::Static) => Err(FreeError::Static { handle }),
-            Some(Place::Chunk { number, offset }) => {
-                let area = area_at(number, offset);
-                Err(self.no_areas(&self.areas.lock(), handle, area))
-            }
+            None => Err(self.refusal(&chunks, handle, area)),
         }
     }
 
     /// Why a handle that is in this granule, but no area's, can't be freed.
     #[cold]
-    fn no_areas(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
+    fn refusal(&self, chunks: &Chunks, handle: Handle, at: Area) -> FreeError {
         if chunks.get(at.chunk).is_none() {
             return FreeError::Foreign { handle };
         }

@@ -97,7 +97,10 @@ impl Layout {
             return Err(SetupError::Region { start, size });
         }
         let delta = first.unit0.wrapping_sub(first.template);
-        let offsets = first.unit_offsets.iter().map(|offset| offset.wrapping_add(delta));
+        let offsets = first
+            .unit_offsets
+            .iter()
+            .map(|offset| offset.wrapping_add(delta));
         let offsets = fallible::collected(first.unit_offsets.len(), offsets);
         Ok(Layout {
             delta,
@@ -153,12 +156,18 @@ impl Layout {
         let offset = address.wrapping_sub(self.first.unit0);
         if offset < sizes.unit_size {
             if offset >= self.dynamic {
-                return Some(Place::Chunk { number: FIRST, offset });
+                return Some(Place::Chunk {
+                    number: FIRST,
+                    offset,
+                });
             }
             if offset < sizes.static_size {
                 return Some(Place::Static);
             }
-            return Some(Place::Chunk { number: RESERVED, offset });
+            return Some(Place::Chunk {
+                number: RESERVED,
+                offset,
+            });
         }
         let offset = address.wrapping_sub(self.first.region);
         let index = offset >> self.stride_shift;

@@ -227,14 +227,13 @@ const fn alignment(granules: u32) -> u32 {
     granules & granules.wrapping_neg()
 }
 
-/// Granules of a request that magazines answer, 1 to [`SIZES`]; `None` if it isn't one.
+/// Granules of a request, if it asks for no more alignment than its size allows; of one for
+/// nothing, or for more bytes than there are, 0.
 #[inline(always)]
-fn small(size: usize, align: usize) -> Option<usize> {
+fn granules_of(size: usize, align: usize) -> Option<usize> {
     let bytes = size.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
-    let fits = bytes.wrapping_sub(1) < SIZES * GRANULE;
-    // As many low bits of the size in granules are 0 as of the alignment.
     let aligned = align.is_power_of_two() && bytes & (align - 1) == 0;
-    (fits && aligned).then_some(bytes / GRANULE)
+    aligned.then_some(bytes / GRANULE)
 }
 
 impl<B: Backing> Allocator<B> {
@@ -242,9 +241,10 @@ impl<B: Backing> Allocator<B> {
     /// zero yet.
     #[inline(always)]
     pub(crate) fn pop(&self, size: usize, align: usize) -> Option<(Handle, usize)> {
-        let granules = small(size, align)?;
+        let granules = granules_of(size, align)?;
         let magazine = self.magazines.by_unit.get(self.backing.this_unit())?;
         let mut magazine = magazine.try_lock()?;
+        // The stack of size 0 has no room.
         let stack = magazine.stacks.get_mut(granules)?;
         let cached = match stack.areas.pop() {
             Some(cached) => cached,
@@ -266,7 +266,9 @@ impl<B: Backing> Allocator<B> {
             return false;
         };
         let magazine = &mut *magazine;
-        let stack = mark.live().map(|granules| (granules, magazine.stacks.get_mut(granules)));
+        let stack = mark
+            .live()
+            .map(|granules| (granules, magazine.stacks.get_mut(granules)));
         let Some((granules, Some(stack))) = stack else {
             return false;
         };
@@ -298,10 +300,7 @@ impl<B: Backing> Allocator<B> {
         };
         let (first, count) = self.areas.lock().allocate_run(request, batch as u32)?;
         let cached = |number| {
-            let area = Area {
-                granule: first.granule + number * granules,
-                ..first
-            };
+            let area = first.nth(number, granules);
             Some(Cached {
                 handle: self.layout.handle_of(area.chunk, area.granule),
                 area,

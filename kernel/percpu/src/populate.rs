@@ -89,7 +89,9 @@ impl<B: Backing> Allocator<B> {
         let area = self.layout.area_of(number).ok_or(OutOfMemory)?;
         let chunk = Chunk::new(self.layout.first.sizes.unit_size);
         let chunk = chunk.and_then(Chunk::boxed).ok_or(OutOfMemory)?;
-        let marks = self.magazines.prepare(number, self.layout.first.sizes.unit_size);
+        let marks = self
+            .magazines
+            .prepare(number, self.layout.first.sizes.unit_size);
         marks.ok_or(OutOfMemory)?;
         self.backing.reserve(area, self.layout.stride())?;
         let mut chunks = self.areas.lock();

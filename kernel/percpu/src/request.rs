@@ -47,3 +47,14 @@ pub struct Area {
     /// Its first granule.
     pub granule: u32,
 }
+
+impl Area {
+    /// The `number`-th of those of `granules` that lie side by side from this one on.
+    #[inline]
+    pub fn nth(self, number: u32, granules: u32) -> Self {
+        Self {
+            granule: self.granule + number * granules,
+            ..self
+        }
+    }
+}

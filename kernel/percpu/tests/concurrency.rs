@@ -12,7 +12,8 @@ mod common;
 use common::{Machine, UNITS, allocator_with};
 use lock_api::{GuardSend, RawMutex};
 use percpu::{
-    Allocator, Backing, FreeError, Handle, MAGAZINE, MIN_UNIT_SIZE, Mark, OutOfMemory, PAGE_SIZE, Sizes,
+    Allocator, Backing, FreeError, Handle, MAGAZINE, MIN_UNIT_SIZE, Mark, OutOfMemory, PAGE_SIZE,
+    Sizes,
 };
 use shuttle::future::batch_semaphore::{BatchSemaphore, Fairness};
 use shuttle::sync::atomic::AtomicU8;

@@ -72,7 +72,9 @@ fn magazines_keep_no_more_than_their_limit() {
         machine.cpu.store(cpu, Ordering::Relaxed);
         for size in [4, 8, 12, 16, 24, 36, 48, 64] {
             let areas: Vec<_> = (0..300).map(|_| tested.alloc(size, 4).unwrap()).collect();
-            areas.into_iter().for_each(|area| tested.free(area).unwrap());
+            areas
+                .into_iter()
+                .for_each(|area| tested.free(area).unwrap());
             let kept = tested.statistics(&mut |_| ()).cached_bytes;
             assert!(kept <= (cpu + 1) * 8 * MAGAZINE, "{kept} bytes are kept");
         }
@@ -93,12 +95,17 @@ fn all_together_keep_a_bounded_part_of_a_unit_on_any_number_of_cpus() {
             for granules in 1..=16 {
                 let area = |_| tested.alloc(granules * 4, 4).unwrap();
                 let areas: Vec<_> = (0..70).map(area).collect();
-                areas.into_iter().for_each(|area| tested.free(area).unwrap());
+                areas
+                    .into_iter()
+                    .for_each(|area| tested.free(area).unwrap());
             }
             kept = tested.statistics(&mut |_| ()).cached_bytes;
         }
         // Sizes that don't divide a magazine's share leave some of it.
-        assert!(kept > 0 && kept <= (64 << 10).max(units * 16 * 32), "{units}: {kept}");
+        assert!(
+            kept > 0 && kept <= (64 << 10).max(units * 16 * 32),
+            "{units}: {kept}"
+        );
     }
 }
 

@@ -5,7 +5,9 @@ mod common;
 
 use common::{Machine, Tested, UNITS, allocator_with};
 use fastrand::Rng;
-use percpu::{AllocError, DYNAMIC_RESERVE, FreeError, GRANULE, Handle, MAGAZINE, MIN_UNIT_SIZE, Sizes};
+use percpu::{
+    AllocError, DYNAMIC_RESERVE, FreeError, GRANULE, Handle, MAGAZINE, MIN_UNIT_SIZE, Sizes,
+};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 

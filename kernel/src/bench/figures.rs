@@ -19,7 +19,7 @@ pub struct Figure {
 }
 
 /// Room for all that one run measures.
-pub type Figures = heapless::Vec<Figure, 32>;
+pub type Figures = heapless::Vec<Figure, 40>;
 
 /// Why there are no figures.
 #[derive(Debug)]

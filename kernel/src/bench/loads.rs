@@ -11,10 +11,14 @@ use crate::profile;
 use arch::timer;
 
 /// A module that is loaded until this is dropped.
-struct Loaded(&'static str);
+pub struct Loaded(&'static str);
 
 impl Loaded {
-    fn new(name: &'static str) -> Result<Self, Error<'static>> {
+    /// Loads it.
+    ///
+    /// # Errors
+    /// Why it can't be loaded.
+    pub fn new(name: &'static str) -> Result<Self, Error<'static>> {
         modules::load(name)?;
         Ok(Self(name))
     }
@@ -34,20 +38,64 @@ impl Drop for Loaded {
     }
 }
 
+/// What of a load and an unload is a part for who watches from outside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Marked {
+    /// All of it, as one.
+    Both,
+    /// The load.
+    Load,
+    /// The unload.
+    Unload,
+}
+
 /// Nanoseconds that a load takes, and an unload.
-fn load_and_unload(name: &'static str) -> Result<(u64, u64), Error<'static>> {
+///
+/// # Errors
+/// Why it can't be loaded or unloaded.
+pub fn load_and_unload(name: &'static str) -> Result<(u64, u64), Error<'static>> {
+    marked(name, Marked::Both)
+}
+
+fn marked(name: &'static str, marked: Marked) -> Result<(u64, u64), Error<'static>> {
     Loaded::new(name)?.unload()?;
-    let measured = profile::Measured::new();
+    let mut before = (marked != Marked::Unload).then(profile::Measured::new);
     let start = timer::now();
     let loaded = Loaded::new(name)?;
     let live = timer::now();
+    if marked == Marked::Load {
+        drop(before.take());
+    }
+    let after = (marked == Marked::Unload).then(profile::Measured::new);
+    let go = timer::now();
     loaded.unload()?;
     let end = timer::now();
-    drop(measured);
+    drop((before, after));
     Ok((
         timer::nanoseconds(live - start),
-        timer::nanoseconds(end - live),
+        timer::nanoseconds(end - go),
     ))
+}
+
+/// The load alone of the module with the most relocations.
+pub fn insmod(figures: &mut Figures) -> Result<(), BenchError> {
+    let _log = LogOff::new();
+    let (load, _) = marked("relocs-100k", Marked::Load)?;
+    record(figures, "insmod_100k", 100_000, load)
+}
+
+/// The load alone of a module with as many exports.
+pub fn provider(figures: &mut Figures) -> Result<(), BenchError> {
+    let _log = LogOff::new();
+    let (load, _) = marked("exports-100k", Marked::Load)?;
+    record(figures, "insmod_100k_exports", 100_000, load)
+}
+
+/// The unload alone of the module with the relocations.
+pub fn rmmod(figures: &mut Figures) -> Result<(), BenchError> {
+    let _log = LogOff::new();
+    let (_, unload) = marked("relocs-100k", Marked::Unload)?;
+    record(figures, "rmmod_100k", 1, unload)
 }
 
 /// Loads by relocations, exports and imports, and unloads by exports that others have.

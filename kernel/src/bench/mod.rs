@@ -10,83 +10,30 @@
 //!  BENCH name ops total per_op
 //! ```
 //!
+//! The work of the rows that Linux has, too, is that of `tools/peer/linux_bench.c`.
+//!
 //! * `figures.rs`: what is measured
+//! * `areas.rs`: per-CPU allocations
 //! * `loads.rs`: loading and unloading
-//! * `pairs.rs`, `contention.rs`: allocations, and CPUs in each other's way
+//! * `pairs.rs`, `contention.rs`: CPUs in each other's way
+//! * `growth.rs`: both, by how much there is already
 
+mod areas;
 mod contention;
 mod figures;
+mod growth;
 mod loads;
 mod pairs;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
-use self::pairs::pairs;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
-use crate::percpu::{self, AllocError, Handle};
-use crate::{boot_time, modules, println, profile};
-use fallible::filled;
+use crate::{boot_time, modules, percpu, println, profile};
 use module_api::PerCpu;
 use this_cpu::{NoMemory, Variable, percpu};
 
 percpu! {
     static COUNTER: u64 = 0;
-}
-
-fn free_all(areas: &[Handle]) {
-    for &area in areas {
-        let freed = percpu::free(area);
-        debug_assert_eq!(freed, Ok(()));
-    }
-}
-
-/// Alloc and free of 8 bytes with so many other 8-byte areas live.
-fn with_live(
-    figures: &mut Figures,
-    name: &'static str,
-    live: usize,
-    count: u64,
-) -> Result<(), BenchError> {
-    let mut areas = filled(live, Handle(0))?;
-    percpu::alloc_batch(8, 8, &mut areas)?;
-    // Warm: the first allocation may populate a page.
-    pairs(16)?;
-    let result = measure(figures, name, count, || pairs(count));
-    free_all(&areas);
-    result
-}
-
-fn batches(figures: &mut Figures) -> Result<(), BenchError> {
-    const COUNT: usize = 4096;
-    let mut areas = filled(COUNT, Handle(0))?;
-    measure(figures, "alloc_8_batch_alloc", COUNT as u64, || {
-        percpu::alloc_batch(8, 8, &mut areas)
-    })?;
-    measure(figures, "alloc_8_batch_free", COUNT as u64, || {
-        free_all(&areas);
-        Ok::<_, AllocError>(())
-    })
-}
-
-/// Sizes 8 to 512 in a ring: each place is freed and allocated anew.
-fn mixed(figures: &mut Figures) -> Result<(), BenchError> {
-    const RING: usize = 512;
-    const COUNT: usize = 4096;
-    let mut ring = filled(RING, Handle(0))?;
-    let mut state = 1u32;
-    let result = measure(figures, "alloc_mixed", COUNT as u64, || {
-        for index in 0..COUNT {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let size = 8 << ((state >> 16) % 7);
-            let place = &mut ring[index % RING];
-            // On an early return the place must not name what was freed.
-            free_all(&[core::mem::replace(place, Handle(0))]);
-            *place = percpu::alloc(size, 8)?;
-        }
-        Ok::<_, AllocError>(())
-    });
-    free_all(&ring);
-    result
 }
 
 fn accesses(figures: &mut Figures) -> Result<(), BenchError> {
@@ -167,15 +114,23 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 7] = [
+const GROUPS: [(&str, bool, Group); 14] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
-    ("alloc", true, allocations),
+    ("alloc", true, areas::all),
     ("access", true, accesses),
     ("link", true, links),
     ("load", true, loads::all),
     ("modules", false, rounds),
     ("contention", false, contention::all),
+    ("growth", false, growth::all),
+    // Each a single row of those above, to be looked at alone.
+    ("pair", false, areas::pair),
+    ("batch", false, areas::large_batch),
+    ("mixed", false, areas::mixed),
+    ("insmod", false, loads::insmod),
+    ("provider", false, loads::provider),
+    ("rmmod", false, loads::rmmod),
 ];
 
 /// The groups' names.
@@ -217,12 +172,4 @@ pub fn run(only: Option<&str>) -> Result<(), BenchError> {
         );
     }
     Ok(())
-}
-
-fn allocations(figures: &mut Figures) -> Result<(), BenchError> {
-    with_live(figures, "alloc_free_8", 0, 10_000)?;
-    with_live(figures, "alloc_free_8_100_live", 100, 1_000_000)?;
-    with_live(figures, "alloc_free_8_100000_live", 100_000, 1_000_000)?;
-    batches(figures)?;
-    mixed(figures)
 }

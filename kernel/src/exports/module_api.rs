@@ -3,7 +3,7 @@
 //! Errors go back as negative error numbers, or as a null handle.
 
 use crate::backtrace::Address;
-use crate::percpu::{self, AllocError, Handle};
+use crate::percpu::{self, AllocError, FreeError, Handle};
 use crate::{cpus, panic, smp};
 use arch::backtrace::{Step, Walk};
 use arch::stack;
@@ -139,11 +139,16 @@ fn refused(problem: &AllocError, caller: Address) -> usize {
     0
 }
 
+#[cold]
+fn not_freed(problem: &FreeError, caller: Address) {
+    error!("{problem}; freed by {caller}");
+}
+
 /// Frees an area by its handle, on all CPUs; null is none. A wrong handle is logged and
 /// changes nothing. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn free_percpu(handle: usize) {
     if let Err(problem) = percpu::free(Handle(handle)) {
-        error!("{problem}; freed by {}", caller());
+        not_freed(&problem, caller());
     }
 }

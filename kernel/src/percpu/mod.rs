@@ -96,7 +96,7 @@ pub fn offset(cpu: u32) -> usize {
 ///
 /// # Errors
 /// A bad size or alignment; no memory.
-#[inline]
+#[inline(always)]
 pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc(size, align)
@@ -134,7 +134,7 @@ pub fn alloc_batch(size: usize, align: usize, out: &mut [Handle]) -> Result<(), 
     allocator().alloc_batch(size, align, out)
 }
 
-#[inline]
+#[inline(always)]
 fn injected(size: usize, align: usize) -> Result<(), AllocError> {
     if fail::now(Site::PerCpu) {
         return Err(AllocError::OutOfMemory { size, align });
@@ -147,7 +147,7 @@ fn injected(size: usize, align: usize) -> Result<(), AllocError> {
 ///
 /// # Errors
 /// The handle isn't a live area's: which kind it is. Nothing has changed then.
-#[inline]
+#[inline(always)]
 pub fn free(handle: Handle) -> Result<(), FreeError> {
     allocator().free(handle)
 }

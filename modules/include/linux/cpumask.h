@@ -9,6 +9,8 @@
 #define __LINUX_CPUMASK_H
 
 #include <linux/compiler.h>
+/* For whoever has the header of sets of CPUs, as in Linux, where they are bitmaps. */
+#include <linux/string.h>
 #include <linux/types.h>
 
 extern unsigned int __kernel_nr_cpu_ids(void) __asm__("nr_cpu_ids") __attribute_const__;

@@ -68,7 +68,7 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
     }
     let rates = rates(&lines[0]);
     let contended = lines[1].iter().find_map(|line| contended(line));
-    output::line!("{host} for {} CPUs", options.cpus);
+    output::line!("{host} for {} CPUs", options.cpus());
     output::line!("{:>4} {:>14} {:>8}", "CPUs", "pairs a second", "ratio");
     for rate in &rates {
         let ratio = rate.a_second / rates[0].a_second;
@@ -83,13 +83,13 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
     let is_slow = last.a_second < LEAST * rates[0].a_second;
     output::say!(
         "{}",
-        match host.can_say(options.cpus) {
+        match host.can_say(options.cpus()) {
             Err(reason) => reason.to_owned(),
             Ok(()) if is_slow => format!("{} CPUs do less than half of what one does", last.cpus),
             Ok(()) => "passed: CPUs at once do what they should".to_owned(),
         }
     );
-    let is_wrong = is_slow && host.can_say(options.cpus).is_ok();
+    let is_wrong = is_slow && host.can_say(options.cpus()).is_ok();
     Ok(ExitCode::from(if is_wrong { WRONG } else { 0 }))
 }
 

@@ -91,6 +91,16 @@ pub enum Error {
         /// The last line that it printed.
         message: String,
     },
+    /// A guest that was to measure didn't come to its end, or failed.
+    Unmeasured {
+        /// How it ended.
+        verdict: String,
+    },
+    /// Linux didn't come to its end, or not all of it was measured.
+    Peer {
+        /// What is wrong.
+        message: String,
+    },
     /// The kernel has no function of this name, by which a profile begins or ends.
     NoFunction {
         /// The function.
@@ -192,6 +202,8 @@ impl fmt::Display for Error {
                     "a guest ended before all was loaded; its last line: {message}"
                 )
             }
+            Error::Unmeasured { verdict } => write!(f, "a guest that was to measure: {verdict}"),
+            Error::Peer { message } => write!(f, "Linux couldn't be measured: {message}"),
             Error::NoFunction { name } => {
                 write!(f, "System.map has no {name}, which marks what is profiled")
             }

@@ -40,7 +40,7 @@ pub fn pack(guest: &Guest, options: &Options) -> Result<Initrd, Error> {
     let archive = archive(guest, options)?;
     let bytes = archive.len() as u64;
     let needed = BEFORE_INITRD + bytes + BEHIND_INITRD;
-    if needed > options.memory.bytes() {
+    if needed > options.memory().bytes() {
         let initrd = bytes;
         return Err(Error::Memory { initrd, needed });
     }
@@ -69,10 +69,14 @@ pub fn sum(archive: &[u8]) -> u32 {
 
 /// The archive's bytes.
 pub fn archive(guest: &Guest, options: &Options) -> Result<Vec<u8>, Error> {
-    let files = contents(guest, options)?;
+    archive_of(&contents(guest, options)?)
+}
+
+/// An archive's bytes. All its files may be executed: of ours none is, of Linux's one.
+pub fn archive_of(files: &Files) -> Result<Vec<u8>, Error> {
     let mut archive = Vec::new();
     let folder = layout::release();
-    write(&files, &mut archive).map_err(Error::file("write an initrd in", &folder))?;
+    write(files, &mut archive).map_err(Error::file("write an initrd in", &folder))?;
     Ok(archive)
 }
 
@@ -103,11 +107,11 @@ pub fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
             }
             _ => module.clone(),
         };
-        let data = files::read(&object, options.memory.bytes())?;
+        let data = files::read(&object, options.memory().bytes())?;
         add(format!("{}/{name}.ko", layout::EXTRA), data)?;
     }
     if options.has_bench_modules() {
-        for (name, data) in generated::all()? {
+        for (name, data) in generated::all(options.measures_growth())? {
             add(format!("{}/{name}.o", layout::FIXTURES), data)?;
         }
     }
@@ -136,7 +140,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 fn write(files: &Files, archive: &mut Vec<u8>) -> io::Result<()> {
-    const REGULAR_FILE: u32 = 0o100_644;
+    const REGULAR_FILE: u32 = 0o100_755;
     for (inode, (path, data)) in (1..).zip(files) {
         let length = u32::try_from(data.len())
             .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, path.clone()))?;

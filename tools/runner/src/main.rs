@@ -16,7 +16,8 @@
 //!  initrd       all that the guest reads     gate         the verb `test`
 //!  program      runs what builds the guest   lessons      the verb `lessons`
 //!  workload     what `profile` is of         profile      the verb `profile`
-//!  figures      those of `bench`, accepted   hostile      the verb `hostile`
+//!  bench        the verb `bench`: what it measured, beside Linux
+//!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`
 //!  cargo_output, terminal                    progress, and modes to put back
 //! ```
@@ -30,6 +31,8 @@
     reason = "they panic where output can't be written: `output` doesn't"
 )]
 
+mod bench;
+mod blocks;
 mod build;
 mod cargo_output;
 mod contention;
@@ -37,7 +40,6 @@ mod contention;
 mod endings;
 mod error;
 mod events;
-mod figures;
 mod files;
 mod gate;
 mod gcc;
@@ -70,6 +72,7 @@ mod verdict;
 mod watch;
 mod workload;
 
+use bench::More;
 use error::Error;
 use judge::Purpose;
 use options::{Options, Verb};
@@ -107,6 +110,11 @@ fn main() -> ExitCode {
         Some(Verb::Bench {
             contention: true, ..
         }) => contention::run(toolchain, &options),
+        Some(Verb::Bench {
+            peer: true, accept, ..
+        }) => bench::run(toolchain, &options, More::Peer { accept }),
+        Some(Verb::Bench { plots: true, .. }) => bench::run(toolchain, &options, More::Plots),
+        Some(Verb::Bench { document: true, .. }) => bench::run(toolchain, &options, More::Document),
         _ => boot(toolchain, &options).map(|verdict| {
             output::say!("{verdict}");
             ExitCode::from(verdict.exit_code())
@@ -132,7 +140,7 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     if !matches!(verdict, Verdict::Passed(_)) {
         return Ok(verdict);
     }
-    let changes = figures::check(options, &run.transcript.lines)?;
+    let changes = bench::check(options, &run.transcript.lines)?;
     Ok(match changes.is_empty() {
         true => verdict,
         false => Verdict::FiguresChanged(changes),

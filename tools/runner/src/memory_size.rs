@@ -12,8 +12,22 @@ impl Memory {
     /// What a guest has without `--memory`.
     pub const DEFAULT: Self = Self { mebibytes: 2048 };
 
+    /// A GiB.
+    pub const GIBIBYTE: Self = Self::of_gibibytes(1);
+
     /// The least that kernel, initrd and self-tests run in, and what memory comes in.
     const LEAST: Self = Self { mebibytes: 16 };
+
+    /// So many MiB.
+    pub const fn of_mebibytes(mebibytes: u64) -> Self {
+        Self { mebibytes }
+    }
+
+    /// So many GiB.
+    pub const fn of_gibibytes(count: u64) -> Self {
+        let mebibytes = count * 1024;
+        Self { mebibytes }
+    }
 
     /// Its bytes.
     pub fn bytes(self) -> u64 {

@@ -18,6 +18,9 @@ pub const PROGRAM: &str = "qemu-run.sh";
 /// How long a guest may run without `--timeout`; in `shell`, once its input has ended.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// CPUs of a guest without `--cpus`.
+const DEFAULT_CPUS: u32 = 2;
+
 /// CPUs that QEMU's machine has room for.
 const MOST_CPUS: i64 = 248;
 
@@ -55,20 +58,21 @@ pub struct Options {
     #[command(subcommand)]
     pub verb: Option<Verb>,
 
-    /// Number of CPUs
-    #[arg(long, global = true, value_name = "N", default_value = "2")]
+    /// Number of CPUs [default: 2; for bench --peer 4]
+    #[arg(long, global = true, value_name = "N")]
     #[arg(value_parser = value_parser!(u32).range(1..=MOST_CPUS))]
-    pub cpus: u32,
+    pub cpus: Option<u32>,
 
     /// CPU model, and features to turn on or off: max, z900, max,iep=off
     #[arg(long, global = true, value_name = "MODEL", default_value = "max")]
     #[arg(value_parser = cpu_model)]
     pub cpu: String,
 
-    /// Size of the guest's memory: whole MiB, at least 16M, with K, M, G or T
-    #[arg(long, global = true, value_name = "SIZE", default_value = "2G")]
+    /// Size of the guest's memory: whole MiB, at least 16M, with K, M, G or T [default: 2G;
+    /// for bench --peer 1G]
+    #[arg(long, global = true, value_name = "SIZE")]
     #[arg(value_parser = memory_size)]
-    pub memory: Memory,
+    pub memory: Option<Memory>,
 
     /// Words for the kernel command line
     #[arg(long, global = true, value_name = "WORDS", allow_hyphen_values = true)]
@@ -113,17 +117,28 @@ pub enum Verb {
     Shell,
     /// Measure in guest instructions: the same figures at each run
     Bench {
-        /// Put this run's figures into docs/figures.tsv, for --cpus 4
+        /// Run Linux, too, on the same work, and show both (Debian's packages, fetched once)
+        #[arg(long)]
+        peer: bool,
+        /// Measure how costs grow, and draw it: docs/growth.tsv, docs/plots
+        #[arg(long, conflicts_with_all = ["peer", "accept"])]
+        plots: bool,
+        /// Put this run's figures into docs/figures.tsv, those of --peer into docs/peer.tsv,
+        /// and both into docs/performance.md
         #[arg(long)]
         accept: bool,
         /// Count pairs of alloc and free a second instead, CPUs in each other's way: by the
         /// host's clock, for as many host cores as CPUs
-        #[arg(long, conflicts_with = "accept")]
+        #[arg(long, conflicts_with_all = ["peer", "plots", "accept"])]
         contention: bool,
+        /// All of it: measure, accept, --peer, --plots
+        #[arg(long, conflicts_with_all = ["peer", "plots", "accept", "contention"])]
+        document: bool,
     },
     /// Count guest instructions by function, without those of the way there
     Profile {
-        /// A group of bench, alloc, access, link, load or modules; boot; or monitor commands
+        /// A group of bench: alloc, access, link, load, modules or growth, or, of a row alone,
+        /// pair, batch, mixed, insmod, provider or rmmod; boot; or monitor commands
         workload: Workload,
         /// Draw the calls as a flame graph
         #[arg(long, value_name = "FILE")]
@@ -152,6 +167,16 @@ pub enum Verb {
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug,
+}
+
+impl Verb {
+    /// The benchmark of one guest, compared with what was accepted.
+    pub const BENCH: Self = Self::Bench {
+        peer: false,
+        plots: false,
+        accept: false,
+        document: false,
+    };
 }
 
 impl Options {
@@ -190,6 +215,9 @@ impl Options {
         if options.is_contention() && options.run.is_some() {
             return wrong("bench --contention runs commands of its own, not those of --run");
         }
+        if let Some(problem) = options.problem_of_bench() {
+            return wrong(&problem);
+        }
         if matches!(options.verb, Some(Verb::Test { .. })) && !options.all_default() {
             return wrong("test runs its own matrix of guests: it takes no options of theirs");
         }
@@ -223,15 +251,56 @@ impl Options {
     }
 
     fn all_default(&self) -> bool {
-        self.cpus == 2
+        self.cpus.is_none()
             && self.cpu == "max"
-            && self.memory == Memory::DEFAULT
+            && self.memory.is_none()
             && self.append.is_empty()
             && self.modules.is_empty()
             && self.timeout.is_none()
             && self.run.is_none()
             && self.events.is_none()
             && !self.quiet
+    }
+
+    /// What `bench` has no use for where it boots guests of its own.
+    fn problem_of_bench(&self) -> Option<String> {
+        let Some(Verb::Bench {
+            peer,
+            plots,
+            accept,
+            document,
+            contention: _,
+        }) = self.verb
+        else {
+            return None;
+        };
+        // Others can be looked at, but what is kept is of these.
+        let keeps = plots || document || (peer && accept);
+        let given = [
+            (self.run.is_some(), "--run"),
+            (!self.append.is_empty(), "--append"),
+            (!self.modules.is_empty(), "--module"),
+            (self.events.is_some(), "--events"),
+            (keeps && self.cpus.is_some(), "--cpus"),
+            (keeps && self.memory.is_some(), "--memory"),
+            (keeps && self.cpu != "max", "--cpu"),
+        ];
+        let mut given = given.iter().filter(|(is_given, _)| *is_given);
+        let (_, option) = given.next().filter(|_| peer || plots || document)?;
+        Some(format!(
+            "bench boots guests of its own for that, of shapes of its own: {option} has no \
+             place there"
+        ))
+    }
+
+    /// The guest's CPUs.
+    pub fn cpus(&self) -> u32 {
+        self.cpus.unwrap_or(DEFAULT_CPUS)
+    }
+
+    /// The guest's memory.
+    pub fn memory(&self) -> Memory {
+        self.memory.unwrap_or(Memory::DEFAULT)
     }
 
     /// The commands of `--run`, one each.
@@ -271,6 +340,12 @@ impl Options {
             Some(Verb::Profile { workload, .. }) => workload.is_bench(),
             verb => matches!(verb, Some(Verb::Bench { .. })) && !self.is_contention(),
         }
+    }
+
+    /// Whether it is to have those, too, by which growth is measured.
+    pub fn measures_growth(&self) -> bool {
+        let words = |command: &&str| command.split_whitespace().eq(["bench", "growth"]);
+        self.commands().iter().any(words)
     }
 
     /// When the guest counts as hung.
@@ -343,7 +418,7 @@ mod tests {
         ] {
             let options = parse(line).unwrap();
             assert_eq!(options.verb, Some(Verb::Shell), "{line}");
-            assert_eq!(options.cpus, 8, "{line}");
+            assert_eq!(options.cpus(), 8, "{line}");
             assert!(options.quiet, "{line}");
         }
     }
@@ -390,6 +465,11 @@ mod tests {
             "bench --accept --contention",
             "bench --contention --run lsmod",
             "profile boot --run lsmod",
+            "bench --plots --peer",
+            "bench --document --accept",
+            "bench --peer --run lsmod",
+            "bench --peer --accept --cpus 1",
+            "bench --plots --memory 1G",
             "lessons --cpus 4",
             "hostile --cpus 4",
             "hostile --trials many",
@@ -452,7 +532,7 @@ mod tests {
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }
-        let memory = parse("--memory 1G").unwrap().memory;
+        let memory = parse("--memory 1G").unwrap().memory();
         assert_eq!(
             (memory.bytes(), memory.to_string()),
             (1 << 30, "1024M".to_owned())

@@ -22,25 +22,19 @@ pub const EMULATOR: &str = "qemu-system-s390x";
 /// Where `debug` lets gdb connect, if the port is free.
 const GDB_PORT: u16 = 1234;
 
-/// The emulator's command line.
-fn command(
-    options: &Options,
-    token: &Token,
-    initrd: &Initrd,
-    channel: &Channel,
-    monitor: &Socket,
-) -> Result<Command, Error> {
+/// The machine, ours or Linux's; what runs on it, and its consoles, are to be added.
+pub fn machine(options: &Options) -> Command {
     let mut command = guardian::command(EMULATOR);
     // Memory is reserved only as it is touched, so a guest may have more than
     // the host.
     let memory = format!(
         "memory-backend-ram,id=ram,size={},reserve=off",
-        options.memory
+        options.memory()
     );
     command.args(["-M", "s390-ccw-virtio,memory-backend=ram"]);
-    let size = options.memory.to_string();
+    let size = options.memory().to_string();
     command.args(["-cpu", &options.cpu, "-m", &size, "-object", &memory]);
-    command.args(["-smp", &options.cpus.to_string()]);
+    command.args(["-smp", &options.cpus().to_string()]);
     command.args([
         "-nodefaults",
         "-no-user-config",
@@ -51,6 +45,24 @@ fn command(
     // Without this a disabled wait, the guest's crash, would end with exit code 0; and a
     // CPU that doesn't set the watchdog timer anew is asked where it is.
     command.args(["-action", "panic=exit-failure,watchdog=inject-nmi"]);
+    if options.counts_instructions() {
+        // One guest instruction a nanosecond, and the same date and random numbers
+        // at each run. The base is a multiple of 125 s: only then is the clock exact.
+        command.args(["-icount", "shift=0,sleep=off", "-seed", "1"]);
+        command.args(["-rtc", "base=2019-12-31T23:59:10,clock=vm"]);
+    }
+    command
+}
+
+/// The emulator's command line.
+fn command(
+    options: &Options,
+    token: &Token,
+    initrd: &Initrd,
+    channel: &Channel,
+    monitor: &Socket,
+) -> Result<Command, Error> {
+    let mut command = machine(options);
     command.args(["-device", "diag288"]);
     command.args(["-chardev", "stdio,id=console"]);
     command.args(["-device", "sclpconsole,chardev=console"]);
@@ -61,12 +73,6 @@ fn command(
     command.arg("-kernel").arg(layout::kernel());
     command.args(["-initrd", &path_in_proc(&initrd.file)]);
     command.args(["-append", &options.command_line(token, initrd.sum)]);
-    if options.counts_instructions() {
-        // One guest instruction a nanosecond, and the same date and random numbers
-        // at each run. The base is a multiple of 125 s: only then is the clock exact.
-        command.args(["-icount", "shift=0,sleep=off", "-seed", "1"]);
-        command.args(["-rtc", "base=2019-12-31T23:59:10,clock=vm"]);
-    }
     if options.is_contention() {
         command.args(["-accel", "tcg,thread=multi"]);
     }

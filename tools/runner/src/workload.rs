@@ -6,12 +6,19 @@ use std::str::FromStr;
 
 /// Groups of the benchmark, as `kernel/src/bench` names them. A test asks the guest for
 /// them.
-pub const GROUPS: [Group; 5] = [
+pub const GROUPS: [Group; 12] = [
     Group::new("alloc", "bench alloc"),
     Group::new("access", "bench access"),
     Group::new("link", "bench link"),
     Group::new("load", "bench load"),
     Group::new("modules", "bench modules"),
+    Group::new("growth", "bench growth"),
+    Group::new("pair", "bench pair"),
+    Group::new("batch", "bench batch"),
+    Group::new("mixed", "bench mixed"),
+    Group::new("insmod", "bench insmod"),
+    Group::new("provider", "bench provider"),
+    Group::new("rmmod", "bench rmmod"),
 ];
 
 /// A group of the benchmark.

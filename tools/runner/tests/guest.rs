@@ -32,6 +32,8 @@ mod information;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/peer.rs"]
+mod peer;
 #[path = "guest/profile.rs"]
 mod profile;
 #[path = "guest/real.rs"]
@@ -132,6 +134,7 @@ fn main() -> ExitCode {
         verdicts::faults_that_cannot_come,
         lock_holds::counted,
         lock_holds::short_ones,
+        peer::same_source,
         profile::adds_up,
         profile::commands_and_graph,
         profile::names,
@@ -163,6 +166,10 @@ fn main() -> ExitCode {
     // For `test --all`.
     guests.push(Trial::test("long::stuck_alone", stuck::alone));
     guests.push(Trial::test("long::lock_holds", lock_holds::all));
+    guests.push(Trial::ignorable_test(
+        "long::beside_linux",
+        peer::beside_linux,
+    ));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         let test = move || shapes::passes(&["--cpus", cpus, "--timeout", "300"]);
         Trial::test(format!("long::cpus_{cpus}"), test)

@@ -17,23 +17,38 @@ mod names;
 mod plugin;
 mod table;
 
+use crate::build::Guest;
 use crate::error::Error;
+use crate::initrd::{Files, Initrd};
 use crate::judge::{self, Purpose};
-use crate::options::{self, Options};
+use crate::options::{self, Options, Verb};
 use crate::toolchain::Toolchain;
+use crate::verdict::Verdict;
+use crate::watch::Run;
 use crate::workload::{self, Workload};
 use crate::{build, files, initrd, layout, output, qemu};
 use counts::Counts;
 use names::Names;
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+pub use table::Row;
 
 /// What the guest says to a command that it doesn't have.
 const NO_SUCH_COMMAND: &str = "no such command";
 
 /// Exit code of wrong usage.
 const USAGE: u8 = 2;
+
+/// A workload that the plugin has watched.
+struct Watched {
+    run: Run,
+    /// What the plugin wrote.
+    counted: File,
+    names: Names,
+    files: Files,
+}
 
 /// Runs a workload under the plugin; prints the table, and draws the graph into `svg`.
 pub fn run(
@@ -46,23 +61,10 @@ pub fn run(
         .map(|path| Ok((path, files::create(path)?)))
         .transpose()?;
     let guest = build::guest(toolchain)?;
-    let mut names = Names::of_kernel(&guest.system_map);
-    let (begin, end) = workload.marks();
-    let find = |name: &'static str| names.find(name).ok_or(Error::NoFunction { name });
-    let (begin, end) = (find(begin)?, find(end)?);
-    let folder = layout::release();
-    let wrong = || Error::file("write a profile in", &folder);
-    let mut counted = tempfile::tempfile_in(&folder).map_err(wrong())?;
-    let options = Options {
-        plugin: Some(plugin::argument(&plugin::build()?, &counted, begin, end)),
-        ..options.clone()
-    };
-    let run = qemu::run(&options, &initrd::pack(&guest, &options)?)?;
-    let purpose = Purpose::Commands(options.commands().len());
-    let last_line = run.transcript.last_line();
-    let verdict = judge::judge(purpose, run.ending, &run.record, last_line);
+    let watched = Watched::new(&guest, options, workload, qemu::run)?;
+    let verdict = watched.verdict(options);
     if verdict.exit_code() != 0 {
-        let unknown = run.record.commands.iter().find_map(|command| {
+        let unknown = watched.run.record.commands.iter().find_map(|command| {
             let error = command.result.as_ref().err()?;
             error.contains(NO_SUCH_COMMAND).then_some(&command.line)
         });
@@ -76,12 +78,7 @@ pub fn run(
         output::say!("{verdict}");
         return Ok(ExitCode::from(verdict.exit_code()));
     }
-    let mut text = String::new();
-    // Another open file than the plugin's: it stands at the start.
-    counted.read_to_string(&mut text).map_err(wrong())?;
-    let counts = Counts::parse(&text)?;
-    let contents = initrd::contents(&guest, &options)?;
-    names.add_modules(&run.record.modules, &contents);
+    let (counts, names) = watched.counts()?;
     let (total, parts) = (counts.total(), counts.parts.len());
     let rows = table::rows(&counts, &names);
     output::line!("{}", table::text(&rows, total, parts).trim_end());
@@ -92,4 +89,81 @@ pub fn run(
     }
     output::say!("{workload}: {total} instructions; {}", workload.extent());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Instructions by function of a workload that is run for them alone, most expensive first.
+///
+/// # Errors
+/// If it doesn't come to its end.
+pub fn rows(guest: &Guest, options: &Options, workload: &Workload) -> Result<Vec<Row>, Error> {
+    let options = Options {
+        verb: Some(Verb::Profile {
+            workload: workload.clone(),
+            svg: None,
+        }),
+        ..options.clone()
+    };
+    let watched = Watched::new(guest, &options, workload, qemu::run_unseen)?;
+    match watched.verdict(&options) {
+        Verdict::Passed(_) => {
+            let (counts, names) = watched.counts()?;
+            Ok(table::rows(&counts, &names))
+        }
+        Verdict::Interrupted { signal } => Err(Error::Interrupted { signal }),
+        verdict => Err(Error::Unmeasured {
+            verdict: verdict.to_string(),
+        }),
+    }
+}
+
+impl Watched {
+    /// Runs a workload under the plugin, by one of `qemu`'s functions.
+    fn new(
+        guest: &Guest,
+        options: &Options,
+        workload: &Workload,
+        run: fn(&Options, &Initrd) -> Result<Run, Error>,
+    ) -> Result<Self, Error> {
+        let names = Names::of_kernel(&guest.system_map);
+        let (begin, end) = workload.marks();
+        let find = |name: &'static str| names.find(name).ok_or(Error::NoFunction { name });
+        let (begin, end) = (find(begin)?, find(end)?);
+        let folder = layout::release();
+        let counted = tempfile::tempfile_in(&folder);
+        let counted = counted.map_err(Error::file("write a profile in", &folder))?;
+        let options = Options {
+            plugin: Some(plugin::argument(&plugin::build()?, &counted, begin, end)),
+            ..options.clone()
+        };
+        let files = initrd::contents(guest, &options)?;
+        let run = run(&options, &initrd::pack(guest, &options)?)?;
+        Ok(Self {
+            run,
+            counted,
+            names,
+            files,
+        })
+    }
+
+    fn verdict(&self, options: &Options) -> Verdict {
+        let purpose = Purpose::Commands(options.commands().len());
+        let last_line = self.run.transcript.last_line();
+        judge::judge(
+            purpose,
+            self.run.ending.clone(),
+            &self.run.record,
+            last_line,
+        )
+    }
+
+    /// The counts of a run that passed.
+    fn counts(mut self) -> Result<(Counts, Names), Error> {
+        let mut text = String::new();
+        // Another open file than the plugin's: it stands at the start.
+        let read = self.counted.read_to_string(&mut text);
+        read.map_err(Error::file("read a profile in", &layout::release()))?;
+        self.names
+            .add_modules(&self.run.record.modules, &self.files);
+        Ok((Counts::parse(&text)?, self.names))
+    }
 }

@@ -32,7 +32,9 @@ const NAMES: &str = "
     local_irq_enable spin_lock spin_unlock spin_lock_irqsave spin_unlock_irqrestore
     atomic_add_return atomic64_add_return mutex_lock mutex_unlock
     list_add list_add_tail list_del list_for_each_entry WARN WARN_ON BUG_ON BUG
-    ktime_get udelay mdelay msleep
+    ktime_get udelay mdelay msleep get_tod_clock get_tod_clock_fast get_cycles tod_to_ns
+    div_u64 div_u64_rem div_s64 div_s64_rem div64_u64 div64_u64_rem div64_s64 mul_u32_u32
+    DIV64_U64_ROUND_UP DIV64_U64_ROUND_CLOSEST
     percpu_counter_init percpu_counter_add percpu_counter_sum percpu_counter_destroy
     percpu_ref_init percpu_ref_get percpu_ref_put percpu_ref_kill percpu_ref_exit
     EXPORT_SYMBOL READ_ONCE WRITE_ONCE barrier BUILD_BUG_ON ARRAY_SIZE container_of
@@ -66,7 +68,9 @@ const FORMATS: [&str; 12] = [
 
 /// The C files that compile for Linux too: tests, and the modules that are shipped.
 pub fn sources() -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut found = vec![root().join("tools/runner/tests/c_bug.c")];
+    let mut found = ["tools/runner/tests/c_bug.c", "tools/peer/linux_bench.c"]
+        .map(|path| root().join(path))
+        .to_vec();
     for folder in ["modules", "modules/ctest"] {
         for entry in root().join(folder).read_dir()? {
             let path = entry?.path();

@@ -17,6 +17,7 @@
 
 use crate::crafted;
 use crate::host::Cpus;
+use crate::peer;
 use crate::run::{Run, TestResult, bash, command, release, root, runner};
 use crate::terminal::Terminal;
 use libtest_mimic::Failed;
@@ -29,7 +30,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// Commands that aren't run, and why.
-const EXCEPTIONS: [(&str, &str); 5] = [
+const EXCEPTIONS: [(&str, &str); 7] = [
     ("./qemu-run.sh test", "it is the gate, which runs this"),
     (
         "./qemu-run.sh test --all",
@@ -37,6 +38,14 @@ const EXCEPTIONS: [(&str, &str); 5] = [
     ),
     ("cargo test", "it is the gate's stage of host tests"),
     ("./qemu-run.sh lessons --update", "it writes docs/thread.md"),
+    (
+        "./qemu-run.sh bench --document",
+        "it writes docs/performance.md, and what that is made of",
+    ),
+    (
+        peer::BESIDE_LINUX,
+        "peer::beside_linux runs it for `test --all`, and looks at its rows",
+    ),
     (
         crafted::ROUNDS,
         "crafted::rounds_do_not_slow runs it, and looks at its figures",

@@ -3,18 +3,21 @@
 //!
 //! ```text
 //!  docs/figures.tsv:  # compiler  rustc 1.97.0 ...
-//!                     name        accepted   Linux's   goal, as a part of Linux's
+//!                     name        accepted
 //! ```
 //!
 //! Figures are guest instructions an operation with 4 CPUs, the same at each run. Another
 //! compiler makes other code: then the table is shown, and decides nothing.
 
+use super::comparison::Comparison;
+use super::measured::{Measured, measured};
+use super::{guest, rows};
+use crate::build::Guest;
 use crate::error::Error;
 use crate::memory_size::Memory;
 use crate::options::{Options, Verb};
 use crate::{layout, output, toolchain};
-use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
@@ -55,21 +58,19 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
     let Some(Verb::Bench { accept, .. }) = options.verb else {
         return Ok(Vec::new());
     };
-    if options.cpus != CPUS || options.memory != Memory::DEFAULT {
+    if options.cpus() != CPUS || options.memory() != Memory::DEFAULT {
         output::say!("the table of docs/figures.tsv is for --cpus {CPUS} and the usual memory");
         return Ok(Vec::new());
     }
-    let path = path();
-    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let mut table = Table::parse(&text);
+    let mut table = Table::read()?;
     let measured = measured(lines);
     let is_all = options.run.is_none();
-    output::line!("{}", Shown(&table, &measured));
+    let peer = Comparison::read()?;
+    output::line!("{}", Shown(&table, &measured, &peer));
     let compiler = toolchain::compiler()?;
     if accept {
-        table.accept(&measured, compiler);
-        let text = table.to_string();
-        fs::write(&path, text).map_err(Error::file("write", &path))?;
+        table.accept(&measured, compiler, is_all);
+        table.write()?;
         return Ok(Vec::new());
     }
     let changes = table.changes(&measured, is_all);
@@ -85,22 +86,22 @@ fn path() -> PathBuf {
     layout::root().join("docs/figures.tsv")
 }
 
-/// `BENCH name operations total per_operation`: the last of them, by name.
-fn measured(lines: &[String]) -> BTreeMap<String, f64> {
-    let figure = |line: &String| {
-        let mut words = line.strip_prefix("BENCH ")?.split(' ');
-        let name = words.next()?.to_owned();
-        Some((name, words.nth(2)?.parse().ok()?))
+/// Measures all of it anew, and accepts it.
+pub fn accept(guest: &Guest, options: &Options) -> Result<(), Error> {
+    let options = Options {
+        cpus: Some(CPUS),
+        ..guest::options(options, "bench", Vec::new())
     };
-    lines.iter().filter_map(figure).collect()
+    let measured = guest::figures(guest, &options)?;
+    let mut table = Table::read()?;
+    table.accept(&measured, toolchain::compiler()?, true);
+    table.write()
 }
 
 #[derive(Debug)]
 struct Row {
     name: String,
     accepted: f64,
-    /// Linux's figure, and the part of it that is the goal.
-    linux: Option<(f64, f64)>,
 }
 
 #[derive(Debug, Default)]
@@ -113,10 +114,21 @@ const COMPILER: &str = "# compiler\t";
 
 const HEAD: &str = "\
 # Guest instructions an operation: `./qemu-run.sh bench --cpus 4` looks at them, --accept sets them.
-# name\taccepted\tLinux 6.1 on the same emulator\tgoal, as a part of Linux's
+# name\taccepted
 ";
 
 impl Table {
+    fn read() -> Result<Self, Error> {
+        let path = path();
+        let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+        Ok(Self::parse(&text))
+    }
+
+    fn write(&self) -> Result<(), Error> {
+        let path = path();
+        fs::write(&path, self.to_string()).map_err(Error::file("write", &path))
+    }
+
     fn parse(text: &str) -> Self {
         let mut table = Self::default();
         for line in text.lines() {
@@ -129,14 +141,13 @@ impl Table {
                 table.rows.push(Row {
                     name: words[0].to_owned(),
                     accepted,
-                    linux: number(2).zip(number(3)),
                 });
             }
         }
         table
     }
 
-    fn changes(&self, measured: &BTreeMap<String, f64>, is_all: bool) -> Vec<Change> {
+    fn changes(&self, measured: &Measured, is_all: bool) -> Vec<Change> {
         let change = |name: &str, accepted, now| Change {
             name: name.to_owned(),
             accepted,
@@ -158,15 +169,16 @@ impl Table {
         changes
     }
 
-    fn accept(&mut self, measured: &BTreeMap<String, f64>, compiler: String) {
+    fn accept(&mut self, measured: &Measured, compiler: String, is_all: bool) {
         self.compiler = compiler;
+        self.rows
+            .retain(|row| !is_all || measured.contains_key(&row.name));
         for (name, &now) in measured {
             match self.rows.iter_mut().find(|row| row.name == *name) {
                 Some(row) => row.accepted = now,
                 None => self.rows.push(Row {
                     name: name.clone(),
                     accepted: now,
-                    linux: None,
                 }),
             }
         }
@@ -176,24 +188,15 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}{COMPILER}{}", self.compiler)?;
-        for Row {
-            name,
-            accepted,
-            linux,
-        } in &self.rows
-        {
-            write!(f, "{name}\t{accepted}")?;
-            if let Some((linux, goal)) = linux {
-                write!(f, "\t{linux}\t{goal}")?;
-            }
-            f.write_char('\n')?;
+        for Row { name, accepted } in &self.rows {
+            writeln!(f, "{name}\t{accepted}")?;
         }
         Ok(())
     }
 }
 
-/// The table with what was measured.
-struct Shown<'a>(&'a Table, &'a BTreeMap<String, f64>);
+/// The table with what was measured, and Linux's figures.
+struct Shown<'a>(&'a Table, &'a Measured, &'a Comparison);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,8 +215,10 @@ impl fmt::Display for Shown<'_> {
                 "\n{:<28} {now:>12.1} {:>12.1} {percent:>+7.1}%",
                 row.name, row.accepted
             )?;
-            if let Some((linux, goal)) = row.linux {
-                write!(f, " {linux:>12.1} {:>6.2} {goal:>6.2}", now / linux)?;
+            let linux = self.2.linux.get(&row.name);
+            if let (Some(linux), Some(peer)) = (linux, rows::find(&row.name)) {
+                let (ratio, goal) = (now / linux, peer.goal);
+                write!(f, " {linux:>12.1} {ratio:>6.2} {goal:>6.2}")?;
             }
         }
         Ok(())
@@ -224,7 +229,7 @@ impl fmt::Display for Shown<'_> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# compiler\trustc 1\n# name\ta\nfree\t100\t400\t0.2\nload\t5000\n";
+    const TEXT: &str = "# compiler\trustc 1\n# name\ta\nfree\t100\nload\t5000\n";
 
     fn changes(lines: &[&str], is_all: bool) -> Vec<String> {
         let lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
@@ -253,12 +258,13 @@ mod tests {
         let mut table = Table::parse(TEXT);
         let lines = ["BENCH load 1 4000 4000.000", "BENCH other 3 4 1.333"];
         let measured = measured(&lines.map(str::to_owned));
-        table.accept(&measured, "rustc 2".to_owned());
+        table.accept(&measured, "rustc 2".to_owned(), false);
         let again = Table::parse(&table.to_string());
         assert_eq!(again.compiler, "rustc 2");
         assert_eq!(again.to_string(), table.to_string());
         assert_eq!(again.changes(&measured, false), []);
-        assert_eq!(again.rows[0].linux, Some((400.0, 0.2)));
         assert_eq!(again.rows.len(), 3);
+        table.accept(&measured, "rustc 2".to_owned(), true);
+        assert_eq!(table.rows.len(), 2);
     }
 }

@@ -1,0 +1,83 @@
+//! The verb `bench`: what a guest measured beside what was accepted, beside Linux on the
+//! same work, and as it grows.
+//!
+//! ```text
+//!  measured.rs    `BENCH name operations total per_operation` ──► figures by name
+//!  figures.rs     docs/figures.tsv: accepted figures; what has changed
+//!  rows.rs        what Linux is compared by: names, floors, goals
+//!  comparison.rs  docs/peer.tsv: ours and Linux's
+//!  peer/          --peer: both are measured
+//!  growth/        --plots: docs/growth.tsv, docs/plots
+//!  shares.rs      where a row's instructions go, by function
+//!  document.rs    docs/performance.md: its tables are those of the files
+//!  guest.rs       a guest of ours that is run for its figures
+//! ```
+
+mod comparison;
+mod document;
+mod figures;
+mod growth;
+mod guest;
+mod measured;
+mod peer;
+mod rows;
+mod shares;
+
+use crate::error::Error;
+use crate::options::{Options, Verb};
+use crate::toolchain::Toolchain;
+use crate::{build, output};
+use std::process::ExitCode;
+
+/// Looks at the figures among the lines of a run that passed; returns what changed since
+/// they were accepted. With `--accept` they are now.
+///
+/// # Errors
+/// If a file of docs can't be read or written.
+pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> {
+    let changes = figures::check(options, lines)?;
+    if matches!(options.verb, Some(Verb::Bench { accept: true, .. })) {
+        document::update(Vec::new())?;
+    }
+    Ok(changes)
+}
+
+/// What is measured by guests of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// Linux, too, on the same work; whether that is accepted.
+    Peer { accept: bool },
+    /// How costs grow.
+    Plots,
+    /// Everything that docs/performance.md is made of.
+    Document,
+}
+
+/// Measures it. That a figure is off its goal is shown, and is no failure.
+pub fn run(toolchain: Toolchain, options: &Options, more: More) -> Result<ExitCode, Error> {
+    let guest = build::guest(toolchain)?;
+    if more == More::Document {
+        figures::accept(&guest, options)?;
+    }
+    if let More::Peer { .. } | More::Document = more {
+        let comparison = peer::measure(&guest, options)?;
+        output::line!("{comparison}");
+        match more {
+            More::Peer { accept: false } => {}
+            _ => comparison.write()?,
+        }
+    }
+    if let More::Plots | More::Document = more {
+        let growth = growth::measure(&guest, options)?;
+        growth.write()?;
+        output::line!("{}", growth.limits());
+    }
+    let measured = match more {
+        More::Document => shares::measure(&guest, options)?,
+        _ => Vec::new(),
+    };
+    if more != (More::Peer { accept: false }) {
+        document::update(measured)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
