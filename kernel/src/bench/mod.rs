@@ -13,7 +13,7 @@
 //! The work of the rows that Linux has, too, is that of `tools/peer/linux_bench.c`.
 //!
 //! * `figures.rs`: what is measured
-//! * `areas.rs`: per-CPU allocations
+//! * `areas.rs`, `pairs.rs`: per-CPU allocations
 //! * `loads.rs`: loading and unloading
 //! * `growth.rs`: both, by how much there is already
 
@@ -21,6 +21,7 @@ mod areas;
 mod figures;
 mod growth;
 mod loads;
+mod pairs;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
