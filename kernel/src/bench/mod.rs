@@ -13,7 +13,7 @@
 //! The work of the rows that Linux has, too, is that of `tools/peer/linux_bench.c`.
 //!
 //! * `figures.rs`: what is measured
-//! * `areas.rs`: per-CPU allocations
+//! * `areas.rs`, `pairs.rs`: per-CPU allocations
 //! * `loads.rs`: loading and unloading
 //! * `pairs.rs`, `contention.rs`: CPUs in each other's way
 //! * `growth.rs`: both, by how much there is already
