@@ -176,6 +176,7 @@ impl Verb {
         plots: false,
         accept: false,
         document: false,
+        contention: false,
     };
 }
 
