@@ -71,6 +71,8 @@ pub struct Options {
     pub token: Option<RunToken>,
     /// `initrd_sum=HEX`: the sum of the initrd, as CHECKSUM forms it.
     pub initrd_sum: Option<u32>,
+    /// `lockstat`: lock holds are counted.
+    pub lockstat: bool,
     /// `monitor`: commands from the console instead of the self-tests.
     pub monitor: bool,
 }
@@ -96,6 +98,7 @@ impl Options {
         watchdog_threshold: 5,
         token: None,
         initrd_sum: None,
+        lockstat: false,
         monitor: false,
     };
 }
@@ -302,6 +305,7 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 let sum = u32::from_str_radix(value, 16).ok();
                 options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
             }
+            "lockstat" if value.is_empty() => options.lockstat = true,
             "monitor" if value.is_empty() => options.monitor = true,
             // Checked again when the module is loaded.
             _ if module_parameter(word).is_some() => {}

@@ -160,7 +160,10 @@ pub fn file(path: &str) -> Option<File> {
 
 /// The module file of this name, of whatever folder: of two, the first.
 pub fn module(name: &str) -> Option<File> {
-    files().find(|file| module_name(file.path) == Some(name))
+    let without = |path: &'static str| path.strip_suffix(".ko").or(path.strip_suffix(".o"));
+    // The end of the path, which differs in all but one, before all of it is taken apart.
+    let mut files = files().filter(|file| without(file.path).is_some_and(|it| it.ends_with(name)));
+    files.find(|file| module_name(file.path) == Some(name))
 }
 
 /// The module name that a path stands for: `modules/hello.ko` is `hello`.

@@ -1,6 +1,7 @@
 //! What the kernel does about interruptions: the machine layer calls up here.
 
-use crate::{panic, smp, timer, watchdog};
+use crate::{panic, smp, sync, timer, watchdog};
+use arch::counting::Stretch;
 use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
 use this_cpu::{Variable, percpu};
 
@@ -44,5 +45,9 @@ impl Handlers for KernelHandlers {
 
     fn unexpected(&self, what: &str, frame: &TrapFrame) -> ! {
         panic::unexpected(what, frame)
+    }
+
+    fn section_ended(&self, outermost: Option<Stretch>) {
+        sync::counting::section_ended(outermost);
     }
 }

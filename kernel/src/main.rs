@@ -61,6 +61,7 @@ mod timer;
 mod waiting;
 mod watchdog;
 
+use ::alloc::collections::TryReserveError;
 use arch::{boot, stack};
 use command_line::{Options, RunToken};
 use control::PowerOffBy;
@@ -97,6 +98,7 @@ enum BootError {
     Machine(machine::Error),
     Map(BadMap),
     FailSite(&'static str),
+    Lockstat(TryReserveError),
     PerCpu(percpu::SetupError),
     Modules(modules::InitError),
     Initrd(initrd::Error),
@@ -111,6 +113,7 @@ impl fmt::Display for BootError {
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
+            BootError::Lockstat(error) => write!(f, "lockstat: {error}"),
             BootError::Modules(error) => write!(f, "{error}"),
             BootError::Initrd(error) => write!(f, "initrd: {error}"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
@@ -143,6 +146,9 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     }
     smp::init_boot_stacks();
     cpus::init(&machine.cpus, options.possible_cpus);
+    if options.lockstat {
+        sync::counting::init(cpus::possible()).map_err(BootError::Lockstat)?;
+    }
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);

@@ -44,6 +44,16 @@ pub fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, TryReserveErro
     Ok(list)
 }
 
+/// A list of the same values as another.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn copied<T: Copy>(values: &[T]) -> Result<Vec<T>, TryReserveError> {
+    let mut list = with_room(values.len())?;
+    list.extend_from_slice(values);
+    Ok(list)
+}
+
 /// A list of `count` default values.
 ///
 /// # Errors
@@ -123,6 +133,7 @@ mod tests {
     #[test]
     fn what_there_is_memory_for() {
         assert_eq!(filled(3, 7).unwrap(), [7, 7, 7]);
+        assert_eq!(copied(&[1, 2]).unwrap(), [1, 2]);
         assert_eq!(defaults::<u8>(3).unwrap(), [0, 0, 0]);
         assert_eq!(*boxed(7).unwrap(), [7]);
         assert_eq!(collected(1, 1..=4).unwrap(), [1, 2, 3, 4]);

@@ -3,14 +3,18 @@
 //! [`Addresses::compute`] works out a relocation from addresses alone; linking writes
 //! what it says, and whoever wants to show a module asks it again.
 
+use crate::bound::{Bound, Kind};
 use crate::error::{LoadError, Name, Place, Unrepresentable};
 use crate::layout::Position;
 use crate::plan::{Plan, PlannedSection, SlotTarget};
+use crate::refusal;
 use crate::relocation::Relocation;
 use crate::s390x::{FieldError, Howto, RelativeTo, SLOT, STUB, Target};
-use crate::section::Section;
 use crate::tables::Rela;
 use core::slice;
+use object::elf::{
+    R_390_64, R_390_GOTENT, R_390_PC32, R_390_PC32DBL, R_390_PLT32DBL, RelocationType,
+};
 
 /// How a relocation's place refers to its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,34 +47,43 @@ pub(crate) struct Addresses<'a, 'data> {
     pub plan: &'a Plan<'data>,
     pub base: u64,
     pub per_cpu: u64,
-    /// Values of the symbols, by index.
-    pub values: &'a [u64],
+    /// The symbols, by index.
+    pub symbols: &'a [Bound],
+    /// Addresses of the GOT and the PLT.
+    pub got: u64,
+    pub plt: u64,
 }
 
-impl<'data> Addresses<'_, 'data> {
-    /// Address of the GOT.
-    pub fn got(&self) -> u64 {
-        self.base.wrapping_add(self.plan.layout().got().0)
+impl<'a, 'data> Addresses<'a, 'data> {
+    pub fn new(plan: &'a Plan<'data>, base: u64, per_cpu: u64, symbols: &'a [Bound]) -> Self {
+        Self {
+            plan,
+            base,
+            per_cpu,
+            symbols,
+            got: base.wrapping_add(plan.layout().got().0),
+            plt: base.wrapping_add(plan.layout().plt().0),
+        }
     }
 
     /// Address of a slot, by its number.
     pub fn slot(&self, number: u32) -> u64 {
-        self.got().wrapping_add(u64::from(number) * SLOT)
+        self.got.wrapping_add(u64::from(number) * SLOT)
     }
 
     /// What a slot holds.
     #[inline]
     pub fn target(&self, target: &SlotTarget) -> u64 {
-        self.values[target.symbol as usize].wrapping_add_signed(target.offset)
+        let symbol = &self.symbols[target.symbol as usize];
+        symbol.value.wrapping_add_signed(target.offset)
     }
 
     /// Address of a stub, by its number.
     fn stub(&self, number: u32) -> u64 {
-        let offset = self.plan.layout().plt().0 + u64::from(number) * STUB;
-        self.base.wrapping_add(offset)
+        self.plt.wrapping_add(u64::from(number) * STUB)
     }
 
-    /// Applies every relocation to the image and the per-CPU template.
+    /// Checks every relocation, and applies it to the image or the per-CPU template.
     pub fn relocate(&self, image: &mut [u8], template: &mut [u8]) -> Result<(), LoadError> {
         for planned in self.plan.sections() {
             let section = self.plan.layout().section(planned.target);
@@ -79,21 +92,115 @@ impl<'data> Addresses<'_, 'data> {
                 Position::Image(offset) => (&mut *image, offset, self.base),
                 Position::PerCpu(offset) => (&mut *template, offset, self.per_cpu),
             };
-            let bytes = &mut buffer[start as usize..][..section.size as usize];
-            let address = address.wrapping_add(start);
-            let mut places = self.plan.place_slots(planned).iter();
-            for entry in planned.entries {
-                let (relocation, howto) = decode(entry);
-                let address = address.wrapping_add(relocation.offset);
-                let Computed { result, .. } =
-                    self.compute(&relocation, howto, address, &mut places);
-                let place = &mut bytes[relocation.offset as usize..];
-                if let Err(error) = howto.field.write(place, result) {
-                    return Err(self.unrepresentable(error, section, entry, address, result));
+            let bytes = &mut buffer[start as usize..][..section.bytes.len()];
+            let place_slots = self.plan.place_slots(planned).iter();
+            let entries = planned.entries;
+            if let Err(left) =
+                self.section(entries, bytes, address.wrapping_add(start), place_slots)
+            {
+                return Err(self.refusal(planned, entries.len() - left - 1));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that no relocation is against what takes no memory.
+    pub fn check_symbols(&self) -> Result<(), LoadError> {
+        for planned in self.plan.sections() {
+            let is_nowhere = |entry: &Rela| {
+                let symbol = self.symbols.get(Relocation::decode(entry).symbol as usize);
+                symbol.is_some_and(|symbol| symbol.kind == Kind::Nowhere)
+            };
+            for (index, entry) in planned.entries.iter().enumerate() {
+                let needs_symbol = || match Target::of(Relocation::type_of(entry)) {
+                    None | Some(Target::None | Target::Got) => false,
+                    Some(Target::Symbol | Target::Slot | Target::Plt) => true,
+                };
+                if is_nowhere(entry) && needs_symbol() {
+                    return Err(self.refusal(planned, index));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Applies the relocations of a section, whose bytes are those that the file has of it, at
+    /// an address. An error says how many are left behind one that can't be applied.
+    ///
+    /// Nearly all are of a few types. For each of these the compiler makes a copy of `apply`
+    /// that has nothing left to decide, and takes half as many instructions. They are chosen
+    /// in two steps of two: a choice of four would be a jump through a table, which takes as
+    /// many as the rest.
+    #[inline(never)]
+    fn section(
+        &self,
+        entries: &[Rela],
+        bytes: &mut [u8],
+        start: u64,
+        mut places: slice::Iter<'_, u32>,
+    ) -> Result<(), usize> {
+        const ADDRESS: Howto = Howto::known(R_390_64);
+        const DISTANCE: Howto = Howto::known(R_390_PC32DBL);
+        const CALL: Howto = Howto::known(R_390_PLT32DBL);
+        const SLOT: Howto = Howto::known(R_390_GOTENT);
+        let mut entries = entries.iter();
+        while let Some(entry) = entries.next() {
+            let r_type = RelocationType(Relocation::type_of(entry));
+            let is_done = match r_type.0 > R_390_PLT32DBL.0 {
+                false => match r_type {
+                    R_390_PC32DBL => self.apply(&DISTANCE, entry, bytes, start, &mut places),
+                    R_390_PLT32DBL => self.apply(&CALL, entry, bytes, start, &mut places),
+                    _ => self.apply_others(entry, bytes, start, &mut places),
+                },
+                true => match r_type {
+                    R_390_64 => self.apply(&ADDRESS, entry, bytes, start, &mut places),
+                    R_390_GOTENT => self.apply(&SLOT, entry, bytes, start, &mut places),
+                    _ => self.apply_others(entry, bytes, start, &mut places),
+                },
+            };
+            if !is_done {
+                return Err(entries.len());
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn apply_others(
+        &self,
+        entry: &Rela,
+        bytes: &mut [u8],
+        start: u64,
+        places: &mut slice::Iter<'_, u32>,
+    ) -> bool {
+        const DISTANCE: Howto = Howto::known(R_390_PC32);
+        let r_type = Relocation::type_of(entry);
+        match RelocationType(r_type) {
+            R_390_PC32 => self.apply(&DISTANCE, entry, bytes, start, places),
+            _ => Howto::of(r_type)
+                .is_some_and(|howto| self.apply(howto, entry, bytes, start, places)),
+        }
+    }
+
+    /// Applies a relocation; `false` if it can't be.
+    #[inline(always)]
+    fn apply(
+        &self,
+        howto: &Howto,
+        entry: &Rela,
+        bytes: &mut [u8],
+        start: u64,
+        places: &mut slice::Iter<'_, u32>,
+    ) -> bool {
+        let relocation = Relocation::decode(entry);
+        let Some(symbol) = self.symbols.get(relocation.symbol as usize) else {
+            return false;
+        };
+        let address = start.wrapping_add(relocation.offset);
+        let computed = self.compute(&relocation, howto, symbol, address, places);
+        let place = bytes.get_mut(relocation.offset as usize..);
+        let place = place.filter(|place| place.len() >= howto.field.bytes());
+        place.is_some_and(|place| howto.field.write(place, computed.result).is_ok())
     }
 
     /// The relocations of a section as they were done.
@@ -107,16 +214,17 @@ impl<'data> Addresses<'_, 'data> {
         let placed = start.map(|start| {
             planned.entries.iter().map(move |entry| {
                 let (relocation, howto) = decode(entry);
+                let symbol = &self.symbols[relocation.symbol as usize];
                 let address = start.wrapping_add(relocation.offset);
-                let computed = self.compute(&relocation, howto, address, &mut places);
+                let computed = self.compute(&relocation, howto, symbol, address, &mut places);
                 (relocation, computed)
             })
         });
         placed.into_iter().flatten()
     }
 
-    /// Computes a relocation whose place is at `address`; `places` has the slots of places
-    /// that are next.
+    /// Computes a relocation of a symbol, whose place is at `address`; `places` has the slots
+    /// of places that are next.
     ///
     /// Inlined, because linking has no use for most of the result.
     #[inline(always)]
@@ -124,11 +232,11 @@ impl<'data> Addresses<'_, 'data> {
         &self,
         relocation: &Relocation,
         howto: &Howto,
+        symbol: &Bound,
         address: u64,
         places: &mut slice::Iter<'_, u32>,
     ) -> Computed {
-        let index = relocation.symbol;
-        let value = self.values[index as usize];
+        let value = symbol.value;
         let from = self.from(howto, address);
         // Addresses are 64 bits and wrap; distances between them are signed.
         let distance = |target: u64, addend: i64| {
@@ -142,25 +250,23 @@ impl<'data> Addresses<'_, 'data> {
                 let direct = distance(value, addend);
                 // An odd target is an error that a stub would only hide.
                 match howto.field.check(direct) {
-                    Err(FieldError::Overflow { .. })
-                        if self.plan.symbol(index).needs_stub(howto) =>
-                    {
-                        let stub = self.stub(self.plan.symbol(index).stub);
+                    Err(FieldError::Overflow { .. }) if symbol.needs_stub(howto) => {
+                        let stub = self.stub(symbol.stub);
                         (Via::Stub(stub), distance(stub, addend))
                     }
                     _ => (Via::Direct, direct),
                 }
             }
             Target::Slot => {
-                let symbol = self.plan.symbol(index);
+                let is_place = symbol.kind == Kind::Section;
                 // A place's slot has taken up the addend but for the bias.
-                let (slot, addend) = match symbol.is_section().then(|| places.next()).flatten() {
+                let (slot, addend) = match is_place.then(|| places.next()).flatten() {
                     Some(&place) => (self.slot(place), howto.bias),
                     None => (self.slot(symbol.slot), addend),
                 };
                 (Via::Slot(slot), distance(slot, addend))
             }
-            Target::Got => (Via::Direct, distance(self.got(), addend)),
+            Target::Got => (Via::Direct, distance(self.got, addend)),
             Target::None => (Via::Direct, 0),
         };
         Computed {
@@ -177,21 +283,27 @@ impl<'data> Addresses<'_, 'data> {
         match howto.relative_to {
             RelativeTo::Nothing => 0,
             RelativeTo::Place => address,
-            RelativeTo::Got => self.got(),
+            RelativeTo::Got => self.got,
         }
     }
 
-    /// Why a result can't be written.
+    /// Why a relocation of a section can't be applied, by its index. Those before it have been.
     #[cold]
-    fn unrepresentable(
-        &self,
-        error: FieldError,
-        section: &Section<'_>,
-        entry: &Rela,
-        address: u64,
-        result: i64,
-    ) -> LoadError {
-        let (relocation, howto) = decode(entry);
+    fn refusal(&self, planned: &PlannedSection<'data>, index: usize) -> LoadError {
+        let layout = self.plan.layout();
+        let entry = Relocation::decode(&planned.entries[index]);
+        let refusal = refusal::find(layout.object(), layout.sections(), planned.target, &entry);
+        if let Some(refusal) = refusal {
+            return refusal;
+        }
+        let (_, howto) = decode(&planned.entries[index]);
+        let Some((relocation, computed)) = self.computed(planned).nth(index) else {
+            unreachable!("a section that is relocated lies somewhere");
+        };
+        let Computed {
+            address, result, ..
+        } = computed;
+        let section = layout.section(planned.target);
         let (symbol, offset, value) = self.meant(&relocation, howto);
         let facts = Unrepresentable {
             place: Place {
@@ -206,9 +318,10 @@ impl<'data> Addresses<'_, 'data> {
             from: self.from(howto, address),
             result,
         };
-        match error {
-            FieldError::Overflow { .. } => LoadError::Overflow(facts),
-            FieldError::Odd => LoadError::Odd(facts),
+        match howto.field.check(result) {
+            Err(FieldError::Odd) => LoadError::Odd(facts),
+            Err(FieldError::Overflow { .. }) => LoadError::Overflow(facts),
+            Ok(()) => unreachable!("{relocation:?} has nothing wrong"),
         }
     }
 
@@ -226,11 +339,15 @@ impl<'data> Addresses<'_, 'data> {
                 return (
                     Name::new(named.name),
                     inside.cast_signed(),
-                    self.values[named.index],
+                    self.symbols[named.index].value,
                 );
             }
         }
-        (Name::new(symbol.name), addend, self.values[symbol.index])
+        (
+            Name::new(symbol.name),
+            addend,
+            self.symbols[symbol.index].value,
+        )
     }
 }
 

@@ -76,10 +76,14 @@ pub(crate) fn check_function(
     }
 }
 
+fn may_hold_code(section: &Section<'_>) -> bool {
+    !section.is_per_cpu() && section.is_executable() && section.has_bytes()
+}
+
 /// Whether an instruction can begin so many bytes from a section's start.
 fn check_code(section: &Section<'_>, offset: u64) -> Result<(), Unusable> {
     let name = || Name::new(section.name);
-    if section.is_per_cpu() || !section.is_executable() || !section.has_bytes() {
+    if !may_hold_code(section) {
         return Err(Unusable::NoCode(name()));
     }
     if offset >= section.size {
@@ -89,6 +93,49 @@ fn check_code(section: &Section<'_>, offset: u64) -> Result<(), Unusable> {
         return Err(Unusable::Odd);
     }
     Ok(())
+}
+
+/// What of a section there is for as long as the module is loaded: for whoever asks of many
+/// symbols.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Class {
+    /// Code, at even addresses.
+    Code { bytes: u64 },
+    /// Memory that is no code.
+    Data { bytes: u64 },
+    /// Nothing, or only until init has returned; or code at odd addresses.
+    Other,
+}
+
+impl Class {
+    /// Whether a symbol of such a section is a function, or else memory; `None` where that
+    /// takes a closer look.
+    #[inline]
+    pub fn is_function(self, symbol: &SymbolEntry<'_>) -> Option<bool> {
+        match (self, symbol.kind) {
+            (Self::Code { bytes }, STT_FUNC | STT_NOTYPE) => {
+                let is_code = symbol.value < bytes && symbol.value.is_multiple_of(INSTRUCTION);
+                is_code.then_some(true)
+            }
+            (Self::Data { .. }, STT_FUNC) => None,
+            (Self::Data { bytes }, _) => (symbol.value <= bytes).then_some(false),
+            _ => None,
+        }
+    }
+
+    pub fn of(layout: &Layout<'_>, section: &Section<'_>) -> Self {
+        let bytes = section.size;
+        if check_section(layout, section, Until::Unload).is_err() {
+            return Self::Other;
+        }
+        if !may_hold_code(section) {
+            return Self::Data { bytes };
+        }
+        match section.align.is_multiple_of(INSTRUCTION) {
+            true => Self::Code { bytes },
+            false => Self::Other,
+        }
+    }
 }
 
 /// The sections of a module's image by their addresses.

@@ -7,19 +7,20 @@
 //! ```
 //!
 //! The hash is FNV-1a of 64 bits over all of it, padding included. A byte of zero does
-//! nothing to FNV-1a but a multiplication, so eight of them are one with the eighth power;
+//! nothing to FNV-1a but a multiplication, so a run of them is one with a power of the prime;
 //! most of a small image is padding.
 
 use core::hash::Hasher;
 use fnv::FnvHasher;
 
 const PRIME: u64 = 0x100_0000_01b3;
-/// The eighth power of the prime, modulo 2^64.
-const EIGHT: u64 = {
-    let two = PRIME.wrapping_mul(PRIME);
-    let four = two.wrapping_mul(two);
-    four.wrapping_mul(four)
-};
+
+/// Bytes that are looked at together for being zero: one comparison.
+const RUN: usize = 256;
+
+/// The prime to the power of the bytes of a word, and of a run, modulo 2^64.
+const WORD_POWER: u64 = PRIME.wrapping_pow(8);
+const RUN_POWER: u64 = PRIME.wrapping_pow(RUN as u32);
 
 /// The hash of what lies at the base and of the template, as `link` left them.
 pub fn image_hash(image: &[u8], template: &[u8]) -> u64 {
@@ -29,20 +30,26 @@ pub fn image_hash(image: &[u8], template: &[u8]) -> u64 {
 
 /// Hashes more bytes into a hash.
 fn hashed(mut hash: u64, bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        hash = match u64::from_ne_bytes(*word) {
-            0 => hash.wrapping_mul(EIGHT),
-            _ => continued(hash, word),
+    let (runs, rest) = bytes.as_chunks::<RUN>();
+    for run in runs {
+        hash = match *run == [0; RUN] {
+            true => hash.wrapping_mul(RUN_POWER),
+            false => run.as_chunks().0.iter().fold(hash, hashed_word),
         };
     }
-    continued(hash, rest)
+    let (words, rest) = rest.as_chunks();
+    let mut hasher = FnvHasher::with_key(words.iter().fold(hash, hashed_word));
+    hasher.write(rest);
+    hasher.finish()
 }
 
-fn continued(hash: u64, bytes: &[u8]) -> u64 {
-    let mut hasher = FnvHasher::with_key(hash);
-    hasher.write(bytes);
-    hasher.finish()
+fn hashed_word(hash: u64, word: &[u8; 8]) -> u64 {
+    let word = u64::from_be_bytes(*word);
+    if word == 0 {
+        return hash.wrapping_mul(WORD_POWER);
+    }
+    let byte = |at: u32| (word >> (56 - 8 * at)) & 0xff;
+    (0..8).fold(hash, |hash, at| (hash ^ byte(at)).wrapping_mul(PRIME))
 }
 
 #[cfg(test)]
@@ -61,7 +68,7 @@ mod tests {
     #[test]
     fn zeroes_in_eights_hash_as_one_by_one() {
         let mut bytes = Vec::new();
-        for run in [0, 1, 7, 8, 9, 16, 64, 100, 4096] {
+        for run in [0, 1, 7, 8, 9, 16, 64, 100, 255, 256, 1000, 4096] {
             bytes.resize(bytes.len() + run, 0);
             bytes.push(run as u8 | 1);
         }

@@ -13,15 +13,20 @@
 //! * `escape.rs`, `demangle.rs`, `size.rs`: text of the file, names and distances, for
 //!   people
 //! * `error/`: everything that can be wrong, with its facts
+//! * `name_hash.rs`, `name_table.rs`: a hash of names, and a table that grows bit by bit
 //! * `tables.rs`, `validate.rs`: the file's tables, unchecked, and their check
 //! * `section.rs`, `object.rs`, `relocation.rs`: the checked file and its parts, decoded
 //! * `region.rs`: which sections share pages, and what those allow
 //! * `layout.rs`: sections to regions
+//! * `bound.rs`: a symbol as relocations use it: value, slot, stub
+//! * `refusal.rs`: why a relocation is refused
 //! * `plan.rs`: relocations to GOT slots, PLT stubs, symbols
 //! * `apply.rs`: what a relocation comes to, and its bytes
 //! * `code.rs`: what can be called
+//! * `starts.rs`: where sections begin
+//! * `linked.rs`: the result, for whoever runs it
 //! * `exports.rs`, `names.rs`: symbols by name and by place, without linear search
-//! * `linked.rs`: the result, for whoever runs or shows it
+//! * `bindings.rs`: the rest of the result, for whoever shows it
 //! * `link.rs`: symbols to addresses; sections, slots and stubs to bytes
 //! * `image.rs`: the linked image and its hash
 //! * `parameter/`: `name=value` into a linked image
@@ -44,6 +49,8 @@
 extern crate alloc;
 
 mod apply;
+mod bindings;
+mod bound;
 mod code;
 mod demangle;
 mod error;
@@ -53,20 +60,25 @@ mod image;
 mod layout;
 mod link;
 mod linked;
+mod name_hash;
+mod name_table;
 mod names;
 mod object;
 mod parameter;
 mod plan;
+mod refusal;
 mod region;
 mod relocation;
 mod s390x;
 mod section;
 mod size;
+mod starts;
 mod startup;
 mod tables;
 mod validate;
 
 pub use apply::{Computed, Via};
+pub use bindings::Bindings;
 pub use demangle::Demangled;
 pub use error::{Compiler, LoadError, Name, Place, Unrepresentable, Unusable};
 pub use escape::Escaped;
@@ -74,6 +86,8 @@ pub use image::image_hash;
 pub use layout::{Layout, Position};
 pub use link::{Resolve, link};
 pub use linked::{ExportedSymbol, Linked, Slot, Symbol, Variable};
+pub use name_hash::name_hash;
+pub use name_table::{Buckets, Growth, NameTable};
 pub use object::Object;
 pub use parameter::{ParameterError, ParameterKind, set_parameters};
 pub use plan::Plan;

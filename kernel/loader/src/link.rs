@@ -5,15 +5,18 @@
 //! goes into the template, so every CPU's copy gets it.
 
 use crate::apply::Addresses;
+use crate::bindings::Bindings;
+use crate::bound::{Bound, Kind};
 use crate::error::{LoadError, Name};
 use crate::exports;
 use crate::layout::Position;
 use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::s390x::{SLOT, STUB, stub};
+use crate::starts::{Start, Starts};
 use alloc::vec::Vec;
-use fallible::{TryPush, collected, with_room};
-use object::elf::{SHN_ABS, SHN_UNDEF};
+use fallible::{TryPush, copied};
+use object::elf::SHN_ABS;
 
 /// Finds the value of a symbol that the module doesn't define: an address, or a handle of
 /// per-CPU data. Called once for each such symbol.
@@ -25,7 +28,8 @@ const GOT_NAME: &str = "_GLOBAL_OFFSET_TABLE_";
 /// Links what is planned into `image`, which will be found at `base`, and the template
 /// of its per-CPU data into `template`, whose handle is `per_cpu`.
 ///
-/// Both buffers must be zeroed and as long as the layout says.
+/// Both buffers must be zeroed and as long as the layout says. What is asked of a module as
+/// long as it is loaded comes apart from what is only shown of it.
 ///
 /// # Errors
 /// If a buffer is too short, a symbol is unknown, an export is wrong, or a relocation's
@@ -37,7 +41,7 @@ pub fn link<'data>(
     resolve: Resolve<'_, 'data>,
     image: &mut [u8],
     template: &mut [u8],
-) -> Result<Linked<'data>, LoadError> {
+) -> Result<(Linked<'data>, Bindings<'data>), LoadError> {
     let layout = plan.layout();
     if (image.len() as u64) < layout.size()
         || (template.len() as u64) < layout.per_cpu().0
@@ -53,60 +57,71 @@ pub fn link<'data>(
             Position::PerCpu(offset) => copy(template, offset, section.bytes),
         }
     }
-    let exports = exports::find(layout)?;
-    let values = values(plan, base, per_cpu, resolve)?;
-    let addresses = Addresses {
-        plan,
-        base,
-        per_cpu,
-        values: &values,
-    };
+    let starts = Starts::new(layout, base, per_cpu)?;
+    let exports = exports::find(layout, &starts)?;
+    let (symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
+    let addresses = Addresses::new(plan, base, per_cpu, &symbols);
     fill_slots(&addresses, image);
     fill_stubs(plan, image)?;
+    if some_nowhere {
+        addresses.check_symbols()?;
+    }
     addresses.relocate(image, template)?;
     let variables = variable_slots(&addresses)?;
-    Ok(Linked::new(plan, base, per_cpu, values, variables, exports))
+    let got = addresses.got;
+    let bindings = Bindings::new(plan, base, per_cpu, symbols);
+    let linked = Linked::new(plan.object(), got, starts, variables, exports);
+    Ok((linked, bindings))
 }
 
 fn copy(buffer: &mut [u8], offset: u64, bytes: &[u8]) {
     buffer[offset as usize..][..bytes.len()].copy_from_slice(bytes);
 }
 
-/// The value of every symbol, by index.
+/// The table of symbols with their values, and whether one of them takes no memory. Not
+/// inlined: nearly all symbols need a few instructions of its loop.
+#[inline(never)]
 fn values<'data>(
     plan: &Plan<'data>,
     base: u64,
-    per_cpu: u64,
+    starts: &Starts,
     resolve: Resolve<'_, 'data>,
-) -> Result<Vec<u64>, LoadError> {
-    let (object, layout) = (plan.object(), plan.layout());
-    let starts = (0..object.section_count()).map(|section| {
-        // What takes no memory counts from 0, as in the file.
-        layout.position(section).address(base, per_cpu).unwrap_or(0)
-    });
-    let starts = collected(object.section_count(), starts)?;
-    let mut values = with_room(object.symbol_count().max(1))?;
-    values.try_push(0)?;
-    for index in 1..object.symbol_count() {
-        let (section, value) = object.place_of(index);
-        values.try_push(match section {
-            SHN_UNDEF => {
-                let symbol = object.symbol(index);
-                if symbol.name == GOT_NAME {
-                    base.wrapping_add(layout.got().0)
-                } else if let Some(value) = resolve(symbol.name) {
-                    value
-                } else if symbol.is_weak() {
-                    0
-                } else {
-                    return Err(LoadError::Unresolved(Name::new(symbol.name)));
-                }
+) -> Result<(Vec<Bound>, bool), LoadError> {
+    let mut symbols = copied(plan.symbols())?;
+    let mut some_nowhere = false;
+    for (index, (symbol, place)) in (0..).zip(symbols.iter_mut().zip(plan.object().places())) {
+        match starts.of(place.section) {
+            Start::At(start) => symbol.value = start.wrapping_add(place.value),
+            Start::Nowhere => {
+                // It counts from 0, as in the file.
+                symbol.value = place.value;
+                symbol.kind = Kind::Nowhere;
+                some_nowhere = true;
             }
-            SHN_ABS => value,
-            section => starts[usize::from(section.0)].wrapping_add(value),
-        })?;
+            Start::None if place.section == SHN_ABS => symbol.value = place.value,
+            Start::None if index == 0 => {}
+            Start::None => symbol.value = undefined(plan, base, index, resolve)?,
+        }
     }
-    Ok(values)
+    Ok((symbols, some_nowhere))
+}
+
+/// The value of a symbol that another object must define.
+fn undefined<'data>(
+    plan: &Plan<'data>,
+    base: u64,
+    index: usize,
+    resolve: Resolve<'_, 'data>,
+) -> Result<u64, LoadError> {
+    let symbol = plan.object().symbol(index);
+    if symbol.name == GOT_NAME {
+        return Ok(base.wrapping_add(plan.layout().got().0));
+    }
+    match resolve(symbol.name) {
+        Some(value) => Ok(value),
+        None if symbol.is_weak() => Ok(0),
+        None => Err(LoadError::Unresolved(Name::new(symbol.name))),
+    }
 }
 
 /// Writes the GOT.

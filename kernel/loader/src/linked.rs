@@ -1,16 +1,10 @@
 //! A linked module: what it has, and where.
 
-use crate::apply::{Addresses, Computed};
-use crate::error::LoadError;
-use crate::exports::Export;
-use crate::names::ByPlace;
 use crate::object::Object;
-use crate::plan::Plan;
-use crate::relocation::Relocation;
 use crate::s390x::SLOT;
 use crate::section::Section;
+use crate::starts::Starts;
 use alloc::vec::Vec;
-use fallible::collected;
 use object::elf::STT_FUNC;
 
 /// A symbol of a linked module.
@@ -29,6 +23,8 @@ pub struct Symbol<'data> {
 pub struct ExportedSymbol<'data> {
     /// Its name, by which others find it.
     pub name: &'data str,
+    /// The name's [hash](crate::name_hash).
+    pub hash: u32,
     /// Its address; for per-CPU data the handle, and for an absolute symbol the value.
     pub value: u64,
     /// Bytes of what it names; 0 if the file doesn't say.
@@ -62,35 +58,30 @@ pub struct Variable<'data> {
     pub slot: Option<u64>,
 }
 
-/// A linked module: its symbols with their values. Holds eight bytes a symbol.
+/// A linked module, as long as it is loaded. Holds 16 bytes a section, and a slot of its
+/// per-CPU data.
 #[derive(Debug)]
 pub struct Linked<'data> {
     object: Object<'data>,
-    base: u64,
-    per_cpu: u64,
-    /// Values of the symbols, by index.
-    values: Vec<u64>,
     got: u64,
+    starts: Starts,
     /// What slots hold of its per-CPU data, and their numbers; sorted.
     variable_slots: Vec<(u64, u32)>,
-    exports: Vec<Export<'data>>,
+    exports: Vec<ExportedSymbol<'data>>,
 }
 
 impl<'data> Linked<'data> {
     pub(crate) fn new(
-        plan: &Plan<'data>,
-        base: u64,
-        per_cpu: u64,
-        values: Vec<u64>,
+        object: &Object<'data>,
+        got: u64,
+        starts: Starts,
         variable_slots: Vec<(u64, u32)>,
-        exports: Vec<Export<'data>>,
+        exports: Vec<ExportedSymbol<'data>>,
     ) -> Self {
         Self {
-            object: *plan.object(),
-            base,
-            per_cpu,
-            values,
-            got: base.wrapping_add(plan.layout().got().0),
+            object: *object,
+            got,
+            starts,
             variable_slots,
             exports,
         }
@@ -99,29 +90,24 @@ impl<'data> Linked<'data> {
     /// Address of the symbol of this name, which the module defines.
     pub fn address(&self, name: &str) -> Option<u64> {
         let symbol = self.object.find(name)?;
-        Some(self.values[symbol.index])
+        Some(self.starts.value(&symbol))
     }
 
     /// What the module exports, in the order of the file.
-    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportedSymbol<'data>> {
-        self.exports.iter().map(|export| ExportedSymbol {
-            name: export.name,
-            value: self.values[export.symbol as usize],
-            size: self.object.size_of(export.symbol as usize),
-            is_function: export.is_function,
-        })
+    pub fn exports(&self) -> &[ExportedSymbol<'data>] {
+        &self.exports
     }
 
-    /// Symbols of functions (`STT_FUNC`), in the order of the file, for whoever names an
+    /// Symbols of functions (`STT_FUNC`) that it defines, in the order of the file, for whoever names an
     /// address. Their values are what the file says; they needn't lie in text.
     pub fn functions(&self) -> impl Iterator<Item = Symbol<'data>> {
         let functions = self
             .object
             .symbols()
-            .filter(|symbol| symbol.kind == STT_FUNC);
+            .filter(|symbol| symbol.kind == STT_FUNC && symbol.is_definition());
         functions.map(|symbol| Symbol {
             name: symbol.name,
-            value: self.values[symbol.index],
+            value: self.starts.value(&symbol),
             size: symbol.size,
         })
     }
@@ -139,7 +125,7 @@ impl<'data> Linked<'data> {
             is_inside && !symbol.is_section() && symbol.size != 0
         });
         variables.map(|symbol| {
-            let handle = self.values[symbol.index];
+            let handle = self.starts.value(&symbol);
             Variable {
                 name: symbol.name,
                 handle,
@@ -155,65 +141,5 @@ impl<'data> Linked<'data> {
         let at = slots.binary_search_by_key(&handle, |&(value, _)| value);
         let (_, number) = slots[at.ok()?];
         Some(self.got.wrapping_add(u64::from(number) * SLOT))
-    }
-
-    /// The slots of the global offset table, in order. The plan is the one that the module
-    /// was linked by.
-    ///
-    /// # Errors
-    /// If there is no memory for the list.
-    pub fn slots(&self, plan: &Plan<'data>) -> Result<Vec<Slot<'data>>, LoadError> {
-        let addresses = self.addresses(plan);
-        let names = ByPlace::new(&self.object)?;
-        let slots = (0..).zip(plan.slots()).map(|(number, target)| {
-            let symbol = self.object.symbol(target.symbol as usize);
-            let place = symbol.value.wrapping_add_signed(target.offset);
-            let named = match symbol.is_section() {
-                true => names.find(symbol.section, place),
-                false => None,
-            };
-            Slot {
-                address: addresses.slot(number),
-                name: named.unwrap_or(symbol.name),
-                value: addresses.target(target),
-            }
-        });
-        Ok(collected(plan.slots().len(), slots)?)
-    }
-
-    /// All symbols with their values, by index in the file.
-    pub fn symbols(&self) -> impl Iterator<Item = Symbol<'data>> {
-        let values = self.values.iter().skip(1);
-        self.object
-            .symbols()
-            .zip(values)
-            .map(|(symbol, &value)| Symbol {
-                name: symbol.name,
-                value,
-                size: symbol.size,
-            })
-    }
-
-    /// Every relocation as it was done, with the section that it is in. The plan
-    /// is the one that the module was linked by.
-    pub fn relocations<'a>(
-        &'a self,
-        plan: &'a Plan<'data>,
-    ) -> impl Iterator<Item = (Section<'data>, Relocation, Computed)> + use<'a, 'data> {
-        let addresses = self.addresses(plan);
-        plan.sections().iter().flat_map(move |planned| {
-            let section = *plan.layout().section(planned.target);
-            let computed = addresses.computed(planned);
-            computed.map(move |(relocation, computed)| (section, relocation, computed))
-        })
-    }
-
-    fn addresses<'a>(&'a self, plan: &'a Plan<'data>) -> Addresses<'a, 'data> {
-        Addresses {
-            plan,
-            base: self.base,
-            per_cpu: self.per_cpu,
-            values: &self.values,
-        }
     }
 }

@@ -17,6 +17,12 @@ use object::elf::*;
 #[derive(Clone, Copy, Debug)]
 pub struct Object<'data>(Tables<'data>);
 
+/// The section field of a symbol, and its value.
+pub(crate) struct SymbolPlace {
+    pub section: SymbolSection,
+    pub value: u64,
+}
+
 /// What a check has shown to be there.
 fn checked<T>(claimed: Option<T>) -> T {
     claimed.unwrap_or_else(|| unreachable!("an object's tables are checked"))
@@ -102,6 +108,14 @@ impl<'data> Object<'data> {
         (1..self.symbol_count()).map(move |index| object.symbol(index))
     }
 
+    /// The places of all symbols, the null one included, by index.
+    pub(crate) fn places(&self) -> impl Iterator<Item = SymbolPlace> {
+        self.0.symbols.iter().map(|symbol| SymbolPlace {
+            section: symbol.st_shndx.get(BE),
+            value: symbol.st_value.get(BE),
+        })
+    }
+
     /// The section field of a symbol, by its index, and its value.
     pub(crate) fn place_of(&self, symbol: usize) -> (SymbolSection, u64) {
         let symbol = &self.0.symbols[symbol];
@@ -161,21 +175,48 @@ impl<'data> Object<'data> {
     /// Names that the module exports: each `X` of a symbol `__ksymtab_X` in a
     /// section whose name starts with `__ksymtab`.
     pub fn exports(&self) -> impl Iterator<Item = &'data str> + use<'data> {
-        const PREFIX: &str = "__ksymtab_";
+        let object = *self;
+        self.export_places().map(move |place| object.name_at(place))
+    }
+
+    /// Where the names that the module exports begin in the string table of its symbols.
+    pub(crate) fn export_places(&self) -> impl Iterator<Item = u32> + use<'data> {
+        const PREFIX: &[u8] = b"__ksymtab_";
         let object = *self;
         let any = (1..self.section_count()).any(|section| self.has_exports(section));
         // Most modules have no such section, and none of their symbols is looked at.
-        let symbols = if any { self.symbol_count() } else { 0 };
-        (1..symbols).filter_map(move |index| {
-            let symbol = &object.0.symbols[index];
-            if !object.0.symbol_name_starts_with(symbol, PREFIX.as_bytes())
-                || symbol.st_type() == STT_SECTION
-                || !object.has_exports(section_index(symbol.st_shndx.get(BE))?)
+        let symbols = if any { self.0.symbols } else { &[] };
+        let mut before = SHN_UNDEF;
+        symbols.iter().skip(1).filter_map(move |symbol| {
+            if !object.0.symbol_name_starts_with(symbol, PREFIX) || symbol.st_type() == STT_SECTION
             {
                 return None;
             }
-            checked(object.0.symbol_name(symbol)).strip_prefix(PREFIX)
+            // Most are in one section: its name needn't be looked at for each.
+            let section = symbol.st_shndx.get(BE);
+            if section != before && !object.has_exports(section_index(section)?) {
+                return None;
+            }
+            before = section;
+            Some(symbol.st_name.get(BE) + PREFIX.len() as u32)
         })
+    }
+
+    /// Where the names of all symbols begin in their string table, the null one's included, by
+    /// index.
+    pub(crate) fn name_places(&self) -> impl Iterator<Item = u32> + use<'data> {
+        self.0.symbols.iter().map(|symbol| symbol.st_name.get(BE))
+    }
+
+    /// The name at a place of the symbols' string table that a symbol or an export has.
+    pub(crate) fn name_at(&self, place: u32) -> &'data str {
+        checked(self.0.symbol_name_at(place))
+    }
+
+    /// As [`name_at`](Self::name_at), with the name's hash.
+    #[inline(always)]
+    pub(crate) fn hashed_name(&self, place: u32) -> (&'data str, u32) {
+        checked(self.0.hashed_symbol_name(place))
     }
 
     /// Whether the symbols of a section, by its index, are entries of exports.
@@ -184,18 +225,18 @@ impl<'data> Object<'data> {
         self.0.section_name_starts_with(header, b"__ksymtab")
     }
 
-    /// The name of a symbol, by its index, that names something in this object that can be
-    /// exported.
-    pub(crate) fn exportable(&self, symbol: usize) -> Option<&'data str> {
+    /// Whether a symbol, by its index, names something in this object that can be exported.
+    #[inline]
+    pub(crate) fn is_exportable(&self, symbol: usize) -> bool {
         let symbol = &self.0.symbols[symbol];
         let section = symbol.st_shndx.get(BE);
-        if section == SHN_UNDEF
-            || matches!(symbol.st_type(), STT_SECTION | STT_FILE)
-            || section_index(section).is_some_and(|section| self.has_exports(section))
-        {
-            return None;
+        match symbol.st_type() {
+            STT_SECTION | STT_FILE => false,
+            // Entries of exports have no type that says more.
+            STT_FUNC if section != SHN_UNDEF => true,
+            _ if section == SHN_UNDEF => false,
+            _ => !section_index(section).is_some_and(|section| self.has_exports(section)),
         }
-        Some(checked(self.0.symbol_name(symbol)))
     }
 
     /// `key=value` entries of section `.modinfo`, in the order of the file. What isn't

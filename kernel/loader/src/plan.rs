@@ -1,8 +1,8 @@
 //! What a module needs, worked out before anything is allocated.
 //!
-//! Relocations are read twice. The plan checks each of them, and gives its symbol a GOT slot
-//! or a PLT stub where it asks for one; so it is known how large both tables are. Linking
-//! reads them again, and finds what each is bound to by its symbol.
+//! Relocations are read twice. The plan looks at those that ask for a GOT slot or a PLT stub,
+//! and gives their symbols one; so it is known how large both tables are. Linking reads them
+//! again, checks them, and finds what each is bound to by its symbol.
 //!
 //! There is one slot for each distinct target, and one stub for each function that a
 //! call may not reach: one of another object, at an absolute address or outside of its
@@ -15,15 +15,19 @@
 //! the addend would count from the section's slot, and two variables of one
 //! module would share it.
 
-use crate::error::{LoadError, Name, Place};
+use crate::bound::{Bound, Kind, NONE, Places};
+use crate::error::LoadError;
 use crate::layout::Layout;
 use crate::object::Object;
+use crate::refusal;
 use crate::relocation::Relocation;
-use crate::s390x::{Howto, Target};
-use crate::section::{Section, section_index};
+use crate::s390x::{Howto, TYPES, Target};
+use crate::section::Section;
 use crate::tables::Rela;
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::{TryPush, collected, filled};
+use object::elf::R_390_PLT32DBL;
 
 /// What a GOT slot holds the address of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,56 +37,7 @@ pub(crate) struct SlotTarget {
     pub offset: i64,
 }
 
-/// What a symbol is to relocations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// No symbol, or something in the module's memory.
-    Near,
-    /// A section of the module's memory.
-    Section,
-    /// What another object defines, an absolute address, or one outside of its section.
-    Far,
-    /// Something in a section that takes no memory.
-    Nowhere,
-}
-
-impl Kind {
-    fn of(object: &Object<'_>, sections: &[Section<'_>], symbol: usize) -> Self {
-        let (section, value) = object.place_of(symbol);
-        match section_index(section) {
-            None if symbol == 0 => Kind::Near,
-            None => Kind::Far,
-            Some(section) if !sections[section].is_allocated() => Kind::Nowhere,
-            Some(_) if object.is_section_symbol(symbol) => Kind::Section,
-            Some(section) if value > sections[section].size => Kind::Far,
-            Some(_) => Kind::Near,
-        }
-    }
-}
-
-/// A symbol, and the numbers of what it has been given; `NONE` for nothing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PlannedSymbol {
-    kind: Kind,
-    pub slot: u32,
-    pub stub: u32,
-}
-
-const NONE: u32 = u32::MAX;
-
-impl PlannedSymbol {
-    /// Whether its slots are those of places in it.
-    pub fn is_section(&self) -> bool {
-        self.kind == Kind::Section
-    }
-
-    /// Whether a call may not reach it.
-    pub fn needs_stub(&self, howto: &Howto) -> bool {
-        self.kind == Kind::Far || self.kind == Kind::Near && howto.field.is_short()
-    }
-}
-
-/// The relocations of a section, all of them checked.
+/// The relocations of a section.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedSection<'data> {
     /// Index of the section that they apply to.
@@ -97,7 +52,7 @@ pub(crate) struct PlannedSection<'data> {
 pub struct Plan<'data> {
     layout: Layout<'data>,
     /// By index in the file.
-    symbols: Vec<PlannedSymbol>,
+    symbols: Vec<Bound>,
     /// By number.
     slots: Vec<SlotTarget>,
     /// By number: the slot that a stub loads its target from.
@@ -108,13 +63,15 @@ pub struct Plan<'data> {
 }
 
 impl<'data> Plan<'data> {
-    /// Checks all relocations of an object, and plans its layout.
+    /// Gives slots and stubs to the relocations of an object that ask for them, and plans its
+    /// layout.
     ///
-    /// Holds 12 bytes a symbol, 16 a slot, and as many a relocation of a place's slot; that
+    /// Holds 24 bytes a symbol, 16 a slot, and as many a relocation of a place's slot; that
     /// goes with the plan, whose [layout](Plan::into_layout) can be kept.
     ///
     /// # Errors
-    /// If a relocation or a section can't be in a module, or there is no memory.
+    /// If such a relocation, the type of any, or a section can't be in a module, or there is
+    /// no memory.
     pub fn new(object: &Object<'data>) -> Result<Self, LoadError> {
         let sections = (0..object.section_count()).map(|index| object.section(index));
         let sections = collected(object.section_count(), sections)?;
@@ -126,7 +83,7 @@ impl<'data> Plan<'data> {
                 entries,
                 places: planner.places.len(),
             })?;
-            planner.section(&sections[target], entries)?;
+            planner.section(target, entries)?;
         }
         let place_slots = planner.number_places()?;
         let Planner {
@@ -170,10 +127,9 @@ impl<'data> Plan<'data> {
         &self.stubs
     }
 
-    /// What a relocation's symbol has been given.
-    #[inline]
-    pub(crate) fn symbol(&self, index: u32) -> &PlannedSymbol {
-        &self.symbols[index as usize]
+    /// What the symbols have been given, by index in the file.
+    pub(crate) fn symbols(&self) -> &[Bound] {
+        &self.symbols
     }
 
     /// All relocations, section by section, as the file has them.
@@ -187,10 +143,38 @@ impl<'data> Plan<'data> {
     }
 }
 
+/// Whether a relocation has what it asks for.
+enum Given {
+    All,
+    NoMemory,
+    Refused,
+}
+
+/// Whether a relocation of a type may ask for a slot or a stub: one look at a bit, as half of
+/// all relocations don't. Types that are the same modulo 64 share the bit; what is no type is
+/// refused when it is applied, if not here.
+#[inline]
+fn may_ask(r_type: u32) -> bool {
+    const ASK: u64 = {
+        let mut bits = 0;
+        let mut r_type = 0;
+        while r_type < TYPES {
+            if !matches!(Target::of(r_type), Some(Target::Symbol)) {
+                bits |= 1 << (63 - r_type % 64);
+            }
+            r_type += 1;
+        }
+        bits
+    };
+    // The bit is moved to where the sign is.
+    ASK.wrapping_shl(r_type).cast_signed() < 0
+}
+
 struct Planner<'a, 'data> {
     object: &'a Object<'data>,
     sections: &'a [Section<'data>],
-    symbols: Vec<PlannedSymbol>,
+    places_of: Places,
+    symbols: Vec<Bound>,
     slots: Vec<SlotTarget>,
     stubs: Vec<u32>,
     /// Targets of slots that are places in sections, in the order of the relocations that
@@ -200,72 +184,107 @@ struct Planner<'a, 'data> {
 
 impl<'a, 'data> Planner<'a, 'data> {
     fn new(object: &'a Object<'data>, sections: &'a [Section<'data>]) -> Result<Self, LoadError> {
-        let symbols = (0..object.symbol_count()).map(|symbol| PlannedSymbol {
-            kind: Kind::of(object, sections, symbol),
-            slot: NONE,
-            stub: NONE,
-        });
         Ok(Self {
             object,
             sections,
-            symbols: collected(object.symbol_count(), symbols)?,
+            places_of: Places::new(sections)?,
+            symbols: filled(object.symbol_count(), Bound::NEW)?,
             slots: Vec::new(),
             stubs: Vec::new(),
             places: Vec::new(),
         })
     }
 
-    /// Checks the relocations of a section. Not inlined: a loop of its own has registers for
-    /// all that it needs.
+    /// Looks at the relocations of a section. Not inlined: a loop of its own has registers
+    /// for all that it needs.
     #[inline(never)]
-    fn section(&mut self, target: &Section<'_>, entries: &[Rela]) -> Result<(), LoadError> {
+    fn section(&mut self, target: usize, entries: &[Rela]) -> Result<(), LoadError> {
         for entry in entries {
-            let Relocation {
-                offset,
-                r_type,
-                symbol: index,
-                addend,
-            } = Relocation::decode(entry);
-            let howto = Howto::of(r_type).filter(|howto| has_room(target, offset, howto));
-            let symbol = self.symbols.get(index as usize);
-            let (Some(howto), Some(symbol)) = (howto, symbol) else {
-                return Err(self.refused(target, entry));
+            let r_type = Relocation::type_of(entry);
+            if !may_ask(r_type) {
+                continue;
+            }
+            let given = match r_type {
+                // By far the most of those that ask.
+                _ if r_type == R_390_PLT32DBL.0 => self.call(entry),
+                _ => self.other(entry),
             };
-            match howto.target {
-                Target::None | Target::Got => {}
-                _ if symbol.kind == Kind::Nowhere => return Err(self.refused(target, entry)),
-                Target::Symbol => {}
-                Target::Plt if !symbol.needs_stub(howto) => {}
-                Target::Plt => self.give_stub(index)?,
-                Target::Slot if symbol.is_section() => self.places.try_push(SlotTarget {
-                    symbol: index,
-                    offset: addend.wrapping_sub(howto.bias),
-                })?,
-                Target::Slot => self.give_slot(index)?,
+            match given {
+                Given::All => {}
+                Given::NoMemory => return Err(LoadError::OutOfMemory),
+                Given::Refused => {
+                    let entry = Relocation::decode(entry);
+                    return Err(refusal::of(self.object, self.sections, target, &entry));
+                }
             }
         }
         Ok(())
     }
 
-    #[inline]
-    fn give_slot(&mut self, symbol: u32) -> Result<(), LoadError> {
-        let slot = &mut self.symbols[symbol as usize].slot;
-        if *slot == NONE {
-            *slot = self.slots.len() as u32;
-            self.slots.try_push(SlotTarget { symbol, offset: 0 })?;
+    /// Gives a call with a long field a stub, if it needs one.
+    #[inline(always)]
+    fn call(&mut self, entry: &Rela) -> Given {
+        let Relocation { symbol: index, .. } = Relocation::decode(entry);
+        let Some(symbol) = self.symbols.get_mut(index as usize) else {
+            return Given::Refused;
+        };
+        if symbol.kind == Kind::Unknown {
+            symbol.kind = self.places_of.kind(self.object, index as usize);
         }
-        Ok(())
+        match symbol.kind {
+            Kind::Near => Given::All,
+            Kind::Far if symbol.stub != NONE => Given::All,
+            Kind::Far => self
+                .give_stub(index)
+                .map_or(Given::NoMemory, |()| Given::All),
+            _ => self.other(entry),
+        }
     }
 
-    #[inline]
-    fn give_stub(&mut self, symbol: u32) -> Result<(), LoadError> {
-        if self.symbols[symbol as usize].stub == NONE {
-            self.give_slot(symbol)?;
-            let planned = &mut self.symbols[symbol as usize];
-            planned.stub = self.stubs.len() as u32;
-            self.stubs.try_push(planned.slot)?;
+    /// Gives a relocation what its type asks for.
+    #[inline(never)]
+    fn other(&mut self, entry: &Rela) -> Given {
+        let entry = Relocation::decode(entry);
+        let Some(howto) = Howto::of(entry.r_type) else {
+            return Given::Refused;
+        };
+        if !matches!(howto.target, Target::Slot | Target::Plt) {
+            return Given::All;
         }
-        Ok(())
+        let Some(symbol) = self.symbols.get_mut(entry.symbol as usize) else {
+            return Given::Refused;
+        };
+        if symbol.kind == Kind::Unknown {
+            symbol.kind = self.places_of.kind(self.object, entry.symbol as usize);
+        }
+        let symbol = *symbol;
+        let result = match howto.target {
+            _ if symbol.kind == Kind::Nowhere => return Given::Refused,
+            Target::Slot if symbol.kind == Kind::Section => self.places.try_push(SlotTarget {
+                symbol: entry.symbol,
+                offset: entry.addend.wrapping_sub(howto.bias),
+            }),
+            Target::Slot if symbol.slot == NONE => self.give_slot(entry.symbol),
+            Target::Plt if symbol.stub == NONE && symbol.needs_stub(howto) => {
+                self.give_stub(entry.symbol)
+            }
+            _ => return Given::All,
+        };
+        result.map_or(Given::NoMemory, |()| Given::All)
+    }
+
+    fn give_slot(&mut self, symbol: u32) -> Result<(), TryReserveError> {
+        self.symbols[symbol as usize].slot = self.slots.len() as u32;
+        self.slots.try_push(SlotTarget { symbol, offset: 0 })
+    }
+
+    fn give_stub(&mut self, symbol: u32) -> Result<(), TryReserveError> {
+        if self.symbols[symbol as usize].slot == NONE {
+            self.give_slot(symbol)?;
+        }
+        let bound = &mut self.symbols[symbol as usize];
+        bound.stub = self.stubs.len() as u32;
+        self.stubs.try_push(bound.slot)
     }
 
     /// Gives slots to places in sections: behind those of symbols, in the order of the places.
@@ -285,51 +304,4 @@ impl<'a, 'data> Planner<'a, 'data> {
         }
         Ok(slots)
     }
-
-    /// What is wrong with a relocation.
-    #[cold]
-    fn refused(&self, target: &Section<'_>, entry: &Rela) -> LoadError {
-        let entry = Relocation::decode(entry);
-        let place = Place {
-            section: Name::new(target.name),
-            offset: entry.offset,
-        };
-        let Some(howto) = Howto::of(entry.r_type) else {
-            return LoadError::RelocationType {
-                place,
-                r_type: entry.r_type,
-            };
-        };
-        if !has_room(target, entry.offset, howto) {
-            return LoadError::RelocationOutside {
-                place,
-                howto,
-                size: target.size,
-            };
-        }
-        if entry.symbol as usize >= self.symbols.len() {
-            return LoadError::RelocationSymbol {
-                place,
-                symbol: entry.symbol,
-            };
-        }
-        // A symbol of a debug section has no address that could be written.
-        let symbol = self.object.symbol(entry.symbol as usize);
-        let section = symbol.section_index();
-        let section = section.map_or("", |section| self.sections[section].name);
-        LoadError::NotInMemory {
-            place,
-            howto,
-            symbol: Name::new(symbol.name),
-            section: Name::new(section),
-        }
-    }
-}
-
-/// Whether a relocation's field lies inside what the file has of the section that it
-/// applies to.
-#[inline]
-fn has_room(target: &Section<'_>, offset: u64, howto: &Howto) -> bool {
-    let end = offset.checked_add(howto.field.bytes() as u64);
-    end.is_some_and(|end| end <= target.bytes.len() as u64)
 }

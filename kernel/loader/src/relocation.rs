@@ -17,7 +17,14 @@ pub struct Relocation {
 }
 
 impl Relocation {
+    /// The type of an entry.
+    #[inline]
+    pub(crate) fn type_of(rela: &Rela) -> u32 {
+        rela.r_info.get(BE) as u32
+    }
+
     /// Reads an entry, of which nothing is checked yet.
+    #[inline]
     pub(crate) fn decode(rela: &Rela) -> Self {
         let info = rela.r_info.get(BE);
         Self {

@@ -7,7 +7,7 @@
 //! loader but these two files works with that.
 
 use crate::error::{Compiler, LoadError, Name};
-use core::ffi::CStr;
+use crate::name_hash::hash_until_nul;
 use object::BigEndian as BE;
 use object::elf::*;
 use object::pod::{from_bytes, slice_from_bytes};
@@ -46,16 +46,25 @@ impl<'data> StringTable<'data> {
     }
 
     /// Whether a name starts at an offset.
+    #[inline]
     fn has_name(&self, offset: u32) -> bool {
-        let offset = offset as usize;
-        offset < self.0.len() && self.0.is_char_boundary(offset)
+        // Where a character begins, and behind each there is a NUL.
+        let byte = self.0.as_bytes().get(offset as usize);
+        byte.is_some_and(|&byte| byte & 0xc0 != 0x80)
     }
 
     /// The name at an offset, if one starts there.
     fn name(&self, offset: u32) -> Option<&'data str> {
-        let rest = self.0.get(offset as usize..)?;
-        let name = CStr::from_bytes_until_nul(rest.as_bytes()).ok()?;
-        rest.get(..name.count_bytes())
+        let (name, _) = self.hashed(offset)?;
+        Some(name)
+    }
+
+    /// The name at an offset, if one starts there, and its hash.
+    #[inline(always)]
+    fn hashed(&self, offset: u32) -> Option<(&'data str, u32)> {
+        let start = offset as usize;
+        let (length, hash) = hash_until_nul(self.0.as_bytes().get(start..)?)?;
+        Some((self.0.get(start..start + length)?, hash))
     }
 
     /// Whether the name at an offset begins so.
@@ -133,6 +142,17 @@ impl<'data> Tables<'data> {
     /// A symbol's name, if it is one.
     pub fn symbol_name(&self, symbol: &Sym) -> Option<&'data str> {
         self.symbol_names.name(symbol.st_name.get(BE))
+    }
+
+    /// The name at an offset in the symbols' string table, if it is one.
+    pub fn symbol_name_at(&self, offset: u32) -> Option<&'data str> {
+        self.symbol_names.name(offset)
+    }
+
+    /// The name at an offset in the symbols' string table, if it is one, and its hash.
+    #[inline(always)]
+    pub fn hashed_symbol_name(&self, offset: u32) -> Option<(&'data str, u32)> {
+        self.symbol_names.hashed(offset)
     }
 
     /// Whether a symbol's name begins so: for a symbol in a hundred thousand, without

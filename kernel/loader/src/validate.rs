@@ -26,12 +26,7 @@ pub(crate) fn check(tables: &Tables<'_>) -> Result<(), LoadError> {
         section(tables, index, header)?;
     }
     overlaps(tables)?;
-    for (index, symbol) in tables.symbols.iter().enumerate() {
-        match index {
-            0 => null_symbol(symbol)?,
-            _ => self::symbol(tables, index, symbol)?,
-        }
-    }
+    symbols(tables)?;
     for (index, header) in tables.headers.iter().enumerate().skip(1) {
         relocation_section(tables, index, header)?;
         not_thread_local(tables, header)?;
@@ -128,6 +123,33 @@ fn null_symbol(symbol: &Sym) -> Result<(), LoadError> {
     })
 }
 
+/// Not inlined: nearly all symbols need a few instructions of its loop.
+#[inline(never)]
+fn symbols(tables: &Tables<'_>) -> Result<(), LoadError> {
+    let mut symbols = tables.symbols.iter().enumerate();
+    symbols
+        .next()
+        .map_or(Ok(()), |(_, first)| null_symbol(first))?;
+    for (index, entry) in symbols {
+        if !is_plain(tables, entry) {
+            symbol(tables, index, entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a symbol is as nearly all are: it has a name, and lies in a section or in another
+/// object.
+#[inline(always)]
+fn is_plain(tables: &Tables<'_>, symbol: &Sym) -> bool {
+    let section = usize::from(symbol.st_shndx.get(BE).0);
+    let sections = tables.headers.len().min(SHN_LORESERVE.into());
+    section < sections
+        && matches!(symbol.st_type(), STT_NOTYPE | STT_OBJECT | STT_FUNC)
+        && tables.has_symbol_name(symbol)
+}
+
+#[cold]
 fn symbol(tables: &Tables<'_>, index: usize, symbol: &Sym) -> Result<(), LoadError> {
     if !tables.has_symbol_name(symbol) {
         return Err(LoadError::Name {

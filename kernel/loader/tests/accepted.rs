@@ -42,7 +42,7 @@ fn a_call_of_an_absolute_address(assembler: &Assembler) {
     let data = assembler.assemble("brasl %r14, x@PLT\n.globl x\n.set x, 0x100000\n");
     let via = |base| {
         let loaded = load(&data, base, |_| None).unwrap();
-        let mut relocations = loaded.linked.relocations(&loaded.plan);
+        let mut relocations = loaded.bindings.relocations(&loaded.plan);
         let via = relocations.next().unwrap().2.via;
         let stub = base + loaded.layout().plt().0;
         let got = loaded.layout().got().0 as usize;
@@ -73,7 +73,7 @@ x:       .quad 1
     // A call reaches it by a stub.
     let far = assembler.assemble("x: brasl %r14, far@PLT\n.globl far\n.set far, x + (1 << 40)\n");
     let loaded = load(&far, BASE, |_| None).unwrap();
-    let mut relocations = loaded.linked.relocations(&loaded.plan);
+    let mut relocations = loaded.bindings.relocations(&loaded.plan);
     let stub = BASE + loaded.layout().plt().0;
     assert_eq!(relocations.next().unwrap().2.via, Via::Stub(stub));
     // But what is exported is the module's own.
@@ -159,7 +159,7 @@ fn names_make_no_lines() {
     let import = builder.symbol("run:\n1 passed", 0x10, 0, 0, 0);
     builder.relocations(data, [(8, 22, import, 0)]);
     let file = builder.finish();
-    let text = load(&file, BASE, |_| None).unwrap_err().to_string();
+    let text = load(&file, BASE, |_| Some(0)).unwrap_err().to_string();
     assert!(text.starts_with(".data\\u{1b}[2J+0x8: "), "{text}");
     let mut builder = Builder::new();
     builder.symbol("run:\n1 passed", 0x10, 0, 0, 0);

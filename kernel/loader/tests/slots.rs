@@ -95,7 +95,7 @@ second:  .quad 2
         ",
     );
     let loaded = load(&data, BASE, |_| None).unwrap();
-    let relocations: Vec<_> = loaded.linked.relocations(&loaded.plan).collect();
+    let relocations: Vec<_> = loaded.bindings.relocations(&loaded.plan).collect();
     assert!(relocations.iter().all(|(_, relocation, _)| {
         loaded
             .object
@@ -161,7 +161,7 @@ fn a_local_function_through_the_plt(assembler: &Assembler) {
         };
         let loaded = result.unwrap();
         let via: Vec<_> = loaded
-            .linked
+            .bindings
             .relocations(&loaded.plan)
             .map(|(_, _, computed)| computed.via)
             .collect();
@@ -188,7 +188,7 @@ fn a_symbol_that_is_called_and_loaded_has_one_slot(assembler: &Assembler) {
     let loaded = load(&data, BASE, |_| Some(0x10_0000)).unwrap();
     assert_eq!((loaded.layout().got().1, loaded.layout().plt().1), (8, 8));
     let via: Vec<_> = loaded
-        .linked
+        .bindings
         .relocations(&loaded.plan)
         .map(|(_, _, computed)| computed.via)
         .collect();

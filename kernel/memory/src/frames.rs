@@ -16,6 +16,7 @@
 //! Invariants (checked by [`FrameAllocator::verify`]): free blocks don't overlap, no free
 //! block's buddy is free as a whole, `free` counts the frames of all free blocks.
 
+use core::ops::Range;
 use zerocopy::FromZeros;
 
 /// Orders: blocks of 1 to 2^(ORDERS - 1) frames.
@@ -91,16 +92,22 @@ impl<'table> FrameAllocator<'table> {
     /// earlier range, and frames beyond the table, are left out.
     pub fn add(&mut self, start: usize, end: usize) {
         let end = end.min(self.table.len());
-        let mut frame = start.max(self.added_to);
-        while frame < end {
+        let start = start.max(self.added_to);
+        self.release_all(start..end);
+        self.total += end.saturating_sub(start);
+        self.added_to = self.added_to.max(end);
+    }
+
+    /// Releases frames as the largest blocks that there are in them.
+    fn release_all(&mut self, frames: Range<usize>) {
+        let mut frame = frames.start;
+        while frame < frames.end {
             let aligned = frame.trailing_zeros() as usize;
-            let fits = (end - frame).ilog2() as usize;
+            let fits = (frames.end - frame).ilog2() as usize;
             let order = aligned.min(fits).min(ORDERS - 1);
             self.release(frame, order);
-            self.total += 1 << order;
             frame += 1 << order;
         }
-        self.added_to = self.added_to.max(end);
     }
 
     /// Frames given out and not.
@@ -162,6 +169,31 @@ impl<'table> FrameAllocator<'table> {
             return Err(error);
         }
         self.release(block, order);
+        Ok(())
+    }
+
+    /// Gives back blocks of one frame each that follow one another: a few steps for each, and
+    /// the most for each of the largest blocks in them.
+    ///
+    /// # Errors
+    /// The first that isn't in use as such; then none is given back.
+    pub fn give_each(&mut self, frames: Range<usize>) -> Result<(), NotInUse> {
+        let used = State::Used(0);
+        let entries = self.table.get(frames.start..frames.end).unwrap_or(&[]);
+        let in_use = entries.iter().take_while(|entry| entry.state == used);
+        match in_use.count() {
+            count if count == frames.len() => {}
+            count => {
+                return Err(NotInUse {
+                    frame: frames.start + count,
+                    order: 0,
+                });
+            }
+        }
+        for entry in &mut self.table[frames.start..frames.end] {
+            entry.state = State::Other;
+        }
+        self.release_all(frames);
         Ok(())
     }
 
@@ -259,6 +291,42 @@ mod tests {
             assert!(frames.verify());
         }
         assert_eq!(frames.take(6), Some(0));
+    }
+
+    #[test]
+    fn frames_that_follow_one_another_come_back_together() {
+        let mut table = vec![FrameEntry::NO_HEAD; 64];
+        let mut frames = FrameAllocator::new(&mut table);
+        frames.add(0, 64);
+        for (first, count) in [(0, 64), (3, 42), (63, 1), (5, 0)] {
+            let mut blocks: Vec<usize> = (0..64).map(|_| frames.take(0).unwrap()).collect();
+            blocks.sort_unstable();
+            let run = first..first + count;
+            assert_eq!(frames.give_each(run.clone()), Ok(()));
+            assert_eq!(frames.free(), count);
+            assert!(frames.verify());
+            // Neither twice, nor as part of a run, nor beyond the table.
+            for again in [run.clone(), first..65] {
+                let refused = frames.give_each(again.clone()).is_err();
+                assert_eq!(refused, !again.is_empty(), "{again:?}");
+            }
+            assert_eq!(frames.free(), count);
+            for frame in (0..64).filter(|frame| !run.contains(frame)) {
+                frames.give(frame, 0).unwrap();
+            }
+            assert_eq!(frames.take(6), Some(0));
+            frames.give(0, 6).unwrap();
+        }
+        // A block of more than one frame is none of them.
+        let block = frames.take(2).unwrap();
+        let refused = frames.give_each(block..block + 4);
+        assert_eq!(
+            refused,
+            Err(NotInUse {
+                frame: block,
+                order: 0
+            })
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What per-CPU areas cost: to allocate and to free.
 
 use super::figures::{BenchError, Figures, measure};
+use super::pairs::pairs;
 use crate::percpu::{self, AllocError, Handle};
 use fallible::filled;
 
@@ -27,14 +28,6 @@ pub fn large_batch(figures: &mut Figures) -> Result<(), BenchError> {
         "alloc_8_batch_alloc_65536",
         "alloc_8_batch_free_65536",
     )
-}
-
-fn pairs(count: u64) -> Result<(), AllocError> {
-    for _ in 0..count {
-        let area = percpu::alloc(8, 8)?;
-        free(area);
-    }
-    Ok(())
 }
 
 /// Frees an area that is its caller's own, or none.

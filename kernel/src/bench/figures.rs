@@ -38,8 +38,10 @@ pub enum BenchError {
     Variable(NoMemory),
     /// A module can't be linked, loaded or unloaded.
     Module(modules::Error<'static>),
-    /// A CPU can't be given its part of the rounds.
+    /// A CPU can't be given its part of the work.
     Cpu(smp::Error),
+    /// So many CPUs weren't ready together, or had no memory for their part.
+    NotTogether(u32),
 }
 
 impl fmt::Display for BenchError {
@@ -56,6 +58,7 @@ impl fmt::Display for BenchError {
             Self::Variable(error) => write!(f, "{error}"),
             Self::Module(error) => write!(f, "{error}"),
             Self::Cpu(error) => write!(f, "{error}"),
+            Self::NotTogether(cpus) => write!(f, "{cpus} CPUs didn't do their parts together"),
         }
     }
 }
@@ -81,6 +84,12 @@ impl From<NoMemory> for BenchError {
 impl From<modules::Error<'static>> for BenchError {
     fn from(error: modules::Error<'static>) -> Self {
         Self::Module(error)
+    }
+}
+
+impl From<smp::Error> for BenchError {
+    fn from(error: smp::Error) -> Self {
+        Self::Cpu(error)
     }
 }
 

@@ -13,14 +13,17 @@
 //! The work of the rows that Linux has, too, is that of `tools/peer/linux_bench.c`.
 //!
 //! * `figures.rs`: what is measured
-//! * `areas.rs`: per-CPU allocations
+//! * `areas.rs`, `pairs.rs`: per-CPU allocations
 //! * `loads.rs`: loading and unloading
+//! * `pairs.rs`, `contention.rs`: CPUs in each other's way
 //! * `growth.rs`: both, by how much there is already
 
 mod areas;
+mod contention;
 mod figures;
 mod growth;
 mod loads;
+mod pairs;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
@@ -111,7 +114,7 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 13] = [
+const GROUPS: [(&str, bool, Group); 14] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
     ("alloc", true, areas::all),
@@ -119,6 +122,7 @@ const GROUPS: [(&str, bool, Group); 13] = [
     ("link", true, links),
     ("load", true, loads::all),
     ("modules", false, rounds),
+    ("contention", false, contention::all),
     ("growth", false, growth::all),
     // Each a single row of those above, to be looked at alone.
     ("pair", false, areas::pair),

@@ -28,23 +28,32 @@ fn unmap_batch(batch: &[Range<usize>]) {
         return;
     }
     real::with(|RealMemory { frames, space, .. }| {
-        let mut mappings: heapless::Vec<Mapping, BATCH> = heapless::Vec::new();
+        // Frames of pages behind one another mostly are so, too: runs of them, and whether they
+        // held code.
+        let mut runs: heapless::Vec<(Range<usize>, bool), BATCH> = heapless::Vec::new();
+        let unmapped = |mapping: Mapping| {
+            let frame = mapping.frame / PAGE_SIZE;
+            match runs.last_mut() {
+                Some((run, code)) if run.end == frame && *code == mapping.executable => {
+                    run.end += 1;
+                }
+                _ => {
+                    // A batch has no more pages than there is room for.
+                    let _ = runs.push((frame..frame + 1, mapping.executable));
+                }
+            }
+        };
         // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
-        unsafe {
-            // A batch has no more pages than there is room for.
-            space.unmap_all(batch.iter().cloned(), |mapping| {
-                let _ = mappings.push(mapping);
-            });
-        }
-        for mapping in mappings {
-            let frame = mapping.frame;
-            if mapping.executable {
+        unsafe { space.unmap_all(batch.iter().cloned(), unmapped) };
+        for (run, code) in runs {
+            for frame in run.clone().filter(|_| code) {
                 // SAFETY: M1, M3: no CPU reaches the frame through its page any more, and the
                 // identity map has it.
-                unsafe { arch::string::forget_code(frame) };
+                unsafe { arch::string::forget_code(frame * PAGE_SIZE) };
             }
-            let given = frames.give(frame / PAGE_SIZE, 0);
-            assert!(given.is_ok(), "frame {frame:#x} was given back before");
+            if let Err(error) = frames.give_each(run) {
+                panic!("frame {:#x} was given back before", error.frame * PAGE_SIZE);
+            }
         }
     });
 }

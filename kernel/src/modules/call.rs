@@ -58,8 +58,8 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let mut held = References::default();
     let found = held.resolve(symbol).map_err(|reason| reason.of(symbol))?;
     let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
-    if found.kind != SymbolKind::Function {
-        return Err(Reason::NotFunction(found.kind).of(symbol));
+    if found.kind() != SymbolKind::Function {
+        return Err(Reason::NotFunction(found.kind()).of(symbol));
     }
     let function = core::ptr::with_exposed_provenance::<()>(found.value as usize);
     // SAFETY: L3: the address lies in sealed text, which the reference keeps there; the

@@ -3,7 +3,7 @@
 
 use super::error::Reason;
 use super::loaded::Loaded;
-use super::registry::{REGISTRY, References, remove};
+use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
 use crate::memory::heap::try_box;
 use crate::percpu::AllocError;
@@ -31,7 +31,7 @@ impl UnformedModule {
     ///
     /// # Errors
     /// [`Reason::Duplicate`], [`Reason::PerCpu`], [`Reason::Heap`]; then what was handed
-    /// over is freed.
+    /// over is freed, at the latest with this.
     pub fn complete_formation(
         &self,
         loaded: Loaded,
@@ -39,14 +39,12 @@ impl UnformedModule {
     ) -> Result<(), Reason<'static>> {
         let refcount = PerCpuRef::new().map_err(no_refcount)?;
         let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
-        let mut registry = REGISTRY.lock();
-        registry.export(self.id, &loaded)?;
-        if let Some(entry) = registry.entry(self.id) {
+        if let Some(entry) = REGISTRY.lock().entry(self.id) {
             entry.refcount = Some(refcount);
             entry.loaded = Some(loaded);
             entry.uses = uses;
         }
-        Ok(())
+        registry::export(self.id)
     }
 
     /// From now on the module can be used, and its init sections are gone (L4).

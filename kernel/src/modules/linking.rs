@@ -74,7 +74,7 @@ impl WritableImage {
             return Err(reason);
         }
         Ok(Self {
-            linked: linked?,
+            linked: linked?.0,
             area,
             statics,
             template,

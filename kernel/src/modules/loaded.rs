@@ -84,7 +84,7 @@ impl Loaded {
     }
 
     /// What it exports.
-    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportedSymbol<'static>> + '_ {
+    pub fn exports(&self) -> &[ExportedSymbol<'static>] {
         self.linked.exports()
     }
 

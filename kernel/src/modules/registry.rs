@@ -13,6 +13,10 @@
 //! mapped, or while another CPU is waited for. What a module owns (its memory, its
 //! per-CPU variables) is dropped outside it. `lifecycle.rs` has the way from one state
 //! to the next.
+//!
+//! It is held for as many steps as there are modules, and for at most [`BATCH`] exports.
+//! What a module exports is prepared before, and entered and removed in batches; what is
+//! entered of a module that is loading can't be used, so nobody sees the difference.
 
 use super::error::Reason;
 use super::loaded::Loaded;
@@ -22,9 +26,8 @@ use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use fallible::{TryPush, collected};
-use hashbrown::HashMap;
-use loader::Object;
+use fallible::{TryPush, with_room};
+use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, name_hash};
 use module_api::{Export, PerCpuRef};
 
 /// A module in the list.
@@ -41,9 +44,16 @@ pub struct Entry {
     pub loaded: Option<Loaded>,
     /// Whom it uses; dropped after what it owns.
     pub uses: References,
+    /// How many of its exports are entered.
+    pub exported: usize,
 }
 
 impl Entry {
+    /// What it exports, entered or not.
+    fn exports(&self) -> &[ExportedSymbol<'static>] {
+        self.loaded.as_ref().map_or(&[], Loaded::exports)
+    }
+
     /// References that others hold.
     pub fn users(&self) -> i64 {
         self.refcount.as_ref().map_or(0, |count| count.count())
@@ -55,64 +65,86 @@ impl Entry {
 pub struct Exported {
     /// Address; for per-CPU data, the handle.
     pub value: u64,
-    /// What it names.
-    pub kind: SymbolKind,
     /// Module that exports it; `None` for the kernel.
     pub owner: Option<Id>,
+    /// What a module's symbol names.
+    kind: Option<SymbolKind>,
+}
+
+impl Exported {
+    /// What it names.
+    pub fn kind(&self) -> SymbolKind {
+        let in_kernel = || SymbolKind::in_kernel(self.value);
+        self.kind.unwrap_or_else(in_kernel)
+    }
+}
+
+/// An export, by its owner, [`Id::NONE`] for the kernel, and its number among the owner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ExportNumber {
+    owner: Id,
+    number: u32,
 }
 
 /// All modules, all exports.
 pub struct Registry {
-    /// In the order in which they came.
+    /// In the order in which they came, which is that of their numbers.
     pub entries: Vec<Entry>,
-    symbols: Option<HashMap<&'static str, Exported>>,
+    symbols: NameTable<ExportNumber>,
     last: Id,
 }
 
 /// The one of this kernel.
 pub static REGISTRY: Lock<Registry, { rank::MODULES }> = Lock::new(Registry {
     entries: Vec::new(),
-    symbols: None,
+    symbols: NameTable::new(),
     last: Id::NONE,
 });
 
 /// Room taken at boot; beyond it both grow, and keep what they have grown to.
-const ROOM_FOR_SYMBOLS: usize = 3000;
+const ROOM_FOR_SYMBOLS: usize = 2048;
 const ROOM_FOR_MODULES: usize = 64;
 
-/// Enters the kernel's own exports. Once, at boot, when per-CPU memory is set up.
+/// Exports that are entered, removed or listed under one hold of the lock.
+const BATCH: usize = 64;
+
+/// Enters the kernel's own exports. Once, at boot.
 ///
 /// # Errors
 /// [`Reason::Heap`].
 pub fn init() -> Result<(), Reason<'static>> {
-    let mut symbols = HashMap::new();
-    symbols.try_reserve(ROOM_FOR_SYMBOLS.max(kernel_exports().len()))?;
-    for export in kernel_exports() {
-        let Ok(name) = export.name().to_str() else {
-            continue;
-        };
-        let value = export.value() as u64;
-        let exported = Exported {
-            value,
-            kind: SymbolKind::in_kernel(value),
-            owner: None,
-        };
-        enter(&mut symbols, name, exported);
-    }
+    REGISTRY.lock().entries.try_reserve(ROOM_FOR_MODULES)?;
+    let exports = kernel_exports();
+    make_room(ROOM_FOR_SYMBOLS.max(exports.len()))?;
     let mut registry = REGISTRY.lock();
-    registry.symbols = Some(symbols);
-    registry.entries.try_reserve(ROOM_FOR_MODULES)?;
+    for (number, export) in (0..).zip(exports) {
+        let owner = Id::NONE;
+        let hash = name_hash(name_of(export));
+        registry.symbols.enter(hash, ExportNumber { owner, number });
+    }
+    let unused = ROOM_FOR_SYMBOLS.saturating_sub(exports.len());
+    registry.symbols.give_up(unused);
     Ok(())
 }
 
-/// Enters a symbol, for which there is room; returns the one of that name before.
-fn enter(
-    symbols: &mut HashMap<&'static str, Exported>,
-    name: &'static str,
-    exported: Exported,
-) -> Option<Exported> {
-    #[expect(clippy::disallowed_methods, reason = "there is room")]
-    symbols.insert(name, exported)
+/// Has room for so many more exports promised; the lock is held for a few buckets at a time,
+/// and not while memory is got or given back.
+fn make_room(exports: usize) -> Result<(), TryReserveError> {
+    let mut memory = None;
+    loop {
+        let growth = REGISTRY.lock().symbols.grow(exports, &mut memory);
+        match growth {
+            Growth::Done => return Ok(()),
+            Growth::Again | Growth::Drop(_) => {}
+            Growth::Memory(names) => memory = Some(Buckets::for_names(names)?),
+        }
+    }
+}
+
+/// The name of an export of the kernel; none for one that isn't UTF-8, which nobody can
+/// ask for.
+fn name_of(export: &Export) -> &'static str {
+    export.name().to_str().unwrap_or("")
 }
 
 fn kernel_exports() -> &'static [Export] {
@@ -128,33 +160,57 @@ fn kernel_exports() -> &'static [Export] {
 
 /// Whether the kernel itself exports a symbol.
 pub fn is_kernels(name: &str) -> bool {
-    let found = REGISTRY.lock().symbol(name);
+    let hash = name_hash(name);
+    let found = REGISTRY.lock().symbol(name, hash);
     found.is_some_and(|found| found.owner.is_none())
 }
 
 /// The object of the module that exports a symbol; `None` for the kernel's symbols.
 pub fn object_of(symbol: &str) -> Option<Object<'static>> {
+    let hash = name_hash(symbol);
     let mut registry = REGISTRY.lock();
-    let owner = registry.symbol(symbol)?.owner?;
+    let owner = registry.symbol(symbol, hash)?.owner?;
     let loaded = registry.entry(owner)?.loaded.as_ref()?;
     Some(*loaded.layout.object())
 }
 
-/// All exported symbols, in no order.
+/// All exported symbols, the kernel's first, then by module. What comes or goes meanwhile may
+/// be missing.
 ///
 /// # Errors
 /// If there is no memory for the list.
 pub fn symbols() -> Result<Vec<(&'static str, Exported)>, TryReserveError> {
-    let registry = REGISTRY.lock();
-    let count = registry.symbols.as_ref().map_or(0, HashMap::len);
-    let all = registry.symbols.iter().flatten();
-    collected(count, all.map(|(&name, &exported)| (name, exported)))
+    let mut symbols = with_room(symbol_count())?;
+    for export in kernel_exports() {
+        symbols.try_push((name_of(export), exported_by_kernel(export)))?;
+    }
+    let mut module = Id::NONE;
+    while let Some(id) = read_next(module, |entry| entry.id) {
+        module = id;
+        let mut first = 0;
+        loop {
+            let batch = REGISTRY.lock().batch(module, first);
+            if batch.is_empty() {
+                break;
+            }
+            first += batch.len();
+            { batch.into_iter() }.try_for_each(|symbol| symbols.try_push(symbol))?;
+        }
+    }
+    Ok(symbols)
 }
 
 /// Number of symbols that are exported.
 pub fn symbol_count() -> usize {
-    let registry = REGISTRY.lock();
-    registry.symbols.as_ref().map_or(0, HashMap::len)
+    REGISTRY.lock().symbols.count()
+}
+
+fn exported_by_kernel(export: &Export) -> Exported {
+    Exported {
+        value: export.value() as u64,
+        owner: None,
+        kind: None,
+    }
 }
 
 /// Looks at the modules, unless a CPU holds the list: for a panic. `look` doesn't print.
@@ -165,6 +221,14 @@ pub fn try_read<R>(look: impl FnOnce(&[Entry]) -> R) -> Option<R> {
 /// Looks at the modules. `look` doesn't print, wait or map.
 pub fn read<R>(look: impl FnOnce(&[Entry]) -> R) -> R {
     look(&REGISTRY.lock().entries)
+}
+
+/// Looks at the module that came next after another; `None` if there is none. `look` doesn't
+/// print, wait or map.
+pub fn read_next<R>(after: Id, look: impl FnOnce(&Entry) -> R) -> Option<R> {
+    let registry = REGISTRY.lock();
+    let next = registry.entries.partition_point(|entry| entry.id <= after);
+    registry.entries.get(next).map(look)
 }
 
 impl Registry {
@@ -184,6 +248,7 @@ impl Registry {
             refcount: None,
             loaded: None,
             uses: References::default(),
+            exported: 0,
         })?;
         self.last = id;
         Ok(id)
@@ -191,58 +256,128 @@ impl Registry {
 
     /// The module of this number, while it is in the list.
     pub fn entry(&mut self, id: Id) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|entry| entry.id == id)
+        let at = self.position(id)?;
+        self.entries.get_mut(at)
     }
 
-    fn symbol(&self, name: &str) -> Option<Exported> {
-        self.symbols.as_ref()?.get(name).copied()
+    fn position(&self, id: Id) -> Option<usize> {
+        let at = self.entries.binary_search_by_key(&id, |entry| entry.id);
+        at.ok()
     }
 
-    /// Enters what a module exports: all of it or, with an error, none.
-    ///
-    /// # Errors
-    /// [`Reason::Duplicate`], [`Reason::Heap`].
-    pub fn export(&mut self, id: Id, loaded: &Loaded) -> Result<(), Reason<'static>> {
-        let Some(symbols) = &mut self.symbols else {
-            return Ok(());
-        };
-        symbols.try_reserve(loaded.exports().len())?;
-        for (number, export) in loaded.exports().enumerate() {
-            let exported = Exported {
-                value: export.value,
-                kind: loaded.kind_of(&export),
-                owner: Some(id),
-            };
-            let Some(others) = enter(symbols, export.name, exported) else {
-                continue;
-            };
-            // All is as before.
-            let symbol = export.name;
-            enter(symbols, symbol, others);
-            for export in loaded.exports().take(number) {
-                symbols.remove(export.name);
-            }
-            let owner = others.owner.and_then(|id| self.entry(id));
-            let owner = owner.map(|entry| entry.name);
-            return Err(Reason::Duplicate { symbol, owner });
+    /// The export of this name, which has this hash.
+    fn symbol(&self, name: &str, hash: u32) -> Option<Exported> {
+        let is_it = |export| self.name(export) == Some(name);
+        let (_, exported) = self.export(self.symbols.find(hash, is_it)?)?;
+        Some(exported)
+    }
+
+    /// The name of an export by its number.
+    #[inline]
+    fn name(&self, export: ExportNumber) -> Option<&'static str> {
+        if export.owner == Id::NONE {
+            return kernel_exports().get(export.number as usize).map(name_of);
         }
-        Ok(())
+        let entry = &self.entries[self.position(export.owner)?];
+        let export = entry.exports().get(export.number as usize)?;
+        Some(export.name)
     }
+
+    /// An export by its number, and its name.
+    fn export(&self, export: ExportNumber) -> Option<(&'static str, Exported)> {
+        if export.owner == Id::NONE {
+            let export = kernel_exports().get(export.number as usize)?;
+            return Some((name_of(export), exported_by_kernel(export)));
+        }
+        let loaded = self.entries[self.position(export.owner)?].loaded.as_ref()?;
+        let symbol = loaded.exports().get(export.number as usize)?;
+        let exported = Exported {
+            value: symbol.value,
+            owner: Some(export.owner),
+            kind: Some(loaded.kind_of(symbol)),
+        };
+        Some((symbol.name, exported))
+    }
+
+    /// Some of a module's exports that are entered, from a number on.
+    fn batch(&self, owner: Id, first: usize) -> heapless::Vec<(&'static str, Exported), BATCH> {
+        let entry = self.position(owner).map(|at| &self.entries[at]);
+        let end = entry.map_or(0, |entry| entry.exported.min(first + BATCH));
+        let mut batch = heapless::Vec::new();
+        for number in first..end {
+            let number = number as u32;
+            if let Some(symbol) = self.export(ExportNumber { owner, number }) {
+                // There is room for a batch.
+                let _ = batch.push(symbol);
+            }
+        }
+        batch
+    }
+
+    /// Enters those of a module's exports that come next, a batch of them; how many are left.
+    fn enter_batch(&mut self, owner: Id) -> Result<usize, Reason<'static>> {
+        let Some(at) = self.position(owner) else {
+            return Ok(0);
+        };
+        let first = self.entries[at].exported;
+        let exports = self.entries[at].exports();
+        let end = exports.len().min(first + BATCH);
+        for (number, export) in (first..).zip(&exports[first..end]) {
+            // Nearly always nobody has the hash.
+            if self.symbols.find(export.hash, |_| true).is_some()
+                && let Some(others) = self.symbol(export.name, export.hash)
+            {
+                let others = others.owner.and_then(|id| self.position(id));
+                let owner = others.map(|at| self.entries[at].name);
+                let symbol = export.name;
+                self.symbols.give_up(exports.len() - number);
+                self.entries[at].exported = number;
+                return Err(Reason::Duplicate { symbol, owner });
+            }
+            let number = number as u32;
+            self.symbols
+                .enter(export.hash, ExportNumber { owner, number });
+        }
+        let left = exports.len() - end;
+        self.entries[at].exported = end;
+        Ok(left)
+    }
+
+    /// Removes a batch of a module's exports, the last ones; how many are left.
+    fn remove_batch(&mut self, owner: Id) -> usize {
+        let Some(entry) = self.position(owner).map(|at| &mut self.entries[at]) else {
+            return 0;
+        };
+        let left = entry.exported.saturating_sub(BATCH);
+        let exports = entry.exports();
+        for (number, export) in (left as u32..).zip(&exports[left..entry.exported]) {
+            self.symbols
+                .remove(export.hash, ExportNumber { owner, number });
+        }
+        entry.exported = left;
+        left
+    }
+}
+
+/// Enters what a module exports, which is in the list with what it owns. With an error some
+/// are entered, until it is removed.
+///
+/// # Errors
+/// [`Reason::Duplicate`], [`Reason::Heap`].
+pub fn export(id: Id) -> Result<(), Reason<'static>> {
+    let count = REGISTRY.lock().entry(id).map_or(0, |it| it.exports().len());
+    make_room(count)?;
+    while REGISTRY.lock().enter_batch(id)? != 0 {}
+    Ok(())
 }
 
 /// Takes a module and its exports out of the list; its caller drops it, outside the lock.
 /// Takes as many steps as the module has exports, whatever others have.
 pub fn remove(id: Id) -> Option<Entry> {
+    while REGISTRY.lock().remove_batch(id) != 0 {}
     let mut registry = REGISTRY.lock();
-    let at = registry.entries.iter().position(|entry| entry.id == id)?;
-    let entry = registry.entries.remove(at);
-    // What it owns is in the list exactly if its exports have been entered.
-    if let (Some(symbols), Some(loaded)) = (&mut registry.symbols, &entry.loaded) {
-        for export in loaded.exports() {
-            symbols.remove(export.name);
-        }
-    }
-    Some(entry)
+    let at = registry.position(id)?;
+    Some(registry.entries.remove(at))
 }
 
 /// References on the modules whose exports somebody uses, one a module (Linux: struct
@@ -257,8 +392,9 @@ impl References {
     /// # Errors
     /// [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
     pub fn resolve<'a>(&mut self, symbol: &'a str) -> Result<Option<Exported>, Reason<'a>> {
+        let hash = name_hash(symbol);
         let mut registry = REGISTRY.lock();
-        let Some(found) = registry.symbol(symbol) else {
+        let Some(found) = registry.symbol(symbol, hash) else {
             return Ok(None);
         };
         let Some(owner) = found.owner.filter(|owner| !self.0.contains(owner)) else {

@@ -10,7 +10,7 @@ use super::variable_name::VariableName;
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
-use fallible::{TryPush, collected};
+use fallible::TryPush;
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
@@ -69,7 +69,7 @@ pub fn exports() -> Result<(), Reason<'static>> {
     let mut symbols = registry::symbols()?;
     symbols.sort_unstable_by_key(|&(name, exported)| (exported.value, name));
     for (name, exported) in symbols {
-        let letter = exported.kind.letter();
+        let letter = exported.kind().letter();
         println!("{:016x} {letter} {name}", exported.value);
     }
     Ok(())
@@ -108,7 +108,10 @@ impl Row {
 /// # Errors
 /// [`Reason::Heap`]; then the list isn't complete.
 pub fn list() -> Result<(), Reason<'static>> {
-    let rows = registry::read(|entries| collected(entries.len(), entries.iter().map(Row::of)))?;
+    let mut rows: Vec<Row> = Vec::new();
+    while let Some(row) = registry::read_next(rows.last().map_or(Id::NONE, |it| it.id), Row::of) {
+        rows.try_push(row)?;
+    }
     println!(
         "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
         "module", "address", "bytes", "per-CPU", "license"

@@ -24,7 +24,7 @@ impl fmt::Display for State {
 }
 
 /// Tells modules apart, also two of one name after another. Never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id(u64);
 
 impl Id {

@@ -33,6 +33,15 @@ pub enum Error<'line> {
     Cpu(smp::Error),
     /// There are no figures.
     Bench(BenchError),
+    /// Locks aren't counted.
+    NotCounted,
+    /// So many places in code held a lock, or kept interrupts off, for too long.
+    HeldLong {
+        /// The places.
+        places: usize,
+        /// What they may take, in nanoseconds.
+        limit: u64,
+    },
     /// So many self-tests failed.
     TestsFailed(usize),
     /// No self-test ran.
@@ -54,6 +63,10 @@ impl fmt::Display for Error<'_> {
             Error::Modules(reason) => write!(f, "{reason}"),
             Error::Cpu(error) => write!(f, "{error}"),
             Error::Bench(error) => write!(f, "{error}"),
+            Error::NotCounted => f.write_str("locks aren't counted: boot with lockstat"),
+            Error::HeldLong { places, limit } => {
+                write!(f, "{places} places hold a lock for longer than {limit} ns")
+            }
             Error::TestsFailed(count) => write!(f, "{count} self-tests failed"),
             Error::NoTestRan => f.write_str("no self-test ran"),
         }

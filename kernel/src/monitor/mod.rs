@@ -6,13 +6,14 @@
 //!
 //! * `error.rs`: why a command failed
 //! * `command.rs`: what a command is
-//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`: the commands, by
-//!   what they are about
+//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`: the
+//!   commands, by what they are about
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 
 mod command;
 mod error;
 mod line_editor;
+mod lockstat;
 mod machine;
 mod measure;
 mod memory;
@@ -46,13 +47,14 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 6] = [
+const GROUPS: [&[Command]; 7] = [
     HELP,
     modules::COMMANDS,
     percpu::COMMANDS,
     memory::COMMANDS,
     machine::COMMANDS,
     measure::COMMANDS,
+    lockstat::COMMANDS,
 ];
 
 fn commands() -> impl Iterator<Item = &'static Command> {

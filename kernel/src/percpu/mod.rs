@@ -41,6 +41,8 @@ const _: () = {
     assert!(offset_of!(Lowcore, interrupt_depth) == compiled::INTERRUPT_DEPTH);
     assert!(offset_of!(Lowcore, interrupt_state) == compiled::INTERRUPT_STATE);
     assert!(offset_of!(Lowcore, writable) == compiled::WRITABLE);
+    assert!(offset_of!(Lowcore, begin_counted) == compiled::BEGIN_COUNTED);
+    assert!(offset_of!(Lowcore, end_counted) == compiled::END_COUNTED);
 };
 
 // Every CPU that can have a number can have a unit, and an entry in `OFFSETS`.
@@ -202,6 +204,8 @@ pub fn statistics(each: &mut dyn FnMut(&ChunkStatistics)) -> Statistics {
 ///
 /// # Errors
 /// The first entry that differs.
+// A name of its own in reports of who held the lock.
+#[inline(never)]
 pub fn verify() -> Result<(), Mismatch> {
     allocator().verify()
 }

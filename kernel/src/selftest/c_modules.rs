@@ -12,7 +12,9 @@ use alloc::vec::Vec;
 
 /// Runs `work` and returns what printk prints meanwhile, each line as `<level>text`.
 fn printed<R>(work: impl FnOnce() -> R) -> (R, String) {
-    let mut copy = Box::new([0; continuation::COPY]);
+    // Made where it stays: a box's value is made on the stack, and a load needs much of that.
+    let copy = alloc::vec![0; continuation::COPY].into_boxed_slice();
+    let mut copy: Box<[u8; continuation::COPY]> = copy.try_into().expect("as long as that");
     let (result, count) = continuation::copy_of(work, &mut copy);
     assert!(count < copy.len(), "more is printed than can be looked at");
     (result, String::from_utf8_lossy(&copy[..count]).into_owned())

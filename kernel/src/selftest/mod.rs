@@ -32,6 +32,7 @@ mod fault_safe;
 mod held;
 mod interrupts_off;
 mod limit;
+mod lock_holds;
 mod memory;
 mod module_life;
 mod module_parameters;

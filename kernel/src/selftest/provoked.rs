@@ -158,6 +158,12 @@ fn panic_in_interrupt() -> Result<(), NotPassed> {
     }
 }
 
+fn section_ended_twice() -> Result<(), NotPassed> {
+    // SAFETY: C4: no section ends that is anybody's: the kernel stops.
+    unsafe { cpu::pop_interrupts_off() };
+    Ok(())
+}
+
 fn lock_twice() -> Result<(), NotPassed> {
     static LOCK: Lock<u64, { rank::TEST }> = Lock::new(0);
     let _first = LOCK.lock();
@@ -235,6 +241,11 @@ selftest!("ending.no_answer", no_answer, on_request);
 selftest!("ending.early_percpu", early_percpu, on_request);
 selftest!("ending.panic_report", panic_report, on_request);
 selftest!("ending.panic_in_interrupt", panic_in_interrupt, on_request);
+selftest!(
+    "ending.section_ended_twice",
+    section_ended_twice,
+    on_request
+);
 selftest!("ending.lock_twice", lock_twice, on_request);
 selftest!("ending.lock_order", lock_order, on_request);
 selftest!("ending.panic_in_display", panic_in_display, on_request);

@@ -118,6 +118,7 @@ fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Er
 /// First function of a CPU that was started.
 extern "C" fn secondary() -> ! {
     traps::restart_asks();
+    sync::counting::begin();
     admit_signals();
     cpus::set_online();
     // SAFETY: C2: this CPU's ordinary course.

@@ -15,17 +15,20 @@
 //! | `word.rs` | a word that CPUs share, and change by compare-and-swap |
 //! | `machine.rs` | what locks need of the machine |
 //! | `raw_lock.rs` | the lock |
+//! | `counts.rs` | how often locks are taken, and how long they are held |
 //! | `raw_try_lock.rs` | another, which its CPU tries, with interrupts as they are |
 //!
 //! The machine is behind a trait, and so are the atomics: on the host the tests put
 //! emulated CPUs under them, whose every step a scheduler orders. Keeps C4 and C5.
 #![no_std]
 
+mod counts;
 mod machine;
 mod raw_lock;
 mod raw_try_lock;
 mod word;
 
+pub use counts::{COUNTED, Counts, Longest, PLACES, Summary};
 pub use machine::Machine;
 pub use raw_lock::RawIrqSaveLock;
 pub use raw_try_lock::RawTryLock;

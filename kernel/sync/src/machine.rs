@@ -1,5 +1,6 @@
 //! What locks need of the machine.
 
+use crate::counts::COUNTED;
 use crate::word::Word;
 
 /// The running CPU, as a lock sees it. All functions act on that CPU alone.
@@ -20,8 +21,15 @@ pub trait Machine {
     /// C4: it ends a section that this CPU began, and that nothing else ends.
     unsafe fn pop_interrupts_off();
 
+    /// Ranks of the locks that this CPU holds, bit n for rank n, and [`COUNTED`] if its
+    /// locks are counted. With interrupts off.
+    fn held_ranks_and_mode() -> u32;
+
     /// Ranks of the locks that this CPU holds, bit n for rank n. With interrupts off.
-    fn held_ranks() -> u32;
+    #[inline]
+    fn held_ranks() -> u32 {
+        Self::held_ranks_and_mode() & !COUNTED
+    }
 
     /// Adds `RANK` to them. With interrupts off.
     fn hold_rank<const RANK: u8>();
@@ -36,6 +44,14 @@ pub trait Machine {
     /// Waits until another CPU has made `done` true: until it has freed the lock of that
     /// rank, whose word is `taken`. With interrupts off.
     fn wait_for_lock(rank: u8, taken: &Self::Word, done: impl FnMut() -> bool);
+
+    /// Where in code the CPU's latest section began; whatever it is if its locks aren't
+    /// counted.
+    fn section_from() -> u64;
+
+    /// Counts a lock that was taken, wanted in a section that began at `from`; `contended`:
+    /// another CPU had it. With interrupts off.
+    fn count_taken(rank: u8, from: u64, contended: bool);
 
     /// Stops the kernel: this CPU wants a lock of rank `wanted` and holds those of
     /// `held`, of which one has that rank or a later one.

@@ -1,5 +1,6 @@
 //! The spin lock.
 
+use crate::counts::COUNTED;
 use crate::machine::Machine;
 use crate::word::Word;
 use core::fmt;
@@ -10,7 +11,7 @@ use lock_api::{GuardNoSend, RawMutex};
 const FREE: u32 = 0;
 
 /// A raw spin lock that saves the interrupt state, what Linux takes with
-/// `spin_lock_irqsave`; `RANK`, below 32, is its place in the lock order.
+/// `spin_lock_irqsave`; `RANK`, below 31, is its place in the lock order.
 ///
 /// The state is saved a CPU, not a lock (C4): guards may be dropped in any order, and
 /// interrupts stay off until the last of them is gone.
@@ -32,25 +33,27 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 
     #[inline]
     fn lock(&self) {
-        const { assert!(RANK < 32, "a CPU's held ranks are a word of 32 bits") };
+        const { assert!(RANK < 31, "a CPU's held ranks are 31 bits, and `COUNTED`") };
         M::push_interrupts_off();
-        let held = M::held_ranks();
-        if held >> RANK != 0 {
-            M::out_of_order(RANK, held);
-        }
-        if !self.acquire() {
-            self.wait();
+        let held = M::held_ranks_and_mode();
+        if held >> RANK != 0 || !self.acquire() {
+            return self.lock_slowly(held);
         }
         M::hold_rank::<RANK>();
     }
 
     /// Fails also when this CPU holds a lock of the same rank; a lock of another rank
     /// that it holds doesn't matter, as nothing waits.
+    #[inline]
     fn try_lock(&self) -> bool {
         M::push_interrupts_off();
-        let free = M::held_ranks() >> RANK & 1 == 0 && self.acquire();
+        let held = M::held_ranks_and_mode();
+        let free = held >> RANK & 1 == 0 && self.acquire();
         if free {
             M::hold_rank::<RANK>();
+            if held & COUNTED != 0 {
+                M::count_taken(RANK, M::section_from(), false);
+            }
         } else {
             // SAFETY: C4: the section that the push above began.
             unsafe { M::pop_interrupts_off() };
@@ -72,11 +75,25 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawIrqSaveLock<M, RANK> {
 }
 
 impl<M: Machine, const RANK: u8> RawIrqSaveLock<M, RANK> {
-    /// Takes it when another CPU has freed it. Out of the way of who finds it free.
+    /// The rest of `lock` where another CPU has it, or on a CPU that holds something, be it
+    /// `COUNTED` alone: so a lock that is free, and isn't counted, costs nothing more.
     #[cold]
     #[inline(never)]
-    fn wait(&self) {
-        M::wait_for_lock(RANK, &self.taken, || self.acquire());
+    fn lock_slowly(&self, held: u32) {
+        let ranks = held & !COUNTED;
+        if ranks >> RANK != 0 {
+            M::out_of_order(RANK, ranks);
+        }
+        // Before a wait, which may have sections of its own.
+        let from = M::section_from();
+        let contended = !self.acquire();
+        if contended {
+            M::wait_for_lock(RANK, &self.taken, || self.acquire());
+        }
+        M::hold_rank::<RANK>();
+        if held & COUNTED != 0 {
+            M::count_taken(RANK, from, contended);
+        }
     }
 
     #[inline]

@@ -30,7 +30,7 @@ impl Machine for Thread {
         DEPTH.set(DEPTH.get() - 1);
     }
 
-    fn held_ranks() -> u32 {
+    fn held_ranks_and_mode() -> u32 {
         HELD.get()
     }
 
@@ -50,6 +50,14 @@ impl Machine for Thread {
         while !done() {
             thread::yield_now();
         }
+    }
+
+    fn section_from() -> u64 {
+        0
+    }
+
+    fn count_taken(_rank: u8, _from: u64, _contended: bool) {
+        unreachable!("nothing is counted")
     }
 
     fn out_of_order(wanted: u8, held: u32) -> ! {

@@ -90,7 +90,7 @@ pub fn tables(module: &Module<'_>, image: &Image<'_>) -> (Table, Table) {
 
 /// All symbols but the null one.
 pub fn symbols<'a>(image: &Image<'a>) -> Vec<Symbol<'a>> {
-    let symbols = image.linked.symbols().zip(1..);
+    let symbols = image.bindings.symbols().zip(1..);
     let symbols = symbols.map(|(symbol, index)| Symbol {
         index,
         name: symbol.name,

@@ -118,7 +118,7 @@ pub fn write(module: &Module<'_>, image: &Image<'_>, output: &mut dyn Write) -> 
         address: None,
         value: export.value,
     });
-    let relocations = image.linked.relocations(&module.plan);
+    let relocations = image.bindings.relocations(&module.plan);
     let relocations = relocations.map(|(section, relocation, computed)| Relocation {
         section: section.name,
         offset: relocation.offset,

@@ -3,8 +3,8 @@
 
 use crate::symbols::Symbols;
 use loader::{
-    ExportedSymbol, Layout, Linked, LoadError, Object, Plan, Position, Section, Slot, Startup,
-    StartupError,
+    Bindings, ExportedSymbol, Layout, Linked, LoadError, Object, Plan, Position, Section, Slot,
+    Startup, StartupError,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -50,6 +50,8 @@ pub struct Image<'data> {
     pub slots: Vec<Slot<'data>>,
     /// Symbols.
     pub linked: Linked<'data>,
+    /// What its relocations are bound to.
+    pub bindings: Bindings<'data>,
     /// What the kernel would call, or why it would refuse to.
     pub startup: Result<Startup, StartupError<'data>>,
 }
@@ -100,7 +102,7 @@ impl From<LoadError> for LinkError {
 impl<'data> Image<'data> {
     /// What it exports, sorted by name.
     pub fn exports(&self) -> Vec<ExportedSymbol<'data>> {
-        let mut exports: Vec<_> = self.linked.exports().collect();
+        let mut exports = self.linked.exports().to_vec();
         exports.sort_unstable_by_key(|export| export.name);
         exports
     }
@@ -149,7 +151,7 @@ impl<'data> Module<'data> {
             let anywhere = || addresses.unresolved.filter(|_| !weak.contains(name));
             addresses.symbols.get(name).or_else(anywhere)
         };
-        let linked = loader::link(
+        let (linked, bindings) = loader::link(
             &self.plan,
             addresses.base,
             addresses.per_cpu,
@@ -164,8 +166,9 @@ impl<'data> Module<'data> {
             per_cpu: addresses.per_cpu,
             image,
             template,
-            slots: linked.slots(&self.plan)?,
+            slots: bindings.slots(&self.plan)?,
             linked,
+            bindings,
         })
     }
 

@@ -41,7 +41,7 @@ pub fn summary(
         output,
         "{}: {} relocations, {} bytes at {:#x}, {} per-CPU bytes, hash {:#018x}, in {}",
         module.name,
-        image.linked.relocations(&module.plan).count(),
+        image.bindings.relocations(&module.plan).count(),
         image.image.len(),
         image.base,
         image.template.len(),
@@ -174,9 +174,13 @@ impl Report<'_, '_> {
 
     fn imports(&mut self) -> io::Result<()> {
         self.title("imports")?;
-        let values: Option<Vec<u64>> = self
-            .image
-            .map(|image| image.linked.symbols().map(|symbol| symbol.value).collect());
+        let values: Option<Vec<u64>> = self.image.map(|image| {
+            image
+                .bindings
+                .symbols()
+                .map(|symbol| symbol.value)
+                .collect()
+        });
         for symbol in self.module.object.symbols() {
             if !symbol.is_undefined() {
                 continue;
@@ -294,7 +298,7 @@ impl Report<'_, '_> {
             detour,
             ..
         } = self.styles;
-        for (section, relocation, computed) in image.linked.relocations(&self.module.plan) {
+        for (section, relocation, computed) in image.bindings.relocations(&self.module.plan) {
             let symbol = self.module.object.symbol(relocation.symbol as usize);
             let addend = match relocation.addend {
                 0 => String::new(),

@@ -69,7 +69,7 @@ pub fn root() -> PathBuf {
     root
 }
 
-/// All that is made of the source tree.
+/// The target folder.
 pub fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     // A relative folder counts from the source tree, where cargo is started.

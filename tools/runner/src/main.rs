@@ -18,6 +18,7 @@
 //!  workload     what `profile` is of         profile      the verb `profile`
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
+//!  contention   `bench --contention`
 //!  cargo_output, terminal                    progress, and modes to put back
 //! ```
 //!
@@ -34,6 +35,7 @@ mod bench;
 mod blocks;
 mod build;
 mod cargo_output;
+mod contention;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -105,6 +107,9 @@ fn main() -> ExitCode {
             ref workload,
             ref svg,
         }) => profile::run(toolchain, &options, workload, svg.as_deref()),
+        Some(Verb::Bench {
+            contention: true, ..
+        }) => contention::run(toolchain, &options),
         Some(Verb::Bench {
             peer: true, accept, ..
         }) => bench::run(toolchain, &options, More::Peer { accept }),

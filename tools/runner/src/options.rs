@@ -127,8 +127,12 @@ pub enum Verb {
         /// and both into docs/performance.md
         #[arg(long)]
         accept: bool,
-        /// All of it: measure, accept, --peer, --plots
+        /// Count pairs of alloc and free a second instead, CPUs in each other's way: by the
+        /// host's clock, for as many host cores as CPUs
         #[arg(long, conflicts_with_all = ["peer", "plots", "accept"])]
+        contention: bool,
+        /// All of it: measure, accept, --peer, --plots
+        #[arg(long, conflicts_with_all = ["peer", "plots", "accept", "contention"])]
         document: bool,
     },
     /// Count guest instructions by function, without those of the way there
@@ -172,6 +176,7 @@ impl Verb {
         plots: false,
         accept: false,
         document: false,
+        contention: false,
     };
 }
 
@@ -207,6 +212,9 @@ impl Options {
             if options.commands().is_empty() {
                 return wrong("profile: the workload names no command");
             }
+        }
+        if options.is_contention() && options.run.is_some() {
+            return wrong("bench --contention runs commands of its own, not those of --run");
         }
         if let Some(problem) = options.problem_of_bench() {
             return wrong(&problem);
@@ -262,6 +270,7 @@ impl Options {
             plots,
             accept,
             document,
+            contention: _,
         }) = self.verb
         else {
             return None;
@@ -309,16 +318,28 @@ impl Options {
         commands.filter(|command| !command.is_empty()).collect()
     }
 
+    /// Whether this is `bench --contention`.
+    pub fn is_contention(&self) -> bool {
+        matches!(
+            self.verb,
+            Some(Verb::Bench {
+                contention: true,
+                ..
+            })
+        )
+    }
+
     /// Whether the guest's clock counts instructions.
     pub fn counts_instructions(&self) -> bool {
-        matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }))
+        let counts = matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }));
+        counts && !self.is_contention()
     }
 
     /// Whether the guest is to have the modules that the benchmark loads.
     pub fn has_bench_modules(&self) -> bool {
         match &self.verb {
             Some(Verb::Profile { workload, .. }) => workload.is_bench(),
-            verb => matches!(verb, Some(Verb::Bench { .. })),
+            verb => matches!(verb, Some(Verb::Bench { .. })) && !self.is_contention(),
         }
     }
 
@@ -442,6 +463,8 @@ mod tests {
             "profile",
             "profile ;",
             "profile boot lsmod",
+            "bench --accept --contention",
+            "bench --contention --run lsmod",
             "profile boot --run lsmod",
             "bench --plots --peer",
             "bench --document --accept",

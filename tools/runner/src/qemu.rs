@@ -73,6 +73,9 @@ fn command(
     command.arg("-kernel").arg(layout::kernel());
     command.args(["-initrd", &path_in_proc(&initrd.file)]);
     command.args(["-append", &options.command_line(token, initrd.sum)]);
+    if options.is_contention() {
+        command.args(["-accel", "tcg,thread=multi"]);
+    }
     if let Some(plugin) = &options.plugin {
         command.args(["-plugin", plugin]);
     }

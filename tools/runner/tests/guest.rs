@@ -30,6 +30,8 @@ mod host;
 mod information;
 #[path = "guest/loading.rs"]
 mod loading;
+#[path = "guest/lock_holds.rs"]
+mod lock_holds;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -130,6 +132,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        lock_holds::counted,
+        lock_holds::short_ones,
         peer::same_source,
         profile::adds_up,
         profile::commands_and_graph,
@@ -161,6 +165,7 @@ fn main() -> ExitCode {
     }));
     // For `test --all`.
     guests.push(Trial::test("long::stuck_alone", stuck::alone));
+    guests.push(Trial::test("long::lock_holds", lock_holds::all));
     guests.push(Trial::ignorable_test(
         "long::beside_linux",
         peer::beside_linux,

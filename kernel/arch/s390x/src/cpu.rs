@@ -8,11 +8,15 @@
 //!   depth 2         pop     depth 1, still off    last pop        depth 0, on
 //! ```
 //!
+//! On a CPU whose sections are counted the depth is negative, and leads push and pop
+//! another way: counting.rs.
+//!
 //! An interrupt handler finds interruptions off by the PSW, and the depth of what
 //! it interrupted; its own sections nest above and leave interruptions off. Keeps
 //! C4. Principles of Operation, chapter 4 ("Control") and chapter 10 ("Control
 //! Instructions").
 
+use crate::counted_section::{ENABLED, STATE_BYTE, section_begin_counted, section_end_counted};
 use crate::lowcore::{self, Lowcore};
 use crate::psw::{Mask, Psw};
 use core::arch::asm;
@@ -31,15 +35,21 @@ pub fn push_interrupts_off() {
     // 0; behind it there is none. Orders memory accesses (no `nomem`).
     unsafe {
         asm!(
-            "lt {depth}, {at_depth}(0)",
-            "lg {base}, {writable}(0)",
-            "jne 2f",
-            "stnsm {at_state}({base}), 0xfc",
-            "ni {at_state}({base}), {enabled}",
+            "lt %r0, {at_depth}(0)",
+            "lg %r1, {writable}(0)",
+            "je 2f",
+            "jh 3f",
+            "brasl %r0, {begin_counted}",
+            "j 4f",
             "2:",
-            "asi {at_depth}({base}), 1",
-            base = out(reg_addr) _,
-            depth = out(reg) _,
+            "stnsm {at_state}(%r1), 0xfc",
+            "ni {at_state}(%r1), {enabled}",
+            "3:",
+            "asi {at_depth}(%r1), 1",
+            "4:",
+            out("r0") _,
+            out("r1") _,
+            begin_counted = sym section_begin_counted,
             writable = const offset_of!(Lowcore, writable),
             at_depth = const offset_of!(Lowcore, interrupt_depth),
             at_state = const STATE_BYTE,
@@ -64,19 +74,21 @@ pub unsafe fn pop_interrupts_off() {
     // was before the caller's section and all others. Orders memory accesses (no `nomem`).
     unsafe {
         asm!(
-            "lg {base}, {writable}(0)",
-            "asi {at_depth}({base}), -1",
-            "je 3f",
-            "jgl {no_section}",
-            "j 2f",
-            "3:",
-            "lt {state}, {at_state}(0)",
+            "lg %r1, {writable}(0)",
+            "asi {at_depth}(%r1), -1",
             "je 2f",
-            "stosm {scratch}({base}), {enabled}",
+            "jh 3f",
+            // Counted, or one too many.
+            "brasl %r0, {end_counted}",
+            "j 3f",
             "2:",
-            base = out(reg_addr) _,
-            state = out(reg) _,
-            no_section = sym no_section,
+            "lt %r0, {at_state}(0)",
+            "je 3f",
+            "stosm {scratch}(%r1), {enabled}",
+            "3:",
+            out("r0") _,
+            out("r1") _,
+            end_counted = sym section_end_counted,
             writable = const offset_of!(Lowcore, writable),
             at_depth = const offset_of!(Lowcore, interrupt_depth),
             at_state = const offset_of!(Lowcore, interrupt_state),
@@ -87,14 +99,9 @@ pub unsafe fn pop_interrupts_off() {
     }
 }
 
-/// Bits of the system mask for I/O and external interruptions.
-const ENABLED: u8 = 0x03;
-
-/// Offset of the byte of `interrupt_state` that isn't 0 always.
-const STATE_BYTE: usize = offset_of!(Lowcore, interrupt_state) + 3;
-
+/// Stops a kernel that ends a section that nobody began.
 #[cold]
-extern "C" fn no_section() -> ! {
+pub(crate) fn no_section() -> ! {
     interrupts_off_for_good();
     panic!("an interrupts-off section is ended that nobody began");
 }
@@ -112,7 +119,7 @@ pub fn without_interrupts<R>(work: impl FnOnce() -> R) -> R {
 /// Turns external and I/O interruptions off in a way that no
 /// [`pop_interrupts_off`] ends, be it one too many. For the end of a run.
 pub fn interrupts_off_for_good() {
-    const BEYOND_ANY_POPS: u32 = 1 << 30;
+    const BEYOND_ANY_POPS: i32 = 1 << 30;
     // SAFETY: C1: fields of this CPU's own. C4: no section of the run's last code
     // is to end.
     unsafe {
@@ -175,21 +182,22 @@ pub fn wait_for_interrupt_unless(ready: impl FnOnce() -> bool) {
         interrupts_enabled(),
         "a CPU waits for an interruption inside a handler or an interrupts-off section"
     );
-    without_interrupts(|| {
-        if !ready() {
-            // SAFETY: C4: the only section is this function's own, whose `ready`
-            // has ended.
-            unsafe { wait_for_interrupt() };
-        }
-    });
+    push_interrupts_off();
+    if ready() {
+        // SAFETY: C4: the section that the push above began.
+        unsafe { pop_interrupts_off() };
+    } else {
+        // SAFETY: C4: the only section is this function's own, whose `ready` has ended.
+        unsafe { end_section_in_wait() };
+    }
 }
 
-/// Loads an enabled wait; the handler's way back clears the wait bit (traps), and
-/// interruptions are off again.
+/// Ends the one section that the CPU is in by an enabled wait; the handler's way back
+/// clears the wait bit (traps).
 ///
 /// # Safety
-/// C4: the handlers that run at its depth find nothing of the CPU's in use.
-unsafe fn wait_for_interrupt() {
+/// C4: the section is the caller's, before which interruptions were on.
+unsafe fn end_section_in_wait() {
     let mask = Mask::ADDRESSING_64
         | Mask::DAT
         | Mask::WAIT
@@ -203,11 +211,14 @@ unsafe fn wait_for_interrupt() {
         asm!(
             "larl {t}, 1f",
             "stg {t}, 8({psw})",
+            "lg {t}, {writable}(0)",
+            "asi {at_depth}({t}), -1",
             "lpswe 0({psw})",
             "1:",
-            "stnsm 0({psw}), 0xfc",
             psw = in(reg_addr) &raw mut psw,
-            t = out(reg) _,
+            t = out(reg_addr) _,
+            writable = const offset_of!(Lowcore, writable),
+            at_depth = const offset_of!(Lowcore, interrupt_depth),
             options(nostack),
         );
     }

@@ -6,6 +6,7 @@
 //!   lowcore.rs     the prefix area: old and new PSWs, save areas, per-CPU offset
 //!   control.rs     control registers: what is admitted, protected, translated
 //!   cpu.rs         numbers, interrupts-off sections, facilities, waiting
+//!   counting.rs    interrupts-off sections that are counted; counted_section.rs: in assembler
 //!   stack.rs       stacks
 //!   power.rs       the two ways a run ends
 //!   traps/         interruption entry, decoding, the way back
@@ -30,6 +31,8 @@
 pub mod backtrace;
 pub mod boot;
 pub mod control;
+mod counted_section;
+pub mod counting;
 pub mod cpu;
 pub mod dat;
 pub mod fault_safe;

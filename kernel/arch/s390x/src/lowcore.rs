@@ -95,19 +95,30 @@ pub struct Lowcore {
     pub cpu_address: u32,
     /// 0x340: where STOSM stores a mask that nobody reads.
     pub scratch: u64,
-    /// 0x348: interrupts-off sections that this CPU is in (C4).
-    pub interrupt_depth: u32,
+    /// 0x348: interrupts-off sections that this CPU is in (C4); if they are counted, from
+    /// a number below 0 on (counting.rs).
+    pub interrupt_depth: i32,
     /// 0x34c: whether interruptions were on when the outermost of them began:
     /// the system mask's I/O and external bits, 0 to 3.
     pub interrupt_state: u32,
-    /// 0x350: ranks of the locks that this CPU holds, a bit each.
+    /// 0x350: ranks of the locks that this CPU holds, a bit each; [`LOCKS_COUNTED`].
     pub held_ranks: u32,
     /// 0x354: what stands for this CPU in the word of a lock: its number plus 1.
     pub lock_mark: u32,
     /// 0x358: base through which software's part of this page is written: 0 while
     /// translation is off, [`ALIAS`] after.
     pub writable: u64,
-    _unused_360: [u8; 0x3c0 - 0x360],
+    /// 0x360: when the outermost section began, by the clock, if sections are counted.
+    pub section_start: u64,
+    /// 0x368: the place in code where that was.
+    pub outermost_from: u64,
+    /// 0x370: the place where the latest section began, if sections are counted.
+    pub section_from: u64,
+    /// 0x378: what begins a counted section, for `this-cpu` (counting.rs).
+    pub begin_counted: u64,
+    /// 0x380: what ends one.
+    pub end_counted: u64,
+    _unused_388: [u8; 0x3c0 - 0x388],
     /// 0x3c0: initial stack pointer of a CPU being started.
     pub start_stack: u64,
     /// 0x3c8: first function of a CPU being started.
@@ -154,6 +165,8 @@ const _: () = {
     assert!(offset_of!(Lowcore, interrupt_depth) == 0x348);
     assert!(offset_of!(Lowcore, interrupt_state) == 0x34c);
     assert!(offset_of!(Lowcore, held_ranks) == 0x350);
+    assert!(offset_of!(Lowcore, begin_counted) == 0x378);
+    assert!(offset_of!(Lowcore, end_counted) == 0x380);
     assert!(offset_of!(Lowcore, start_stack) == 0x3c0);
     assert!(size_of::<Lowcore>() == SIZE);
 };
@@ -169,24 +182,21 @@ fn this() -> VolatilePtr<'static, Lowcore> {
 /// Nesting of interrupts-off sections and locks, as it was at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Nesting {
-    depth: u32,
+    depth: i32,
     held: u32,
 }
 
 /// The running CPU's nesting. With interruptions off.
 pub(crate) fn nesting() -> Nesting {
-    let depth;
-    // SAFETY: C4: two words of this CPU's own; page 0 is readable on every CPU.
-    unsafe {
-        asm!(
-            "llgf {}, {}(0)", out(reg) depth, const offset_of!(Lowcore, interrupt_depth),
-            options(nostack, preserves_flags),
-        );
-    }
     Nesting {
-        depth,
-        held: held_ranks(),
+        depth: interrupt_depth(),
+        held: held_ranks_and_mode(),
     }
+}
+
+/// The running CPU's sections, from 0 on; if they are counted, from a number below that.
+pub(crate) fn interrupt_depth() -> i32 {
+    word::<{ offset_of!(Lowcore, interrupt_depth) }>().cast_signed()
 }
 
 /// Puts the nesting back to what it was: the sections and locks that code began
@@ -212,15 +222,7 @@ pub(crate) fn restore_nesting(to: Nesting) {
 
 /// Stack pointer of the running CPU's innermost `catch`, 0 if there is none.
 pub(crate) fn catcher() -> u64 {
-    let catcher;
-    // SAFETY: C1: a doubleword of this CPU's own; page 0 is readable on every CPU.
-    unsafe {
-        asm!(
-            "lg {}, {}(0)", out(reg) catcher, const offset_of!(Lowcore, catch),
-            options(nostack, preserves_flags),
-        );
-    }
-    catcher
+    doubleword::<{ offset_of!(Lowcore, catch) }>()
 }
 
 /// The word at an offset of the running CPU's lowcore.
@@ -238,10 +240,58 @@ fn word<const OFFSET: usize>() -> u32 {
     word
 }
 
+/// The doubleword at an offset of the running CPU's lowcore.
+fn doubleword<const OFFSET: usize>() -> u64 {
+    let value;
+    // SAFETY: C1, C4: a doubleword of this CPU's own; page 0 is readable on every CPU. Not
+    // `nomem`: it changes.
+    unsafe {
+        asm!(
+            "lg {}, {}(0)", out(reg) value, const OFFSET,
+            options(nostack, preserves_flags),
+        );
+    }
+    value
+}
+
+/// The bit of the held ranks that says that this CPU's locks are counted; no rank's.
+pub const LOCKS_COUNTED: u32 = 1 << 31;
+
 /// Ranks of the locks that the running CPU holds: bit n for rank n.
-#[inline(always)]
 pub fn held_ranks() -> u32 {
+    held_ranks_and_mode() & !LOCKS_COUNTED
+}
+
+/// The same, with [`LOCKS_COUNTED`].
+#[inline(always)]
+pub fn held_ranks_and_mode() -> u32 {
     word::<{ offset_of!(Lowcore, held_ranks) }>()
+}
+
+/// Where this CPU's latest section began; if they are counted.
+pub fn section_from() -> u64 {
+    doubleword::<{ offset_of!(Lowcore, section_from) }>()
+}
+
+/// When the outermost section began, by the clock, and where; if they are counted.
+pub(crate) fn outermost_section() -> (u64, u64) {
+    (
+        doubleword::<{ offset_of!(Lowcore, section_start) }>(),
+        doubleword::<{ offset_of!(Lowcore, outermost_from) }>(),
+    )
+}
+
+/// Counts this CPU's sections, of which the outermost began at `start`, and its locks. The
+/// addresses are of what begins and ends such a section.
+pub(crate) fn count(start: u64, from: u64, [begin, end]: [u64; 2], bias: i32) {
+    let lowcore = this();
+    map_field!(lowcore.section_start).write(start);
+    map_field!(lowcore.outermost_from).write(from);
+    map_field!(lowcore.section_from).write(from);
+    map_field!(lowcore.begin_counted).write(begin);
+    map_field!(lowcore.end_counted).write(end);
+    map_field!(lowcore.interrupt_depth).update(|depth| depth + bias);
+    map_field!(lowcore.held_ranks).update(|ranks| ranks | LOCKS_COUNTED);
 }
 
 /// What stands for the running CPU in the word of a lock that it holds: its number plus 1.
@@ -288,13 +338,16 @@ pub fn release_rank<const RANK: u8>() {
 /// it holds. With interruptions off.
 pub fn with_ranks_set_aside<R>(work: impl FnOnce() -> R) -> R {
     let before = nesting();
-    restore_nesting(Nesting { held: 0, ..before });
+    restore_nesting(Nesting {
+        held: before.held & LOCKS_COUNTED,
+        ..before
+    });
     let result = work();
     restore_nesting(before);
     result
 }
 
-/// Forgets which locks this CPU holds, for a panic's report.
+/// Forgets which locks this CPU holds, for a panic's report, and counts none any more.
 pub fn release_all_ranks() {
     restore_nesting(Nesting {
         held: 0,
@@ -304,7 +357,7 @@ pub fn release_all_ranks() {
 
 /// Offset of the byte that holds a rank's bit.
 const fn rank_byte(rank: u8) -> usize {
-    assert!(rank < 32, "held_ranks has 32 bits");
+    assert!(rank < 31, "held_ranks has 31 bits for ranks");
     offset_of!(Lowcore, held_ranks) + 3 - (rank / 8) as usize
 }
 

@@ -122,7 +122,7 @@ impl Status {
     /// be read.
     pub fn held_ranks(&self) -> u32 {
         let at = lowcore::real_address(self.prefix) + offset_of!(Lowcore, held_ranks);
-        fault_safe::read_u32(at).unwrap_or(0)
+        fault_safe::read_u32(at).unwrap_or(0) & !lowcore::LOCKS_COUNTED
     }
 }
 

@@ -3,7 +3,10 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use this_cpu::host::{interrupts_on, on_cpu, pop_interrupts_off, push_interrupts_off};
+use this_cpu::host::{
+    count_sections, interrupts_on, on_cpu, pop_interrupts_off, push_interrupts_off,
+    sections_counted,
+};
 use this_cpu::{percpu, with_interrupts_off};
 
 /// A lock's guard: a section with two ends.
@@ -87,31 +90,45 @@ fn a_panic_ends_its_section() {
 
 #[test]
 fn every_order_of_ends() {
+    on_cpu(3, random_sections);
+}
+
+#[test]
+fn every_order_of_ends_counted() {
+    on_cpu(3, || {
+        count_sections();
+        random_sections();
+        assert!(sections_counted() > 1000);
+        let before = sections_counted();
+        with_interrupts_off(|_| with_interrupts_off(|_| ()));
+        assert_eq!(sections_counted(), before + 2);
+    });
+}
+
+fn random_sections() {
     // A model beside the machine: how many sections live.
     let mut state = 1u32;
     let mut random = move || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         state >> 16
     };
-    on_cpu(3, || {
-        let mut guards = Vec::new();
-        for _ in 0..10_000 {
-            match random() % 3 {
-                0 => guards.push(Guard::take()),
-                1 if !guards.is_empty() => {
-                    let which = random() as usize % guards.len();
-                    guards.swap_remove(which);
-                }
-                _ => with_interrupts_off(|_| {
-                    if !guards.is_empty() && random() % 2 == 0 {
-                        guards.pop();
-                    } else if random() % 2 == 0 {
-                        guards.push(Guard::take());
-                    }
-                    assert!(!interrupts_on(), "on inside a section");
-                }),
+    let mut guards = Vec::new();
+    for _ in 0..10_000 {
+        match random() % 3 {
+            0 => guards.push(Guard::take()),
+            1 if !guards.is_empty() => {
+                let which = random() as usize % guards.len();
+                guards.swap_remove(which);
             }
-            assert_eq!(interrupts_on(), guards.is_empty());
+            _ => with_interrupts_off(|_| {
+                if !guards.is_empty() && random() % 2 == 0 {
+                    guards.pop();
+                } else if random() % 2 == 0 {
+                    guards.push(Guard::take());
+                }
+                assert!(!interrupts_on(), "on inside a section");
+            }),
         }
-    });
+        assert_eq!(interrupts_on(), guards.is_empty());
+    }
 }

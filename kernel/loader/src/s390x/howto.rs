@@ -92,11 +92,32 @@ pub struct Howto {
     pub bias: i64,
 }
 
+impl Target {
+    /// What relocations of a type refer to; `None` for a type that has no howto.
+    pub(crate) const fn of(r_type: u32) -> Option<Target> {
+        match Howto::of(r_type) {
+            Some(howto) => Some(howto.target),
+            None => None,
+        }
+    }
+}
+
 impl Howto {
+    /// The howto of a type that has one.
+    pub(crate) const fn known(r_type: RelocationType) -> Howto {
+        match Howto::of(r_type.0) {
+            Some(howto) => *howto,
+            None => panic!("a type without a howto"),
+        }
+    }
+
     /// The howto of a type; `None` for a type that a module can't have: thread-local
     /// storage, what only a dynamic linker does, and numbers without a meaning.
-    pub fn of(r_type: u32) -> Option<&'static Howto> {
-        HOWTOS.get(r_type as usize)?.as_ref()
+    pub const fn of(r_type: u32) -> Option<&'static Howto> {
+        match r_type < TYPES {
+            true => HOWTOS[r_type as usize].as_ref(),
+            false => None,
+        }
     }
 }
 
@@ -111,11 +132,11 @@ pub fn type_name(r_type: u32) -> &'static str {
 }
 
 /// Types in the table: up to the ABI's last.
-const TYPES: usize = R_390_PLT24DBL.0 as usize + 1;
+pub(crate) const TYPES: u32 = R_390_PLT24DBL.0 + 1;
 
 /// The howto of each type, by its number.
-static HOWTOS: [Option<Howto>; TYPES] = {
-    let mut table = [None; TYPES];
+static HOWTOS: [Option<Howto>; TYPES as usize] = {
+    let mut table = [None; TYPES as usize];
     let mut row = 0;
     while row < ROWS.len() {
         let howto = ROWS[row];

@@ -12,6 +12,7 @@ mod howto;
 mod plt;
 
 pub use field::{Field, FieldError};
+pub(crate) use howto::TYPES;
 pub use howto::{Howto, RelativeTo, Target, type_name};
 pub(crate) use plt::{STUB, stub};
 

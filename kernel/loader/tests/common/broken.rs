@@ -1,7 +1,8 @@
 //! A small valid module, changes to it, and the errors that they must lead to.
 
 use super::builder::*;
-use loader::{LoadError, Object, Plan};
+use super::{BASE, load};
+use loader::LoadError;
 
 pub const OBJECT: u8 = 1;
 pub const GLOBAL_FUNCTION: u8 = 0x12;
@@ -38,11 +39,10 @@ pub fn patch() -> Patch {
 }
 
 pub fn refused(data: &[u8]) -> LoadError {
-    let object = match Object::parse(data) {
-        Ok(object) => object,
-        Err(error) => return error,
-    };
-    Plan::new(&object).expect_err("it is refused")
+    match load(data, BASE, |_| Some(0)) {
+        Ok(_) => panic!("it is refused"),
+        Err(error) => error,
+    }
 }
 
 /// Refused as `Section` of this index, field and value.

@@ -5,7 +5,7 @@
 pub mod broken;
 pub mod builder;
 
-use loader::{Layout, Linked, LoadError, Object, Plan, Position, Slot, link};
+use loader::{Bindings, Layout, Linked, LoadError, Object, Plan, Position, Slot, link};
 
 /// Where modules go: far from everything.
 pub const BASE: u64 = 0x200_0000_0000;
@@ -20,6 +20,7 @@ pub struct Loaded<'data> {
     pub image: Vec<u8>,
     pub template: Vec<u8>,
     pub linked: Linked<'data>,
+    pub bindings: Bindings<'data>,
 }
 
 /// Loads as the kernel does; what `resolve` doesn't know nobody exports.
@@ -32,7 +33,7 @@ pub fn load<'data>(
     let plan = Plan::new(&object)?;
     let mut image = vec![0; plan.layout().size() as usize];
     let mut template = vec![0; plan.layout().per_cpu().0 as usize];
-    let linked = link(
+    let (linked, bindings) = link(
         &plan,
         base,
         HANDLE,
@@ -46,6 +47,7 @@ pub fn load<'data>(
         image,
         template,
         linked,
+        bindings,
     })
 }
 
@@ -56,7 +58,7 @@ impl<'data> Loaded<'data> {
 
     /// What its GOT holds.
     pub fn slots(&self) -> Vec<Slot<'data>> {
-        self.linked.slots(&self.plan).unwrap()
+        self.bindings.slots(&self.plan).unwrap()
     }
 
     /// Where the section of this name lies.

@@ -110,7 +110,7 @@ impl Machine {
             _ => Some(base.wrapping_add(0x10_0000)),
         };
         let linked = loader::link(&plan, base, handle, &mut resolve, image, template);
-        let linked = match linked {
+        let (linked, bindings) = match linked {
             Ok(linked) => linked,
             Err(error) => {
                 print(error);
@@ -124,8 +124,9 @@ impl Machine {
         let words = ["value=-7", "text=some", "other"].into_iter();
         let _ = loader::set_parameters(layout, base, image, words, &mut |_| Some(8));
         let _ = linked.address("init_module");
-        let _ = linked.exports().count() + linked.functions().count() + linked.symbols().count();
-        let _ = linked.variables().count() + linked.relocations(&plan).count();
+        let _ = linked.exports().len() + linked.functions().count();
+        let _ = linked.variables().count() + bindings.symbols().count();
+        let _ = bindings.relocations(&plan).count();
         Stage::Done
     }
 

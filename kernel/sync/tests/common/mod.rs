@@ -11,7 +11,7 @@ use shuttle::thread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
-use sync::{Machine, RawIrqSaveLock, Word};
+use sync::{COUNTED, Counts, Machine, RawIrqSaveLock, Word};
 
 /// A lock of the emulated machine.
 pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawIrqSaveLock<Emulated, RANK>, T>;
@@ -26,8 +26,14 @@ pub struct Cpu {
     pub depth: Cell<u32>,
     /// Whether interrupts were on before the outermost of them.
     before: Cell<bool>,
-    /// Ranks held.
+    /// Ranks held, and `COUNTED`.
     pub held: Cell<u32>,
+    /// Steps that it has taken, its clock.
+    clock: Cell<u64>,
+    /// When the outermost section began.
+    since: Cell<u64>,
+    /// What it counts, if it does.
+    pub counts: Counts<3>,
     /// What an interrupt runs.
     handler: RefCell<Option<Rc<dyn Fn()>>>,
 }
@@ -39,9 +45,15 @@ shuttle::thread_local! {
         depth: Cell::new(0),
         before: Cell::new(false),
         held: Cell::new(0),
+        clock: Cell::new(0),
+        since: Cell::new(0),
+        counts: Counts::new(LONG),
         handler: RefCell::new(None),
     });
 }
+
+/// Steps that are long.
+pub const LONG: u64 = 100;
 
 /// The CPU that this thread is.
 pub fn cpu() -> Rc<Cpu> {
@@ -52,6 +64,27 @@ impl Cpu {
     /// Interrupts of this CPU run `handler` from here on.
     pub fn on_interrupt(&self, handler: impl Fn() + 'static) {
         *self.handler.borrow_mut() = Some(Rc::new(handler));
+    }
+
+    /// Counts what this CPU does from here on, in no section.
+    pub fn count(&self) {
+        assert_eq!(self.depth.get(), 0);
+        self.held.set(self.held.get() | COUNTED);
+    }
+
+    /// Lets time pass.
+    pub fn work(&self, steps: u64) {
+        self.clock.set(self.clock.get() + steps);
+    }
+
+    fn counts_now(&self) -> bool {
+        self.held.get() & COUNTED != 0
+    }
+
+    /// The clock, which each reading takes on by one.
+    fn now(&self) -> u64 {
+        self.work(1);
+        self.clock.get()
     }
 
     /// A place where an interrupt may come, if they are on.
@@ -69,6 +102,9 @@ impl Cpu {
     }
 }
 
+/// Where sections begin.
+pub const SECTION: u64 = 0x1234;
+
 /// The running CPU, as locks see it.
 pub struct Emulated;
 
@@ -80,6 +116,7 @@ impl Machine for Emulated {
         cpu.step();
         if cpu.depth.get() == 0 {
             cpu.before.set(cpu.on.replace(false));
+            cpu.since.set(cpu.clock.get());
         }
         cpu.depth.set(cpu.depth.get() + 1);
     }
@@ -88,13 +125,18 @@ impl Machine for Emulated {
         let cpu = cpu();
         assert!(!cpu.on.get() && cpu.depth.get() > 0);
         cpu.depth.set(cpu.depth.get() - 1);
+        if cpu.counts_now() {
+            let outermost = (cpu.depth.get() == 0).then_some((cpu.since.get(), SECTION));
+            let held = cpu.held.get();
+            cpu.counts.section_ended(held, outermost, || cpu.now());
+        }
         if cpu.depth.get() == 0 {
             cpu.on.set(cpu.before.get());
         }
         cpu.step();
     }
 
-    fn held_ranks() -> u32 {
+    fn held_ranks_and_mode() -> u32 {
         assert!(!cpu().on.get());
         cpu().held.get()
     }
@@ -121,6 +163,16 @@ impl Machine for Emulated {
             assert_ne!(taken.load(Ordering::Relaxed), cpu().mark);
             thread::yield_now();
         }
+    }
+
+    fn section_from() -> u64 {
+        SECTION
+    }
+
+    fn count_taken(rank: u8, from: u64, contended: bool) {
+        let cpu = cpu();
+        assert!(cpu.counts_now() && !cpu.on.get() && cpu.held.get() >> rank & 1 == 1);
+        cpu.counts.taken(rank, from, contended, || cpu.now());
     }
 
     fn out_of_order(wanted: u8, held: u32) -> ! {

@@ -31,6 +31,11 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     ("disabled_wait", 3, "a disabled wait without a panic"),
     ("early_percpu", 3, "before per-CPU memory is set up"),
     ("panic_in_interrupt", 3, "in an interrupt handler"),
+    (
+        "section_ended_twice",
+        3,
+        "an interrupts-off section is ended that nobody began",
+    ),
     ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),
     (
         "lock_order",

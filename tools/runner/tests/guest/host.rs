@@ -33,10 +33,9 @@ impl Cpus {
             .skip(1);
         let given = rest.next().and_then(|count| count.parse().ok());
         // Under `-icount` all CPUs share a thread of the host's.
-        let is_bench = arguments
-            .clone()
-            .any(|word| matches!(word, "bench" | "profile"));
-        Self::take(if is_bench { 1 } else { given.unwrap_or(2) })
+        let has = |words: &[&str]| arguments.clone().any(|word| words.contains(&word));
+        let counts = has(&["bench", "profile"]) && !has(&["--contention"]);
+        Self::take(if counts { 1 } else { given.unwrap_or(2) })
     }
 }
 

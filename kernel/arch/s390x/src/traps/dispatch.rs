@@ -5,6 +5,7 @@ use super::exception_table;
 use super::frame::{TrapFrame, kind};
 use super::handlers::{self, External};
 use super::program::ProgramCheck;
+use crate::cpu;
 use crate::lowcore::{self, Classes, Lowcore};
 use crate::psw::Mask;
 use core::mem::offset_of;
@@ -57,7 +58,8 @@ pub fn restart_asks() {
 extern "C" fn trap_dispatch(frame: &mut TrapFrame) -> u64 {
     match frame.kind {
         kind::EXTERNAL => {
-            handlers::get().external(external(frame), frame);
+            // Off by the PSW; a section, as those are counted.
+            cpu::without_interrupts(|| handlers::get().external(external(frame), frame));
             // A CPU that waited goes on: see `cpu::wait_for_interrupt_unless`.
             frame.psw.mask.remove(Mask::WAIT);
         }

@@ -2,6 +2,7 @@
 
 use super::frame::TrapFrame;
 use super::program::ProgramCheck;
+use crate::counted_section::Stretch;
 use core::cell::UnsafeCell;
 
 /// An external interruption.
@@ -33,6 +34,10 @@ pub trait Handlers: Sync {
     /// A machine check, a supervisor call or an I/O interruption: this kernel asks for
     /// none of them.
     fn unexpected(&self, what: &str, frame: &TrapFrame) -> !;
+    /// An interrupts-off section has ended on this CPU, whose sections are counted; if it
+    /// was the outermost, with what it was. Interruptions are off still. Takes no lock and
+    /// begins no section.
+    fn section_ended(&self, outermost: Option<Stretch>);
 }
 
 struct Installed(UnsafeCell<Option<&'static dyn Handlers>>);

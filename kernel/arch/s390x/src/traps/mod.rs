@@ -18,7 +18,7 @@ mod dispatch;
 mod entry;
 mod exception_table;
 mod frame;
-mod handlers;
+pub(crate) mod handlers;
 mod program;
 
 pub use catch::catch;

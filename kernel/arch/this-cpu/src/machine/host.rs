@@ -102,8 +102,10 @@ struct Lowcore {
     number: Cell<Option<u32>>,
     /// Its interrupt mask.
     on: Cell<bool>,
-    /// Interrupts-off sections that it is in.
-    depth: Cell<u32>,
+    /// Interrupts-off sections that it is in; from [`COUNTED`] on if they are counted.
+    depth: Cell<i32>,
+    /// Sections that were counted.
+    counted: Cell<u64>,
     /// Whether interrupts were on before the outermost.
     were_on: Cell<bool>,
 }
@@ -114,6 +116,7 @@ std::thread_local! {
             number: Cell::new(None),
             on: Cell::new(false),
             depth: Cell::new(0),
+            counted: Cell::new(0),
             were_on: Cell::new(false),
         }
     };
@@ -149,7 +152,11 @@ pub fn on_cpu<R>(cpu: u32, work: impl FnOnce() -> R) -> R {
     });
     let result = work();
     LOWCORE.with(|lowcore| {
-        assert_eq!(lowcore.depth.get(), 0, "an interrupts-off section is open");
+        let depth = lowcore.depth.get();
+        assert!(
+            matches!(depth, 0 | COUNTED),
+            "an interrupts-off section is open"
+        );
     });
     result
 }
@@ -167,11 +174,11 @@ pub fn offset() -> usize {
 
 // SAFETY: C4: the words are the thread's own, and one thread at a time is a CPU.
 unsafe impl Nesting for Lowcore {
-    fn depth() -> u32 {
+    fn depth() -> i32 {
         LOWCORE.with(|lowcore| lowcore.depth.get())
     }
 
-    fn set_depth(depth: u32) {
+    fn set_depth(depth: i32) {
         assert!(!interrupts_on(), "the depth changes with interrupts on");
         LOWCORE.with(|lowcore| lowcore.depth.set(depth));
     }
@@ -187,6 +194,32 @@ unsafe impl Nesting for Lowcore {
     fn turn_on() {
         LOWCORE.with(|lowcore| lowcore.on.set(true));
     }
+
+    fn begin_counted() {
+        push_interrupts_off();
+    }
+
+    fn end_counted() {
+        pop_interrupts_off();
+    }
+}
+
+/// Depth of a CPU in no section, if its sections are counted.
+const COUNTED: i32 = -0x4000;
+
+/// Counts the sections of the CPU that the thread is, until it is none any more; it is in
+/// none now.
+pub fn count_sections() {
+    LOWCORE.with(|lowcore| {
+        assert_eq!(lowcore.depth.get(), 0, "an interrupts-off section is open");
+        lowcore.depth.set(COUNTED);
+        lowcore.counted.set(0);
+    });
+}
+
+/// Sections that have begun since [`count_sections`].
+pub fn sections_counted() -> u64 {
+    LOWCORE.with(|lowcore| lowcore.counted.get())
 }
 
 /// Runs `work` in an interrupts-off section. The thread must be a CPU.
@@ -205,10 +238,13 @@ pub fn interrupts_on() -> bool {
 pub fn push_interrupts_off() {
     LOWCORE.with(|lowcore| {
         let depth = lowcore.depth.get();
-        if depth == 0 {
+        if matches!(depth, 0 | COUNTED) {
             lowcore.were_on.set(lowcore.on.replace(false));
         }
         lowcore.depth.set(depth + 1);
+        if depth < 0 {
+            lowcore.counted.set(lowcore.counted.get() + 1);
+        }
     });
 }
 
@@ -218,10 +254,13 @@ pub fn push_interrupts_off() {
 /// If the CPU is in no section.
 pub fn pop_interrupts_off() {
     LOWCORE.with(|lowcore| {
-        let depth = lowcore.depth.get().checked_sub(1);
-        let depth = depth.expect("an interrupts-off section ends");
-        lowcore.depth.set(depth);
-        if depth == 0 && lowcore.were_on.get() {
+        let depth = lowcore.depth.get();
+        assert!(
+            !matches!(depth, 0 | COUNTED),
+            "an interrupts-off section ends"
+        );
+        lowcore.depth.set(depth - 1);
+        if matches!(depth - 1, 0 | COUNTED) && lowcore.were_on.get() {
             lowcore.on.set(true);
         }
     });

@@ -11,5 +11,9 @@ pub const SCRATCH: usize = 0x340;
 pub const INTERRUPT_DEPTH: usize = 0x348;
 /// The mask's I/O and external bits before the outermost of them, 4 bytes (C4).
 pub const INTERRUPT_STATE: usize = 0x34c;
+/// What begins and what ends a section, where they are counted: addresses, 8 bytes each.
+pub const BEGIN_COUNTED: usize = 0x378;
+/// See [`BEGIN_COUNTED`].
+pub const END_COUNTED: usize = 0x380;
 /// Base at which lowcore is written, 8 bytes: the page is read-only at 0.
 pub const WRITABLE: usize = 0x358;

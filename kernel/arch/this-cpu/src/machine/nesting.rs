@@ -14,6 +14,9 @@
 //! first end. The kernel's locks count in the same two words
 //! (`kernel/arch/s390x/src/cpu.rs`), whichever crate a section is of (C4).
 //!
+//! Where the kernel counts sections, the depth is negative throughout, and a section
+//! begins and ends by code of the kernel's.
+//!
 //! An interrupt between reading the depth and turning the mask off is no harm: its
 //! handler leaves both words as it found them.
 
@@ -23,16 +26,20 @@
 /// C4: the words are the running CPU's alone, and no other crate uses them in another
 /// way.
 pub unsafe trait Nesting {
-    /// Sections that the CPU is in.
-    fn depth() -> u32;
+    /// Sections that the CPU is in; a number below 0 if they are counted.
+    fn depth() -> i32;
     /// Stores the depth. With interrupts off.
-    fn set_depth(depth: u32);
+    fn set_depth(depth: i32);
     /// Whether interrupts were on before the outermost section.
     fn were_on() -> bool;
     /// Turns interrupts off, and keeps whether they were on.
     fn turn_off();
     /// Turns interrupts on.
     fn turn_on();
+    /// Begins a section where they are counted.
+    fn begin_counted();
+    /// Ends a section where they are counted.
+    fn end_counted();
 }
 
 /// A section, from when it is made to when it is dropped.
@@ -41,11 +48,14 @@ struct Section<N: Nesting>(core::marker::PhantomData<N>);
 impl<N: Nesting> Section<N> {
     #[inline(always)]
     fn begin() -> Self {
-        let depth = N::depth();
-        if depth == 0 {
-            N::turn_off();
+        match N::depth() {
+            0 => {
+                N::turn_off();
+                N::set_depth(1);
+            }
+            depth @ 1.. => N::set_depth(depth + 1),
+            _ => N::begin_counted(),
         }
-        N::set_depth(depth + 1);
         Self(core::marker::PhantomData)
     }
 }
@@ -54,14 +64,15 @@ impl<N: Nesting> Drop for Section<N> {
     #[inline(always)]
     fn drop(&mut self) {
         match N::depth() {
-            0 => ended_twice(),
             1 => {
                 N::set_depth(0);
                 if N::were_on() {
                     N::turn_on();
                 }
             }
-            depth => N::set_depth(depth - 1),
+            depth @ 2.. => N::set_depth(depth - 1),
+            0 => ended_twice(),
+            _ => N::end_counted(),
         }
     }
 }

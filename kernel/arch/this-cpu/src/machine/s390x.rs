@@ -38,7 +38,7 @@ const ENABLED: u8 = 0x03;
 // SAFETY: C4: the words that the kernel's own sections use, in the same way.
 unsafe impl Nesting for Lowcore {
     #[inline(always)]
-    fn depth() -> u32 {
+    fn depth() -> i32 {
         let depth;
         // SAFETY: C1, C4: a word of this CPU's own; page 0 is readable on every CPU.
         // Not `nomem`: it changes.
@@ -52,7 +52,7 @@ unsafe impl Nesting for Lowcore {
     }
 
     #[inline(always)]
-    fn set_depth(depth: u32) {
+    fn set_depth(depth: i32) {
         // SAFETY: C1, C4: a word of this CPU's own, which only this code changes now:
         // interrupts are off.
         unsafe {
@@ -96,6 +96,46 @@ unsafe impl Nesting for Lowcore {
                 writable = const lowcore::WRITABLE,
                 byte = const lowcore::INTERRUPT_STATE + 3,
                 enabled = const ENABLED,
+                options(nostack),
+            );
+        }
+    }
+
+    /// The kernel's code takes the base of lowcore in register 1, and where it goes on in 0.
+    #[inline(always)]
+    fn begin_counted() {
+        // SAFETY: C4: the kernel's own way into a section. Orders memory accesses.
+        unsafe {
+            asm!(
+                "lg %r1, {writable}(0)",
+                "lg {begin}, {begin_counted}(0)",
+                "basr %r0, {begin}",
+                begin = out(reg_addr) _,
+                out("r0") _,
+                out("r1") _,
+                writable = const lowcore::WRITABLE,
+                begin_counted = const lowcore::BEGIN_COUNTED,
+                options(nostack),
+            );
+        }
+    }
+
+    /// As [`begin_counted`](Self::begin_counted); the depth is counted down before.
+    #[inline(always)]
+    fn end_counted() {
+        // SAFETY: C4: the kernel's own way out of a section. Orders memory accesses.
+        unsafe {
+            asm!(
+                "lg %r1, {writable}(0)",
+                "asi {depth}(%r1), -1",
+                "lg {end}, {end_counted}(0)",
+                "basr %r0, {end}",
+                end = out(reg_addr) _,
+                out("r0") _,
+                out("r1") _,
+                writable = const lowcore::WRITABLE,
+                depth = const lowcore::INTERRUPT_DEPTH,
+                end_counted = const lowcore::END_COUNTED,
                 options(nostack),
             );
         }

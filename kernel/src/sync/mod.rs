@@ -1,8 +1,11 @@
 //! Locks that are safe against interrupts, and taken in one order.
 //!
 //! The lock is the crate `sync`'s; here it meets this machine, whose CPUs keep in
-//! their lowcore which ranks they hold, and the ranks get their names. Their order is
-//! that of docs/INVARIANTS.md.
+//! their lowcore which ranks they hold, and the ranks get their names: `rank.rs`. With
+//! `lockstat`, holds are counted: `counting.rs`.
+
+pub mod counting;
+pub mod rank;
 
 use crate::waiting::{self, Wait};
 use ::sync::{Machine, RawIrqSaveLock, RawTryLock};
@@ -20,49 +23,11 @@ pub type Lock<T, const RANK: u8> = lock_api::Mutex<RawLock<RANK>, T>;
 /// The raw lock behind [`Lock`].
 pub type RawLock<const RANK: u8> = RawIrqSaveLock<ThisCpu, RANK>;
 
+// What says that a CPU's locks are counted.
+const _: () = assert!(lowcore::LOCKS_COUNTED == ::sync::COUNTED);
+
 /// The raw lock of what a CPU has for itself, which it tries.
 pub type TryLock<const RANK: u8> = RawTryLock<ThisCpu, RANK>;
-
-/// Places in the lock order, outermost first.
-pub mod rank {
-    /// What the self-tests have of their own.
-    pub const TEST: u8 = 0;
-    /// The registry of modules.
-    pub const MODULES: u8 = 1;
-    /// Populating and balancing per-CPU pages.
-    pub const PER_CPU_PAGES: u8 = 2;
-    /// Areas of the vmalloc region.
-    pub const VMALLOC: u8 = 3;
-    /// A CPU's magazine of per-CPU areas.
-    pub const PER_CPU_MAGAZINE: u8 = 4;
-    /// Book-keeping of per-CPU areas.
-    pub const PER_CPU_AREAS: u8 = 5;
-    /// What is kept for modules in C: a line not ended, areas of theirs.
-    pub const EXPORTS: u8 = 6;
-    /// Frames and translation tables.
-    pub const MEMORY: u8 = 7;
-    /// The kernel heap.
-    pub const HEAP: u8 = 8;
-    /// The console.
-    pub const CONSOLE: u8 = 9;
-    /// The control channel.
-    pub const CONTROL: u8 = 10;
-
-    /// Their names, for messages.
-    pub(super) const NAMES: [&str; 11] = [
-        "test",
-        "modules",
-        "per-CPU pages",
-        "vmalloc",
-        "per-CPU magazine",
-        "per-CPU areas",
-        "exports",
-        "memory",
-        "heap",
-        "console",
-        "control",
-    ];
-}
 
 /// The running CPU, as locks see it.
 #[derive(Debug)]
@@ -83,8 +48,8 @@ impl Machine for ThisCpu {
     }
 
     #[inline(always)]
-    fn held_ranks() -> u32 {
-        lowcore::held_ranks()
+    fn held_ranks_and_mode() -> u32 {
+        lowcore::held_ranks_and_mode()
     }
 
     #[inline(always)]
@@ -110,6 +75,14 @@ impl Machine for ThisCpu {
         };
         // The holder never frees it: the watchdog has said so.
         waiting::wait_until(wait, u64::MAX, done);
+    }
+
+    fn section_from() -> u64 {
+        lowcore::section_from()
+    }
+
+    fn count_taken(rank: u8, from: u64, contended: bool) {
+        counting::taken(rank, from, contended);
     }
 
     #[cold]

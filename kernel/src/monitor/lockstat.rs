@@ -1,0 +1,92 @@
+//! The command that shows how locks were held.
+
+use super::command::{Action, Command, number};
+use super::error::Error;
+use crate::backtrace;
+use crate::println;
+use crate::sync::counting::summaries;
+use ::sync::{Longest, Summary};
+use core::fmt::{self, Write};
+
+/// The commands of this group.
+pub const COMMANDS: &[Command] = &[Command {
+    name: "lockstat",
+    arguments: "[LIMIT]",
+    help: "shows lock holds; fails if one took longer than LIMIT ns",
+    action: Action::Run(lockstat),
+}];
+
+/// Columns of the table.
+const WIDTH: usize = 100;
+
+/// A function, by an address in it.
+struct By(u64);
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("-"),
+            address => backtrace::write(f, address, false),
+        }
+    }
+}
+
+/// A row of the table: names of functions may be long, and are cut.
+#[derive(Default)]
+struct Row(heapless::String<WIDTH>);
+
+impl Write for Row {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        const CUT: &str = "...";
+        if self.0.push_str(text).is_err() && !self.0.ends_with(CUT) {
+            let room = WIDTH - CUT.len();
+            let rest = text.floor_char_boundary(room.saturating_sub(self.0.len()));
+            self.0.truncate(self.0.floor_char_boundary(room));
+            // Both fit.
+            let _ = self.0.push_str(&text[..rest]);
+            let _ = self.0.push_str(CUT);
+        }
+        Ok(())
+    }
+}
+
+fn lockstat<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    let limit = match arguments {
+        [] => u64::MAX,
+        [limit] => number(limit)?,
+        _ => return Err(Error::Expected("nothing, or a limit in ns")),
+    };
+    println!(
+        "{:<14} {:>10} {:>9} {:>9} {:>10}  longest by",
+        "lock", "taken", "contended", "over 1000", "longest ns",
+    );
+    for (name, summary) in summaries().ok_or(Error::NotCounted)? {
+        let Summary {
+            count,
+            contended,
+            long,
+            longest: [Longest { length, from }, ..],
+        } = summary;
+        let mut row = Row::default();
+        // It doesn't fail; it cuts.
+        let _ = write!(
+            row,
+            "{name:<14} {count:>10} {contended:>9} {long:>9} {length:>10}  {}",
+            By(from)
+        );
+        println!("{}", row.0);
+    }
+    let mut places = 0;
+    for (name, summary) in summaries().ok_or(Error::NotCounted)? {
+        for Longest { length, from } in summary.longest {
+            if length > limit {
+                println!("over {limit}: {name}: {length} ns by {}", By(from));
+                places += 1;
+            }
+        }
+    }
+    match places {
+        0 => Ok(()),
+        places => Err(Error::HeldLong { places, limit }),
+    }
+}
