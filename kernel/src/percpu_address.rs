@@ -67,9 +67,9 @@ fn variable(f: &mut fmt::Formatter<'_>, handle: Handle) -> fmt::Result {
         let name = VariableName(found.name);
         return write!(f, "\nvariable {name}, byte {}", found.offset);
     }
-    let Some((module, variable)) = modules::variable_at(address) else {
+    let Some((module, variable, byte)) = modules::variable_at(address) else {
         return Ok(());
     };
-    let (name, byte) = (VariableName(variable.name), address - variable.handle);
+    let name = VariableName(variable);
     write!(f, "\nvariable {name} of module {module}, byte {byte}")
 }

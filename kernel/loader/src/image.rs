@@ -18,8 +18,7 @@ const PRIME: u64 = 0x100_0000_01b3;
 /// Bytes that are looked at together for being zero: one comparison.
 const RUN: usize = 256;
 
-/// The prime to the power of the bytes of a word, and of a run, modulo 2^64.
-const WORD_POWER: u64 = PRIME.wrapping_pow(8);
+/// The prime to the power of the bytes of a run, modulo 2^64.
 const RUN_POWER: u64 = PRIME.wrapping_pow(RUN as u32);
 
 /// The hash of what lies at the base and of the template, as `link` left them.
@@ -45,9 +44,6 @@ fn hashed(mut hash: u64, bytes: &[u8]) -> u64 {
 
 fn hashed_word(hash: u64, word: &[u8; 8]) -> u64 {
     let word = u64::from_be_bytes(*word);
-    if word == 0 {
-        return hash.wrapping_mul(WORD_POWER);
-    }
     let byte = |at: u32| (word >> (56 - 8 * at)) & 0xff;
     (0..8).fold(hash, |hash, at| (hash ^ byte(at)).wrapping_mul(PRIME))
 }

@@ -23,7 +23,7 @@
 //! * `plan.rs`: relocations to GOT slots, PLT stubs, symbols
 //! * `apply.rs`: what a relocation comes to, and its bytes
 //! * `code.rs`: what can be called
-//! * `starts.rs`: where sections begin
+//! * `starts.rs`, `within.rs`: where sections begin, and what lies at an address
 //! * `linked.rs`: the result, for whoever runs it
 //! * `exports.rs`, `names.rs`: symbols by name and by place, without linear search
 //! * `bindings.rs`: the rest of the result, for whoever shows it
@@ -76,6 +76,7 @@ mod starts;
 mod startup;
 mod tables;
 mod validate;
+mod within;
 
 pub use apply::{Computed, Via};
 pub use bindings::Bindings;
@@ -97,3 +98,4 @@ pub use s390x::{Field, FieldError, Howto, PAGE_SIZE, RelativeTo, Target, type_na
 pub use section::{Section, SymbolEntry};
 pub use startup::{Startup, StartupError};
 pub use tables::LONGEST_NAME;
+pub use within::Within;

@@ -4,6 +4,7 @@ use crate::object::Object;
 use crate::s390x::SLOT;
 use crate::section::Section;
 use crate::starts::Starts;
+use crate::within::Within;
 use alloc::vec::Vec;
 use object::elf::STT_FUNC;
 
@@ -98,8 +99,17 @@ impl<'data> Linked<'data> {
         &self.exports
     }
 
-    /// Symbols of functions (`STT_FUNC`) that it defines, in the order of the file, for whoever names an
-    /// address. Their values are what the file says; they needn't lie in text.
+    /// The section that an address of the module lies in, or a handle of its per-CPU data.
+    pub fn within(&self, address: u64) -> Option<Within<'data>> {
+        let (section, offset) = self.starts.find(&self.object, address)?;
+        Some(Within {
+            object: self.object,
+            section,
+            offset,
+        })
+    }
+
+    /// Symbols of functions (`STT_FUNC`) that it defines, in the order of the file. Their values are what the file says; they needn't lie in text.
     pub fn functions(&self) -> impl Iterator<Item = Symbol<'data>> {
         let functions = self
             .object

@@ -108,8 +108,24 @@ impl<'data> Object<'data> {
         (1..self.symbol_count()).map(move |index| object.symbol(index))
     }
 
+    /// The symbols of a section, by its index.
+    pub(crate) fn symbols_of(
+        &self,
+        section: usize,
+    ) -> impl Iterator<Item = SymbolEntry<'data>> + use<'data> {
+        let object = *self;
+        let symbols = object.places().enumerate();
+        let inside = symbols.filter(move |(_, it)| section_index(it.section) == Some(section));
+        inside.map(move |(index, _)| object.symbol(index))
+    }
+
+    /// Bytes of a section in memory, by its index.
+    pub(crate) fn section_size(&self, section: usize) -> u64 {
+        self.0.headers[section].sh_size.get(BE)
+    }
+
     /// The places of all symbols, the null one included, by index.
-    pub(crate) fn places(&self) -> impl Iterator<Item = SymbolPlace> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = SymbolPlace> + use<'data> {
         self.0.symbols.iter().map(|symbol| SymbolPlace {
             section: symbol.st_shndx.get(BE),
             value: symbol.st_value.get(BE),

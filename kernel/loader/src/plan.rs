@@ -27,7 +27,7 @@ use crate::tables::Rela;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::{TryPush, collected, filled};
-use object::elf::R_390_PLT32DBL;
+use object::elf::{R_390_GOTENT, R_390_PLT32DBL, RelocationType};
 
 /// What a GOT slot holds the address of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,9 +204,10 @@ impl<'a, 'data> Planner<'a, 'data> {
             if !may_ask(r_type) {
                 continue;
             }
-            let given = match r_type {
+            let given = match RelocationType(r_type) {
                 // By far the most of those that ask.
-                _ if r_type == R_390_PLT32DBL.0 => self.call(entry),
+                R_390_PLT32DBL => self.call(entry),
+                R_390_GOTENT => self.slot(entry),
                 _ => self.other(entry),
             };
             match given {
@@ -237,6 +238,16 @@ impl<'a, 'data> Planner<'a, 'data> {
             Kind::Far => self
                 .give_stub(index)
                 .map_or(Given::NoMemory, |()| Given::All),
+            _ => self.other(entry),
+        }
+    }
+
+    /// Gives a relocation the slot of its symbol.
+    #[inline(always)]
+    fn slot(&mut self, entry: &Rela) -> Given {
+        let Relocation { symbol, .. } = Relocation::decode(entry);
+        match self.symbols.get(symbol as usize) {
+            Some(symbol) if symbol.slot != NONE => Given::All,
             _ => self.other(entry),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::LoadError;
 use crate::layout::Layout;
+use crate::object::Object;
 use crate::section::SymbolEntry;
 use alloc::vec::Vec;
 use fallible::collected;
@@ -35,6 +36,18 @@ impl Starts {
             address.map_or(Start::Nowhere, Start::At)
         });
         Ok(Self(collected(layout.sections().len(), starts)?))
+    }
+
+    /// The section, by its index, that an address lies in, and bytes from its start. As many
+    /// steps as there are sections.
+    pub fn find(&self, object: &Object<'_>, address: u64) -> Option<(usize, u64)> {
+        self.0.iter().enumerate().find_map(|(section, start)| {
+            let &Start::At(start) = start else {
+                return None;
+            };
+            let offset = address.wrapping_sub(start);
+            (offset < object.section_size(section)).then_some((section, offset))
+        })
     }
 
     /// Where a symbol's section begins.

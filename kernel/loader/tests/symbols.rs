@@ -175,6 +175,69 @@ fn exports_are_found_by_their_whole_name() {
     assert_eq!(names, ["abc", "ab", &longest, &longer, "__ksymtab_a"]);
 }
 
+/// GNU as lets `x` be the end of `__ksymtab_x`, and `two` of `one_two`.
+fn exports_whose_names_share_their_ends(assembler: &Assembler) {
+    let data = assembler.assemble(
+        ".globl one_two, two, __ksymtab_one_two, __ksymtab_two
+         .type two, @object
+         .type one_two, @function
+         one_two: br %r14
+         .data
+         .balign 8
+         two: .quad 0
+         .section __ksymtab, \"a\"
+         __ksymtab_two: .quad two
+         __ksymtab_one_two: .quad one_two
+        ",
+    );
+    let loaded = load(&data, BASE, |_| None).unwrap();
+    let value = |name| loaded.linked.address(name).unwrap();
+    let mut exports: Vec<_> = loaded.linked.exports().to_vec();
+    exports.sort_unstable_by_key(|export| export.name);
+    let found = exports.iter().map(|it| (it.name, it.value, it.is_function));
+    let expected = [
+        ("one_two", value("one_two"), true),
+        ("two", value("two"), false),
+    ];
+    assert!(found.eq(expected), "{exports:?}");
+    assert!(
+        exports
+            .iter()
+            .all(|it| it.hash == loader::name_hash(it.name))
+    );
+}
+
+fn what_lies_at_an_address(assembler: &Assembler) {
+    let data = assembler.assemble(
+        "br %r14
+         .type f, @function
+         f: br %r14
+         br %r14
+         .size f, .-f
+         .section .data..percpu, \"aw\"
+         .quad 0
+         v: .quad 0
+         .size v, 8
+        ",
+    );
+    let loaded = load(&data, BASE, |_| None).unwrap();
+    let f = loaded.linked.address("f").unwrap();
+    let v = loaded.linked.address("v").unwrap();
+    let function = |address| loaded.linked.within(address)?.function();
+    let variable = |address| loaded.linked.within(address)?.variable();
+    assert_eq!(
+        function(f + 3).map(|(it, at)| (it.name, at)),
+        Some(("f", 3))
+    );
+    assert_eq!(
+        variable(v + 7).map(|(it, at)| (it.name, at)),
+        Some(("v", 7))
+    );
+    assert!(function(f - 1).is_none() && function(f + 4).is_none());
+    assert!(function(v).is_none() && variable(v - 1).is_none());
+    assert!(loaded.linked.within(v + 8).is_none() && loaded.linked.within(f - 3).is_none());
+}
+
 fn a_name_beyond_the_limit_is_refused() {
     let name = "n".repeat(LONGEST_NAME);
     assert!(Object::parse(&exporting(&[&name], &[])).is_ok());
@@ -240,6 +303,8 @@ tests! {
         a_hundred_thousand_symbols,
     ],
     assembled: [
+        exports_whose_names_share_their_ends,
+        what_lies_at_an_address,
         a_weak_symbol_that_nobody_defines_is_0,
         a_weak_symbol_out_of_reach,
         a_weak_definition_is_used,

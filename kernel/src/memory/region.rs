@@ -46,10 +46,12 @@ fn unmap_batch(batch: &[Range<usize>]) {
         // SAFETY: M1: the pages are the region's, whose owner has them unmapped.
         unsafe { space.unmap_all(batch.iter().cloned(), unmapped) };
         for (run, code) in runs {
-            for frame in run.clone().filter(|_| code) {
-                // SAFETY: M1, M3: no CPU reaches the frame through its page any more, and the
-                // identity map has it.
-                unsafe { arch::string::forget_code(frame * PAGE_SIZE) };
+            if code {
+                for frame in run.start..run.end {
+                    // SAFETY: M1, M3: no CPU reaches the frame through its page any more, and
+                    // the identity map has it.
+                    unsafe { arch::string::forget_code(frame * PAGE_SIZE) };
+                }
             }
             if let Err(error) = frames.give_each(run) {
                 panic!("frame {:#x} was given back before", error.frame * PAGE_SIZE);

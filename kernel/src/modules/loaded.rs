@@ -5,8 +5,7 @@ use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
 use crate::control::Place;
 use crate::memory::vmalloc::Area;
-use crate::symbols;
-use loader::{ExportedSymbol, Layout, Linked, Startup, Symbol, Variable};
+use loader::{ExportedSymbol, Layout, Linked, Startup, Within};
 
 /// What a loaded module owns, but for its references on others. Fields are dropped from
 /// top to bottom.
@@ -100,8 +99,7 @@ impl Loaded {
                 false => SymbolKind::ReadOnly,
             };
         }
-        let byte = symbol.value.checked_sub(self.per_cpu());
-        match byte.is_some_and(|byte| byte < self.layout.per_cpu().0) {
+        match self.has_handle(symbol.value) {
             true => SymbolKind::PerCpu,
             false => SymbolKind::Absolute,
         }
@@ -112,24 +110,14 @@ impl Loaded {
         self.startup.exit.is_none() && self.startup.init.is_some()
     }
 
-    /// The function that an address lies in.
-    pub fn symbol_at(&self, address: u64) -> Option<symbols::Located<'static>> {
-        let inside = |symbol: &Symbol<'_>| {
-            symbol.value <= address && address - symbol.value < symbol.size.max(1)
-        };
-        let symbol = self.linked.functions().find(inside)?;
-        Some(symbols::Located {
-            name: symbol.name,
-            offset: address - symbol.value,
-            size: symbol.size,
-        })
+    /// The section that an address of it lies in, given back or not.
+    pub fn within(&self, address: u64) -> Option<Within<'static>> {
+        self.linked.within(address)
     }
 
-    /// The static per-CPU variable that a handle lies in.
-    pub fn variable_at(&self, handle: u64) -> Option<Variable<'static>> {
-        let inside = |variable: &Variable<'_>| {
-            variable.handle <= handle && handle - variable.handle < variable.size
-        };
-        self.linked.variables().find(inside)
+    /// Whether a handle is of its static per-CPU variables.
+    pub fn has_handle(&self, handle: u64) -> bool {
+        let byte = handle.checked_sub(self.per_cpu());
+        byte.is_some_and(|byte| byte < self.layout.per_cpu().0)
     }
 }

@@ -7,7 +7,6 @@ use super::state::State;
 use crate::symbols::Located;
 use alloc::vec::Vec;
 use fallible::collected;
-use loader::Variable;
 
 /// The state of the module of this name; `None` if there is none.
 pub fn state(name: &str) -> Option<State> {
@@ -47,13 +46,20 @@ pub fn ranges() -> Result<Vec<(&'static str, usize, usize)>, Reason<'static>> {
 /// If an address is a module's, the module's name and the function that it lies in. Never
 /// waits: panics ask.
 pub fn symbol_at(address: u64) -> Option<(&'static str, Option<Located<'static>>)> {
-    registry::try_read(|entries| {
+    let (module, within) = registry::try_read(|entries| {
         entries.iter().find_map(|entry| {
             let loaded = entry.loaded.as_ref()?;
             let inside = loaded.owns(address);
-            inside.then(|| (entry.name, loaded.symbol_at(address)))
+            inside.then(|| (entry.name, loaded.within(address)))
         })
-    })?
+    })??;
+    let function = within.and_then(|within| within.function());
+    let located = function.map(|(function, offset)| Located {
+        name: function.name,
+        offset,
+        size: function.size,
+    });
+    Some((module, located))
 }
 
 /// Whether an address lies in the code of a module; `None` where that can't be known. Never
@@ -65,15 +71,18 @@ pub fn is_text(address: u64) -> Option<bool> {
     })
 }
 
-/// The module and the variable of its static per-CPU ones that a handle lies in. Never
-/// waits.
-pub fn variable_at(handle: u64) -> Option<(&'static str, Variable<'static>)> {
-    registry::try_read(|entries| {
+/// The module and the variable of its static per-CPU ones that a handle lies in, and bytes
+/// from the variable's start. Never waits.
+pub fn variable_at(handle: u64) -> Option<(&'static str, &'static str, u64)> {
+    let (module, within) = registry::try_read(|entries| {
         entries.iter().find_map(|entry| {
-            let variable = entry.loaded.as_ref()?.variable_at(handle)?;
-            Some((entry.name, variable))
+            let loaded = entry.loaded.as_ref()?;
+            let inside = loaded.has_handle(handle);
+            inside.then(|| (entry.name, loaded.within(handle)))
         })
-    })?
+    })??;
+    let (variable, byte) = within?.variable()?;
+    Some((module, variable.name, byte))
 }
 
 /// The module that an address was an init section of until its init returned. Never waits:

@@ -116,14 +116,16 @@ pub fn init() -> Result<(), Reason<'static>> {
     REGISTRY.lock().entries.try_reserve(ROOM_FOR_MODULES)?;
     let exports = kernel_exports();
     make_room(ROOM_FOR_SYMBOLS.max(exports.len()))?;
-    let mut registry = REGISTRY.lock();
-    for (number, export) in (0..).zip(exports) {
-        let owner = Id::NONE;
-        let hash = name_hash(name_of(export));
-        registry.symbols.enter(hash, ExportNumber { owner, number });
+    for (first, batch) in (0..).step_by(BATCH).zip(exports.chunks(BATCH)) {
+        let mut registry = REGISTRY.lock();
+        for (number, export) in (first..).zip(batch) {
+            let owner = Id::NONE;
+            let hash = name_hash(name_of(export));
+            registry.symbols.enter(hash, ExportNumber { owner, number });
+        }
     }
     let unused = ROOM_FOR_SYMBOLS.saturating_sub(exports.len());
-    registry.symbols.give_up(unused);
+    REGISTRY.lock().symbols.give_up(unused);
     Ok(())
 }
 
