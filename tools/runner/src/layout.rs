@@ -69,12 +69,16 @@ pub fn root() -> PathBuf {
     root
 }
 
-/// Where cargo puts the guest's files.
-pub fn release() -> PathBuf {
+/// The target folder.
+pub fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     // A relative folder counts from the source tree, where cargo is started.
-    let target = root().join(target.unwrap_or("target".into()));
-    target.join(TARGET).join("release")
+    root().join(target.unwrap_or("target".into()))
+}
+
+/// Where cargo puts the guest's files.
+pub fn release() -> PathBuf {
+    target().join(TARGET).join("release")
 }
 
 /// The kernel's ELF file.

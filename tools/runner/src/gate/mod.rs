@@ -1,19 +1,23 @@
 //! The verb `test`: one gate, the same on a desk and in CI.
 //!
 //! ```text
-//!  stages       what is run, cheapest first
+//!  stages       what is run, in which order
+//!  schedule     which of them run at once
 //!  stage        runs one, by its exit code and its tests
 //!  test_output  reads what cargo test writes
 //!  results      what all add up to, each test counted once
+//!  times        which tests took longest
 //! ```
 //!
-//! The first stage that fails ends it. At its end stand a table of the stages, what was
-//! skipped and why, and as the last line the counts.
+//! After a stage that fails no other starts. At its end stand a table of the stages, what
+//! was skipped and why, and as the last line the counts.
 
 mod results;
+mod schedule;
 mod stage;
 mod stages;
 mod test_output;
+mod times;
 
 use crate::toolchain::Toolchain;
 use crate::{layout, output};
@@ -25,26 +29,28 @@ use std::time::{Duration, Instant};
 pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
     let start = Instant::now();
     output::say!("{}", estimate(all));
+    let times = times::Times::new();
+    let stages = stages::stages(toolchain, all, times.path());
     let mut total = Results::default();
     let mut table = Vec::new();
-    let mut failed = false;
-    for mut stage in stages::stages(toolchain, all) {
-        if failed {
-            table.push((stage.name, StageResult::NotRun, Duration::ZERO));
-            continue;
+    let failed = !schedule::run(stages, |name, ended, time| {
+        if let Some(ended) = ended {
+            output::line!("== {name}: {}, {:.1} s", ended.result, time.as_secs_f64());
+            ended.text.lines().for_each(|line| output::line!("{line}"));
+            total.add(ended.results, &ended.ran);
+            table.push((name, ended.result, time));
+        } else {
+            table.push((name, StageResult::NotRun, Duration::ZERO));
         }
-        output::line!("== {}", stage.name);
-        let begin = Instant::now();
-        let ended = stage.run();
-        table.push((stage.name, ended.result, begin.elapsed()));
-        total.add(ended.results, &ended.ran);
-        failed = ended.result == StageResult::Failed;
-    }
-    output::line!("\n== stages");
+    });
+    output::line!("\n== stages; some run side by side");
     for (name, ended, time) in table {
         output::line!("{ended:<8} {:6.1} s  {name}", time.as_secs_f64());
     }
     output::line!("total    {:6.1} s", start.elapsed().as_secs_f64());
+    if let Some(longest) = times.longest() {
+        output::line!("longest  {longest}");
+    }
     print_skipped(&total.skipped, failed);
     output::line!("\n== tests; a stage without tests counts as one");
     output::line!("{total}");
@@ -81,8 +87,8 @@ fn print_skipped(skipped: &[(String, String)], failed: bool) {
 /// How long it takes, measured on two cores.
 fn estimate(all: bool) -> &'static str {
     match (layout::kernel().exists(), all) {
-        (true, false) => "about 3 minutes on two cores",
-        (false, false) => "about 4 minutes on two cores; later runs take 3",
+        (true, false) => "about 2 minutes on two cores",
+        (false, false) => "about 4 minutes on two cores; later runs take 2",
         (_, true) => "about 8 minutes on two cores",
     }
 }

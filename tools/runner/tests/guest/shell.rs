@@ -73,7 +73,7 @@ pub fn interrupted() -> TestResult {
 
 /// So it is when the time is up, and QEMU is killed.
 pub fn timed_out() -> TestResult {
-    let mut terminal = start(&["--timeout", "5"])?;
+    let mut terminal = start(&["--timeout", "2"])?;
     let modes = terminal.modes()?;
     terminal.must_exit(4, BOOT)?;
     assert_eq!(terminal.modes()?, modes);
