@@ -25,7 +25,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 
 /// Statuses that say nothing of how far a build has come.
-const SILENT: [&str; 6] = [
+const SILENT: [&str; 7] = [
+    "Executable",
     "Finished",
     "Running",
     "Doc-tests",
