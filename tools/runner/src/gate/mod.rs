@@ -23,7 +23,7 @@ use crate::toolchain::Toolchain;
 use crate::{layout, output};
 use results::{Results, StageResult};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Runs all stages, and with `all` those that take longer.
 pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
@@ -31,21 +31,23 @@ pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
     output::say!("{}", estimate(all));
     let times = times::Times::new();
     let stages = stages::stages(toolchain, all, times.path());
-    let mut total = Results::default();
-    let mut table = Vec::new();
-    let failed = !schedule::run(stages, |name, ended, time| {
-        if let Some(ended) = ended {
-            output::line!("== {name}: {}, {:.1} s", ended.result, time.as_secs_f64());
-            ended.text.lines().for_each(|line| output::line!("{line}"));
-            total.add(ended.results, &ended.ran);
-            table.push((name, ended.result, time));
-        } else {
-            table.push((name, StageResult::NotRun, Duration::ZERO));
-        }
+    let outcomes = schedule::run(stages, |outcome| {
+        let (name, result) = (outcome.name, outcome.result());
+        output::line!("== {name}: {result}, {:.1} s", outcome.time.as_secs_f64());
+        let text = outcome.ended.as_ref().map_or("", |ended| &ended.text);
+        text.lines().for_each(|line| output::line!("{line}"));
     });
     output::line!("\n== stages; some run side by side");
-    for (name, ended, time) in table {
-        output::line!("{ended:<8} {:6.1} s  {name}", time.as_secs_f64());
+    let mut total = Results::default();
+    let mut failed = false;
+    for outcome in outcomes {
+        let (name, result) = (outcome.name, outcome.result());
+        output::line!("{result:<8} {:6.1} s  {name}", outcome.time.as_secs_f64());
+        failed |= result == StageResult::Failed;
+        // In their order: a test that is left to another stage is that stage's.
+        if let Some(ended) = outcome.ended {
+            total.add(ended.results, &ended.ran);
+        }
     }
     output::line!("total    {:6.1} s", start.elapsed().as_secs_f64());
     if let Some(longest) = times.longest() {

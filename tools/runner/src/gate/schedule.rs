@@ -12,48 +12,73 @@ use std::time::{Duration, Instant};
 /// Stages that run at once.
 const AT_ONCE: usize = 2;
 
-/// Runs stages; `end` is told of each that ended, and how long it took, and then of those
-/// that never started, because another failed. Returns whether all ended well.
-pub fn run(stages: Vec<Stage>, mut end: impl FnMut(&'static str, Option<Ended>, Duration)) -> bool {
+/// A stage, what became of it, and how long it took.
+pub struct Outcome {
+    /// Its name.
+    pub name: &'static str,
+    /// `None` if it didn't start, because another failed.
+    pub ended: Option<Ended>,
+    /// From start to end.
+    pub time: Duration,
+}
+
+impl Outcome {
+    fn not_run(stage: &Stage) -> Self {
+        Self {
+            name: stage.name,
+            ended: None,
+            time: Duration::ZERO,
+        }
+    }
+
+    /// How it ended.
+    pub fn result(&self) -> StageResult {
+        let ended = self.ended.as_ref();
+        ended.map_or(StageResult::NotRun, |ended| ended.result)
+    }
+}
+
+/// Runs stages; `show` gets each when it has ended. Returns them in their order.
+pub fn run(stages: Vec<Stage>, mut show: impl FnMut(&Outcome)) -> Vec<Outcome> {
     let (sender, ended) = mpsc::channel();
-    let mut waiting = stages;
+    let mut outcomes: Vec<Outcome> = stages.iter().map(Outcome::not_run).collect();
+    let mut waiting: Vec<(usize, Stage)> = stages.into_iter().enumerate().collect();
     let mut passed = HashSet::new();
-    let mut running = 0;
-    let mut failed = false;
+    let (mut running, mut failed) = (0, false);
     loop {
-        let is_due = |stage: &Stage| stage.after.iter().all(|name| passed.contains(name));
+        let is_due = |(_, stage): &(usize, Stage)| {
+            let mut after = stage.after.iter();
+            after.all(|name| passed.contains(name))
+        };
         while let Some(at) = waiting.iter().position(is_due)
             && running < AT_ONCE
             && !failed
         {
-            let mut stage = waiting.remove(at);
+            let (index, mut stage) = waiting.remove(at);
             let sender = sender.clone();
             running += 1;
             thread::spawn(move || {
                 let start = Instant::now();
                 let ended = stage.run();
                 // The other end is there until all have ended.
-                let _ = sender.send((stage.name, ended, start.elapsed()));
+                let _ = sender.send((index, ended, start.elapsed()));
             });
         }
         if running == 0 {
-            break;
+            return outcomes;
         }
-        let Ok((name, result, time)) = ended.recv() else {
-            break;
+        let Ok((index, ended, time)) = ended.recv() else {
+            return outcomes;
         };
         running -= 1;
-        match result.result {
-            StageResult::Passed | StageResult::Skipped => _ = passed.insert(name),
+        let outcome = &mut outcomes[index];
+        (outcome.ended, outcome.time) = (Some(ended), time);
+        match outcome.result() {
+            StageResult::Passed | StageResult::Skipped => _ = passed.insert(outcome.name),
             StageResult::Failed | StageResult::NotRun => failed = true,
         }
-        end(name, Some(result), time);
+        show(outcome);
     }
-    let all_ran = waiting.is_empty();
-    for stage in waiting {
-        end(stage.name, None, Duration::ZERO);
-    }
-    all_ran && !failed
 }
 
 #[cfg(test)]
@@ -67,16 +92,11 @@ mod tests {
         Stage::check(name, command).after(after)
     }
 
-    /// The order of their ends, with `-` before those that never started.
-    fn ends(stages: Vec<Stage>) -> (bool, Vec<String>) {
+    /// Those that ended, in that order, and how each came out, in theirs.
+    fn ends(stages: Vec<Stage>) -> (Vec<&'static str>, Vec<StageResult>) {
         let mut ends = Vec::new();
-        let passed = run(stages, |name, ended, _| {
-            ends.push(match ended {
-                Some(_) => name.to_owned(),
-                None => format!("-{name}"),
-            });
-        });
-        (passed, ends)
+        let outcomes = run(stages, |outcome| ends.push(outcome.name));
+        (ends, outcomes.iter().map(Outcome::result).collect())
     }
 
     #[test]
@@ -97,10 +117,9 @@ mod tests {
             stage("writes", &[], &format!("echo line >{fifo}; sleep 0.3")),
             stage("last", &["needs", "writes"], "true"),
         ];
-        let expected = ["reads", "needs", "writes", "last"]
-            .map(str::to_owned)
-            .to_vec();
-        assert_eq!(ends(stages), (true, expected));
+        let (ends, results) = ends(stages);
+        assert_eq!(ends, ["reads", "needs", "writes", "last"]);
+        assert_eq!(results, [StageResult::Passed; 4]);
     }
 
     #[test]
@@ -111,7 +130,9 @@ mod tests {
             stage("needs", &["fails"], "true"),
             stage("needs nothing", &[], "true"),
         ];
-        let expected = ["fails", "runs on", "-needs", "-needs nothing"];
-        assert_eq!(ends(stages), (false, expected.map(str::to_owned).to_vec()));
+        let (ends, results) = ends(stages);
+        assert_eq!(ends, ["fails", "runs on"]);
+        use StageResult::{Failed, NotRun, Passed};
+        assert_eq!(results, [Failed, Passed, NotRun, NotRun]);
     }
 }

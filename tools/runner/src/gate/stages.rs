@@ -71,8 +71,8 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
         Stage::check(BOOTS, first_guest()).after(&[FORMAT]),
         Stage::check(GUEST_LINTS, guest_clippy(toolchain, &deny)).after(&[BOOTS]),
         Stage::check(HOST_LINTS, cargo(&clippy)).after(&[BUILT]),
-        Stage::tests(GUESTS, guests).after(BUILDS),
         Stage::tests("host tests", beside(&["test", "--", "--show-output"])).after(BUILDS),
+        Stage::tests(GUESTS, guests).after(BUILDS),
         Stage::figures("modules of Debian's Linux", debian()).after(BUILDS),
         miri().after(BUILDS),
     ];
