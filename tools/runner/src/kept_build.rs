@@ -54,6 +54,9 @@ impl Build {
         let mut sources: Vec<PathBuf> = SOURCES.iter().map(|name| root.join(name)).collect();
         // The script writes this anew for another toolchain.
         sources.push(layout::target().join("guest-toolchain"));
+        // Cargo has settings from every folder above, too.
+        let above = root.ancestors().skip(1);
+        sources.extend(above.map(|folder| folder.join(".cargo/config.toml")));
         sources.extend(cargo_home().map(|home| home.join("config.toml")));
         let mut words: Vec<String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))

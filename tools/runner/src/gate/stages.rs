@@ -4,6 +4,7 @@ use super::stage::Stage;
 use super::times;
 use crate::layout;
 use crate::toolchain::Toolchain;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -57,7 +58,8 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
     let deny = ["--", "-D", "warnings"];
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
     // Many wait rather than work: for late typing, or until a large guest may run.
-    let threads = ["--test-threads", "8"];
+    let threads = 4 * std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = ["--test-threads", &threads.to_string()];
     let guests = ["test", "--test", "guest", "--", "--ignored"];
     let left_out: &[&str] = if all { &[] } else { &["--skip", "long::"] };
     let mut guests = cargo(&[&guests[..], &threads, left_out].concat());
