@@ -44,7 +44,7 @@ const PIECES: usize = 64;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long a signal may take that went to QEMU too, which ended by it.
-const SAME_SIGNAL: Duration = Duration::from_millis(300);
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// How long output may be missing that a process holds open which outlives QEMU.
 const LEFTOVER: Duration = Duration::from_secs(2);
@@ -369,8 +369,10 @@ impl Watch {
             }
             thread::sleep(PAUSE);
         }
-        let is_unexplained = self.record.poweroff.is_none() && self.record.panic.is_none();
-        if matches!(self.reason, Reason::Limit) && status.is_some() && is_unexplained {
+        let has_begun = !self.transcript.lines.is_empty();
+        let is_explained = self.record.poweroff.is_some() || self.record.panic.is_some();
+        let by_itself = matches!(self.reason, Reason::Limit) && status.is_some();
+        if by_itself && has_begun && !is_explained {
             // From a terminal a signal goes to both, and on a busy machine to QEMU first.
             let signals = self.signals.as_ref();
             if let Some(signal) = signals.and_then(|signals| signals.within(SAME_SIGNAL)) {

@@ -63,7 +63,7 @@ fn text_is_no_event() {
 
 #[test]
 fn a_signal_that_ended_qemu_first_is_known() {
-    let script = "(sleep 0.1; kill -INT $PPID) >/dev/null 2>&1 & exit 0";
+    let script = "echo up; (sleep 0.3; kill -INT $PPID) >/dev/null 2>&1 & exit 0";
     let settings = Settings {
         quiet: true,
         signals: true,
