@@ -161,8 +161,30 @@ show_build() {
     printf '\r\033[K'
 }
 
+# Whether cargo built the runner before, and has nothing to do: nothing of the tree is newer
+# than the start of that build, neither a file nor a folder, from which one may have been
+# taken; and nothing else that cargo builds by is another.
+runner_is_built() {
+    local text
+    [ -x "$runner" ] && [ -r "$built" ] && text=$(<"$built") && [ "$text" = "$(build_words)" ] &&
+        text=$(find "${runner_sources[@]}" -newer "$built" -print -quit) && [ -z "$text" ]
+}
+
+build_words() {
+    local name
+    printf '%s' "$root"
+    for name in "${!CARGO_BUILD_@}" "${!CARGO_INCREMENTAL@}" "${!CARGO_PROFILE_@}" "${!RUST@}"; do
+        case $name in
+        RUST_* | RUSTUP_*) ;;
+        *) printf ' %s=%q' "$name" "${!name}" ;;
+        esac
+    done
+}
+
 build_runner() {
-    local cargo=(cargo build --release --manifest-path "$root/Cargo.toml" -p runner)
+    local cargo=(cargo build --manifest-path "$root/Cargo.toml" -p runner) begun=$built.$$
+    mkdir -p "${built%/*}"
+    build_words >"$begun"
     if [ -t 2 ]; then
         CARGO_TERM_PROGRESS_WHEN=always CARGO_TERM_PROGRESS_WIDTH=80 CARGO_TERM_COLOR=never \
             "${cargo[@]}" 2>&1 | show_build >&2
@@ -170,11 +192,14 @@ build_runner() {
         "${cargo[@]}" --quiet
     else
         "${cargo[@]}"
-    fi
+    fi || { rm -f "$begun"; return 1; }
+    mv "$begun" "$built"
 }
 
-runner=$CARGO_TARGET_DIR/release/runner
+runner=$CARGO_TARGET_DIR/debug/runner built=$CARGO_TARGET_DIR/debug/runner-built
+runner_sources=("$root"/{.cargo,Cargo.lock,Cargo.toml,kernel,tools} "$kept")
+[ ! -e "$cargo_home/config.toml" ] || runner_sources+=("$cargo_home/config.toml")
 [ -x "$runner" ] ||
     say "building the runner, then the guest: about a minute the first time (toolchain: $toolchain)"
-build_runner || die "cargo could not build the runner"
+runner_is_built || build_runner || die "cargo could not build the runner"
 exec "$runner" "$@"

@@ -3,6 +3,7 @@
 use crate::{panic, smp, sync, timer, watchdog};
 use arch::counting::Stretch;
 use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
+use core::sync::atomic::{AtomicBool, Ordering};
 use this_cpu::{Variable, percpu};
 
 percpu! {
@@ -13,6 +14,23 @@ percpu! {
     /// All other external interruptions that this CPU took: service signals, and codes
     /// that this kernel has no use for.
     pub static OTHERS: u64 = 0;
+}
+
+/// Bits of a service signal's parameter: the service processor has an event, such as input,
+/// to be read. The others are the address of the block that a finished command was about.
+const EVENT_PENDING: u32 = 3;
+
+/// A service signal came that told of an event.
+static SERVICE_EVENT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a service signal has told of an event since [`take_service_event`].
+pub fn is_service_event() -> bool {
+    SERVICE_EVENT.load(Ordering::Acquire)
+}
+
+/// Forgets the events that were told of: whoever reads them now waits for later ones.
+pub fn take_service_event() {
+    SERVICE_EVENT.store(false, Ordering::Release);
 }
 
 /// This kernel's handlers.
@@ -31,7 +49,13 @@ impl Handlers for KernelHandlers {
                 timer::interrupt();
                 watchdog::interrupt(frame);
             }
-            External::ServiceSignal(_) | External::Other(_) => OTHERS.inc(),
+            External::ServiceSignal(parameter) => {
+                OTHERS.inc();
+                if parameter & EVENT_PENDING != 0 {
+                    SERVICE_EVENT.store(true, Ordering::Release);
+                }
+            }
+            External::Other(_) => OTHERS.inc(),
         }
     }
 

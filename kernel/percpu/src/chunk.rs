@@ -115,7 +115,11 @@ impl Chunk {
     /// Frees the live areas of `granules` each that lie side by side from `start` to `end`.
     pub fn free(&mut self, start: u32, end: u32, granules: u32) {
         let freed = end - start;
-        self.live -= if freed == granules { 1 } else { (freed / granules) as usize };
+        self.live -= if freed == granules {
+            1
+        } else {
+            (freed / granules) as usize
+        };
         self.used -= freed;
         self.extents.free(start, end, granules);
         self.count(start, freed, u16::wrapping_sub);

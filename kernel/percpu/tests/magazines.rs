@@ -76,7 +76,10 @@ fn magazines_keep_no_more_than_their_limit() {
                 .into_iter()
                 .for_each(|area| tested.free(area).unwrap());
             let kept = tested.statistics(&mut |_| ()).cached_bytes;
-            assert!(kept <= (cpu + 1) * (6 + 4) * MAGAZINE, "{kept} bytes are kept");
+            assert!(
+                kept <= (cpu + 1) * (6 + 4) * MAGAZINE,
+                "{kept} bytes are kept"
+            );
         }
     }
     tested.verify().unwrap();

@@ -2,6 +2,7 @@
 
 use super::line_editor::{LineEditor, Typed};
 use crate::console::{self, INPUT};
+use crate::interrupts;
 use arch::control::{self, ExternalClass};
 use arch::cpu;
 
@@ -51,17 +52,21 @@ impl Terminal {
     ///
     /// A service signal goes to one CPU, whichever admits it first: so none does but the
     /// reader, while it waits. Until then a signal stays pending, and is taken as soon as
-    /// it is admitted.
+    /// it is admitted. The read's own end is signalled too: it wakes nobody who waits for
+    /// an event.
     fn wait_for_input(&mut self) -> usize {
-        let mut count = 0;
         control::admit(ExternalClass::SERVICE_SIGNAL);
-        while count == 0 {
-            // A service signal that comes between this look and the wait ends the wait.
-            cpu::wait_for_interrupt_unless(|| {
-                count = console::read(&mut self.input);
-                count != 0
-            });
-        }
+        let count = loop {
+            // Before the look: an event that comes after it is waited for no longer.
+            interrupts::take_service_event();
+            match console::read(&mut self.input) {
+                0 => {}
+                count => break count,
+            }
+            while !interrupts::is_service_event() {
+                cpu::wait_for_interrupt_unless(interrupts::is_service_event);
+            }
+        };
         control::exclude(ExternalClass::SERVICE_SIGNAL);
         count
     }

@@ -2,6 +2,7 @@
 //! one, then what is made of them.
 
 use crate::error::Error;
+use crate::kept_build::Build;
 use crate::layout::{self, Module};
 use crate::program::succeed;
 use crate::toolchain::Toolchain;
@@ -22,18 +23,22 @@ pub struct Guest {
 /// Brings kernel, modules and symbol table up to date.
 pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
     let modules = layout::modules()?;
-    let mut cargo = toolchain.cargo("build");
-    cargo.args(["-p", "kernel"]);
-    for module in modules.iter().filter(|module| module.is_crate()) {
-        cargo.args(["-p", &module.name]);
+    let crates = || modules.iter().filter(|module| module.is_crate());
+    let build = Build::of_guest(toolchain, crates());
+    if !build.holds() {
+        let mut cargo = toolchain.cargo("build");
+        cargo.args(["-p", "kernel"]);
+        for module in crates() {
+            cargo.args(["-p", &module.name]);
+        }
+        if !layout::kernel().exists() {
+            output::say!(
+                "building the kernel and {} modules: half a minute the first time",
+                modules.len()
+            );
+        }
+        build.run(|| succeed(&mut cargo, "kernel and modules"))?;
     }
-    if !layout::kernel().exists() {
-        output::say!(
-            "building the kernel and {} modules: half a minute the first time",
-            modules.len()
-        );
-    }
-    succeed(&mut cargo, "kernel and modules")?;
     let (crates, in_c): (Vec<&Module>, Vec<&Module>) =
         modules.iter().partition(|module| module.is_crate());
     for module in &crates {

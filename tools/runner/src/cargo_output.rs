@@ -25,7 +25,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 
 /// Statuses that say nothing of how far a build has come.
-const SILENT: [&str; 6] = [
+const SILENT: [&str; 7] = [
+    "Executable",
     "Finished",
     "Running",
     "Doc-tests",
@@ -38,7 +39,8 @@ const SILENT: [&str; 6] = [
 pub fn run(command: &mut Command, name: &str) -> io::Result<ExitStatus> {
     let mut child = pipe(command).spawn()?;
     let name = name.to_owned();
-    let passing = child.stderr.take().map(|stderr| pass_on(stderr, name));
+    let passing = child.stderr.take();
+    let passing = passing.map(|stderr| pass_on(stderr, name, io::stderr));
     let status = child.wait();
     passing.map(JoinHandle::join);
     status
@@ -56,15 +58,20 @@ pub fn pipe(command: &mut Command) -> &mut Command {
     command.stderr(Stdio::piped())
 }
 
-/// Passes a command's stderr on until its end; progress is shown under this name.
-pub fn pass_on(from: impl Read + Send + 'static, name: String) -> JoinHandle<()> {
+/// Passes a command's stderr on to what `to` opens, until its end; progress is shown under
+/// this name.
+pub fn pass_on<W: Write>(
+    from: impl Read + Send + 'static,
+    name: String,
+    to: impl FnOnce() -> W + Send + 'static,
+) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut output = Output {
             name,
             rewrites: terminal::shows_progress(),
             in_notice: false,
         };
-        output.copy(from, &mut io::stderr());
+        output.copy(from, &mut to());
         terminal::clear_progress();
     })
 }

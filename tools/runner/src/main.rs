@@ -10,6 +10,7 @@
 //!  memory_size  what --memory takes            qmp        QEMU's monitor: where CPUs are
 //!  output       this program's own messages    transcript the text, for people
 //!  build        kernel, modules                events     the control channel's lines
+//!    kept_build whether cargo is asked
 //!    gcc        NAME.c -> NAME.o               record     what they add up to
 //!    link       libNAME.a, NAME.o -> NAME.ko judge        from the record to a verdict
 //!    system_map the kernel's symbols         verdict      its words, its exit code
@@ -48,6 +49,7 @@ mod guardian;
 mod hostile;
 mod initrd;
 mod judge;
+mod kept_build;
 mod layout;
 mod lessons;
 mod link;

@@ -11,6 +11,7 @@ use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// The run that gets them.
 static RUN: Mutex<Option<Sender<i32>>> = Mutex::new(None);
@@ -43,6 +44,11 @@ impl Forwarded {
     /// The next one, if one came.
     pub fn next(&self) -> Option<i32> {
         self.0.try_recv().ok()
+    }
+
+    /// The next one, if one comes by then.
+    pub fn within(&self, limit: Duration) -> Option<i32> {
+        self.0.recv_timeout(limit).ok()
     }
 }
 

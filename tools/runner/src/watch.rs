@@ -43,6 +43,9 @@ const PIECES: usize = 64;
 /// How long QEMU may take to end, once a signal asked for it.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long a signal may take that went to QEMU too, which ended by it.
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
+
 /// How long output may be missing that a process holds open which outlives QEMU.
 const LEFTOVER: Duration = Duration::from_secs(2);
 
@@ -365,6 +368,16 @@ impl Watch {
                 break;
             }
             thread::sleep(PAUSE);
+        }
+        let has_begun = !self.transcript.lines.is_empty();
+        let is_explained = self.record.poweroff.is_some() || self.record.panic.is_some();
+        let by_itself = matches!(self.reason, Reason::Limit) && status.is_some();
+        if by_itself && has_begun && !is_explained {
+            // From a terminal a signal goes to both, and on a busy machine to QEMU first.
+            let signals = self.signals.as_ref();
+            if let Some(signal) = signals.and_then(|signals| signals.within(SAME_SIGNAL)) {
+                self.reason = Reason::Signal(signal);
+            }
         }
         // A reader that went away wanted no more; anything else is worth a word.
         let lost = |what: &str, result: io::Result<()>| match result {

@@ -52,21 +52,56 @@ mod start;
 mod stuck;
 #[path = "guest/terminal.rs"]
 mod terminal;
+#[path = "guest/times.rs"]
+mod times;
 #[path = "guest/verdicts.rs"]
 mod verdicts;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Completion, Trial};
+use run::{Completed, TestResult};
 use std::process::ExitCode;
 
 /// Trials of functions, by their paths.
 macro_rules! trials {
     ($($module:ident::$function:ident),* $(,)?) => {
-        vec![$(Trial::test(
+        vec![$(test(
             concat!(stringify!($module), "::", stringify!($function)),
             $module::$function,
         )),*]
     };
 }
+
+/// A trial that passes or fails, timed.
+fn test(name: impl Into<String>, work: impl FnOnce() -> TestResult + Send + 'static) -> Trial {
+    ignorable_test(name, move || work().map(|()| Completion::Completed))
+}
+
+/// One that may find out that it can't run here.
+fn ignorable_test(
+    name: impl Into<String>,
+    work: impl FnOnce() -> Completed + Send + 'static,
+) -> Trial {
+    let name = name.into();
+    let timed = name.clone();
+    Trial::ignorable_test(name, move || times::record(&timed, work))
+}
+
+/// Beginnings of names: what takes longest comes first, so that nothing long is left to run
+/// alone at the end.
+const LONG: [&str; 12] = [
+    "README.md: ./qemu-run.sh --cpus 4 --timeout 900",
+    "README.md: OPERATIONS",
+    "README.md: cargo test",
+    "c_modules::against_linux",
+    "crafted::rounds",
+    "endings::timeouts",
+    "real::modules",
+    "shapes::more_memory",
+    "shapes::possible_cpus",
+    "shell::",
+    "situations::",
+    "stuck::",
+];
 
 fn main() -> ExitCode {
     let mut trials = trials![
@@ -75,6 +110,7 @@ fn main() -> ExitCode {
         start::nothing_installed,
         start::toolchain_beyond_path,
         start::toolchain_is_asked_once,
+        start::cargo_is_asked_once,
         c_headers::every_name_is_tested,
         documents::exceptions_are_in_the_text,
     ];
@@ -147,47 +183,48 @@ fn main() -> ExitCode {
         shell::early_pipe,
     ];
     guests.extend([
-        Trial::ignorable_test("real::modules", real::modules),
-        Trial::ignorable_test("c_modules::against_linux", c_modules::against_linux),
+        ignorable_test("real::modules", real::modules),
+        ignorable_test("c_modules::against_linux", c_modules::against_linux),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
         // What a document has is run as it stands there.
         let line = [&["./qemu-run.sh"], arguments].concat().join(" ");
         if !documented.iter().any(|command| command.passes(&line)) {
-            let test = move || shapes::passes(arguments);
-            guests.push(Trial::test(format!("shapes::{name}"), test));
+            let passes = move || shapes::passes(arguments);
+            guests.push(test(format!("shapes::{name}"), passes));
         }
     }
     guests.extend(stuck::STUCK.iter().map(|&(name, words)| {
-        let test = move || stuck::is_reported(name, words);
-        Trial::test(format!("stuck::{name}"), test)
+        test(format!("stuck::{name}"), move || {
+            stuck::is_reported(name, words)
+        })
     }));
     // For `test --all`.
-    guests.push(Trial::test("long::stuck_alone", stuck::alone));
-    guests.push(Trial::test("long::lock_holds", lock_holds::all));
-    guests.push(Trial::ignorable_test(
-        "long::beside_linux",
-        peer::beside_linux,
-    ));
+    guests.push(test("long::stuck_alone", stuck::alone));
+    guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
-        let test = move || shapes::passes(&["--cpus", cpus, "--timeout", "300"]);
-        Trial::test(format!("long::cpus_{cpus}"), test)
+        test(format!("long::cpus_{cpus}"), move || {
+            shapes::passes(&["--cpus", cpus, "--timeout", "300"])
+        })
     }));
     guests.extend(endings::ENDINGS.iter().map(|&(name, code, words)| {
-        let test = move || endings::ends(name, code, words);
-        Trial::test(format!("endings::{name}"), test)
+        test(format!("endings::{name}"), move || {
+            endings::ends(name, code, words)
+        })
     }));
     guests.extend(["1", "2", "8"].map(|cpus| {
-        Trial::test(format!("shell::answers_on_{cpus}"), move || {
+        test(format!("shell::answers_on_{cpus}"), move || {
             shell::answers(cpus)
         })
     }));
     guests.extend(
         documented
             .into_iter()
-            .map(|command| Trial::test(command.name(), move || command.check())),
+            .map(|command| test(command.name(), move || command.check())),
     );
+    guests.sort_by_key(|trial| !LONG.iter().any(|start| trial.name().starts_with(start)));
     trials.extend(
         guests
             .into_iter()

@@ -6,11 +6,20 @@ pub mod broken;
 pub mod builder;
 
 use loader::{Bindings, Layout, Linked, LoadError, Object, Plan, Position, Slot, link};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::Duration;
 
 /// Where modules go: far from everything.
 pub const BASE: u64 = 0x200_0000_0000;
 /// Handle of their per-CPU data.
 pub const HANDLE: u64 = 0x8000_0000;
+
+/// What this thread has had of the host's CPUs: what runs beside it takes no part of that.
+pub fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let whole = Duration::from_secs(time.tv_sec.unsigned_abs());
+    whole + Duration::from_nanos(time.tv_nsec.unsigned_abs())
+}
 
 /// A module in memory.
 #[derive(Debug)]

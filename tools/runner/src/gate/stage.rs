@@ -1,16 +1,23 @@
 //! One stage: a command whose exit code, and whose tests, are looked at.
+//!
+//! What it writes is kept until it has ended, as others may run beside it. Only that a test
+//! failed is told at once.
 
 use super::results::{Results, StageResult};
 use super::test_output::{Shown, TestOutput};
 use crate::{cargo_output, output, terminal};
-use std::io::{self, BufRead, BufReader};
+use std::fmt::Display;
+use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// One check.
 pub struct Stage {
     /// Its name in the table.
     pub name: &'static str,
+    /// Stages that must have passed before it starts.
+    pub after: &'static [&'static str],
     command: Command,
     kind: Kind,
 }
@@ -36,62 +43,91 @@ pub struct Ended {
     pub results: Results,
     /// Names of the tests that ran.
     pub ran: Vec<String>,
+    /// What it wrote.
+    pub text: String,
+}
+
+/// What a stage has written so far.
+#[derive(Clone, Debug, Default)]
+struct Text(Arc<Mutex<Vec<u8>>>);
+
+impl Text {
+    fn line(&self, line: impl Display) {
+        // A Vec takes all.
+        let _ = writeln!(self.clone(), "{line}");
+    }
+
+    fn end(&self) -> String {
+        let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Stage {
     /// A check that counts as one test.
     pub fn check(name: &'static str, command: Command) -> Self {
-        let kind = Kind::Check;
-        Self {
-            name,
-            command,
-            kind,
-        }
+        Self::new(name, command, Kind::Check)
     }
 
     /// A check that a machine without the program skips.
     pub fn optional(name: &'static str, command: Command) -> Self {
-        let kind = Kind::OptionalCheck;
-        Self {
-            name,
-            command,
-            kind,
-        }
+        Self::new(name, command, Kind::OptionalCheck)
     }
 
     /// A check whose tool was looked for, and isn't here.
     pub fn absent(name: &'static str) -> Self {
-        Self {
-            name,
-            command: Command::new(name),
-            kind: Kind::Absent,
-        }
+        Self::new(name, Command::new(name), Kind::Absent)
     }
 
     /// A call of `cargo test`, whose tests are counted.
     pub fn tests(name: &'static str, command: Command) -> Self {
-        let kind = Kind::Tests { show_output: false };
-        Self {
-            name,
-            command,
-            kind,
-        }
+        Self::new(name, command, Kind::Tests { show_output: false })
     }
 
     /// Tests that measure: what they print is shown.
     pub fn figures(name: &'static str, command: Command) -> Self {
-        let kind = Kind::Tests { show_output: true };
+        Self::new(name, command, Kind::Tests { show_output: true })
+    }
+
+    fn new(name: &'static str, command: Command, kind: Kind) -> Self {
         Self {
             name,
+            after: &[],
             command,
             kind,
         }
     }
 
-    /// Runs it; its output is printed.
+    /// It starts only when all of these have passed.
+    pub fn after(self, after: &'static [&'static str]) -> Self {
+        Self { after, ..self }
+    }
+
+    /// Runs it.
     pub fn run(&mut self) -> Ended {
+        let text = Text::default();
+        let ended = self.run_into(&text);
+        Ended {
+            text: text.end(),
+            ..ended
+        }
+    }
+
+    fn run_into(&mut self, text: &Text) -> Ended {
         if self.kind == Kind::Absent {
-            return self.not_installed();
+            return self.not_installed(text);
         }
         self.command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = match cargo_output::pipe(&mut self.command).spawn() {
@@ -99,23 +135,25 @@ impl Stage {
             Err(error)
                 if self.kind == Kind::OptionalCheck && error.kind() == io::ErrorKind::NotFound =>
             {
-                return self.not_installed();
+                return self.not_installed(text);
             }
             Err(error) => {
-                output::line!("can't start: {error}");
+                text.line(format_args!("can't start: {error}"));
                 return Ended::new(StageResult::Failed, Results::failed());
             }
         };
         let name = self.name.to_owned();
-        let messages = child.stderr.take();
-        let messages = messages.map(|stderr| cargo_output::pass_on(stderr, name));
+        let messages = child.stderr.take().map(|stderr| {
+            let text = text.clone();
+            cargo_output::pass_on(stderr, name, move || text)
+        });
         let mut output = match self.kind {
             Kind::Tests { show_output } => Some(TestOutput::new(show_output)),
             Kind::Check | Kind::OptionalCheck | Kind::Absent => None,
         };
         if let Some(stdout) = child.stdout.take() {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                self.print(&line, output.as_mut());
+                self.print(&line, output.as_mut(), text);
             }
         }
         messages.map(JoinHandle::join);
@@ -124,21 +162,24 @@ impl Stage {
         match output {
             None if succeeded => Ended::new(StageResult::Passed, Results::passed()),
             None => Ended::new(StageResult::Failed, Results::failed()),
-            Some(output) => ended(succeeded, output),
+            Some(output) => ended(succeeded, output, text),
         }
     }
 
-    fn not_installed(&self) -> Ended {
-        output::line!("skipped: it isn't installed");
+    fn not_installed(&self, text: &Text) -> Ended {
+        text.line("skipped: it isn't installed");
         let results = Results::skipped(self.name, "it isn't installed");
         Ended::new(StageResult::Skipped, results)
     }
 
-    fn print(&self, line: &str, output: Option<&mut TestOutput>) {
+    fn print(&self, line: &str, output: Option<&mut TestOutput>, text: &Text) {
         match output.map_or(Shown::Yes, |output| output.line(line)) {
             Shown::Yes => {
-                terminal::clear_progress();
-                output::line!("{line}");
+                if line.starts_with("test ") && line.ends_with("FAILED") {
+                    terminal::clear_progress();
+                    output::line!("{}: {line}", self.name);
+                }
+                text.line(line);
             }
             Shown::No => {}
             Shown::Progress(progress) => {
@@ -150,23 +191,23 @@ impl Stage {
 
 impl Ended {
     fn new(result: StageResult, results: Results) -> Self {
-        let ran = Vec::new();
         Self {
             result,
             results,
-            ran,
+            ran: Vec::new(),
+            text: String::new(),
         }
     }
 }
 
 /// What a stage of tests comes to.
-fn ended(succeeded: bool, output: TestOutput) -> Ended {
+fn ended(succeeded: bool, output: TestOutput, text: &Text) -> Ended {
     let (mut results, ran) = output.end().unwrap_or_else(|defect| {
-        output::line!("{defect}");
+        text.line(defect);
         (Results::failed(), Vec::new())
     });
     if succeeded && results.passed + results.skipped.len() == 0 && results.failed == 0 {
-        output::line!("no test ran");
+        text.line("no test ran");
         results.failed = 1;
     }
     // A stage may fail without a test that does, by not compiling.
@@ -179,9 +220,8 @@ fn ended(succeeded: bool, output: TestOutput) -> Ended {
         _ => StageResult::Failed,
     };
     Ended {
-        result,
-        results,
         ran,
+        ..Ended::new(result, results)
     }
 }
 

@@ -1,8 +1,11 @@
-//! The stages of the gate, cheapest first.
+//! The stages of the gate: what checks all at once comes before what is checked test by test.
 
 use super::stage::Stage;
+use super::times;
 use crate::layout;
 use crate::toolchain::Toolchain;
+use std::num::NonZero;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Packages that compile for the guest, modules aside.
@@ -30,41 +33,68 @@ const SCRIPTS: [&str; 5] = [
     "tools/name-modules.sh",
 ];
 
-/// The stages, and with `all` those that take longer.
-pub fn stages(toolchain: Toolchain, all: bool) -> Vec<Stage> {
+/// Names that others come after.
+const FORMAT: &str = "rustfmt";
+const BUILT: &str = "host tests and programs are built";
+const BOOTS: &str = "one guest builds and boots";
+const HOST_LINTS: &str = "clippy, host";
+const GUEST_LINTS: &str = "clippy, guest";
+const GUESTS: &str = "guests, and commands of README and docs";
+const HOSTILE: &str = "900 hostile trials";
+
+/// Before guests start all is built, and cargo has nothing to keep them waiting for.
+const BUILDS: &[&str] = &[BUILT, BOOTS, HOST_LINTS, GUEST_LINTS];
+
+/// The stages, and with `all` those that take longer; each test of the guest matrix writes
+/// how long it took into the file `times`.
+///
+/// ```text
+///  rustfmt ─┬─ host tests are built ── clippy, host ──┬─ guests
+///           └─ one guest boots ─ clippy, guest ───────┴─ host tests, Debian's modules, miri
+/// ```
+///
+/// All tests are asked for from the same packages: cargo builds each crate once for all.
+pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stage> {
     let deny = ["--", "-D", "warnings"];
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
-    let host = ["test", "--", "--show-output"];
     // Many wait rather than work: for late typing, or until a large guest may run.
-    let threads = ["--test-threads", "4"];
-    let guests = ["test", "-p", "runner", "--test", "guest", "--", "--ignored"];
+    let threads = 4 * std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = ["--test-threads", &threads.to_string()];
+    let guests = ["test", "--test", "guest", "--", "--ignored"];
     let left_out: &[&str] = if all { &[] } else { &["--skip", "long::"] };
-    let guests = [&guests[..], &threads, left_out].concat();
+    let mut guests = cargo(&[&guests[..], &threads, left_out].concat());
+    if let Some(times) = times {
+        guests.env(times::VARIABLE, times);
+    }
     let mut stages = vec![
-        Stage::check("rustfmt", cargo(&["fmt", "--all", "--check"])),
+        Stage::check(FORMAT, cargo(&["fmt", "--all", "--check"])),
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),
-        Stage::check("clippy, host", cargo(&clippy)),
-        Stage::check("clippy, guest", guest_clippy(toolchain, &deny)),
-        Stage::tests("host tests", cargo(&host)),
-        miri(),
-        Stage::figures("modules of Debian's Linux", debian()),
-        Stage::check("one guest builds and boots", first_guest()),
-        Stage::tests("guests, and commands of README and docs", cargo(&guests)),
+        Stage::check(BUILT, cargo(&["test", "--no-run"])).after(&[FORMAT]),
+        Stage::check(BOOTS, first_guest()).after(&[FORMAT]),
+        Stage::check(GUEST_LINTS, guest_clippy(toolchain, &deny)).after(&[BOOTS]),
+        Stage::check(HOST_LINTS, cargo(&clippy)).after(&[BUILT]),
+        Stage::tests("host tests", beside(&["test", "--", "--show-output"])).after(BUILDS),
+        Stage::tests(GUESTS, guests).after(BUILDS),
+        Stage::figures("modules of Debian's Linux", debian()).after(BUILDS),
+        miri().after(BUILDS),
     ];
     if all {
-        let model = long("percpu", "model", 20_000_000);
-        let fuzz = long("loader", "fuzz", 10_000_000);
-        let linkers = long("loader", "differential", 100_000);
-        stages.extend([
+        let model = long("model", 20_000_000);
+        let fuzz = long("fuzz", 10_000_000);
+        let linkers = long("differential", 100_000);
+        let long = [
             Stage::figures("loader, GNU ld and LLD, 100,000 objects", linkers),
             Stage::figures(
                 "per-CPU allocator and its model, 20 million operations",
                 model,
             ),
             Stage::figures("loader, 10 million broken objects", fuzz),
-        ]);
-        stages.push(Stage::check("900 hostile trials", hostile()));
-        stages.extend(STRESS.map(|test| Stage::check(test, stress(test))));
+        ];
+        stages.extend(long.map(|stage| stage.after(BUILDS)));
+        stages.push(Stage::check(HOSTILE, hostile()).after(&[GUESTS]));
+        // Guests with more CPUs than the host: not beside those that have a time limit.
+        let stress = STRESS.map(|test| Stage::check(test, stress(test)).after(&[HOSTILE]));
+        stages.extend(stress);
     }
     stages
 }
@@ -79,7 +109,7 @@ fn miri() -> Stage {
         return Stage::absent(NAME);
     }
     let words = ["miri", "test", "-p", "sync", "-p", "cross-call"];
-    let command = cargo(&[&words[..], &["--test", "threads"]].concat());
+    let command = beside(&[&words[..], &["--test", "threads"]].concat());
     Stage::tests(NAME, command)
 }
 
@@ -95,11 +125,16 @@ fn guest_clippy(toolchain: Toolchain, deny: &[&str]) -> Command {
     command
 }
 
-/// Links real modules as fast as the tool that people use does.
+/// Links real modules by the tool that people use.
 fn debian() -> Command {
-    let mut command = cargo(&["test", "--release", "-p", "kmod-inspect"]);
-    command.args(["--test", "debian", "--", "--ignored", "--show-output"]);
-    command
+    beside(&[
+        "test",
+        "--test",
+        "debian",
+        "--",
+        "--ignored",
+        "--show-output",
+    ])
 }
 
 /// This program itself: what keeps every guest from starting is shown once, before
@@ -129,8 +164,8 @@ fn hostile() -> Command {
 }
 
 /// A test of the host's, for so many operations.
-fn long(package: &str, test: &str, operations: u64) -> Command {
-    let mut command = cargo(&["test", "-p", package, "--test", test]);
+fn long(test: &str, operations: u64) -> Command {
+    let mut command = beside(&["test", "--test", test]);
     command.args(["--", "--ignored", "--show-output"]);
     command.env("OPERATIONS", operations.to_string());
     command
@@ -144,8 +179,48 @@ fn cargo(arguments: &[&str]) -> Command {
     program("cargo", arguments)
 }
 
+/// A call of cargo that leaves the host's CPUs to guests, whose clocks run on.
+fn beside(arguments: &[&str]) -> Command {
+    program("nice", &[&["-n", "5", "cargo"], arguments].concat())
+}
+
 fn program(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.current_dir(layout::root()).args(arguments);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The crates, with their features, that cargo compiles for these packages.
+    fn crates(arguments: &[&str]) -> BTreeSet<String> {
+        let mut command = cargo(&["tree", "--prefix", "none", "--format", "{p} {f}"]);
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
+        lines.map(str::to_owned).collect()
+    }
+
+    /// What a stage, the script or a document asks cargo for is compiled for all tests, too:
+    /// tools/workspace-hack has what unites the features.
+    #[test]
+    fn no_crate_is_compiled_twice() {
+        let all = crates(&["--edges", "normal,build,dev"]);
+        let (program, tests) = ("normal,build", "normal,build,dev");
+        for (package, edges) in [
+            ("runner", program),
+            ("kmod-inspect", program),
+            ("tree-check", program),
+            ("runner", tests),
+            ("loader", tests),
+        ] {
+            let asked = crates(&["--edges", edges, "--package", package]);
+            let others: Vec<&String> = asked.difference(&all).collect();
+            assert!(others.is_empty(), "{package}, {edges}: {others:?}");
+        }
+    }
 }

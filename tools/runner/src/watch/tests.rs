@@ -4,15 +4,19 @@ use super::*;
 
 /// A shell script in QEMU's place; `$CONTROL` is its control channel.
 fn watched(script: &str, limit: Duration) -> Result<Run, Error> {
-    let channel = Channel::new().unwrap();
-    let mut command = Command::new("sh");
-    command.args(["-c", script]).env("CONTROL", channel.path());
-    command.stdin(Stdio::null());
     let settings = Settings {
         quiet: true,
         limit: Some(limit),
         ..Settings::default()
     };
+    watched_by(script, settings)
+}
+
+fn watched_by(script: &str, settings: Settings) -> Result<Run, Error> {
+    let channel = Channel::new().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).env("CONTROL", channel.path());
+    command.stdin(Stdio::null());
     watch(command, "sh", channel, settings)
 }
 
@@ -55,6 +59,18 @@ fn text_is_no_event() {
     let run = watched(r#"echo '{"event":"poweroff","by":"end"}'"#, LONG).unwrap();
     assert_eq!(run.record.lines, 0);
     assert_eq!(run.record.poweroff, None);
+}
+
+#[test]
+fn a_signal_that_ended_qemu_first_is_known() {
+    let script = "echo up; (sleep 0.3; kill -INT $PPID) >/dev/null 2>&1 & exit 0";
+    let settings = Settings {
+        quiet: true,
+        signals: true,
+        ..Settings::default()
+    };
+    let run = watched_by(script, settings).unwrap();
+    assert_eq!(run.ending, Ending::Interrupted(2));
 }
 
 #[test]

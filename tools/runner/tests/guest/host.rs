@@ -4,12 +4,23 @@
 //! host's, those that spin keep the one away that they wait for, and a test takes ten
 //! times as long as alone. So a large guest waits until it may run alone.
 
+use std::cell::Cell;
 use std::num::NonZero;
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// CPUs of all guests that run.
 static TAKEN: Mutex<usize> = Mutex::new(0);
 static GIVEN_BACK: Condvar = Condvar::new();
+
+thread_local! {
+    static WAITED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// How long this thread has waited for others' guests.
+pub fn waited() -> Duration {
+    WAITED.get()
+}
 
 /// A guest's CPUs; given back when this is dropped.
 pub struct Cpus(usize);
@@ -19,9 +30,11 @@ impl Cpus {
     pub fn take(count: usize) -> Self {
         let most = 2 * std::thread::available_parallelism().map_or(1, NonZero::get);
         let count = count.min(most);
+        let start = Instant::now();
         let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = GIVEN_BACK.wait_while(taken, |taken| *taken + count > most);
         *taken.unwrap_or_else(PoisonError::into_inner) += count;
+        WAITED.set(WAITED.get() + start.elapsed());
         Self(count)
     }
 

@@ -23,7 +23,7 @@ pub fn direct_is_refused_far() -> TestResult {
 
 /// Near per-CPU memory it is loaded.
 pub fn direct_works_near() -> TestResult {
-    let run = runner(&["--append", "vmalloc=near"]);
+    let run = runner(&["--append", "vmalloc=near selftest=boot.*"]);
     run.must_exit(0)?;
     run.must(
         run.lines_with(&["R_390_PC32DBL"]).is_empty(),

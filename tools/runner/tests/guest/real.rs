@@ -75,12 +75,25 @@ fn linked(line: &str) -> Option<Linked> {
     })
 }
 
+/// `kmod-inspect`, which lies beside the runner.
+fn tool() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_runner")).with_file_name("kmod-inspect")
+}
+
+/// Builds it, if it isn't.
+fn build_tool() -> TestResult {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root());
+    let output = cargo
+        .args(["build", "--quiet", "-p", "kmod-inspect"])
+        .output()?;
+    Run::of(&output).must_exit(0)
+}
+
 /// The hash of the tool's image for the guest's addresses, as the tool prints it.
 fn inspect(file: &Path, at: &Linked, exports: &Path) -> Result<String, Box<dyn Error>> {
     let dump = tempfile::tempdir()?;
-    let output = Command::new("cargo")
-        .current_dir(root())
-        .args(["run", "--quiet", "--release", "-p", "kmod-inspect", "--"])
+    let output = Command::new(tool())
         .args(["--base", &at.base, "--percpu", &at.per_cpu])
         .args(["--unresolved", UNRESOLVED, "--symbols"])
         .arg(exports)
@@ -108,6 +121,7 @@ pub fn modules() -> Completed {
             "Debian's modules can't be had here",
         ));
     };
+    build_tool()?;
     let mut chosen = Vec::new();
     let mut others = Vec::new();
     for file in files {

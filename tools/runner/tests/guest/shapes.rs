@@ -3,11 +3,12 @@
 use crate::run::{TestResult, runner};
 
 /// Names, and the arguments that make them.
-pub const SHAPES: [(&str, &[&str]); 12] = [
+pub const SHAPES: [(&str, &[&str]); 13] = [
     ("cpus_1", &["--cpus", "1"]),
     ("cpus_2", &["--cpus", "2"]),
     ("cpus_4", &["--cpus", "4"]),
-    ("cpus_8", &["--cpus", "8", "--timeout", "120"]),
+    ("cpus_8", &["--cpus", "8"]),
+    ("modules_near", &["--append", "vmalloc=near"]),
     ("percpu_alloc_page", &["--append", "percpu_alloc=page"]),
     ("no_reserved_part", &["--append", "percpu_reserved=0"]),
     (

@@ -2,6 +2,7 @@
 
 use crate::host::Cpus;
 use crate::run::{Run, TestResult, command};
+use crate::situations::children;
 use crate::terminal::Terminal;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
@@ -72,7 +73,7 @@ pub fn interrupted() -> TestResult {
 
 /// So it is when the time is up, and QEMU is killed.
 pub fn timed_out() -> TestResult {
-    let mut terminal = start(&["--timeout", "5"])?;
+    let mut terminal = start(&["--timeout", "2"])?;
     let modes = terminal.modes()?;
     terminal.must_exit(4, BOOT)?;
     assert_eq!(terminal.modes()?, modes);
@@ -99,7 +100,18 @@ fn answered(run: &Run) -> TestResult {
     )
 }
 
-/// A pipe that is silent until the guest waits.
+/// What a process and its threads have had of the host's CPUs (proc(5): fields 14 and 15 of
+/// `stat`, in hundredths of a second).
+fn processor_time(process: u32) -> Result<Duration, libtest_mimic::Failed> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The second field, the program's name, ends in a parenthesis.
+    let (_, fields) = stat.rsplit_once(") ").ok_or("a name in parentheses")?;
+    let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
+    let ticks: u64 = ticks.sum::<Result<u64, _>>()?;
+    Ok(Duration::from_millis(10 * ticks))
+}
+
+/// A pipe that is silent until the guest waits; a guest that waits costs the host nothing.
 pub fn late_pipe() -> TestResult {
     let (mut child, mut stdin) = piped()?;
     let mut stdout = BufReader::new(child.stdout.take().expect("the pipe asked for"));
@@ -109,7 +121,15 @@ pub fn late_pipe() -> TestResult {
             break;
         }
     }
+    let [qemu] = children(child.id())[..] else {
+        return Err("QEMU is the runner's one child".into());
+    };
+    let before = processor_time(qemu)?;
     thread::sleep(LATE);
+    let waiting = processor_time(qemu)? - before;
+    if waiting > LATE / 10 {
+        return Err(format!("a guest that waited for {LATE:?} ran for {waiting:?}").into());
+    }
     stdin.write_all(b"lsmod\n")?;
     thread::sleep(PAUSE);
     stdin.write_all(b"poweroff\n")?;

@@ -24,7 +24,7 @@ const IDLE: [&str; 4] = [
 ];
 
 /// The process's children.
-fn children(process: u32) -> Vec<u32> {
+pub fn children(process: u32) -> Vec<u32> {
     let path = format!("/proc/{process}/task/{process}/children");
     let text = fs::read_to_string(path).unwrap_or_default();
     text.split_whitespace()

@@ -4,7 +4,7 @@ use crate::run::{Run, TestResult, root, runner};
 use libtest_mimic::Failed;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
@@ -155,7 +155,7 @@ pub fn options_for_test() -> TestResult {
 fn link_common(folder: &Path) -> TestResult {
     for tool in [
         "bash", "env", "dirname", "sed", "cut", "sort", "id", "mkdir", "sh", "true", "basename",
-        "cat", "rm", "mv", "grep",
+        "cat", "find", "rm", "mv", "grep",
     ] {
         let places = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(tool));
         let place = places.iter().find(|place| place.exists());
@@ -233,67 +233,115 @@ pub fn nothing_installed() -> TestResult {
     )
 }
 
-/// The toolchain is asked what it is when the answer may be another: the first time, and
-/// when it is newer than its answer, or another may be meant.
-pub fn toolchain_is_asked_once() -> TestResult {
-    let folder = tempfile::tempdir()?;
-    let at = |name: &str| folder.path().join(name);
-    let program = |path: &str, text: &str| {
-        fs::write(at(path), format!("#!/usr/bin/env bash\n{text}\n"))?;
-        fs::set_permissions(at(path), fs::Permissions::from_mode(0o755))
-    };
-    for name in [
-        "bin",
-        "other",
-        "sysroot/bin",
-        "sysroot/lib/rustlib/s390x-unknown-none-softfloat/lib",
-        "target/release",
-    ] {
-        fs::create_dir_all(at(name))?;
+/// A machine whose tools do nothing but note that they were called.
+struct Machine {
+    folder: TempDir,
+}
+
+impl Machine {
+    fn new() -> Result<Self, Failed> {
+        let machine = Self {
+            folder: tempfile::tempdir()?,
+        };
+        for name in [
+            "bin",
+            "other",
+            "sysroot/bin",
+            "sysroot/lib/rustlib/s390x-unknown-none-softfloat/lib",
+            "target/debug",
+        ] {
+            fs::create_dir_all(machine.at(name))?;
+        }
+        link_common(&machine.at("bin"))?;
+        for tool in [
+            "qemu-system-s390x",
+            "s390x-linux-gnu-ld",
+            "s390x-linux-gnu-gcc",
+            "cc",
+        ] {
+            machine.program(&format!("bin/{tool}"), ":")?;
+        }
+        let at = |name: &str| machine.at(name).display().to_string();
+        machine.program("bin/cargo", &format!("echo cargo >>{}", at("asked")))?;
+        let rustc = format!(
+            "echo rustc >>{}; case $1 in --version) echo 'rustc 1.999.0' ;; *) echo {} ;; esac",
+            at("asked"),
+            at("sysroot")
+        );
+        machine.program("bin/rustc", &rustc)?;
+        machine.program("sysroot/bin/rustc", ":")?;
+        machine.program("target/debug/runner", "echo $GUEST_TOOLCHAIN")?;
+        Ok(machine)
     }
-    link_common(&at("bin"))?;
-    for tool in [
-        "qemu-system-s390x",
-        "s390x-linux-gnu-ld",
-        "s390x-linux-gnu-gcc",
-        "cc",
-        "cargo",
-    ] {
-        program(&format!("bin/{tool}"), ":")?;
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
-    let sysroot = at("sysroot").display().to_string();
-    let asked = at("asked").display().to_string();
-    let rustc = format!(
-        "echo >>{asked}; case $1 in --version) echo 'rustc 1.999.0' ;; *) echo {sysroot} ;; esac"
-    );
-    program("bin/rustc", &rustc)?;
-    program("sysroot/bin/rustc", ":")?;
-    program("target/release/runner", "echo $GUEST_TOOLCHAIN")?;
-    let path = at("bin").display().to_string();
-    let asks = |path: &str| -> Result<bool, libtest_mimic::Failed> {
-        fs::write(&asked, "")?;
+
+    fn program(&self, path: &str, text: &str) -> TestResult {
+        fs::write(self.at(path), format!("#!/usr/bin/env bash\n{text}\n"))?;
+        let executable = fs::Permissions::from_mode(0o755);
+        Ok(fs::set_permissions(self.at(path), executable)?)
+    }
+
+    /// A later time for a file than that of all others.
+    fn touch(&self, path: &str) -> TestResult {
+        let later = SystemTime::now() + Duration::from_secs(100);
+        let file = fs::File::options().write(true).open(self.at(path))?;
+        Ok(file.set_modified(later)?)
+    }
+
+    /// Whether the script asks a tool, with more in PATH or in the environment.
+    fn asks(&self, tool: &str, more: &[&str], variables: &[(&str, &str)]) -> Result<bool, Failed> {
+        let folders = [&["bin"], more].concat();
+        let folders = folders
+            .iter()
+            .map(|name| self.at(name).display().to_string());
+        let path = folders.collect::<Vec<_>>().join(":");
+        fs::write(self.at("asked"), "")?;
         let output = Command::new(root().join("qemu-run.sh"))
             .env("PATH", path)
-            .env("HOME", folder.path())
-            .env("CARGO_TARGET_DIR", at("target"))
+            .env("HOME", self.folder.path())
+            .env("CARGO_TARGET_DIR", self.at("target"))
             .env_remove("RUSTUP_HOME")
+            .envs(variables.iter().copied())
             .output()?;
         let run = Run::of(&output);
         run.must_exit(0)?;
         run.must(run.stdout == "prebuilt\n", "the toolchain is the one here")?;
-        Ok(!fs::read(&asked)?.is_empty())
-    };
-    let later = SystemTime::now() + Duration::from_secs(100);
-    let other = format!("{path}:{}", at("other").display());
-    let mut answers = vec![asks(&path)?, asks(&path)?];
-    answers.extend([asks(&other)?, asks(&other)?]);
-    fs::File::options()
-        .write(true)
-        .open(at("sysroot/bin/rustc"))?
-        .set_modified(later)?;
-    answers.push(asks(&other)?);
-    match answers == [true, false, true, false, true] {
-        true => Ok(()),
-        false => Err(format!("asked at each of the runs: {answers:?}").into()),
+        Ok(fs::read_to_string(self.at("asked"))?.contains(tool))
     }
+}
+
+fn must_be(asked: &[bool], expected: &[bool]) -> TestResult {
+    match asked == expected {
+        true => Ok(()),
+        false => Err(format!("asked at each of the runs: {asked:?}").into()),
+    }
+}
+
+/// The toolchain is asked what it is when the answer may be another: the first time, and
+/// when it is newer than its answer, or another may be meant.
+pub fn toolchain_is_asked_once() -> TestResult {
+    let machine = Machine::new()?;
+    let asks = |more: &[&str]| machine.asks("rustc", more, &[]);
+    let mut asked = vec![asks(&[])?, asks(&[])?];
+    asked.extend([asks(&["other"])?, asks(&["other"])?]);
+    machine.touch("sysroot/bin/rustc")?;
+    asked.push(asks(&["other"])?);
+    must_be(&asked, &[true, false, true, false, true])
+}
+
+/// Cargo is asked for the runner when there may be something to do: the first time, and when
+/// what it builds from or by may be another.
+pub fn cargo_is_asked_once() -> TestResult {
+    let machine = Machine::new()?;
+    let asks = |variables: &[(&str, &str)]| machine.asks("cargo", &[], variables);
+    let mut asked = vec![asks(&[])?, asks(&[])?];
+    let profile = [("CARGO_PROFILE_DEV_DEBUG", "1")];
+    asked.extend([asks(&profile)?, asks(&profile)?]);
+    asked.extend([asks(&[])?, asks(&[])?]);
+    machine.touch("target/guest-toolchain")?;
+    asked.push(asks(&[])?);
+    must_be(&asked, &[true, false, true, false, true, false, true])
 }
