@@ -22,6 +22,7 @@ use crate::limits::AREA_GRANULES;
 use crate::request::Request;
 use crate::tag::{NIL, State, Tag};
 use crate::tlsf::{Bitmap, LISTS, mapping_insert};
+use core::ops::Range;
 use heap::vec::Vec;
 
 /// Entries of a free list that a search looks at: in a list whose extents need not have
@@ -282,28 +283,45 @@ impl Extents {
     /// The live area that `granule` is in, at its start or inside: its first granule and
     /// its size. Looks back as far as the largest area reaches.
     pub fn live_around(&self, granule: u32) -> Option<(u32, u32)> {
-        let nearest = (0..AREA_GRANULES)
-            .map_while(|back| granule.checked_sub(back))
-            .find(|&start| self.tag(start) != Tag::default())?;
+        let nearest = self.tagged_before(granule + 1)?;
         let granules = self.live_at(nearest)?;
         (granule < nearest + granules).then_some((nearest, granules))
     }
 
+    /// The last granule before `end`, within the reach of the largest area, whose tag isn't
+    /// the default. Looks at four tags a step.
+    fn tagged_before(&self, end: u32) -> Option<u32> {
+        let first = end.saturating_sub(AREA_GRANULES);
+        let tags = self.tags.get(first as usize..end as usize)?;
+        let (_, fours) = tags.as_rchunks::<4>();
+        let untagged = |&four: &&[Tag; 4]| four.iter().all(|&tag| tag == Tag::default());
+        let skipped = 4 * fours.iter().rev().take_while(untagged).count();
+        let rest = tags.get(..tags.len() - skipped)?;
+        let last = rest.iter().rposition(|&tag| tag != Tag::default())?;
+        Some(first + last as u32)
+    }
+
     /// The extents in order of address. Takes a step a granule at the most.
     pub fn iter(&self) -> impl Iterator<Item = Extent> + '_ {
-        let mut granule = 0;
+        self.beginning_in(0..self.len())
+    }
+
+    /// The extents that begin at one of these granules, in order of address. Takes a step a
+    /// granule at the most.
+    pub fn beginning_in(&self, granules: Range<u32>) -> impl Iterator<Item = Extent> + '_ {
+        let mut next = granules.start;
         core::iter::from_fn(move || {
-            while granule < self.len() {
-                let (start, tag) = (granule, self.tag(granule));
-                let granules = tag.granules();
-                granule += granules.max(1);
+            while next < granules.end {
+                let (start, tag) = (next, self.tag(next));
                 if let Some(state) = tag.begins() {
+                    next += tag.granules().max(1);
                     return Some(Extent {
                         state,
                         start,
-                        granules,
+                        granules: tag.granules(),
                     });
                 }
+                next += 1;
             }
             None
         })

@@ -35,7 +35,8 @@
 //! | `backing.rs` | what is asked of the machine |
 //! | `allocator.rs` | the allocator and its two locks |
 //! | `alloc.rs`, `free.rs` | areas |
-//! | `marks.rs`, `magazine.rs` | areas that a CPU keeps, in front of the chunks |
+//! | `marks.rs`, `magazine.rs` | what each CPU keeps, in front of the chunks |
+//! | `cached.rs` | out of there, into it, and between it and the chunks |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
@@ -61,6 +62,7 @@ mod alloc;
 mod allocator;
 mod backing;
 mod balance;
+mod cached;
 mod chunk;
 mod chunk_sets;
 mod chunks;

@@ -19,8 +19,9 @@
 //!
 //! Half at a time: a CPU that allocates and frees by turns meets the chunks once for each
 //! half. But a size that is seldom asked for needs few: the first time one area comes, then
-//! two, four, and so on, until all is given back and it begins anew. The paper's depot of full magazines isn't there: what a run of neighbours costs
-//! together is as little for each of them.
+//! two, four, and so on, until all is given back and it begins anew. The paper's depot of
+//! full magazines isn't there: neighbours go back as one run, which costs each of them as
+//! little as a depot would.
 //!
 //! To the chunks an area in a magazine is live, so its page stays; for everybody else it is
 //! free: `marks.rs` tells the two apart, and [`Magazines::is_live`] asks.
@@ -29,18 +30,15 @@
 //! finds it taken, by what it has interrupted or by a CPU that empties it, goes to the
 //! chunks. Who waits for it holds no *areas* lock; who has it may take that (P8).
 //!
-//! All magazines together keep at most [`BUDGET`] bytes of each unit, or, on more than 128
-//! CPUs, [`FEWEST`] of each size and CPU. Balance and trim empty them, and so does an
+//! All magazines together keep at most 64 KiB of each unit, or, on more than 128 CPUs, 16
+//! bytes of each size and CPU, and four times that of counters. Balance and trim empty them, and so does an
 //! allocation that finds nothing elsewhere. Keeps P8 and P14.
 
-use crate::allocator::Allocator;
-use crate::backing::Backing;
-use crate::chunks::Chunks;
 use crate::handle::Handle;
 use crate::layout::RESERVED;
 use crate::limits::GRANULE;
 use crate::marks::{Mark, Marks, Place};
-use crate::request::{Area, Request};
+use crate::request::Area;
 use fallible::TryPush;
 use heap::vec::Vec;
 use lock_api::{Mutex, RawMutex};
@@ -60,28 +58,31 @@ const FEWEST: usize = 16;
 
 /// A free area.
 #[derive(Debug)]
-struct Cached<M> {
-    handle: Handle,
-    area: Area,
-    mark: Place<M>,
+pub struct Cached<M> {
+    /// Its handle.
+    pub handle: Handle,
+    /// Where it is.
+    pub area: Area,
+    /// Its mark, which is off.
+    pub mark: Place<M>,
 }
 
 /// Areas of one size.
 #[derive(Debug)]
-struct Stack<M> {
+pub struct Stack<M> {
     /// As many as there is room for, and no more.
-    areas: Vec<Cached<M>>,
+    pub areas: Vec<Cached<M>>,
     /// How many come when it is empty.
-    batch: usize,
+    pub batch: usize,
 }
 
 /// What a CPU keeps.
 #[derive(Debug)]
 pub struct Magazine<M> {
     /// By granules; the first has no room.
-    stacks: [Stack<M>; SIZES + 1],
+    pub stacks: [Stack<M>; SIZES + 1],
     /// Areas taken in since boot.
-    freed: u64,
+    pub freed: u64,
 }
 
 impl<M: Mark> Stack<M> {
@@ -95,13 +96,14 @@ impl<M: Mark> Stack<M> {
         self.areas.capacity()
     }
 
+    /// Whether there is room for none more.
     #[inline(always)]
-    fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.areas.len() == self.limit()
     }
 
     /// How many areas to take from the chunks now.
-    fn next_batch(&mut self) -> usize {
+    pub fn next_batch(&mut self) -> usize {
         let now = self.batch.min(half(self.limit()));
         self.batch = now * 2;
         now
@@ -109,7 +111,7 @@ impl<M: Mark> Stack<M> {
 }
 
 /// Half of so many, and one at least.
-fn half(count: usize) -> usize {
+pub fn half(count: usize) -> usize {
     count.div_ceil(2)
 }
 
@@ -146,8 +148,10 @@ pub struct Totals {
 pub struct Magazines<L: RawMutex, M> {
     /// Bytes of each size for which a magazine has room.
     bytes: usize,
-    by_unit: Vec<Mutex<L, Magazine<M>>>,
-    marks: Marks<M>,
+    /// By unit.
+    pub by_unit: Vec<Mutex<L, Magazine<M>>>,
+    /// Of all chunks.
+    pub marks: Marks<M>,
 }
 
 impl<L: RawMutex, M: Mark> Magazines<L, M> {
@@ -174,11 +178,6 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
             0 => Some(()),
             _ => self.marks.prepare(chunk, bytes),
         }
-    }
-
-    /// Bytes of all marks.
-    pub fn marks_bytes(&self) -> usize {
-        self.marks.bytes()
     }
 
     /// Whether areas of this size that begin here go into magazines: each has the alignment
@@ -229,145 +228,6 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
 }
 
 /// The alignment, in granules, that areas of this size have side by side.
-const fn alignment(granules: u32) -> u32 {
+pub const fn alignment(granules: u32) -> u32 {
     granules & granules.wrapping_neg()
-}
-
-/// Granules of a request, if it asks for no more alignment than its size allows; of one for
-/// nothing, or for more bytes than there are, 0.
-#[inline(always)]
-fn granules_of(size: usize, align: usize) -> Option<usize> {
-    let bytes = size.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
-    let aligned = align.is_power_of_two() && bytes & (align - 1) == 0;
-    aligned.then_some(bytes / GRANULE)
-}
-
-impl<B: Backing> Allocator<B> {
-    /// Allocates an area from this CPU's magazine: its handle and its bytes, which aren't
-    /// zero yet.
-    #[inline(always)]
-    pub(crate) fn pop(&self, size: usize, align: usize) -> Option<(Handle, usize)> {
-        let granules = granules_of(size, align)?;
-        let magazine = self.magazines.by_unit.get(self.backing.this_unit())?;
-        let mut magazine = magazine.try_lock()?;
-        // The stack of size 0 has no room.
-        let stack = magazine.stacks.get_mut(granules)?;
-        let cached = match stack.areas.pop() {
-            Some(cached) => cached,
-            None => self.fill(stack, granules)?,
-        };
-        cached.mark.set(granules);
-        Some((cached.handle, granules * GRANULE))
-    }
-
-    /// Frees a live area into this CPU's magazine; false if it must go to its chunk, or
-    /// isn't somebody's.
-    #[inline(always)]
-    pub(crate) fn push(&self, handle: Handle, area: Area) -> bool {
-        let Some(mark) = self.magazines.marks.at(area) else {
-            return false;
-        };
-        let magazine = self.magazines.by_unit.get(self.backing.this_unit());
-        let Some(mut magazine) = magazine.and_then(Mutex::try_lock) else {
-            return false;
-        };
-        let magazine = &mut *magazine;
-        let stack = mark
-            .live()
-            .map(|granules| (granules, magazine.stacks.get_mut(granules)));
-        let Some((granules, Some(stack))) = stack else {
-            return false;
-        };
-        if stack.is_full() {
-            self.drain(stack, granules);
-        }
-        if !mark.claim() {
-            return false;
-        }
-        magazine.freed += 1;
-        let pushed = stack.areas.try_push(Cached { handle, area, mark });
-        debug_assert!(pushed.is_ok(), "a stack that isn't full has room");
-        true
-    }
-
-    /// Takes a batch from the chunks for a stack that is empty: one area for the caller, and
-    /// what goes onto the stack.
-    #[cold]
-    #[inline(never)]
-    fn fill(&self, stack: &mut Stack<B::Mark>, granules: usize) -> Option<Cached<B::Mark>> {
-        let batch = stack.next_batch();
-        if batch == 0 {
-            return None;
-        }
-        let request = Request {
-            granules: granules as u32,
-            align: alignment(granules as u32),
-        };
-        let (first, count) = self.areas.lock().allocate_run(request, batch as u32)?;
-        let marks = self.magazines.marks.run(first, count as usize * granules)?;
-        let mut area = first.nth(count, request.granules);
-        let mut handle = self.layout.handle_of(area.chunk, area.granule);
-        // The lowest is popped first: what is high empties.
-        for marks in marks.rchunks_exact(granules) {
-            area.granule -= request.granules;
-            handle.0 -= request.bytes();
-            let mark = Place::of(marks.first()?);
-            let pushed = stack.areas.try_push(Cached { handle, area, mark });
-            debug_assert!(pushed.is_ok(), "a batch has room in an empty stack");
-        }
-        stack.areas.pop()
-    }
-
-    /// Gives half of what is in a stack back to the chunks.
-    #[cold]
-    #[inline(never)]
-    fn drain(&self, stack: &mut Stack<B::Mark>, granules: usize) {
-        let kept = stack.areas.len() - half(stack.areas.len());
-        let given = stack.areas.get(kept..).into_iter().flatten();
-        let areas = given.map(|cached| cached.area);
-        self.areas.lock().free_all(granules as u32, areas);
-        stack.areas.truncate(kept);
-    }
-
-    /// Gives all that is in a magazine back, half a stack at a time.
-    fn empty(&self, magazine: &mut Magazine<B::Mark>) {
-        for (stack, granules) in magazine.stacks.iter_mut().zip(0..) {
-            while !stack.areas.is_empty() {
-                self.drain(stack, granules);
-            }
-            stack.batch = 1;
-        }
-    }
-
-    /// Calls `each` for what is in the magazines: an area, and its granules. With the
-    /// magazine's lock, and *areas*.
-    pub(crate) fn each_cached<E>(
-        &self,
-        each: &mut dyn FnMut(&Chunks, Area, u32) -> Result<(), E>,
-    ) -> Result<(), E> {
-        for magazine in &self.magazines.by_unit {
-            let magazine = magazine.lock();
-            let chunks = self.areas.lock();
-            for (stack, granules) in magazine.stacks.iter().zip(0..) {
-                for cached in &stack.areas {
-                    each(&chunks, cached.area, granules)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Empties all magazines. Waits for who works on one: not for interrupt handlers, nor
-    /// with the *areas* lock held.
-    pub(crate) fn empty_magazines(&self) {
-        for magazine in &self.magazines.by_unit {
-            self.empty(&mut magazine.lock());
-        }
-    }
-
-    /// Empties the magazines on which nobody works. Never waits.
-    pub(crate) fn empty_idle_magazines(&self) {
-        let idle = self.magazines.by_unit.iter().filter_map(Mutex::try_lock);
-        idle.for_each(|mut magazine| self.empty(&mut magazine));
-    }
 }

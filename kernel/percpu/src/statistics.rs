@@ -5,9 +5,8 @@ use crate::backing::Backing;
 use crate::chunk::Chunk;
 use crate::chunks::Chunks;
 use crate::counts::Counts;
-use crate::extents::Extent;
 use crate::layout::{FIRST, RESERVED};
-use crate::limits::{GRANULE, PAGE_SIZE};
+use crate::limits::{GRANULE, PAGE_GRANULES, PAGE_SIZE};
 use crate::magazine::Totals;
 use crate::request::Area;
 use crate::tag::State;
@@ -82,12 +81,12 @@ impl<B: Backing> Allocator<B> {
 
     /// Bytes of the kernel's memory that marks are in: they stay when a chunk is released.
     pub fn marks_bytes(&self) -> usize {
-        self.magazines.marks_bytes()
+        self.magazines.marks.bytes()
     }
 
     /// Statistics: each chunk's to `each`, all together as the result. `each` is called
     /// without a lock, so areas and chunks may come and go meanwhile; the *areas* lock is
-    /// held for a step a granule of one chunk at the most. In the contexts of
+    /// held for a step a granule of one page at the most. In the contexts of
     /// [`Allocator::usage`].
     pub fn statistics(&self, each: &mut dyn FnMut(&ChunkStatistics)) -> Statistics {
         let mut from = 0;
@@ -96,13 +95,14 @@ impl<B: Backing> Allocator<B> {
             from = number + 1;
         }
         let cached = self.magazines.totals();
+        let marks_bytes = self.marks_bytes();
         let chunks = self.areas.lock();
         Statistics {
             units: self.units(),
             usage: usage_of(&chunks, &cached),
             cached: cached.areas,
             cached_bytes: cached.granules * GRANULE,
-            marks_bytes: self.marks_bytes(),
+            marks_bytes,
             empty: chunks.empty,
             counts: Counts {
                 freed: chunks.counts.freed + cached.freed,
@@ -113,16 +113,26 @@ impl<B: Backing> Allocator<B> {
 
     /// Those of the first chunk from a number up, with its number.
     fn chunk_statistics(&self, from: usize) -> Option<(usize, ChunkStatistics)> {
-        let chunks = self.areas.lock();
-        let (number, chunk) = chunks.at_least(from)?;
-        let is_live = |extent: &Extent| {
-            let area = Area {
-                chunk: number,
-                granule: extent.start,
-            };
-            extent.state == State::Live && self.magazines.is_live(area, extent.granules)
+        let (number, mut found) = {
+            let chunks = self.areas.lock();
+            let (number, chunk) = chunks.at_least(from)?;
+            (number, ChunkStatistics::of_pages(number, chunk))
         };
-        Some((number, statistics_of(number, chunk, is_live)))
+        for page in 0..found.pages as u32 {
+            let granules = page * PAGE_GRANULES..(page + 1) * PAGE_GRANULES;
+            let chunks = self.areas.lock();
+            let chunk = chunks.get(number)?;
+            for extent in chunk.extents.beginning_in(granules) {
+                let area = Area {
+                    chunk: number,
+                    granule: extent.start,
+                };
+                let live =
+                    extent.state == State::Live && self.magazines.is_live(area, extent.granules);
+                found.add(live, extent.granules as usize * GRANULE);
+            }
+        }
+        Some((number, found))
     }
 }
 
@@ -148,37 +158,36 @@ fn usage_of(chunks: &Chunks, cached: &Totals) -> Usage {
     usage
 }
 
-fn statistics_of(
-    number: usize,
-    chunk: &Chunk,
-    is_live: impl Fn(&Extent) -> bool,
-) -> ChunkStatistics {
-    let mut found = ChunkStatistics {
-        chunk: number.saturating_sub(FIRST),
-        reserved: number == RESERVED,
-        live: 0,
-        live_bytes: 0,
-        largest_live: 0,
-        free_bytes: 0,
-        fragments: 0,
-        largest_free: 0,
-        populated: chunk.populated,
-        empty: chunk.empty,
-        pages: chunk.pages.len(),
-    };
-    for extent in chunk.extents.iter() {
-        let bytes = extent.granules as usize * GRANULE;
-        if is_live(&extent) {
-            found.live += 1;
-            found.live_bytes += bytes;
-            found.largest_live = found.largest_live.max(bytes);
-        } else {
-            found.free_bytes += bytes;
-            found.fragments += 1;
-            found.largest_free = found.largest_free.max(bytes);
+impl ChunkStatistics {
+    /// Those of its pages, without its extents.
+    fn of_pages(number: usize, chunk: &Chunk) -> Self {
+        Self {
+            chunk: number.saturating_sub(FIRST),
+            reserved: number == RESERVED,
+            live: 0,
+            live_bytes: 0,
+            largest_live: 0,
+            free_bytes: 0,
+            fragments: 0,
+            largest_free: 0,
+            populated: chunk.populated,
+            empty: chunk.empty,
+            pages: chunk.pages.len(),
         }
     }
-    found
+
+    /// Adds a live area, or free bytes that lie together.
+    fn add(&mut self, live: bool, bytes: usize) {
+        if live {
+            self.live += 1;
+            self.live_bytes += bytes;
+            self.largest_live = self.largest_live.max(bytes);
+        } else {
+            self.free_bytes += bytes;
+            self.fragments += 1;
+            self.largest_free = self.largest_free.max(bytes);
+        }
+    }
 }
 
 impl fmt::Display for ChunkStatistics {

@@ -60,7 +60,8 @@ impl Mark for Shared {
 // moved into it, and no CPU reaches the frame by the page once that is unmapped. P7: zeros
 // are stored as they are asked for.
 unsafe impl Backing for Pages {
-    type PagesLock = RawLock<{ rank::PER_CPU_PAGES }>;
+    // Held for as long as pages are mapped or unmapped, so with interrupts on.
+    type PagesLock = TryLock<{ rank::PER_CPU_PAGES }>;
     type AreasLock = RawLock<{ rank::PER_CPU_AREAS }>;
     type MagazineLock = TryLock<{ rank::PER_CPU_MAGAZINE }>;
     type Mark = Shared;

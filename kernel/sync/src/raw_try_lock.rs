@@ -1,9 +1,10 @@
-//! The lock of what a CPU has for itself, and lends now and then.
+//! A lock that leaves interrupts on: of what a CPU has for itself and lends now and then,
+//! and of what takes long.
 //!
-//! Its CPU tries it, at a compare-and-swap and a store, and does without if it is taken: by
-//! another CPU, or by what an interrupt handler has interrupted. So interrupts stay as they
-//! are, and a handler may try it, too. To wait for it is for other CPUs, and orderly (C5):
-//! the lock has a rank, but who holds it is not known to hold that.
+//! A handler may try it, at a compare-and-swap and a store, and does without if it is taken:
+//! by another CPU, or by what it has interrupted. To wait for it is not for handlers, and
+//! orderly (C5): the lock has a rank. But its holder isn't known to hold that, or handlers
+//! could take no lock that comes before it.
 
 use crate::machine::Machine;
 use crate::word::Word;

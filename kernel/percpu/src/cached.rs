@@ -1,0 +1,160 @@
+//! Areas out of magazines and into them, and what goes between those and the chunks.
+//!
+//! ```text
+//!   alloc ──► pop ──► empty? fill                free ──► push ──► full? drain
+//!                            ▲ one run of areas,                    │ neighbours as one
+//!                            └────────────── the chunks ◄───────────┘
+//! ```
+//!
+//! `pop` and `push` are what most allocations and frees come to; they are small, and
+//! compiled into their callers. Keeps P8 and P14.
+
+use crate::allocator::Allocator;
+use crate::backing::Backing;
+use crate::chunks::Chunks;
+use crate::handle::Handle;
+use crate::limits::GRANULE;
+use crate::magazine::{Cached, Magazine, Stack, alignment, half};
+use crate::marks::Place;
+use crate::request::{Area, Request};
+use fallible::TryPush;
+use lock_api::Mutex;
+
+/// Granules of a request, if it asks for no more alignment than its size allows; of one for
+/// nothing, or for more bytes than there are, 0.
+#[inline(always)]
+fn granules_of(size: usize, align: usize) -> Option<usize> {
+    let bytes = size.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
+    let aligned = align.is_power_of_two() && bytes & (align - 1) == 0;
+    aligned.then_some(bytes / GRANULE)
+}
+
+impl<B: Backing> Allocator<B> {
+    /// Allocates an area from this CPU's magazine: its handle and its bytes, which aren't
+    /// zero yet.
+    #[inline(always)]
+    pub(crate) fn pop(&self, size: usize, align: usize) -> Option<(Handle, usize)> {
+        let granules = granules_of(size, align)?;
+        let magazine = self.magazines.by_unit.get(self.backing.this_unit())?;
+        let mut magazine = magazine.try_lock()?;
+        // The stack of size 0 has no room.
+        let stack = magazine.stacks.get_mut(granules)?;
+        let cached = match stack.areas.pop() {
+            Some(cached) => cached,
+            None => self.fill(stack, granules)?,
+        };
+        cached.mark.set(granules);
+        Some((cached.handle, granules * GRANULE))
+    }
+
+    /// Frees a live area into this CPU's magazine; false if it must go to its chunk, or
+    /// isn't somebody's.
+    #[inline(always)]
+    pub(crate) fn push(&self, handle: Handle, area: Area) -> bool {
+        let Some(mark) = self.magazines.marks.at(area) else {
+            return false;
+        };
+        let magazine = self.magazines.by_unit.get(self.backing.this_unit());
+        let Some(mut magazine) = magazine.and_then(Mutex::try_lock) else {
+            return false;
+        };
+        let magazine = &mut *magazine;
+        let stack = mark
+            .live()
+            .map(|granules| (granules, magazine.stacks.get_mut(granules)));
+        let Some((granules, Some(stack))) = stack else {
+            return false;
+        };
+        if stack.is_full() {
+            self.drain(stack, granules);
+        }
+        if !mark.claim() {
+            return false;
+        }
+        magazine.freed += 1;
+        let pushed = stack.areas.try_push(Cached { handle, area, mark });
+        debug_assert!(pushed.is_ok(), "a stack that isn't full has room");
+        true
+    }
+
+    /// Takes a batch from the chunks for a stack that is empty: one area for the caller, and
+    /// what goes onto the stack.
+    #[cold]
+    #[inline(never)]
+    fn fill(&self, stack: &mut Stack<B::Mark>, granules: usize) -> Option<Cached<B::Mark>> {
+        let batch = stack.next_batch();
+        if batch == 0 {
+            return None;
+        }
+        let request = Request {
+            granules: granules as u32,
+            align: alignment(granules as u32),
+        };
+        let (first, count) = self.areas.lock().allocate_run(request, batch as u32)?;
+        let marks = self.magazines.marks.run(first, count as usize * granules)?;
+        let mut area = first.nth(count, request.granules);
+        let mut handle = self.layout.handle_of(area.chunk, area.granule);
+        // The lowest is popped first: what is high empties.
+        for marks in marks.rchunks_exact(granules) {
+            area.granule -= request.granules;
+            handle.0 -= request.bytes();
+            let mark = Place::of(marks.first()?);
+            let pushed = stack.areas.try_push(Cached { handle, area, mark });
+            debug_assert!(pushed.is_ok(), "a batch has room in an empty stack");
+        }
+        stack.areas.pop()
+    }
+
+    /// Gives half of what is in a stack back to the chunks.
+    #[cold]
+    #[inline(never)]
+    fn drain(&self, stack: &mut Stack<B::Mark>, granules: usize) {
+        let kept = stack.areas.len() - half(stack.areas.len());
+        let given = stack.areas.get(kept..).into_iter().flatten();
+        let areas = given.map(|cached| cached.area);
+        self.areas.lock().free_all(granules as u32, areas);
+        stack.areas.truncate(kept);
+    }
+
+    /// Gives all that is in a magazine back, half a stack at a time.
+    fn empty(&self, magazine: &mut Magazine<B::Mark>) {
+        for (stack, granules) in magazine.stacks.iter_mut().zip(0..) {
+            while !stack.areas.is_empty() {
+                self.drain(stack, granules);
+            }
+            stack.batch = 1;
+        }
+    }
+
+    /// Calls `each` for what is in the magazines: an area, and its granules. With the
+    /// magazine's lock, and *areas*.
+    pub(crate) fn each_cached<E>(
+        &self,
+        each: &mut dyn FnMut(&Chunks, Area, u32) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for magazine in &self.magazines.by_unit {
+            let magazine = magazine.lock();
+            let chunks = self.areas.lock();
+            for (stack, granules) in magazine.stacks.iter().zip(0..) {
+                for cached in &stack.areas {
+                    each(&chunks, cached.area, granules)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties all magazines. Waits for who works on one: not for interrupt handlers, nor
+    /// with the *areas* lock held.
+    pub(crate) fn empty_magazines(&self) {
+        for magazine in &self.magazines.by_unit {
+            self.empty(&mut magazine.lock());
+        }
+    }
+
+    /// Empties the magazines on which nobody works. Never waits.
+    pub(crate) fn empty_idle_magazines(&self) {
+        let idle = self.magazines.by_unit.iter().filter_map(Mutex::try_lock);
+        idle.for_each(|mut magazine| self.empty(&mut magazine));
+    }
+}
