@@ -174,9 +174,13 @@ impl Report<'_, '_> {
 
     fn imports(&mut self) -> io::Result<()> {
         self.title("imports")?;
-        let values: Option<Vec<u64>> = self
-            .image
-            .map(|image| image.bindings.symbols().map(|symbol| symbol.value).collect());
+        let values: Option<Vec<u64>> = self.image.map(|image| {
+            image
+                .bindings
+                .symbols()
+                .map(|symbol| symbol.value)
+                .collect()
+        });
         for symbol in self.module.object.symbols() {
             if !symbol.is_undefined() {
                 continue;
