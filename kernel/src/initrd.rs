@@ -160,10 +160,13 @@ pub fn file(path: &str) -> Option<File> {
 
 /// The module file of this name, of whatever folder: of two, the first.
 pub fn module(name: &str) -> Option<File> {
-    let without = |path: &'static str| path.strip_suffix(".ko").or(path.strip_suffix(".o"));
-    // The end of the path, which differs in all but one, before all of it is taken apart.
-    let mut files = files().filter(|file| without(file.path).is_some_and(|it| it.ends_with(name)));
-    files.find(|file| module_name(file.path) == Some(name))
+    // The end of a path differs in all but one: it is looked at before the whole is taken apart.
+    let ends_so = |path: &str| {
+        let object = path.strip_suffix(".ko");
+        let object = object.or_else(|| path.strip_suffix(".o"));
+        object.is_some_and(|object| object.ends_with(name))
+    };
+    files().find(|file| ends_so(file.path) && module_name(file.path) == Some(name))
 }
 
 /// The module name that a path stands for: `modules/hello.ko` is `hello`.
