@@ -62,7 +62,7 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
     let threads = ["--test-threads", &threads.to_string()];
     let guests = ["test", "--test", "guest", "--", "--ignored"];
     let left_out: &[&str] = if all { &[] } else { &["--skip", "long::"] };
-    let mut guests = cargo(&[&guests[..], &threads, left_out].concat());
+    let mut guests = tests(&["cargo"], &[&guests[..], &threads, left_out].concat());
     if let Some(times) = times {
         guests.env(times::VARIABLE, times);
     }
@@ -181,7 +181,14 @@ fn cargo(arguments: &[&str]) -> Command {
 
 /// A call of cargo that leaves the host's CPUs to guests, whose clocks run on.
 fn beside(arguments: &[&str]) -> Command {
-    program("nice", &[&["-n", "5", "cargo"], arguments].concat())
+    tests(&["nice", "-n", "5", "cargo"], arguments)
+}
+
+/// Tests, some of which send signals: started in the background of a script, or by nohup,
+/// this program ignores some of them, and all that it starts would.
+fn tests(cargo: &[&str], arguments: &[&str]) -> Command {
+    let default = ["--default-signal=HUP,INT,QUIT,TERM"];
+    program("env", &[&default, cargo, arguments].concat())
 }
 
 fn program(name: &str, arguments: &[&str]) -> Command {
