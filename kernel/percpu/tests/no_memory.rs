@@ -55,7 +55,7 @@ fn sizes() -> Sizes {
 
 #[test]
 fn setting_up() {
-    let mut firsts: Vec<_> = (0..100).map(|_| first_chunk(sizes(), 1 << 30)).collect();
+    let mut firsts: Vec<_> = (0..1000).map(|_| first_chunk(sizes(), 1 << 30)).collect();
     let mut results = Vec::with_capacity(firsts.len());
     let requests = each_fails(|| results.push(unstored(firsts.pop().unwrap()).err()));
     assert!(
@@ -71,7 +71,7 @@ fn another_chunk() {
     let tested = unstored(first_chunk(sizes(), 1 << 30)).unwrap();
     let (size, align) = (MIN_UNIT_SIZE, 8);
     let before = tested.usage();
-    let mut results = Vec::with_capacity(100);
+    let mut results = Vec::with_capacity(1000);
     let requests = each_fails(|| results.push(tested.alloc(size, align)));
     assert_eq!(requests, 4, "tags, pages, the chunk itself, and marks");
     let last = results.pop().unwrap();
@@ -88,7 +88,7 @@ fn a_batch_is_given_back() {
     let tested = unstored(first_chunk(sizes(), 1 << 30)).unwrap();
     let before = tested.usage();
     let mut areas = [Handle(0); 3];
-    let mut results = Vec::with_capacity(100);
+    let mut results = Vec::with_capacity(1000);
     let requests = each_fails(|| {
         let result = tested.alloc_batch(MIN_UNIT_SIZE, 8, &mut areas);
         if result.is_ok() {

@@ -33,6 +33,7 @@ mod held;
 mod interrupts_off;
 mod limit;
 mod lock_holds;
+mod magazines;
 mod memory;
 mod module_life;
 mod module_parameters;

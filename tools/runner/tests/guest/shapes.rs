@@ -10,6 +10,10 @@ pub const SHAPES: [(&str, &[&str]); 13] = [
     ("cpus_8", &["--cpus", "8"]),
     ("modules_near", &["--append", "vmalloc=near"]),
     ("percpu_alloc_page", &["--append", "percpu_alloc=page"]),
+    (
+        "chunks_alone",
+        &["--append", "percpu_magazine=0 selftest=percpu.*"],
+    ),
     ("no_reserved_part", &["--append", "percpu_reserved=0"]),
     (
         "largest_reserved_part",
