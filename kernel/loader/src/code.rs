@@ -45,13 +45,22 @@ pub(crate) fn check_memory(
 }
 
 fn check_section(layout: &Layout<'_>, section: &Section<'_>, until: Until) -> Result<(), Unusable> {
-    let name = || Name::new(section.name);
+    if stays(layout, section, until) {
+        return Ok(());
+    }
+    let name = Name::new(section.name);
     match layout.position(section.index) {
-        Position::Nowhere => Err(Unusable::NotLoaded(name())),
-        Position::Image(_) if until == Until::Unload && is_init(section) => {
-            Err(Unusable::Init(name()))
-        }
-        Position::Image(_) | Position::PerCpu(_) => Ok(()),
+        Position::Nowhere => Err(Unusable::NotLoaded(name)),
+        Position::Image(_) | Position::PerCpu(_) => Err(Unusable::Init(name)),
+    }
+}
+
+/// Whether a section is there for so long.
+fn stays(layout: &Layout<'_>, section: &Section<'_>, until: Until) -> bool {
+    match layout.position(section.index) {
+        Position::Nowhere => false,
+        Position::Image(_) => until == Until::InitReturns || !is_init(section),
+        Position::PerCpu(_) => true,
     }
 }
 
@@ -125,7 +134,7 @@ impl Class {
 
     pub fn of(layout: &Layout<'_>, section: &Section<'_>) -> Self {
         let bytes = section.size;
-        if check_section(layout, section, Until::Unload).is_err() {
+        if !stays(layout, section, Until::Unload) {
             return Self::Other;
         }
         if !may_hold_code(section) {

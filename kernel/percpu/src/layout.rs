@@ -57,6 +57,8 @@ pub struct Layout {
     lead: usize,
     /// log2 of the bytes from one chunk to the next.
     stride_shift: u32,
+    /// Those bytes, less 1.
+    stride_mask: usize,
     /// Chunks for which the region has room, at least 1.
     pub chunks: usize,
 }
@@ -108,6 +110,7 @@ impl Layout {
             dynamic: first.sizes.static_size + first.sizes.reserved_size,
             lead: lowest.unsigned_abs(),
             stride_shift: stride.trailing_zeros(),
+            stride_mask: stride - 1,
             chunks,
             first,
         })
@@ -171,7 +174,7 @@ impl Layout {
         }
         let offset = address.wrapping_sub(self.first.region);
         let index = offset >> self.stride_shift;
-        let offset = (offset & (self.stride() - 1)).wrapping_sub(self.lead);
+        let offset = (offset & self.stride_mask).wrapping_sub(self.lead);
         let number = REGION + index;
         let inside = index < self.chunks && offset < sizes.unit_size;
         inside.then_some(Place::Chunk { number, offset })

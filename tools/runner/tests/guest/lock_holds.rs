@@ -22,25 +22,14 @@ struct Exception {
 }
 
 /// All of them. One that isn't needed any more is to go.
-const EXCEPTIONS: [Exception; 9] = [
-    // All pages that are to go, or to come, under one hold.
-    Exception::new("per-CPU pages", "kernel::percpu::balance", 385_000),
-    Exception::new("per-CPU pages", "kernel::percpu::trim", 34_000),
-    Exception::new("per-CPU pages", GROW_FOR, 75_000),
-    // A chunk's granules are looked at one after another: to recount them, to show them, to
-    // find the area that an address is in.
+const EXCEPTIONS: [Exception; 4] = [
+    // A test's recounts: of a chunk's granules, and of all frames.
     Exception::new("per-CPU areas", "kernel::percpu::verify", 228_000),
-    Exception::new("per-CPU areas", "kernel::monitor::percpu::per_cpu", 117_000),
-    Exception::new("per-CPU areas", EXPORTED_KIND, 29_200),
-    // A test's recount of all frames.
     Exception::new("memory", "kernel::memory::real::verify_frames", 2_400_000),
     // What modules of tests have called: the length is the called function's.
     Exception::new("interrupts off", ON_EACH, 61_000),
     Exception::new("interrupts off", CALL_ON, 57_000),
 ];
-
-const GROW_FOR: &str = "<percpu::allocator::Allocator<kernel::percpu::backing::Pages>>::grow_for";
-const EXPORTED_KIND: &str = "<kernel::modules::registry::Exported>::kind";
 
 const ON_EACH: &str = "<cross_call::calls::Calls<kernel::smp::machine::Cpus, 256>>::on_each";
 const CALL_ON: &str = "<cross_call::calls::Calls<kernel::smp::machine::Cpus, 256>>::call_on";

@@ -3,7 +3,7 @@
 use crate::run::{TestResult, runner};
 
 /// Names, and the arguments that make them.
-pub const SHAPES: [(&str, &[&str]); 13] = [
+pub const SHAPES: [(&str, &[&str]); 14] = [
     ("cpus_1", &["--cpus", "1"]),
     ("cpus_2", &["--cpus", "2"]),
     ("cpus_4", &["--cpus", "4"]),
