@@ -5,12 +5,12 @@
 //!
 //! ```text
 //!  region   ┌─ chunk 2 ────────────────────┬─ chunk 3 ─────────────
-//!           │ lead │ unit 0 │ .. │ guard   │ lead │ unit 0 │ ..
+//!           │ ...  │ unit 0 │ .. │ guard   │ ...  │ unit 0 │ ..
 //!           └──────────────────────────────┴───────────────────────
 //!           ◄───────────── stride ─────────►
 //! ```
 //!
-//! Unit 0 need not be the lowest: `lead` is what lies below it.
+//! Unit 0 need not be the lowest: what lies below it is in front.
 
 use crate::error::SetupError;
 use crate::handle::Handle;
@@ -53,8 +53,8 @@ pub struct Layout {
     pub offsets: Vec<usize>,
     /// Where in its unit the first chunk's dynamic part begins.
     dynamic: usize,
-    /// Bytes from a chunk's lowest unit to its unit 0.
-    lead: usize,
+    /// Address of unit 0 of the region's first chunk.
+    region_unit0: usize,
     /// log2 of the bytes from one chunk to the next.
     stride_shift: u32,
     /// Those bytes, less 1.
@@ -108,7 +108,8 @@ impl Layout {
             delta,
             offsets: offsets.map_err(|_| SetupError::OutOfMemory)?,
             dynamic: first.sizes.static_size + first.sizes.reserved_size,
-            lead: lowest.unsigned_abs(),
+            // Units below unit 0 lie in front of it.
+            region_unit0: start.wrapping_add(lowest.unsigned_abs()),
             stride_shift: stride.trailing_zeros(),
             stride_mask: stride - 1,
             chunks,
@@ -139,7 +140,7 @@ impl Layout {
     pub fn unit0(&self, number: usize) -> usize {
         match number.checked_sub(REGION) {
             None => self.first.unit0,
-            Some(index) => self.area(index).wrapping_add(self.lead),
+            Some(index) => self.region_unit0.wrapping_add(index << self.stride_shift),
         }
     }
 
@@ -172,9 +173,10 @@ impl Layout {
                 offset,
             });
         }
-        let offset = address.wrapping_sub(self.first.region);
+        // What is below a chunk's unit 0 is far behind that of the chunk before.
+        let offset = address.wrapping_sub(self.region_unit0);
         let index = offset >> self.stride_shift;
-        let offset = (offset & self.stride_mask).wrapping_sub(self.lead);
+        let offset = offset & self.stride_mask;
         let number = REGION + index;
         let inside = index < self.chunks && offset < sizes.unit_size;
         inside.then_some(Place::Chunk { number, offset })

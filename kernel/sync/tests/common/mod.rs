@@ -3,6 +3,8 @@
 //!
 //! An interrupt comes, or not, wherever interrupts are on and the CPU takes a step.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 mod scheduled;
 
 use scheduled::Scheduled;
