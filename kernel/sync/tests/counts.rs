@@ -1,7 +1,6 @@
 //! What is counted of locks: by the lock on emulated CPUs in thousands of orders, and by the
 //! counts alone, on a clock that the test moves.
 
-#[allow(dead_code, reason = "shared with locks.rs")]
 mod common;
 
 use common::{LONG, Lock, SECTION, cpu};

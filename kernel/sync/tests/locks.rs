@@ -2,7 +2,6 @@
 //!
 //! A wait that nothing ends is an error here: shuttle gives up after so many steps.
 
-#[allow(dead_code, reason = "shared with counts.rs")]
 mod common;
 
 use common::{Lock, cpu};
