@@ -59,8 +59,16 @@ pub fn copied<T: Copy>(values: &[T]) -> Result<Vec<T>, TryReserveError> {
 /// # Errors
 /// If there is no memory for it.
 pub fn defaults<T: Default>(count: usize) -> Result<Vec<T>, TryReserveError> {
+    filled_with(count, T::default)
+}
+
+/// A list of `count` values, each made anew.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn filled_with<T>(count: usize, make: impl FnMut() -> T) -> Result<Vec<T>, TryReserveError> {
     let mut list = with_room(count)?;
-    list.resize_with(count, T::default);
+    list.resize_with(count, make);
     Ok(list)
 }
 
@@ -135,6 +143,7 @@ mod tests {
         assert_eq!(filled(3, 7).unwrap(), [7, 7, 7]);
         assert_eq!(copied(&[1, 2]).unwrap(), [1, 2]);
         assert_eq!(defaults::<u8>(3).unwrap(), [0, 0, 0]);
+        assert_eq!(filled_with(2, || 5).unwrap(), [5, 5]);
         assert_eq!(*boxed(7).unwrap(), [7]);
         assert_eq!(collected(1, 1..=4).unwrap(), [1, 2, 3, 4]);
         assert_eq!(with_room::<u8>(9).unwrap().capacity(), 9);

@@ -30,8 +30,8 @@
 //! finds it taken, by what it has interrupted or by a CPU that empties it, goes to the
 //! chunks. Who waits for it holds no *areas* lock; who has it may take that (P8).
 //!
-//! All magazines together keep at most 64 KiB of each unit, or, on more than 128 CPUs, 16
-//! bytes of each size and CPU, and four times that of counters. Balance and trim empty them, and so does an
+//! All magazines together keep at most 64 KiB of each unit; on more than 107 CPUs, where that
+//! would be too little, 608 bytes a CPU. Balance and trim empty them, and so does an
 //! allocation that finds nothing elsewhere. Keeps P8 and P14.
 
 use crate::handle::Handle;
@@ -51,10 +51,16 @@ pub const MAGAZINE: usize = 128;
 const COUNTER: usize = 2;
 /// Times as many bytes of counters that a magazine keeps, for each of their sizes.
 const COUNTERS: usize = 4;
+/// Shares of a magazine: one for each size, and more for counters.
+const SHARES: usize = SIZES - COUNTER + COUNTER * COUNTERS;
 /// Bytes of a unit that all magazines keep, as long as each may keep a few areas.
 const BUDGET: usize = 64 << 10;
 /// Bytes of one size for which each magazine has room, on however many CPUs.
 const FEWEST: usize = 16;
+
+// What is said above.
+const _: () = assert!(BUDGET / (SHARES * 107) >= FEWEST && BUDGET / (SHARES * 108) < FEWEST);
+const _: () = assert!(SHARES * FEWEST == 608);
 
 /// A free area.
 #[derive(Debug)]
@@ -110,7 +116,7 @@ impl<M: Mark> Stack<M> {
     }
 }
 
-/// Half of so many, and one at least.
+/// Half of so many, rounded up.
 pub fn half(count: usize) -> usize {
     count.div_ceil(2)
 }
@@ -158,8 +164,7 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
     /// Empty magazines of `units` CPUs, each for up to `bytes` of a size, before chunks
     /// numbered below `chunks`; `None` without memory.
     pub fn new(units: usize, bytes: usize, chunks: usize) -> Option<Self> {
-        let sizes = SIZES - COUNTER + COUNTER * COUNTERS;
-        let share = (BUDGET / (sizes * units.max(1))).max(FEWEST);
+        let share = (BUDGET / (SHARES * units.max(1))).max(FEWEST);
         let bytes = bytes.min(share).min(MAGAZINE);
         let mut by_unit = fallible::with_room(units).ok()?;
         for _ in 0..units {

@@ -77,8 +77,8 @@ impl<M: Mark> Marks<M> {
     /// without memory.
     pub fn prepare(&self, chunk: usize, bytes: usize) -> Option<()> {
         let made = self.0.get(chunk)?.try_call_once(|| {
-            let marks = (0..bytes / GRANULE).map(|_| M::new(UNMARKED));
-            fallible::collected(bytes / GRANULE, marks).map(Vec::into_boxed_slice)
+            let marks = fallible::filled_with(bytes / GRANULE, || M::new(UNMARKED));
+            marks.map(Vec::into_boxed_slice)
         });
         made.is_ok().then_some(())
     }
