@@ -20,7 +20,7 @@ impl<B: Backing> Allocator<B> {
     pub fn free(&self, handle: Handle) -> Result<(), FreeError> {
         if let Some(Place::Chunk { number, offset }) = self.layout.place(handle)
             && offset.is_multiple_of(GRANULE)
-            && self.push(handle, area_at(number, offset))
+            && self.push(handle, Area::at(number, offset))
         {
             return Ok(());
         }
@@ -36,7 +36,7 @@ impl<B: Backing> Allocator<B> {
             Some(Place::Static) => return Err(FreeError::Static { handle }),
             Some(Place::Chunk { number, offset }) => (number, offset),
         };
-        let area = area_at(chunk, offset);
+        let area = Area::at(chunk, offset);
         let mut chunks = self.areas.lock();
         let begins = offset.is_multiple_of(GRANULE);
         let live = if begins { chunks.live_at(area) } else { None };
@@ -64,13 +64,5 @@ impl<B: Backing> Allocator<B> {
             },
             None => FreeError::NotAllocated { handle },
         }
-    }
-}
-
-/// The granule that so many bytes from its unit's start are in.
-fn area_at(chunk: usize, offset: usize) -> Area {
-    Area {
-        chunk,
-        granule: (offset / GRANULE) as u32,
     }
 }

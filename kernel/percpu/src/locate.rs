@@ -46,11 +46,7 @@ impl<B: Backing> Allocator<B> {
             Place::Chunk { number, offset } => {
                 let chunks = self.areas.lock();
                 chunks.get(number)?;
-                let at = Area {
-                    chunk: number,
-                    granule: (offset / GRANULE) as u32,
-                };
-                let area = self.live_around(&chunks, at);
+                let area = self.live_around(&chunks, Area::at(number, offset));
                 let reserved = number == RESERVED;
                 Some(Location {
                     part: if reserved {
@@ -94,10 +90,7 @@ impl<B: Backing> Allocator<B> {
         let Place::Chunk { number, offset } = self.layout.place(handle)? else {
             return None;
         };
-        let area = Area {
-            chunk: number,
-            granule: (offset / GRANULE) as u32,
-        };
+        let area = Area::at(number, offset);
         let granules = self.areas.lock().live_at(area)?;
         let somebodys = self.magazines.is_live(area, granules);
         (somebodys && offset.is_multiple_of(GRANULE)).then_some(granules as usize * GRANULE)

@@ -49,6 +49,15 @@ pub struct Area {
 }
 
 impl Area {
+    /// What begins at the granule that so many bytes from its unit's start are in.
+    #[inline(always)]
+    pub fn at(chunk: usize, offset: usize) -> Self {
+        Self {
+            chunk,
+            granule: (offset / GRANULE) as u32,
+        }
+    }
+
     /// The `number`-th of those of `granules` that lie side by side from this one on.
     #[inline]
     pub fn nth(self, number: u32, granules: u32) -> Self {
