@@ -99,6 +99,7 @@ enum BootError {
     Map(BadMap),
     FailSite(&'static str),
     Lockstat(TryReserveError),
+    Slabs,
     PerCpu(percpu::SetupError),
     Modules(modules::InitError),
     Initrd(initrd::Error),
@@ -116,6 +117,7 @@ impl fmt::Display for BootError {
             BootError::Lockstat(error) => write!(f, "lockstat: {error}"),
             BootError::Modules(error) => write!(f, "{error}"),
             BootError::Initrd(error) => write!(f, "initrd: {error}"),
+            BootError::Slabs => f.write_str("slabs: no memory for their book-keeping"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
     }
@@ -146,6 +148,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     }
     smp::init_boot_stacks();
     cpus::init(&machine.cpus, options.possible_cpus);
+    memory::slab::init(map.memory_end, cpus::possible())
+        .map_err(|memory::OutOfMemory| BootError::Slabs)?;
     if options.lockstat {
         sync::counting::init(cpus::possible()).map_err(BootError::Lockstat)?;
     }

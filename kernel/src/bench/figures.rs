@@ -32,6 +32,8 @@ pub enum BenchError {
     TooMany,
     /// The kernel heap is exhausted.
     Heap,
+    /// No page frames are left.
+    Frames,
     /// A per-CPU allocation failed.
     PerCpu(AllocError),
     /// A per-CPU variable couldn't be allocated.
@@ -54,6 +56,7 @@ impl fmt::Display for BenchError {
             Self::NoInit(module) => write!(f, "the init of module {module} wasn't called"),
             Self::TooMany => f.write_str("more figures than there is room for"),
             Self::Heap => f.write_str("the kernel heap is exhausted"),
+            Self::Frames => f.write_str("no page frames are left"),
             Self::PerCpu(error) => write!(f, "{error}"),
             Self::Variable(error) => write!(f, "{error}"),
             Self::Module(error) => write!(f, "{error}"),

@@ -16,12 +16,14 @@
 //! * `areas.rs`, `pairs.rs`: per-CPU allocations
 //! * `loads.rs`: loading and unloading
 //! * `pairs.rs`, `contention.rs`: CPUs in each other's way
+//! * `kmalloc.rs`: objects of slabs
 //! * `growth.rs`: both, by how much there is already
 
 mod areas;
 mod contention;
 mod figures;
 mod growth;
+mod kmalloc;
 mod loads;
 mod pairs;
 
@@ -114,11 +116,12 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 14] = [
+const GROUPS: [(&str, bool, Group); 15] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
     ("alloc", true, areas::all),
     ("access", true, accesses),
+    ("kmalloc", true, kmalloc::all),
     ("link", true, links),
     ("load", true, loads::all),
     ("modules", false, rounds),

@@ -6,8 +6,8 @@
 //!
 //! * `error.rs`: why a command failed
 //! * `command.rs`: what a command is
-//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`: the
-//!   commands, by what they are about
+//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`,
+//!   `slab.rs`: the commands, by what they are about
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 
 mod command;
@@ -24,6 +24,7 @@ mod percpu;
     reason = "a test that finds no memory for its own text may end the run"
 )]
 mod self_tests;
+mod slab;
 mod terminal;
 
 use crate::control::{self, PowerOffBy};
@@ -47,7 +48,7 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 7] = [
+const GROUPS: [&[Command]; 8] = [
     HELP,
     modules::COMMANDS,
     percpu::COMMANDS,
@@ -55,6 +56,7 @@ const GROUPS: [&[Command]; 7] = [
     machine::COMMANDS,
     measure::COMMANDS,
     lockstat::COMMANDS,
+    slab::COMMANDS,
 ];
 
 fn commands() -> impl Iterator<Item = &'static Command> {

@@ -43,6 +43,7 @@ mod modules;
 mod percpu;
 mod provoked;
 mod resources;
+mod slab;
 mod smp;
 mod stack;
 mod stress;
