@@ -11,6 +11,7 @@
 
 mod bug;
 mod cpumask;
+mod kmem_cache;
 mod kstrtox;
 mod module_api;
 mod percpu;

@@ -19,12 +19,12 @@ const GFP_ZERO: u32 = 0x100;
 const NO_BYTES: usize = 16;
 
 /// Why an address that a module passes is no live block.
-struct NoBlock(NotLive);
+pub struct NoBlock(pub NotLive);
 
 impl fmt::Display for NoBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            NotLive::Foreign => f.write_str("which is no block of kmalloc"),
+            NotLive::Foreign => f.write_str("no block of kmalloc"),
             NotLive::Inside { start, bytes } => {
                 write!(
                     f,

@@ -4,7 +4,7 @@ use super::error::OutOfMemory;
 use super::frames::FrameBlock;
 use crate::fail::{self, Site};
 use crate::sync::{RawLock, TryLock, rank};
-use ::memory::slab::{Backing, Section, Slabs};
+use ::memory::slab::{Backing, Section, Slabs, size_for};
 use arch::{PAGE_SIZE, cpu};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use spin::Once;
@@ -94,6 +94,11 @@ pub fn free(address: usize) -> Result<(), NotLive> {
 /// If no live object begins there.
 pub fn size_of_object(address: usize) -> Result<usize, NotLive> {
     slabs().size_of(address)
+}
+
+/// Whether an object of `bytes` has this size.
+pub fn serves(size: usize, bytes: usize) -> bool {
+    size_for(bytes) == size
 }
 
 /// Gives back what is kept for the next allocation. Not in interrupt handlers.

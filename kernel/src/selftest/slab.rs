@@ -77,7 +77,7 @@ fn refused() -> Result<(), NotPassed> {
 
 /// Each CPU allocates, and frees what its neighbour had.
 fn across_cpus() -> Result<(), NotPassed> {
-    const EACH: usize = 200;
+    const EACH: usize = 60;
     let before = resources::in_use();
     let cpus = cpus::possible() as usize;
     let mut places = Vec::new();

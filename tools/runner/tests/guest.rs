@@ -46,6 +46,8 @@ mod shapes;
 mod shell;
 #[path = "guest/situations.rs"]
 mod situations;
+#[path = "guest/slabs.rs"]
+mod slabs;
 #[path = "guest/start.rs"]
 mod start;
 #[path = "guest/stuck.rs"]
@@ -157,6 +159,8 @@ fn main() -> ExitCode {
         c_modules::a_file_is_compiled_and_loaded,
         c_modules::bugs,
         c_modules::frame_of_a_file,
+        slabs::wrong_frees,
+        slabs::all_memory,
         commands::commands,
         commands::failing_command,
         commands::poweroff,

@@ -44,7 +44,11 @@ use sizes::{SHAPES, SIZES, class_of};
 
 pub use backing::Backing;
 pub use descriptor::Section;
-pub use sizes::LARGEST;
+pub use sizes::{LARGEST, size_for};
+
+/// Most objects that go back under one hold of a class's lock: each may be the last of its
+/// slab, whose frames go back with it.
+const BATCH: usize = 16;
 
 /// Why an address can't be freed; nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,16 +282,19 @@ impl<B: Backing> Slabs<B> {
         lock.give(&self.frames, &self.backing, core::iter::once(object));
     }
 
-    /// Gives the oldest objects of a stack back.
+    /// Gives the oldest objects of a stack back, a few under one hold of the lock.
     #[cold]
     fn drain(&self, class: usize, stack: &mut Stack, count: usize) {
-        let objects = stack.objects.drain(..count);
-        let found = objects.filter_map(|address| match self.find(address) {
-            Ok(Found::Small { object, .. }) => Some(object),
-            _ => None,
-        });
-        let mut lock = self.classes[class].lock();
-        lock.give(&self.frames, &self.backing, found);
+        let mut objects = stack.objects.drain(..count).peekable();
+        while objects.peek().is_some() {
+            let few = objects.by_ref().take(BATCH);
+            let found = few.filter_map(|address| match self.find(address) {
+                Ok(Found::Small { object, .. }) => Some(object),
+                _ => None,
+            });
+            let mut lock = self.classes[class].lock();
+            lock.give(&self.frames, &self.backing, found);
+        }
     }
 
     fn empty(&self, magazine: &mut Magazine) {

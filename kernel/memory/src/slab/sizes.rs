@@ -1,6 +1,7 @@
 //! Sizes of objects, and how many of them a slab has.
 
 use crate::PAGE_SIZE;
+use crate::frames::order_of;
 
 /// Bytes of the objects of each class: those of Linux's kmalloc caches, from 16 on.
 pub const SIZES: [usize; 12] = [16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
@@ -46,6 +47,14 @@ pub fn class_of(bytes: usize) -> Option<usize> {
             Some(first + (bytes - 1).ilog2() as usize - 7)
         }
         None => None,
+    }
+}
+
+/// Bytes that an object has for which so many, not 0, are asked.
+pub fn size_for(bytes: usize) -> usize {
+    match class_of(bytes) {
+        Some(class) => SIZES[class],
+        None => PAGE_SIZE << order_of(bytes),
     }
 }
 
