@@ -59,6 +59,7 @@ mod symbols;
 mod sync;
 mod timer;
 mod waiting;
+mod warning;
 mod watchdog;
 
 use ::alloc::collections::TryReserveError;

@@ -20,6 +20,7 @@
 //! Validation, layout and relocation are the crate `loader`; here it meets
 //! memory, per-CPU memory and running code.
 
+mod balance;
 mod call;
 mod dependencies;
 mod error;

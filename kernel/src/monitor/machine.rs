@@ -4,7 +4,7 @@ use super::command::{Action, Command, cpu_number};
 use super::error::Error;
 use crate::console::{self, Losses};
 use crate::memory::{self, vmalloc};
-use crate::{control, cpus, interrupts, modules, percpu, println, smp};
+use crate::{control, cpus, interrupts, modules, percpu, println, smp, warning};
 use core::fmt;
 use this_cpu::Variable;
 
@@ -92,5 +92,6 @@ fn meminfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     } = console::losses();
     println!("console: {refused} writes lost, {cut} lines cut, {too_deep} lost inside others");
     println!("control channel: {} lines lost", control::lost());
+    println!("warnings: {}", warning::count());
     Ok(())
 }

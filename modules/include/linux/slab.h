@@ -2,8 +2,10 @@
 #ifndef __LINUX_SLAB_H
 #define __LINUX_SLAB_H
 
+#include <linux/cache.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 extern void *__kmalloc(size_t bytes, gfp_t flags) __malloc __must_check;
@@ -11,7 +13,17 @@ extern void *krealloc(const void *memory, size_t bytes, gfp_t flags) __must_chec
 extern void kfree(const void *memory);
 extern size_t ksize(const void *memory);
 
+/* A block of no bytes: neither NULL nor memory. */
+#define ZERO_SIZE_PTR ((void *)16)
+#define ZERO_OR_NULL_PTR(memory) ((unsigned long)(memory) <= (unsigned long)ZERO_SIZE_PTR)
+
 #define ARCH_KMALLOC_MINALIGN 8
+
+typedef unsigned int slab_flags_t;
+#define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x2000U)
+#define SLAB_PANIC ((slab_flags_t)0x40000U)
+#define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x20000U)
+#define SLAB_ACCOUNT ((slab_flags_t)0x4000000U)
 
 static inline void *__must_check kmalloc(size_t bytes, gfp_t flags)
 {
@@ -40,14 +52,18 @@ static inline void *__must_check kmalloc_node(size_t bytes, gfp_t flags, int nod
 	return kmalloc(bytes, flags);
 }
 
-typedef unsigned int slab_flags_t;
+static inline void kfree_sensitive(const void *memory)
+{
+	size_t bytes = ksize(memory);
 
-/* Objects begin at lines of the cache. The others mean nothing here. */
-#define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x2000)
-#define SLAB_PANIC ((slab_flags_t)0x40000)
-#define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x20000)
-#define SLAB_MEM_SPREAD ((slab_flags_t)0x100000)
-#define SLAB_ACCOUNT ((slab_flags_t)0x4000000)
+	if (bytes)
+		memzero_explicit((void *)memory, bytes);
+	kfree(memory);
+}
+
+#define kzfree(memory) kfree_sensitive(memory)
+#define kzalloc_node(bytes, flags, node) kmalloc_node(bytes, (flags) | __GFP_ZERO, node)
+#define krealloc_array(memory, count, bytes, flags) krealloc(memory, size_mul(count, bytes), flags)
 
 struct kmem_cache;
 

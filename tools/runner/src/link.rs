@@ -60,10 +60,13 @@ fn link(name: &str, input: &Path, output: &Path) -> Result<PathBuf, Error> {
     fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
     let unfinished = folder.join(format!("{name}.{}", std::process::id()));
     let mut command = Command::new(LINKER);
-    command
-        .args(["-r", "--gc-sections", "--strip-debug", "-T"])
-        .arg(script());
-    for root in roots(input)? {
+    command.args(["-r", "--strip-debug", "-T"]).arg(script());
+    let roots = roots(input)?;
+    // A module without init, exit and exports has nothing to start from, and stays whole.
+    if !roots.is_empty() {
+        command.arg("--gc-sections");
+    }
+    for root in roots {
         command.args(["-u", &root]);
     }
     command.arg("-o").arg(&unfinished).arg(input);

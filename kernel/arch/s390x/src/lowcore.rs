@@ -374,6 +374,12 @@ pub unsafe fn set_stacks(interrupt: usize, fault: usize) {
     map_field!(lowcore.fault_stack).write(fault as u64);
 }
 
+/// Whether a stack pointer is one of the running CPU's interrupt stack.
+pub fn is_interrupt_stack(pointer: u64) -> bool {
+    let top = doubleword::<{ offset_of!(Lowcore, interrupt_stack) }>();
+    (top.saturating_sub(crate::stack::SIZE as u64)..=top).contains(&pointer)
+}
+
 /// Sets this CPU's per-CPU offset: per-CPU variables exist from here on. Once
 /// translation is on.
 ///
