@@ -4,7 +4,7 @@
 //! written, then every relocation is applied. A relocation into per-CPU data
 //! goes into the template, so every CPU's copy gets it.
 
-use crate::apply::Addresses;
+use crate::apply::{Addresses, stub_address};
 use crate::bindings::Bindings;
 use crate::bound::{Bound, Kind};
 use crate::error::{LoadError, Name};
@@ -12,11 +12,11 @@ use crate::exports;
 use crate::layout::Position;
 use crate::linked::Linked;
 use crate::plan::Plan;
-use crate::s390x::{SLOT, STUB, stub};
+use crate::s390x::{Howto, INSTRUCTION, SLOT, STUB, stub};
 use crate::starts::{Start, Starts};
 use alloc::vec::Vec;
 use fallible::{TryPush, copied};
-use object::elf::SHN_ABS;
+use object::elf::{R_390_PLT32DBL, SHN_ABS};
 
 /// Finds the value of a symbol that the module doesn't define: an address, or a handle of
 /// per-CPU data. Called once for each such symbol.
@@ -59,7 +59,8 @@ pub fn link<'data>(
     }
     let starts = Starts::new(layout, base, per_cpu)?;
     let exports = exports::find(layout, &starts)?;
-    let (symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
+    let (mut symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
+    find_detours(plan, base, &mut symbols);
     let addresses = Addresses::new(plan, base, per_cpu, &symbols);
     fill_slots(&addresses, image);
     fill_stubs(plan, image)?;
@@ -121,6 +122,22 @@ fn undefined<'data>(
         Some(value) => Ok(value),
         None if symbol.is_weak() => Ok(0),
         None => Err(LoadError::Unresolved(Name::new(symbol.name))),
+    }
+}
+
+/// Finds the symbols that are so far that long calls go to their stubs at once.
+fn find_detours(plan: &Plan<'_>, base: u64, symbols: &mut [Bound]) {
+    let (least, _) = Howto::known(R_390_PLT32DBL).field.range();
+    let plt = base.wrapping_add(plan.layout().plt().0);
+    for (number, &slot) in (0..).zip(plan.stubs()) {
+        let symbol = &mut symbols[plan.slots()[slot as usize].symbol as usize];
+        let detour = stub_address(plt, number).wrapping_sub(symbol.value);
+        // Whoever reaches the stub is at most half as far from it as the symbol. An odd symbol
+        // is an error that a stub would only hide.
+        let distance = detour.cast_signed().unsigned_abs();
+        if distance > 2 * least.unsigned_abs() && detour.is_multiple_of(INSTRUCTION) {
+            symbol.detour = detour;
+        }
     }
 }
 
