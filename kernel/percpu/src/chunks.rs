@@ -13,6 +13,7 @@
 //! to (P8). Memory for all chunk numbers is taken at once, and a chunk's by who adds it,
 //! without the lock.
 
+use crate::allowance::Allowance;
 use crate::chunk::Chunk;
 use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
@@ -48,6 +49,8 @@ pub struct Chunks {
     pages: ChunkSets<PAGE_SETS>,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
+    /// What magazines may keep of large areas.
+    pub allowance: Allowance,
     /// An atomic allocation found nothing since the last balance.
     pub atomic_failed: bool,
     /// Counts of what happened.
@@ -67,6 +70,7 @@ impl Chunks {
             lists: ChunkSets::new(count)?,
             pages: ChunkSets::new(count)?,
             empty: 0,
+            allowance: Allowance::default(),
             atomic_failed: false,
             counts: Counts::default(),
         };
@@ -162,7 +166,13 @@ impl Chunks {
     ) -> Option<T> {
         let chunk = self.slots.get_mut(number)?.first_mut()?;
         let (empty, lists) = (chunk.empty, chunk.extents.nonempty);
+        let used = chunk.used;
         let result = work(chunk);
+        self.allowance.used = self
+            .allowance
+            .used
+            .wrapping_add(chunk.used)
+            .wrapping_sub(used);
         if chunk.extents.nonempty != lists && number != RESERVED {
             self.lists.update(number, lists, chunk.extents.nonempty);
         }

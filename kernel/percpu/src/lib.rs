@@ -35,6 +35,7 @@
 //! | `backing.rs` | what is asked of the machine |
 //! | `allocator.rs` | the allocator and its two locks |
 //! | `alloc.rs`, `free.rs` | areas |
+//! | `classes.rs`, `allowance.rs` | which sizes CPUs keep, and how much of large ones |
 //! | `marks.rs`, `magazine.rs` | what each CPU keeps, in front of the chunks |
 //! | `cached.rs` | out of there, into it, and between it and the chunks |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
@@ -60,12 +61,14 @@ extern crate alloc as heap;
 
 mod alloc;
 mod allocator;
+mod allowance;
 mod backing;
 mod balance;
 mod cached;
 mod chunk;
 mod chunk_sets;
 mod chunks;
+mod classes;
 mod counts;
 mod error;
 mod extents;

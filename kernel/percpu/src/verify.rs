@@ -47,6 +47,13 @@ impl<B: Backing> Allocator<B> {
         let allocated_from = chunks.iter().filter(|&(number, _)| number != RESERVED);
         let empty = allocated_from.map(|(_, chunk)| chunk.empty).sum();
         equal(None, Entry::EmptyPages, chunks.empty, empty)?;
+        let used: u32 = chunks.iter().map(|(_, chunk)| chunk.used).sum();
+        equal(
+            None,
+            Entry::Used,
+            chunks.allowance.used as usize,
+            used as usize,
+        )?;
         let (members, recomputed) = chunks.verify_members();
         equal(None, Entry::Members, members, recomputed)?;
         let wrong = chunks.wrong_summary();

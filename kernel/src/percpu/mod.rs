@@ -177,8 +177,8 @@ pub fn locate_address(address: usize) -> Option<(u32, Handle)> {
     Some((unit as u32, handle))
 }
 
-/// Bytes of the live area whose handle this is, rounded up to 4; `None` if it is no area's.
-/// Never waits.
+/// Bytes of the live area whose handle this is: what was asked for, or somewhat more. `None`
+/// if it is no area's. Never waits.
 pub fn size_of(handle: Handle) -> Option<usize> {
     allocator().size_of(handle)
 }
