@@ -5,6 +5,7 @@
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  for the self-tests
 //!  ctest/NAME.ko     tests in C, likewise
+//!  lib/NAME.ko       when a module needs it
 //!  extra/NAME.ko     from the runner's --module
 //!  run               monitor commands, one a line
 //! ```
@@ -129,7 +130,7 @@ pub fn list(archive: &'static [u8]) -> Result<Vec<File>, Error> {
 /// # Errors
 /// The first that isn't.
 pub fn check_paths(files: &[File]) -> Result<(), Error> {
-    const FOLDERS: [&str; 4] = ["modules", "fixtures", "ctest", "extra"];
+    const FOLDERS: [&str; 5] = ["modules", "fixtures", "ctest", "lib", "extra"];
     let is_known = |path: &str| match path.split_once('/') {
         None => matches!(path, "System.map" | "run"),
         Some((folder, _)) => {

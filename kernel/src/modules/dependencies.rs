@@ -26,14 +26,14 @@ use loader::{LoadError, Object};
 pub struct Exporters(HashMap<&'static str, File>);
 
 impl Exporters {
-    /// Looks through all files of `modules/` and `extra/`; one that is no valid object
+    /// Looks through all files of `extra/`, `lib/` and `modules/`; one that is no valid object
     /// exports nothing.
     ///
     /// # Errors
     /// [`Reason::Heap`].
     pub fn find() -> Result<Self, Reason<'static>> {
         let mut found = HashMap::new();
-        for file in module_files() {
+        for file in files_of_providers() {
             let object = match Object::parse(file.data) {
                 Ok(object) => object,
                 Err(LoadError::OutOfMemory) => return Err(Reason::Heap),
@@ -77,10 +77,20 @@ impl Exporters {
     }
 }
 
+/// All files whose modules are loaded at boot, unless the command line says otherwise: those
+/// that a person adds come first, as they do in the archive.
+pub fn files_at_boot() -> impl Iterator<Item = File> {
+    files_in(&["extra/", "modules/"])
+}
+
 /// All files whose modules may be loaded because others need them.
-pub fn module_files() -> impl Iterator<Item = File> {
-    initrd::files()
-        .filter(|file| file.path.starts_with("modules/") || file.path.starts_with("extra/"))
+fn files_of_providers() -> impl Iterator<Item = File> {
+    files_in(&["extra/", "lib/", "modules/"])
+}
+
+fn files_in(folders: &'static [&str]) -> impl Iterator<Item = File> {
+    let is_in = |file: &File| folders.iter().any(|folder| file.path.starts_with(folder));
+    initrd::files().filter(is_in)
 }
 
 /// What the search knows of a file.

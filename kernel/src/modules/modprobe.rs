@@ -1,6 +1,6 @@
 //! Modules with all that they need: on demand, and at boot.
 
-use super::dependencies::{Exporters, LoadOrder, module_files};
+use super::dependencies::{Exporters, LoadOrder, files_at_boot};
 use super::error::{Error, Reason};
 use super::load::load_file;
 use super::lookup::state;
@@ -124,7 +124,7 @@ fn load_all(
         done(module.and_then(|module| probe(exporters, &module, &[])));
     };
     match chosen {
-        None => module_files().for_each(|file| load(ModuleFile::open(file))),
+        None => files_at_boot().for_each(|file| load(ModuleFile::open(file))),
         Some(names) => {
             let names = names.split(',').filter(|name| !name.is_empty());
             names.for_each(|name| load(ModuleFile::find(name)));

@@ -142,7 +142,14 @@ static inline bool __may_print(struct __lines_of_place *place)
 #define DUMP_PREFIX_NONE 0
 #define DUMP_PREFIX_ADDRESS 1
 #define DUMP_PREFIX_OFFSET 2
-#define print_hex_dump(arguments...) ((void)__unsupported(print_hex_dump))
-#define print_hex_dump_bytes(arguments...) ((void)__unsupported(print_hex_dump_bytes))
+/* modules/lib/hexdump.c */
+extern int hex_dump_to_buffer(const void *buffer, size_t bytes, int row, int group, char *line,
+			      size_t room, bool ascii);
+extern void print_hex_dump(const char *level, const char *prefix, int kind, int row, int group,
+			   const void *buffer, size_t bytes, bool ascii);
+#define print_hex_dump_bytes(prefix, kind, buffer, bytes)                          \
+	print_hex_dump(KERN_DEBUG, prefix, kind, 16, 1, buffer, bytes, true)
+#define print_hex_dump_debug(prefix, kind, row, group, buffer, bytes, ascii)       \
+	print_hex_dump(KERN_DEBUG, prefix, kind, row, group, buffer, bytes, ascii)
 
 #endif

@@ -279,4 +279,12 @@ static inline char *kstrndup(const char *text, size_t limit, gfp_t flags)
 	return text ? kmemdup_nul(text, strnlen(text, limit), flags) : NULL;
 }
 
+/* modules/lib/memcat_p.c: of two arrays that end in NULL, one of kmalloc's. */
+extern void **__memcat_p(void **a, void **b);
+#define memcat_p(a, b)                                                             \
+	({                                                                        \
+		BUILD_BUG_ON_MSG(!__same_type(*(a), *(b)), "arrays of different pointers"); \
+		(typeof(*(a)) *)__memcat_p((void **)(a), (void **)(b));           \
+	})
+
 #endif
