@@ -164,6 +164,17 @@ impl fmt::Display for BadWord {
     }
 }
 
+/// The words of a line: what stands between blanks, but for blanks between two quotes. The
+/// quotes are still there; a last one without its other goes to the end.
+pub fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
+    let mut quoted = false;
+    let pieces = line.split(move |letter: char| {
+        quoted ^= letter == '"';
+        letter.is_ascii_whitespace() && !quoted
+    });
+    pieces.filter(|word| !word.is_empty())
+}
+
 /// The number in a text: decimal, or hexadecimal behind 0x; a K, M, G or T behind it
 /// multiplies it by a power of 1024. `None` for any other text, and for what 64 bits don't
 /// hold.
@@ -185,6 +196,11 @@ pub fn number(text: &str) -> Option<u64> {
 /// Both parts of a `MODULE.PARAMETER` word, with or without a value: the module's name,
 /// and the rest, as the load of the module takes it.
 pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static str)> {
+    // As in Linux, a word in quotes is one without.
+    let word = match word.strip_prefix('"') {
+        Some(inner) => inner.strip_suffix('"').unwrap_or(inner),
+        None => word,
+    };
     let (module, rest) = word.split_once('.')?;
     let plain = |text: &str| !text.is_empty() && !text.contains('=');
     (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
@@ -199,11 +215,33 @@ fn key(word: &str) -> &str {
     &word[..end.unwrap_or(word.len())]
 }
 
-/// Whether two keys name the same thing: in names of modules and their parameters `-` and
-/// `_` are the same.
-fn is_same(key: &str, other: &str) -> bool {
+/// Whether two names are of the same thing: in those of modules and their parameters `-`
+/// and `_` are the same.
+pub fn is_same(key: &str, other: &str) -> bool {
     let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
     key.bytes().map(same).eq(other.bytes().map(same))
+}
+
+/// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
+/// stars may as well be found where it comes first, so nothing is tried twice.
+pub fn matches(glob: &str, text: &str) -> bool {
+    let Some((head, rest)) = glob.split_once('*') else {
+        return glob == text;
+    };
+    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(text) = text.strip_prefix(head) else {
+        return false;
+    };
+    let Some(mut text) = text.strip_suffix(tail) else {
+        return false;
+    };
+    for part in middle.split('*') {
+        match text.split_once(part) {
+            Some((_, behind)) => text = behind,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// Reads the command line. Needs no memory; parameters of modules are only recognized.
@@ -213,7 +251,7 @@ fn is_same(key: &str, other: &str) -> bool {
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
     let mut faults = 0;
-    let words = || line.split_ascii_whitespace();
+    let words = || words(line);
     for (index, word) in words().enumerate() {
         if words()
             .take(index)

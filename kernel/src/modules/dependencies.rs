@@ -14,7 +14,7 @@
 //! Cormen, Leiserson, Rivest, Stein: Introduction to Algorithms, "Depth-first search".
 
 use super::error::{Error, Reason};
-use super::module_file::ModuleFile;
+use super::module_file::{ModuleFile, module_files};
 use super::registry;
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
@@ -75,12 +75,6 @@ impl Exporters {
         }
         Ok(names)
     }
-}
-
-/// All files whose modules may be loaded because others need them.
-pub fn module_files() -> impl Iterator<Item = File> {
-    initrd::files()
-        .filter(|file| file.path.starts_with("modules/") || file.path.starts_with("extra/"))
 }
 
 /// What the search knows of a file.

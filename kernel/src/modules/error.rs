@@ -6,7 +6,7 @@ use crate::memory::vmalloc;
 use crate::percpu::AllocError;
 use alloc::collections::TryReserveError;
 use core::fmt;
-use loader::{LoadError, ParameterError, StartupError};
+use loader::{Escaped, LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name. Borrows from what the caller has passed:
 /// parameter words, a symbol.
@@ -22,6 +22,15 @@ pub enum Reason<'a> {
     Startup(StartupError<'static>),
     /// It was built by another compiler, or against another kernel: the stamp that it has.
     Stamp(&'static str),
+    /// It has a name, or a stamp, and then another.
+    SaidTwice {
+        /// `name` or `vermagic`.
+        key: &'static str,
+        /// What it says first.
+        first: &'static str,
+        /// What it says then.
+        second: &'static str,
+    },
     /// A module of its name is there already, in this state.
     Exists(State),
     /// No memory for its text and data.
@@ -153,6 +162,13 @@ impl fmt::Display for Reason<'_> {
                 "built for `{found}`, and this kernel is `{}`",
                 module_api::ABI_STAMP
             ),
+            Reason::SaidTwice { key, first, second } => {
+                let (first, second) = (Escaped(first), Escaped(second));
+                write!(
+                    f,
+                    ".modinfo has {key}={first} and {key}={second}: which holds?"
+                )
+            }
             Reason::Exists(state) => write!(f, "is {state} already"),
             Reason::Memory(error) => write!(f, "no memory for it: {error}"),
             Reason::PerCpu(error) => write!(f, "{error}"),
