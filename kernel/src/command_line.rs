@@ -4,6 +4,7 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
+use crate::words::{is_same, words};
 use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
@@ -164,17 +165,6 @@ impl fmt::Display for BadWord {
     }
 }
 
-/// The words of a line: what stands between blanks, but for blanks between two quotes. The
-/// quotes are still there; a last one without its other goes to the end.
-pub fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
-    let mut quoted = false;
-    let pieces = line.split(move |letter: char| {
-        quoted ^= letter == '"';
-        letter.is_ascii_whitespace() && !quoted
-    });
-    pieces.filter(|word| !word.is_empty())
-}
-
 /// The number in a text: decimal, or hexadecimal behind 0x; a K, M, G or T behind it
 /// multiplies it by a power of 1024. `None` for any other text, and for what 64 bits don't
 /// hold.
@@ -215,35 +205,6 @@ fn key(word: &str) -> &str {
     &word[..end.unwrap_or(word.len())]
 }
 
-/// Whether two names are of the same thing: in those of modules and their parameters `-`
-/// and `_` are the same.
-pub fn is_same(key: &str, other: &str) -> bool {
-    let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
-    key.bytes().map(same).eq(other.bytes().map(same))
-}
-
-/// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
-/// stars may as well be found where it comes first, so nothing is tried twice.
-pub fn matches(glob: &str, text: &str) -> bool {
-    let Some((head, rest)) = glob.split_once('*') else {
-        return glob == text;
-    };
-    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(text) = text.strip_prefix(head) else {
-        return false;
-    };
-    let Some(mut text) = text.strip_suffix(tail) else {
-        return false;
-    };
-    for part in middle.split('*') {
-        match text.split_once(part) {
-            Some((_, behind)) => text = behind,
-            None => return false,
-        }
-    }
-    true
-}
-
 /// Reads the command line. Needs no memory; parameters of modules are only recognized.
 ///
 /// # Errors
@@ -251,9 +212,9 @@ pub fn matches(glob: &str, text: &str) -> bool {
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
     let mut faults = 0;
-    let words = || words(line);
-    for (index, word) in words().enumerate() {
-        if words()
+    let all = || words(line);
+    for (index, word) in all().enumerate() {
+        if all()
             .take(index)
             .any(|other| is_same(key(other), key(word)))
         {

@@ -13,7 +13,7 @@
 //! run for less than it was to show. With `initrd_sum=`, as the runner gives it, it is known
 //! to be as it was packed: the machine sums up a page and more in one instruction.
 
-use crate::command_line::is_same;
+use crate::words::is_same;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;

@@ -2,6 +2,7 @@
 
 use super::state::State;
 use super::symbol_kind::SymbolKind;
+use super::unresolved::Unresolved;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
 use alloc::collections::TryReserveError;
@@ -16,6 +17,8 @@ pub enum Reason<'a> {
     NoFile,
     /// The object can't be linked.
     Object(LoadError),
+    /// It needs symbols that nobody exports.
+    Unresolved(Unresolved),
     /// A parameter can't be set.
     Parameter(ParameterError<'a>),
     /// Its list of constructors or destructors is wrong.
@@ -155,6 +158,7 @@ impl fmt::Display for Reason<'_> {
         match self {
             Reason::NoFile => f.write_str("the initrd has no such module"),
             Reason::Object(error) => write!(f, "{error}"),
+            Reason::Unresolved(symbols) => write!(f, "{symbols}"),
             Reason::Parameter(error) => write!(f, "{error}"),
             Reason::Startup(error) => write!(f, "{error}"),
             Reason::Stamp(found) => write!(

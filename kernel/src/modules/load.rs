@@ -24,14 +24,16 @@ use super::linking::WritableImage;
 use super::loaded::Loaded;
 use super::module_file::ModuleFile;
 use super::parameters;
+use super::registry::References;
 use super::report;
+use super::unresolved::Unresolved;
 use crate::control::{self, Place};
 use crate::memory::vmalloc::Part;
 use crate::percpu;
 use alloc::vec::Vec;
 use arch::dat::Protection;
 use core::sync::atomic::{AtomicBool, Ordering};
-use loader::{Callback, RegionKind};
+use loader::{Callback, LoadError, ParameterError, RegionKind};
 
 /// Loads the module file of this name from the initrd and runs its init.
 ///
@@ -52,11 +54,35 @@ pub fn load_with<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<
 
 /// As [`load_with`], from an open file.
 pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), Error<'a>> {
-    let result = load_module(module, parameters).map_err(|reason| reason.of(module.name));
+    let result = load_module(module, parameters);
+    let result = result.map_err(|reason| with_all_symbols(module, reason).of(module.name));
     if let Err(error) = &result {
         control::module_refused(module.name, error);
     }
     result
+}
+
+/// Where one symbol is unknown, all that are.
+#[cold]
+fn with_all_symbols<'a>(module: &ModuleFile, reason: Reason<'a>) -> Reason<'a> {
+    if matches!(reason, Reason::Object(LoadError::Unresolved(_))) {
+        let mut references = References::default();
+        let mut is_known = |name: &'static str| {
+            let found = references.resolve(name);
+            found.is_ok_and(|found| found.is_some())
+        };
+        let undefined = module
+            .object
+            .symbols()
+            .filter(|symbol| symbol.is_undefined());
+        let needed = undefined.filter(|symbol| !symbol.is_weak() && !symbol.name.is_empty());
+        let names = needed.map(|symbol| symbol.name);
+        let symbols = Unresolved::of(names.filter(|name| !is_known(name)));
+        if symbols.count() > 1 {
+            return Reason::Unresolved(symbols);
+        }
+    }
+    reason
 }
 
 fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<'a>> {
@@ -104,8 +130,20 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed<'a>, Reason
 impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
-        // SAFETY: L3: the module is loading, and sealed.
-        unsafe { parameters::set_by_module(&self.callbacks)? };
+        for callback in &self.callbacks {
+            // SAFETY: L3, L6: the loader has checked the function, the module is loading, and
+            // the text is kept.
+            let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
+            if result != 0 {
+                let (name, value) = (callback.name, callback.value.unwrap_or(""));
+                let refused = ParameterError::Refused {
+                    name,
+                    value,
+                    result,
+                };
+                return Err(refused.into());
+            }
+        }
         for constructor in self.constructors {
             // SAFETY: L3: the loader has checked it, and the module is loading.
             unsafe { call::call_void(constructor) };

@@ -40,6 +40,7 @@ mod request;
 mod state;
 mod static_percpu;
 mod symbol_kind;
+mod unresolved;
 mod variable_name;
 
 pub use call::{call, returns_nothing};

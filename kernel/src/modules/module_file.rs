@@ -1,8 +1,8 @@
 //! A module as the initrd has it: a file, the object in it, and the name it goes by.
 
 use super::error::{Error, Reason};
-use crate::command_line::matches;
 use crate::initrd::{self, File};
+use crate::words::matches;
 use loader::Object;
 
 /// A module's file, its object checked.

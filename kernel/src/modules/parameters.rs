@@ -4,15 +4,15 @@
 //!
 //! In a module's name `-` and `_` are the same, as in Linux.
 
-use super::call;
 use super::error::Reason;
 use super::module_file::ModuleFile;
-use crate::command_line::{self, is_same, module_parameter};
+use crate::command_line::module_parameter;
 use crate::initrd;
+use crate::words::{self, is_same};
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::TryPush;
-use loader::{Callback, Layout, ParameterError};
+use loader::{Callback, Layout};
 use spin::Once;
 
 static BOOT_LINE: Once<&'static str> = Once::new();
@@ -34,7 +34,7 @@ pub fn init(line: &'static str) -> Result<(), &'static str> {
 
 /// `NAME.parameter` words of a command line, with or without a value: both parts.
 fn words(line: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    command_line::words(line).filter_map(module_parameter)
+    words::words(line).filter_map(module_parameter)
 }
 
 /// Tells of parameters that are given twice: the last one holds, as in Linux, and a person
@@ -91,28 +91,4 @@ pub fn set<'a>(
     let mut keep = |text: &str| strings.keep(text).ok();
     let callbacks = loader::set_parameters(layout, base, image, all, &mut keep)?;
     Ok((strings, callbacks))
-}
-
-/// Has a module's own functions set what is theirs.
-///
-/// # Errors
-/// The first that returns an error number.
-///
-/// # Safety
-/// L3: the module is loading, and sealed: its text is there.
-pub unsafe fn set_by_module<'a>(callbacks: &[Callback<'a>]) -> Result<(), Reason<'a>> {
-    for callback in callbacks {
-        // SAFETY: L3, L6: the loader has checked the function, and the text is kept.
-        let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
-        if result != 0 {
-            let (name, value) = (callback.name, callback.value.unwrap_or(""));
-            let refused = ParameterError::Refused {
-                name,
-                value,
-                result,
-            };
-            return Err(refused.into());
-        }
-    }
-    Ok(())
 }

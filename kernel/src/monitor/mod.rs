@@ -26,9 +26,9 @@ mod percpu;
 mod self_tests;
 mod terminal;
 
-use crate::command_line;
 use crate::control::{self, PowerOffBy};
 use crate::percpu::balance;
+use crate::words;
 use crate::{println, profile};
 use command::{Action, Command, Next};
 use core::fmt::Display;
@@ -65,7 +65,7 @@ fn commands() -> impl Iterator<Item = &'static Command> {
 /// Carries out a command line.
 fn execute(line: &str) -> Result<Next, Error<'_>> {
     let mut words = heapless::Vec::<&str, WORDS>::new();
-    for word in command_line::words(line) {
+    for word in words::words(line) {
         words.push(word).map_err(|_| Error::TooManyWords(WORDS))?;
     }
     let Some((&name, arguments)) = words.split_first() else {

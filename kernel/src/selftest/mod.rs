@@ -49,8 +49,8 @@ mod stress;
 mod stuck;
 mod wild_jump;
 
-use crate::command_line::matches;
 use crate::control::{self, TestResult};
+use crate::words::matches;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;

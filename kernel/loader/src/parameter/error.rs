@@ -1,7 +1,7 @@
 //! Everything that can be wrong with parameters, with its facts.
 
-use super::kind::ParameterKind;
-use super::record::{RECORD, SECTION};
+use super::kind::{BadValue, ParameterKind};
+use super::section::{RECORD, SECTION};
 use crate::escape::Escaped;
 use core::fmt;
 
@@ -71,6 +71,23 @@ pub enum ParameterError<'word> {
     },
     /// There is no memory for a string that a parameter is to hold.
     OutOfMemory,
+}
+
+impl<'word> ParameterError<'word> {
+    /// The error of a parameter whose value is bad.
+    pub(crate) fn of(
+        bad: BadValue,
+        name: &'word str,
+        value: Option<&'word str>,
+        kind: ParameterKind,
+    ) -> Self {
+        match (bad, value) {
+            (BadValue::OutOfMemory, _) => Self::OutOfMemory,
+            (_, None) => Self::NoValue(name, kind),
+            (BadValue::Range, Some(value)) => Self::Range { name, value, kind },
+            (_, Some(value)) => Self::Value { name, value, kind },
+        }
+    }
 }
 
 impl fmt::Display for ParameterError<'_> {

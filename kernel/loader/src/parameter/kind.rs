@@ -1,6 +1,5 @@
 //! The types that a parameter's variable can have, and their values from text.
 
-use super::error::ParameterError;
 use super::number::number;
 use core::fmt;
 
@@ -81,31 +80,42 @@ impl ParameterKind {
 
     /// The variable's bits, on the right, for a value; of a text its address, which `keep`
     /// has.
-    pub(crate) fn bits<'word>(
+    pub(crate) fn bits(
         self,
-        name: &'word str,
-        value: Option<&'word str>,
+        value: Option<&str>,
         keep: &mut dyn FnMut(&str) -> Option<u64>,
-    ) -> Result<u64, ParameterError<'word>> {
-        let kind = self;
-        match (kind, value) {
+    ) -> Result<u64, BadValue> {
+        match (self, value) {
             (Self::Bool | Self::BoolInt, None) => Ok(1),
-            (_, None) => Err(ParameterError::NoValue(name, kind)),
-            (Self::Text, Some(value)) => keep(value).ok_or(ParameterError::OutOfMemory),
+            (_, None) => Err(BadValue::Missing),
+            (Self::Text, Some(value)) => keep(value).ok_or(BadValue::OutOfMemory),
             (Self::Bool | Self::BoolInt | Self::InvertedBool, Some(value)) => {
-                let yes = yes_or_no(value).ok_or(ParameterError::Value { name, value, kind })?;
-                Ok(u64::from(yes != (kind == Self::InvertedBool)))
+                let yes = yes_or_no(value).ok_or(BadValue::Other)?;
+                Ok(u64::from(yes != (self == Self::InvertedBool)))
             }
             (_, Some(value)) => {
-                let number = number(value).ok_or(ParameterError::Value { name, value, kind })?;
-                let (least, greatest) = kind.range();
+                let number = number(value).ok_or(BadValue::Other)?;
+                let (least, greatest) = self.range();
                 match number < least || number > greatest {
-                    true => Err(ParameterError::Range { name, value, kind }),
+                    true => Err(BadValue::Range),
                     false => Ok(number as u64),
                 }
             }
         }
     }
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadValue {
+    /// There is none.
+    Missing,
+    /// It isn't one of the type's.
+    Other,
+    /// The number doesn't fit the type.
+    Range,
+    /// There is no memory for it.
+    OutOfMemory,
 }
 
 /// What a text says by its first letters, as Linux's kstrtobool takes them.

@@ -10,6 +10,7 @@ mod error;
 mod kind;
 mod number;
 mod record;
+mod section;
 
 pub use error::ParameterError;
 pub use kind::ParameterKind;
@@ -105,7 +106,9 @@ fn store<'word>(
     let needed = || value.ok_or(ParameterError::NoText(name));
     match record.what {
         What::Variable(kind, at) => {
-            write(image, at, kind.bytes(), kind.bits(name, value, keep)?);
+            let bits = kind.bits(value, keep);
+            let bits = bits.map_err(|bad| ParameterError::of(bad, name, value, kind))?;
+            write(image, at, kind.bytes(), bits);
         }
         What::Array {
             kind,
@@ -118,7 +121,9 @@ fn store<'word>(
                 if set == most {
                     return Err(ParameterError::TooMany { name, most });
                 }
-                let bits = kind.bits(name, Some(element), keep)?;
+                let element = Some(element);
+                let bits = kind.bits(element, keep);
+                let bits = bits.map_err(|bad| ParameterError::of(bad, name, element, kind))?;
                 write(image, start + set * kind.bytes(), kind.bytes(), bits);
                 set += 1;
             }

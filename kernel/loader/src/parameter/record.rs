@@ -22,13 +22,9 @@
 
 use super::error::ParameterError;
 use super::kind::ParameterKind;
+use super::section::{RECORD, SECTION};
 use crate::code::{ByAddress, Until};
 use crate::layout::Layout;
-
-/// The section's name.
-pub(crate) const SECTION: &str = "__param";
-/// Bytes in a record.
-pub(crate) const RECORD: usize = 24;
 
 const ARRAY: u32 = 14;
 const STRING: u32 = 15;
@@ -155,7 +151,7 @@ impl<'a, 'data> Records<'a, 'data> {
         let kind = u32::try_from(doubleword(image, at + 32)?).ok();
         let kind = kind.and_then(ParameterKind::of)?;
         let bytes = u64::from(most).checked_mul(kind.bytes() as u64)?;
-        Some(What::Array {
+        (size as usize == kind.bytes()).then_some(What::Array {
             kind,
             start: self.writable(image, elements, bytes)?,
             most: most as usize,
@@ -164,7 +160,6 @@ impl<'a, 'data> Records<'a, 'data> {
                 count => Some(self.writable(image, count, 4)?),
             },
         })
-        .filter(|_| size as usize == kind.bytes())
     }
 
     fn text(&self, image: &[u8], address: u64) -> Option<What> {
