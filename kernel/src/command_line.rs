@@ -4,6 +4,7 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
+use crate::words::{is_same, words};
 use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
@@ -185,6 +186,11 @@ pub fn number(text: &str) -> Option<u64> {
 /// Both parts of a `MODULE.PARAMETER` word, with or without a value: the module's name,
 /// and the rest, as the load of the module takes it.
 pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static str)> {
+    // As in Linux, a word in quotes is one without.
+    let word = match word.strip_prefix('"') {
+        Some(inner) => inner.strip_suffix('"').unwrap_or(inner),
+        None => word,
+    };
     let (module, rest) = word.split_once('.')?;
     let plain = |text: &str| !text.is_empty() && !text.contains('=');
     (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
@@ -199,13 +205,6 @@ fn key(word: &str) -> &str {
     &word[..end.unwrap_or(word.len())]
 }
 
-/// Whether two keys name the same thing: in names of modules and their parameters `-` and
-/// `_` are the same.
-fn is_same(key: &str, other: &str) -> bool {
-    let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
-    key.bytes().map(same).eq(other.bytes().map(same))
-}
-
 /// Reads the command line. Needs no memory; parameters of modules are only recognized.
 ///
 /// # Errors
@@ -213,9 +212,9 @@ fn is_same(key: &str, other: &str) -> bool {
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
     let mut faults = 0;
-    let words = || line.split_ascii_whitespace();
-    for (index, word) in words().enumerate() {
-        if words()
+    let all = || words(line);
+    for (index, word) in all().enumerate() {
+        if all()
             .take(index)
             .any(|other| is_same(key(other), key(word)))
         {

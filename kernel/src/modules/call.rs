@@ -38,6 +38,24 @@ pub unsafe fn call_int(address: u64) -> i32 {
     result
 }
 
+/// Calls a function that sets a parameter:
+/// `int set(const char *value, const struct kernel_param *parameter)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile;
+/// the text ends with NUL, or is null.
+pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the caller's promise.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64, u64) -> i32>(function) };
+    let result = activity::during(Kind::StartOrEnd, address, || {
+        balance::checked(address, || function(text, parameter))
+    });
+    continuation::flush();
+    result
+}
+
 /// Whether an exported function is known to return nothing: the file of a module in Rust
 /// says so (`module_api::export!`); of a function in C, in assembly or of the kernel's own
 /// it isn't known.

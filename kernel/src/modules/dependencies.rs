@@ -14,7 +14,7 @@
 //! Cormen, Leiserson, Rivest, Stein: Introduction to Algorithms, "Depth-first search".
 
 use super::error::{Error, Reason};
-use super::module_file::ModuleFile;
+use super::module_file::{ModuleFile, files_of_providers};
 use super::registry;
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
@@ -75,22 +75,6 @@ impl Exporters {
         }
         Ok(names)
     }
-}
-
-/// All files whose modules are loaded at boot, unless the command line says otherwise: those
-/// that a person adds come first, as they do in the archive.
-pub fn files_at_boot() -> impl Iterator<Item = File> {
-    files_in(&["extra/", "modules/"])
-}
-
-/// All files whose modules may be loaded because others need them.
-fn files_of_providers() -> impl Iterator<Item = File> {
-    files_in(&["extra/", "lib/", "modules/"])
-}
-
-fn files_in(folders: &'static [&str]) -> impl Iterator<Item = File> {
-    let is_in = |file: &File| folders.iter().any(|folder| file.path.starts_with(folder));
-    initrd::files().filter(is_in)
 }
 
 /// What the search knows of a file.

@@ -40,6 +40,7 @@ mod request;
 mod state;
 mod static_percpu;
 mod symbol_kind;
+mod unresolved;
 mod variable_name;
 
 pub use call::{call, returns_nothing};
@@ -48,7 +49,9 @@ pub use link_only::link_only;
 pub use load::{load, load_with, unload};
 pub use lookup::{freed_init_at, is_text, loaded, ranges, state, symbol_at, variable_at};
 pub use modinfo::print_modinfo;
-pub use modprobe::{Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped};
+pub use modprobe::{
+    Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped, unload_with_dependencies,
+};
 pub use registry::symbol_count;
 pub use report::{exports, list, print_names};
 pub use state::State;

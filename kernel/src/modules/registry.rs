@@ -23,6 +23,7 @@ use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
 use crate::sync::{Lock, rank};
+use crate::words::is_same;
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
@@ -233,13 +234,21 @@ pub fn read_next<R>(after: Id, look: impl FnOnce(&Entry) -> R) -> Option<R> {
     registry.entries.get(next).map(look)
 }
 
+/// The module of this name, in which `-` and `_` are the same.
+pub fn named<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+    let mut as_long = entries
+        .iter()
+        .filter(|entry| entry.name.len() == name.len());
+    as_long.find(|entry| is_same(entry.name, name))
+}
+
 impl Registry {
     /// Enters a module in state loading under a name that nobody has.
     ///
     /// # Errors
     /// [`Reason::Exists`], [`Reason::Heap`].
     pub fn add(&mut self, name: &'static str) -> Result<Id, Reason<'static>> {
-        if let Some(entry) = self.entries.iter().find(|entry| entry.name == name) {
+        if let Some(entry) = named(&self.entries, name) {
             return Err(Reason::Exists(entry.state));
         }
         let id = self.last.next();

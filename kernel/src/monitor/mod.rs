@@ -29,6 +29,7 @@ mod terminal;
 
 use crate::control::{self, PowerOffBy};
 use crate::percpu::balance;
+use crate::words;
 use crate::{println, profile};
 use command::{Action, Command, Next};
 use core::fmt::Display;
@@ -66,7 +67,7 @@ fn commands() -> impl Iterator<Item = &'static Command> {
 /// Carries out a command line.
 fn execute(line: &str) -> Result<Next, Error<'_>> {
     let mut words = heapless::Vec::<&str, WORDS>::new();
-    for word in line.split_ascii_whitespace() {
+    for word in words::words(line) {
         words.push(word).map_err(|_| Error::TooManyWords(WORDS))?;
     }
     let Some((&name, arguments)) = words.split_first() else {

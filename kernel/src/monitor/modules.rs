@@ -16,7 +16,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "modprobe",
         arguments: "NAME [P=VALUE]..",
-        help: "loads a module and what it needs",
+        help: "loads a module, by an alias too, and what it needs; -r NAME: unloads them",
         action: Action::Run(modprobe),
     },
     Command {
@@ -77,6 +77,9 @@ fn insmod<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
 }
 
 fn modprobe<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    if let ["-r", name] = arguments {
+        return Ok(modules::unload_with_dependencies(name)?);
+    }
     let (name, words) = arguments.split_first().ok_or(Error::Expected(NAME))?;
     Ok(modules::load_with_dependencies(name, words)?)
 }

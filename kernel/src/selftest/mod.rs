@@ -51,6 +51,7 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
+use crate::words::matches;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -216,28 +217,6 @@ fn chosen(glob: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
     by_order(&mut tests);
     by_order(&mut left_out);
     Chosen { tests, left_out }
-}
-
-/// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
-/// stars may as well be found where it comes first, so nothing is tried twice.
-fn matches(glob: &str, text: &str) -> bool {
-    let Some((head, rest)) = glob.split_once('*') else {
-        return glob == text;
-    };
-    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(text) = text.strip_prefix(head) else {
-        return false;
-    };
-    let Some(mut text) = text.strip_suffix(tail) else {
-        return false;
-    };
-    for part in middle.split('*') {
-        match text.split_once(part) {
-            Some((_, behind)) => text = behind,
-            None => return false,
-        }
-    }
-    true
 }
 
 /// How a plan went.

@@ -228,6 +228,9 @@ impl Options {
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
+        if options.append.join(" ").matches('"').count() % 2 == 1 {
+            return wrong("--append: a quote without its other would swallow the words behind it");
+        }
         let append = options.append.iter();
         let words = append.flat_map(|words| words.split_ascii_whitespace());
         if let Some(word) = words
@@ -313,7 +316,13 @@ impl Options {
             Some(Verb::Profile { workload, .. }) => Some(workload.commands()),
             _ => self.run.as_deref(),
         };
-        let commands = text.into_iter().flat_map(|text| text.split([';', '\n']));
+        // What stands between quotes is one word of a command.
+        let mut quoted = false;
+        let ends = move |letter: char| {
+            quoted ^= letter == '"';
+            letter == '\n' || (letter == ';' && !quoted)
+        };
+        let commands = text.into_iter().flat_map(|text| text.split(ends));
         let commands = commands.map(str::trim);
         commands.filter(|command| !command.is_empty()).collect()
     }
