@@ -224,6 +224,11 @@ impl<'data> Object<'data> {
         self.0.symbols.iter().map(|symbol| symbol.st_name.get(BE))
     }
 
+    /// Where the name of a symbol, by its index, begins in their string table.
+    pub(crate) fn name_place(&self, symbol: usize) -> u32 {
+        self.0.symbols[symbol].st_name.get(BE)
+    }
+
     /// The name at a place of the symbols' string table that a symbol or an export has.
     pub(crate) fn name_at(&self, place: u32) -> &'data str {
         checked(self.0.symbol_name_at(place))
