@@ -80,7 +80,7 @@ impl<'a, 'data> Addresses<'a, 'data> {
 
     /// Address of a stub, by its number.
     fn stub(&self, number: u32) -> u64 {
-        stub_address(self.plt, number)
+        self.plt.wrapping_add(u64::from(number) * STUB)
     }
 
     /// Checks every relocation, and applies it to the image or the per-CPU template.
@@ -380,11 +380,6 @@ fn write(howto: &Howto, relocation: &Relocation, bytes: &mut [u8], result: i64) 
     let place = bytes.get_mut(relocation.offset as usize..);
     let place = place.filter(|place| place.len() >= howto.field.bytes());
     place.is_some_and(|place| howto.field.write(place, result).is_ok())
-}
-
-/// Address of a stub of a table, by its number.
-pub(crate) fn stub_address(plt: u64, number: u32) -> u64 {
-    plt.wrapping_add(u64::from(number) * STUB)
 }
 
 /// An entry that the plan has checked, and its howto.

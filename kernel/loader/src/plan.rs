@@ -146,6 +146,12 @@ enum Given {
     Refused,
 }
 
+impl Given {
+    fn of(result: Result<(), TryReserveError>) -> Self {
+        result.map_or(Self::NoMemory, |()| Self::All)
+    }
+}
+
 /// Whether a relocation of a type may ask for a slot or a stub: one look at a bit, as half of
 /// all relocations don't. Types that are the same modulo 64 share the bit; what is no type is
 /// refused when it is applied, if not here.
@@ -164,6 +170,16 @@ fn may_ask(r_type: u32) -> bool {
     };
     // The bit is moved to where the sign is.
     ASK.wrapping_shl(r_type).cast_signed() < 0
+}
+
+/// As [`TryPush::try_push`], into a list that takes room for the calls and slots of a small
+/// module at once.
+#[inline(always)]
+fn push_first_of_many<T>(list: &mut Vec<T>, value: T) -> Result<(), TryReserveError> {
+    if list.capacity() == 0 {
+        list.try_reserve_exact(64)?;
+    }
+    list.try_push(value)
 }
 
 struct Planner<'a, 'data> {
@@ -210,10 +226,12 @@ impl<'a, 'data> Planner<'a, 'data> {
             let given = match (RelocationType(r_type), symbol) {
                 (R_390_PLT32DBL, Some(symbol)) if symbol.kind == Kind::Near => continue,
                 (R_390_PLT32DBL, Some(symbol)) if symbol.stub != NONE => continue,
+                (R_390_PLT32DBL, Some(symbol)) if symbol.kind == Kind::Far => {
+                    Given::of(self.give_stub(index, symbol))
+                }
                 (R_390_GOTENT, Some(symbol)) if symbol.slot != NONE => continue,
                 (R_390_GOTENT, Some(symbol)) if matches!(symbol.kind, Kind::Near | Kind::Far) => {
-                    self.give_slot(index, symbol)
-                        .map_or(Given::NoMemory, |()| Given::All)
+                    Given::of(self.give_slot(index, symbol))
                 }
                 _ => self.give(symbols, entry),
             };
@@ -254,7 +272,7 @@ impl<'a, 'data> Planner<'a, 'data> {
             }
             _ => return Given::All,
         };
-        result.map_or(Given::NoMemory, |()| Given::All)
+        Given::of(result)
     }
 
     /// A symbol, its kind known.
@@ -269,15 +287,16 @@ impl<'a, 'data> Planner<'a, 'data> {
     #[inline(always)]
     fn give_slot(&mut self, symbol: u32, bound: &mut Bound) -> Result<(), TryReserveError> {
         bound.slot = self.slots.len() as u32;
-        self.slots.try_push(SlotTarget { symbol, offset: 0 })
+        push_first_of_many(&mut self.slots, SlotTarget { symbol, offset: 0 })
     }
 
+    #[inline(always)]
     fn give_stub(&mut self, symbol: u32, bound: &mut Bound) -> Result<(), TryReserveError> {
         if bound.slot == NONE {
             self.give_slot(symbol, bound)?;
         }
         bound.stub = self.stubs.len() as u32;
-        self.stubs.try_push(bound.slot)
+        push_first_of_many(&mut self.stubs, bound.slot)
     }
 
     /// Gives slots to places in sections: behind those of symbols, in the order of the places.

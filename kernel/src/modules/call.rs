@@ -79,7 +79,9 @@ pub fn returns_nothing(symbol: &str) -> bool {
 /// and may be called here and now.
 pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let mut held = References::default();
-    let found = held.resolve(symbol).map_err(|reason| reason.of(symbol))?;
+    let found = held
+        .resolve(symbol, loader::name_hash(symbol))
+        .map_err(|reason| reason.of(symbol))?;
     let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
     if found.kind() != SymbolKind::Function {
         return Err(Reason::NotFunction(found.kind()).of(symbol));

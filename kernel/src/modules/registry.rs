@@ -278,48 +278,46 @@ impl Registry {
 
     /// The export of this name, which has this hash.
     fn symbol(&self, name: &str, hash: u32) -> Option<Exported> {
-        let is_it = |export| self.name(export) == Some(name);
-        let (_, exported) = self.export(self.symbols.find(hash, is_it)?)?;
-        Some(exported)
+        let is_it = |export| self.name(export) == Some(name.as_bytes());
+        self.exported(self.symbols.find(hash, is_it)?)
     }
 
     /// The name of an export by its number.
     #[inline]
-    fn name(&self, export: ExportNumber) -> Option<&'static str> {
+    fn name(&self, export: ExportNumber) -> Option<&'static [u8]> {
         if export.owner == Id::NONE {
-            return kernel_exports().get(export.number as usize).map(name_of);
+            let export = kernel_exports().get(export.number as usize)?;
+            return Some(export.name().to_bytes());
         }
         let entry = &self.entries[self.position(export.owner)?];
         let export = entry.exports().get(export.number as usize)?;
-        Some(export.name)
+        Some(export.name.as_bytes())
     }
 
-    /// An export by its number, and its name.
-    fn export(&self, export: ExportNumber) -> Option<(&'static str, Exported)> {
+    /// An export by its number.
+    fn exported(&self, export: ExportNumber) -> Option<Exported> {
         if export.owner == Id::NONE {
             let export = kernel_exports().get(export.number as usize)?;
-            return Some((name_of(export), exported_by_kernel(export)));
+            return Some(exported_by_kernel(export));
         }
         let loaded = self.entries[self.position(export.owner)?].loaded.as_ref()?;
         let symbol = loaded.exports().get(export.number as usize)?;
-        let exported = Exported {
+        Some(Exported {
             value: symbol.value,
             owner: Some(export.owner),
             kind: Some(loaded.kind_of(symbol)),
-        };
-        Some((symbol.name, exported))
+        })
     }
 
     /// Some of a module's exports that are entered, from a number on.
     fn batch(&self, owner: Id, first: usize) -> heapless::Vec<(&'static str, Exported), BATCH> {
         let entry = self.position(owner).map(|at| &self.entries[at]);
-        let end = entry.map_or(0, |entry| entry.exported.min(first + BATCH));
+        let exports = entry.map_or(&[][..], |entry| &entry.exports()[..entry.exported]);
         let mut batch = heapless::Vec::new();
-        for number in first..end {
-            let number = number as u32;
-            if let Some(symbol) = self.export(ExportNumber { owner, number }) {
+        for (number, export) in (0..).zip(exports).skip(first).take(BATCH) {
+            if let Some(exported) = self.exported(ExportNumber { owner, number }) {
                 // There is room for a batch.
-                let _ = batch.push(symbol);
+                let _ = batch.push((export.name, exported));
             }
         }
         batch
@@ -397,13 +395,16 @@ pub fn remove(id: Id) -> Option<Entry> {
 pub struct References(Vec<Id>);
 
 impl References {
-    /// Looks an exported symbol up, and takes a reference on its module unless that is
-    /// held. `None` if nobody exports it.
+    /// Looks an exported symbol up, by its name and that one's hash, and takes a reference on
+    /// its module unless that is held. `None` if nobody exports it.
     ///
     /// # Errors
     /// [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
-    pub fn resolve<'a>(&mut self, symbol: &'a str) -> Result<Option<Exported>, Reason<'a>> {
-        let hash = name_hash(symbol);
+    pub fn resolve<'a>(
+        &mut self,
+        symbol: &'a str,
+        hash: u32,
+    ) -> Result<Option<Exported>, Reason<'a>> {
         let mut registry = REGISTRY.lock();
         let Some(found) = registry.symbol(symbol, hash) else {
             return Ok(None);
