@@ -171,8 +171,8 @@ fn work(options: &Options) -> PowerOffBy {
         return monitor::run(commands.data);
     }
     modules::load_at_boot(options.modules);
-    if options.monitor {
-        monitor::interactive();
+    if let Some(by) = options.monitor {
+        monitor::interactive(by);
         return PowerOffBy::Command;
     }
     selftest::at_boot::run(options);

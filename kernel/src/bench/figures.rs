@@ -42,6 +42,8 @@ pub enum BenchError {
     Cpu(smp::Error),
     /// So many CPUs weren't ready together, or had no memory for their part.
     NotTogether(u32),
+    /// Ctrl-C came.
+    Interrupted,
 }
 
 impl fmt::Display for BenchError {
@@ -59,6 +61,7 @@ impl fmt::Display for BenchError {
             Self::Module(error) => write!(f, "{error}"),
             Self::Cpu(error) => write!(f, "{error}"),
             Self::NotTogether(cpus) => write!(f, "{cpus} CPUs didn't do their parts together"),
+            Self::Interrupted => f.write_str("interrupted"),
         }
     }
 }
@@ -98,6 +101,7 @@ impl From<RoundsError> for BenchError {
         match error {
             RoundsError::Module(error) => Self::Module(error),
             RoundsError::Cpu(error) => Self::Cpu(error),
+            RoundsError::Interrupted => Self::Interrupted,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::variable_name::VariableName;
+use crate::console::is_interrupted;
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
@@ -61,7 +62,7 @@ impl fmt::Display for Copies {
 }
 
 /// Prints all exported symbols in the format of System.map, by their values: those of
-/// per-CPU variables are handles.
+/// per-CPU variables are handles. Ctrl-C ends it.
 ///
 /// # Errors
 /// [`Reason::Heap`]; then nothing is printed.
@@ -69,6 +70,9 @@ pub fn exports() -> Result<(), Reason<'static>> {
     let mut symbols = registry::symbols()?;
     symbols.sort_unstable_by_key(|&(name, exported)| (exported.value, name));
     for (name, exported) in symbols {
+        if is_interrupted() {
+            break;
+        }
         let letter = exported.kind().letter();
         println!("{:016x} {letter} {name}", exported.value);
     }

@@ -9,9 +9,11 @@
 //! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`: the
 //!   commands, by what they are about
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
+//! * `interrupt.rs`: Ctrl-C, which commands ask for
 
 mod command;
 mod error;
+mod interrupt;
 mod line_editor;
 mod lockstat;
 mod machine;
@@ -26,9 +28,10 @@ mod percpu;
 mod self_tests;
 mod terminal;
 
+use crate::command_line::Monitor;
 use crate::control::{self, PowerOffBy};
 use crate::percpu::balance;
-use crate::{println, profile};
+use crate::{console, println, profile};
 use command::{Action, Command, Next};
 use core::fmt::Display;
 use error::Error;
@@ -116,8 +119,8 @@ impl Session {
 pub fn run(script: &[u8]) -> PowerOffBy {
     let mut session = Session::default();
     let mut by = PowerOffBy::End;
-    let lines = script.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    for line in lines.filter(|line| !line.is_empty()) {
+    let lines = script.split(|&byte| byte == b'\n');
+    for line in lines.flat_map(commands_of) {
         match core::str::from_utf8(line) {
             Ok(text) => println!("> {text}"),
             Err(_) => println!("> {}", line.escape_ascii()),
@@ -133,20 +136,33 @@ pub fn run(script: &[u8]) -> PowerOffBy {
     by
 }
 
-/// Carries out the commands that a person types, until `poweroff`.
-pub fn interactive() {
+/// Carries out the commands that are typed, until `poweroff`.
+pub fn interactive(by: Monitor) {
     println!("Type help for the commands, poweroff or Ctrl-D to end.");
-    let mut terminal = Terminal::new();
+    let mut terminal = Terminal::new(by);
     let mut session = Session::default();
     loop {
         let Ok(line) = terminal.read_line() else {
-            println!("a line has at most {LENGTH} characters");
+            println!("a line has at most {LENGTH} bytes");
             continue;
         };
-        if !line.trim_ascii().is_empty() && session.command(line.as_bytes()) == Next::PowerOff {
-            return;
+        console::listen();
+        for command in commands_of(line) {
+            if session.command(command) == Next::PowerOff {
+                return;
+            }
+            // It ends the line, too.
+            if console::is_interrupted() {
+                break;
+            }
         }
     }
+}
+
+/// The commands of a line: `;` stands between them.
+fn commands_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let commands = line.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
+    commands.filter(|command| !command.is_empty())
 }
 
 fn help<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {

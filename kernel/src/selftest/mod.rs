@@ -286,7 +286,12 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
-        let outcome = (test.run)().and_then(|()| {
+        // The plan is kept: those that are left are skipped.
+        let run = match crate::console::is_interrupted() {
+            true => || Err(NotPassed::Skipped("interrupted")),
+            false => test.run,
+        };
+        let outcome = run().and_then(|()| {
             let (before, after) = (before?, modules_loaded()?);
             check!(
                 before == after,
