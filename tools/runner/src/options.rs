@@ -4,6 +4,7 @@
 //! no use for is refused, not dropped in silence.
 
 use crate::memory_size::{Memory, memory_size};
+use crate::terminal;
 use crate::token::Token;
 use crate::workload::Workload;
 use clap::error::ErrorKind;
@@ -113,7 +114,8 @@ pub enum Verb {
         #[arg(long)]
         all: bool,
     },
-    /// Interactive monitor on the console
+    /// Interactive monitor on the console, with a line editor on a terminal: its history is
+    /// kept in $XDG_STATE_HOME/qemu-run/history (~/.local/state)
     Shell,
     /// Measure in guest instructions: the same figures at each run
     Bench {
@@ -304,6 +306,11 @@ impl Options {
         self.memory.unwrap_or(Memory::DEFAULT)
     }
 
+    /// Whether the guest's input is a line that is edited here: `shell` on a terminal.
+    pub fn has_line(&self) -> bool {
+        self.verb == Some(Verb::Shell) && !self.quiet && terminal::can_edit()
+    }
+
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
         if matches!(self.verb, Some(Verb::Bench { .. })) && self.run.is_none() {
@@ -362,7 +369,12 @@ impl Options {
     pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
         let mut words = self.append.clone();
         if self.verb == Some(Verb::Shell) {
-            words.push("monitor".to_owned());
+            let word = if self.has_line() {
+                "monitor=lines"
+            } else {
+                "monitor"
+            };
+            words.push(word.to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());
