@@ -40,6 +40,9 @@ Exit codes; the last line on stderr says which in words:
   6  the guest could not be built or started, or a signal ended QEMU
   130  stopped by Ctrl-C; by another signal: 128 and its number
 
+On a terminal shell has a line editor; $XDG_STATE_HOME/qemu-run/history keeps its lines
+(~/.local/state without that variable), but for those that begin with a blank.
+
 Examples:
   ./qemu-run.sh --cpus 4
   ./qemu-run.sh --append 'vmalloc=near selftest=module.*'
@@ -114,8 +117,7 @@ pub enum Verb {
         #[arg(long)]
         all: bool,
     },
-    /// Interactive monitor on the console, with a line editor on a terminal: its history is
-    /// kept in $XDG_STATE_HOME/qemu-run/history (~/.local/state)
+    /// Interactive monitor on the console
     Shell,
     /// Measure in guest instructions: the same figures at each run
     Bench {

@@ -1,5 +1,6 @@
 //! The editor's thread: reads a line each time that the guest waits for one, and sends it.
 
+use super::presses::Presses;
 use super::vocabulary::Vocabulary;
 use crate::{output, paint};
 use rustix::process::{Signal, getpid, kill_process};
@@ -77,8 +78,8 @@ pub struct Session {
     pub is_running: Arc<AtomicBool>,
     /// Lines that are still to be sent are to be dropped.
     pub is_interrupted: Arc<AtomicBool>,
-    /// When Ctrl-C came since the last line.
-    pub pressed: Arc<Mutex<Option<Instant>>>,
+    /// Ctrl-C.
+    pub presses: Arc<Presses>,
 }
 
 impl Session {
@@ -99,11 +100,13 @@ impl Session {
                 }
                 None => {
                     pending = self.read();
-                    // There is one.
-                    pending.pop_front().unwrap_or_default()
+                    let Some(line) = pending.pop_front() else {
+                        return;
+                    };
+                    line
                 }
             };
-            *self.pressed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            self.presses.forget();
             self.is_running.store(true, Ordering::SeqCst);
             let mut guest = self.guest.lock().unwrap_or_else(PoisonError::into_inner);
             // QEMU has ended, or is about to.
@@ -116,7 +119,7 @@ impl Session {
         }
     }
 
-    /// Lines that a person typed, at least one, none of them empty.
+    /// Lines that a person typed, none of them empty; none at all at the machine's end.
     fn read(&mut self) -> VecDeque<String> {
         loop {
             // Seen by programs that wait for a prompt; the editor draws over it.
@@ -127,9 +130,12 @@ impl Session {
             let text = match read {
                 Ok(text) => text,
                 Err(ReadlineError::Interrupted) => {
+                    if self.presses.pressed(Instant::now()) {
+                        // To this program, which ends the machine then.
+                        let _ = kill_process(getpid(), Signal::INT);
+                        return VecDeque::new();
+                    }
                     output::say!("Ctrl-C again within a second ends the machine");
-                    // It counts like one that comes while a command runs.
-                    let _ = kill_process(getpid(), Signal::INT);
                     continue;
                 }
                 Err(_) => {

@@ -12,16 +12,19 @@
 //! passed on to the command that runs, a second within a second ends the machine.
 //!
 //! * `editor.rs`: the thread that reads lines
+//! * `presses.rs`: Ctrl-C, once or twice
 //! * `vocabulary.rs`: what completes them
 //! * `screen.rs`: the guest's text, around a line that is being edited
 
 mod editor;
+mod presses;
 mod screen;
 mod vocabulary;
 
 use crate::events::Event;
 use crate::{output, question, terminal};
 use editor::{Session, Words};
+use presses::Presses;
 pub use screen::Screen;
 use std::io::{self, Write};
 use std::process::ChildStdin;
@@ -30,9 +33,6 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use vocabulary::Vocabulary;
-
-/// Within which a second Ctrl-C ends the machine.
-const TWICE: Duration = Duration::from_secs(1);
 
 /// How long what the guest printed last may take to be shown above the line.
 const SHOWN: Duration = Duration::from_secs(1);
@@ -50,8 +50,7 @@ pub struct Line {
     is_editing: Arc<AtomicBool>,
     is_running: Arc<AtomicBool>,
     is_interrupted: Arc<AtomicBool>,
-    /// When Ctrl-C came since the last line.
-    pressed: Arc<Mutex<Option<Instant>>>,
+    presses: Arc<Presses>,
     /// Ends when all is shown that came while a line was edited.
     shown: JoinHandle<()>,
 }
@@ -75,7 +74,7 @@ impl Line {
             is_editing,
             is_running: Arc::default(),
             is_interrupted: Arc::default(),
-            pressed: Arc::default(),
+            presses: Arc::default(),
             shown,
         };
         let session = Session {
@@ -85,7 +84,7 @@ impl Line {
             is_editing: Arc::clone(&line.is_editing),
             is_running: Arc::clone(&line.is_running),
             is_interrupted: Arc::clone(&line.is_interrupted),
-            pressed: Arc::clone(&line.pressed),
+            presses: Arc::clone(&line.presses),
         };
         thread::spawn(move || session.run());
         Ok((line, screen))
@@ -103,11 +102,7 @@ impl Line {
 
     /// Ctrl-C has come; whether the machine is to end.
     pub fn interrupt(&self) -> bool {
-        let now = Instant::now();
-        let mut pressed = self.pressed.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = pressed.replace(now);
-        drop(pressed);
-        if before.is_some_and(|before| now.duration_since(before) < TWICE) {
+        if self.presses.pressed(Instant::now()) {
             return true;
         }
         if self.is_running.load(Ordering::SeqCst) {
