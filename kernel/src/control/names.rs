@@ -4,7 +4,6 @@
 //! other the question costs a load.
 
 use super::channel::{begin, send, write};
-use super::record::Record;
 use core::fmt::Display;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -48,37 +47,25 @@ pub fn wants_names() -> bool {
 }
 
 /// Tells names, in as many events as it takes; those of a module go with it. In the contexts
-/// of [`write`].
+/// of [`write`]. Not inlined: a record takes a page of the stack.
+#[inline(never)]
 pub fn send_names(kind: Names, module: Option<&str>, names: impl Iterator<Item = impl Display>) {
-    if !wants_names() {
-        return;
-    }
-    let mut pending: Option<Record> = None;
-    for name in names {
-        let record = pending.get_or_insert_with(|| begin_names(kind, module));
-        if record.entry(&name) {
-            continue;
+    let mut names = names.peekable();
+    while names.peek().is_some() {
+        let mut record = begin("names");
+        record.word("kind", kind.word());
+        if let Some(module) = module {
+            record.text("module", module);
         }
-        end_names(pending.take());
-        let record = pending.insert(begin_names(kind, module));
+        record.list("names");
+        let mut is_first = true;
         // A name that is longer than a line isn't one that anybody types.
-        record.entry(&name);
-    }
-    end_names(pending);
-}
-
-fn begin_names(kind: Names, module: Option<&str>) -> Record {
-    let mut record = begin("names");
-    record.word("kind", kind.word());
-    if let Some(module) = module {
-        record.text("module", module);
-    }
-    record.list("names");
-    record
-}
-
-fn end_names(record: Option<Record>) {
-    if let Some(mut record) = record {
+        while let Some(name) = names.peek()
+            && (record.entry(name) || is_first)
+        {
+            is_first = false;
+            names.next();
+        }
         record.end_list();
         send(&mut record);
     }

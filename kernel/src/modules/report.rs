@@ -44,11 +44,10 @@ pub fn log(name: &str, loaded: &Loaded) {
     }
 }
 
-/// Tells what may be typed of a module that was linked.
+/// Tells what may be typed of a module that was linked. Not inlined: loads nest, and few
+/// tell this.
+#[inline(never)]
 pub fn tell_names(name: &str, loaded: &Loaded) {
-    if !control::wants_names() {
-        return;
-    }
     let exports = loaded.exports().iter().map(|export| export.name);
     control::send_names(control::Names::Symbols, Some(name), exports);
     let variables = loaded.linked.variables();

@@ -22,6 +22,7 @@
 //!  contention   `bench --contention`
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
+//!  view         how much of the text is shown log         where all of it is kept
 //! ```
 //!
 //! Files import downwards: none imports one that imports it.
@@ -38,6 +39,7 @@ mod blocks;
 mod build;
 mod cargo_output;
 mod contention;
+mod date;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -55,6 +57,7 @@ mod layout;
 mod lessons;
 mod line;
 mod link;
+mod log;
 mod memory_size;
 mod options;
 mod output;
@@ -74,6 +77,7 @@ mod token;
 mod toolchain;
 mod transcript;
 mod verdict;
+mod view;
 mod watch;
 mod workload;
 

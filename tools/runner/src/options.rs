@@ -6,6 +6,7 @@
 use crate::memory_size::{Memory, memory_size};
 use crate::terminal;
 use crate::token::Token;
+use crate::view::Shown;
 use crate::workload::Workload;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
@@ -102,6 +103,11 @@ pub struct Options {
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
+
+    /// Print all that the guest prints; without it a run of self-tests shows their results,
+    /// and the last runs' lines are in target/logs
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
 
     /// A TCG plugin, as QEMU's own option takes it; no option of this program
     #[arg(skip)]
@@ -265,6 +271,16 @@ impl Options {
             && self.run.is_none()
             && self.events.is_none()
             && !self.quiet
+            && !self.verbose
+    }
+
+    /// How much of the guest's text is shown.
+    pub fn shown(&self) -> Shown {
+        match (self.quiet, self.verbose, &self.verb) {
+            (true, ..) => Shown::Failures,
+            (false, false, None) if self.commands().is_empty() => Shown::Results,
+            _ => Shown::All,
+        }
     }
 
     /// What `bench` has no use for where it boots guests of its own.

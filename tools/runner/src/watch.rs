@@ -16,7 +16,7 @@
 
 use crate::error::Error;
 use crate::judge::Ending;
-use crate::line::Line;
+use crate::line::{self, Line};
 use crate::options::DEFAULT_TIMEOUT;
 use crate::output;
 use crate::qmp::Monitor;
@@ -28,6 +28,7 @@ use crate::streams::{self, Piece};
 use crate::token::Token;
 use crate::transcript::Transcript;
 use crate::verdict::{Place, Timeout};
+use crate::view::{Shown, View};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter};
@@ -65,10 +66,12 @@ pub struct Channel {
 /// What is watched, and how.
 #[derive(Default)]
 pub struct Settings {
-    /// Show nothing but failures.
-    pub quiet: bool,
-    /// Show nothing at all.
-    pub unseen: bool,
+    /// How much of the console's text is shown.
+    pub shown: Shown,
+    /// Whether it is shown in colours, line by line.
+    pub paints: bool,
+    /// Where all of it is kept.
+    pub log: Option<File>,
     /// When the guest counts as hung.
     pub limit: Option<Duration>,
     /// What its events carry.
@@ -177,12 +180,15 @@ pub fn watch(
     let messages = messages.map(|stderr| thread::spawn(|| streams::forward(stderr)));
 
     let mut watch = Watch {
-        quiet: settings.quiet,
-        unseen: settings.unseen,
         limit: settings.limit,
         deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
         reason: Reason::Limit,
-        screen: screen.unwrap_or_else(|| Sink::new(io::stdout())),
+        view: View::new(
+            settings.shown,
+            settings.paints,
+            screen.unwrap_or_else(|| Sink::new(io::stdout())),
+        ),
+        log: settings.log.map(Sink::new),
         person: line,
         events: settings.events.map(Sink::new),
         signals,
@@ -225,12 +231,11 @@ enum Reason {
 
 /// Prints the console, and keeps what both channels bring.
 struct Watch {
-    quiet: bool,
-    unseen: bool,
     limit: Option<Duration>,
     deadline: Option<Instant>,
     reason: Reason,
-    screen: Sink,
+    view: View,
+    log: Option<Sink>,
     events: Option<Sink>,
     signals: Option<Forwarded>,
     input_ended: Receiver<()>,
@@ -324,9 +329,10 @@ impl Watch {
 
     /// Whether what is printed or copied waits for its reader.
     fn is_behind(&mut self) -> bool {
-        // Both are pushed on.
-        let events = self.events.as_mut().is_some_and(Sink::is_behind);
-        self.screen.is_behind() || events
+        // All are pushed on.
+        let copies = [&mut self.events, &mut self.log];
+        let behind = copies.map(|copy| copy.as_mut().is_some_and(Sink::is_behind));
+        self.view.is_behind() || behind.contains(&true)
     }
 
     /// Takes what is on its way when QEMU has ended.
@@ -364,12 +370,11 @@ impl Watch {
             .copied()
             .filter(|&byte| byte != b'\r')
             .collect();
-        if !self.quiet && !self.unseen {
-            self.screen.write(&bytes);
-        }
+        self.view.bytes(&bytes);
         for byte in bytes {
             match byte {
                 b'\n' => self.end_line(),
+                line::ENQUIRY => {}
                 byte => self.line.push(byte),
             }
         }
@@ -378,9 +383,11 @@ impl Watch {
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let line = String::from_utf8_lossy(&line);
-        if self.transcript.line(&line) && self.quiet && !self.unseen {
-            self.screen.write(format!("{line}\n").as_bytes());
+        if let Some(log) = &mut self.log {
+            log.write(format!("{line}\n").as_bytes());
         }
+        let (weight, before) = self.transcript.line(&line);
+        self.view.line(&line, weight, &before);
     }
 
     /// Waits until all is written, and puts the run together.
@@ -388,8 +395,10 @@ impl Watch {
         let mut copied_by = Instant::now() + LEFTOVER;
         let shown_by = copied_by;
         loop {
-            let is_shown = self.screen.is_done();
-            let is_copied = self.events.as_mut().is_none_or(Sink::is_done);
+            let is_shown = self.view.is_done();
+            let copies = [&mut self.events, &mut self.log];
+            let copied = copies.map(|copy| copy.as_mut().is_none_or(Sink::is_done));
+            let is_copied = !copied.contains(&false);
             // Who pages through the output may take his time, but not the events' reader.
             if !is_shown {
                 copied_by = Instant::now() + LEFTOVER;
@@ -424,12 +433,15 @@ impl Watch {
             }
             _ => {}
         };
-        lost("the lines on stdout", self.screen.result());
+        lost("the lines on stdout", self.view.result());
         if let Some(person) = self.person {
             person.end();
         }
         if let Some(events) = self.events {
             lost("the events of --events", events.result());
+        }
+        if let Some(log) = self.log {
+            lost("the lines of the log", log.result());
         }
         let limit = self.limit.unwrap_or_default();
         let ending = match (self.reason, status) {

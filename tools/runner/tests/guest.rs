@@ -129,6 +129,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        start::plain,
         start::quiet,
         loading::direct_is_refused_far,
         loading::direct_works_near,

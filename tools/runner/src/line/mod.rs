@@ -25,7 +25,7 @@ use crate::events::Event;
 use crate::{output, question, terminal};
 use editor::{Session, Words};
 use presses::Presses;
-pub use screen::Screen;
+pub use screen::{ENQUIRY, Screen};
 use std::io::{self, Write};
 use std::process::ChildStdin;
 use std::sync::atomic::{AtomicBool, Ordering};

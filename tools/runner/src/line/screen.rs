@@ -18,7 +18,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
 /// What the guest prints where it waits for a line.
-const ENQUIRY: u8 = 5;
+pub const ENQUIRY: u8 = 5;
 
 /// The screen, as the thread that writes to it has it.
 pub struct Screen {
