@@ -30,6 +30,15 @@ pub enum Vmalloc {
     Near,
 }
 
+/// What comes from the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Monitor {
+    /// Keys, as a person presses them, who is shown what they do.
+    Keys,
+    /// Whole lines, from a program that has an editor of its own.
+    Lines,
+}
+
 /// What follows the report of a CPU that is stuck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenStuck {
@@ -74,8 +83,8 @@ pub struct Options {
     pub initrd_sum: Option<u32>,
     /// `lockstat`: lock holds are counted.
     pub lockstat: bool,
-    /// `monitor`: commands from the console instead of the self-tests.
-    pub monitor: bool,
+    /// `monitor`, `monitor=lines`: commands from the console instead of the self-tests.
+    pub monitor: Option<Monitor>,
 }
 
 impl Options {
@@ -100,7 +109,7 @@ impl Options {
         token: None,
         initrd_sum: None,
         lockstat: false,
-        monitor: false,
+        monitor: None,
     };
 }
 
@@ -305,7 +314,13 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
             }
             "lockstat" if value.is_empty() => options.lockstat = true,
-            "monitor" if value.is_empty() => options.monitor = true,
+            "monitor" => {
+                options.monitor = match value {
+                    "" => Some(Monitor::Keys),
+                    "lines" => Some(Monitor::Lines),
+                    _ => return Err(bad("nothing or lines")),
+                }
+            }
             // Checked again when the module is loaded.
             _ if module_parameter(word).is_some() => {}
             _ => return Err(BadWord::Unknown(word)),

@@ -65,7 +65,7 @@ mod words;
 
 use ::alloc::collections::TryReserveError;
 use arch::{boot, stack};
-use command_line::{Options, RunToken};
+use command_line::{Monitor, Options, RunToken};
 use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -130,6 +130,9 @@ impl fmt::Display for BootError {
 fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
+    if options.monitor == Some(Monitor::Lines) {
+        control::want_names();
+    }
     info!("command line: {}", parameters.command_line);
     for (site, _) in options.fail.iter().flatten() {
         fail::Site::named(site).ok_or(BootError::FailSite(site))?;
@@ -177,8 +180,8 @@ fn work(options: &Options) -> PowerOffBy {
         return monitor::run(commands.data);
     }
     modules::load_at_boot(options.modules);
-    if options.monitor {
-        monitor::interactive();
+    if let Some(by) = options.monitor {
+        monitor::interactive(by);
         return PowerOffBy::Command;
     }
     selftest::at_boot::run(options);

@@ -46,6 +46,17 @@ pub fn kernel(address: u64) -> Option<Located<'static>> {
     })
 }
 
+/// Names of the kernel's static per-CPU variables: they lie in the template.
+pub fn kernel_variables() -> impl Iterator<Item = &'static str> {
+    let (start, end) = arch::boot::image().per_cpu;
+    let map = initrd::file("System.map").map_or(&[][..], |file| file.data);
+    let map = core::str::from_utf8(map).unwrap_or("");
+    let variables = map.lines().filter_map(parse);
+    let variables =
+        variables.filter(move |(address, _)| (start as u64..end as u64).contains(address));
+    variables.map(|(_, name)| name)
+}
+
 fn parse(line: &str) -> Option<(u64, &str)> {
     let mut words = line.split(' ');
     let address = u64::from_str_radix(words.next()?, 16).ok()?;

@@ -44,6 +44,8 @@ pub enum BenchError {
     Cpu(smp::Error),
     /// So many CPUs weren't ready together, or had no memory for their part.
     NotTogether(u32),
+    /// Ctrl-C came.
+    Interrupted,
 }
 
 impl fmt::Display for BenchError {
@@ -62,6 +64,7 @@ impl fmt::Display for BenchError {
             Self::Module(error) => write!(f, "{error}"),
             Self::Cpu(error) => write!(f, "{error}"),
             Self::NotTogether(cpus) => write!(f, "{cpus} CPUs didn't do their parts together"),
+            Self::Interrupted => f.write_str("interrupted"),
         }
     }
 }
@@ -101,6 +104,7 @@ impl From<RoundsError> for BenchError {
         match error {
             RoundsError::Module(error) => Self::Module(error),
             RoundsError::Cpu(error) => Self::Cpu(error),
+            RoundsError::Interrupted => Self::Interrupted,
         }
     }
 }

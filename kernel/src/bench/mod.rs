@@ -29,6 +29,7 @@ mod pairs;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
+use crate::console::is_interrupted;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::{boot_time, modules, percpu, println, profile};
 use module_api::PerCpu;
@@ -147,11 +148,16 @@ static NAMES: [&str; GROUPS.len()] = {
     names
 };
 
+/// The groups' names.
+pub fn group_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter()
+}
+
 /// Runs one group, or all but the longest, and prints the figures. On the boot CPU, with
 /// interrupts on; nothing else should run.
 ///
 /// # Errors
-/// Why a piece of work can't be measured; then nothing is printed.
+/// Why a piece of work can't be measured, or Ctrl-C; then nothing is printed.
 pub fn run(only: Option<&str>) -> Result<(), BenchError> {
     let mut figures = Figures::new();
     let wanted = |&&(name, always, _): &&(&str, bool, Group)| only.map_or(always, |it| it == name);
@@ -159,7 +165,10 @@ pub fn run(only: Option<&str>) -> Result<(), BenchError> {
     if groups.peek().is_none() {
         return Err(BenchError::NoGroup(&NAMES));
     }
-    groups.try_for_each(|(_, _, group)| group(&mut figures))?;
+    groups.try_for_each(|(_, _, group)| match is_interrupted() {
+        true => Err(BenchError::Interrupted),
+        false => group(&mut figures),
+    })?;
     percpu::trim();
     for figure in figures {
         let Figure {

@@ -23,7 +23,9 @@
 //! * `nesting.rs`: a CPU's lines, one a level
 //! * `device.rs`: the lock, and the service processor
 //! * `logger.rs`: lines with a time, for the `log` crate
+//! * `attention.rs`: Ctrl-C, for work that asks for it
 
+mod attention;
 mod device;
 mod line;
 mod logger;
@@ -31,6 +33,7 @@ mod nesting;
 mod print;
 
 pub use arch::sclp::console::INPUT;
+pub use attention::{CTRL_C, is_interrupted, listen};
 pub use device::{COPY, copy_of, read};
 pub use line::LENGTH;
 pub use logger::{init, set_level, uptime};

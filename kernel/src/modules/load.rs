@@ -116,6 +116,9 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed<'a>, Reason
     let init_memory = InitMemory::of(&mut loaded);
     let place = loaded.place();
     report::log(module.name, &loaded);
+    if control::wants_names() {
+        report::tell_names(module.name, &loaded);
+    }
     unformed.complete_formation(loaded, uses)?;
     Ok(Formed {
         unformed,

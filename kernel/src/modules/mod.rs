@@ -52,7 +52,7 @@ pub use modinfo::print_modinfo;
 pub use modprobe::{
     Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped, unload_with_dependencies,
 };
-pub use registry::symbol_count;
+pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
 pub use variable_name::VariableName;

@@ -7,6 +7,8 @@ use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::variable_name::VariableName;
+use crate::console::is_interrupted;
+use crate::control;
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
@@ -42,6 +44,17 @@ pub fn log(name: &str, loaded: &Loaded) {
     }
 }
 
+/// Tells what may be typed of a module that was linked. Not inlined: loads nest, and few
+/// tell this.
+#[inline(never)]
+pub fn tell_names(name: &str, loaded: &Loaded) {
+    let exports = loaded.exports().iter().map(|export| export.name);
+    control::send_names(control::Names::Symbols, Some(name), exports);
+    let variables = loaded.linked.variables();
+    let variables = variables.map(|variable| VariableName(variable.name));
+    control::send_names(control::Names::Variables, Some(name), variables);
+}
+
 /// Addresses of some CPUs' copies.
 struct Copies {
     handle: u64,
@@ -61,7 +74,7 @@ impl fmt::Display for Copies {
 }
 
 /// Prints all exported symbols in the format of System.map, by their values: those of
-/// per-CPU variables are handles.
+/// per-CPU variables are handles. Ctrl-C ends it.
 ///
 /// # Errors
 /// [`Reason::Heap`]; then nothing is printed.
@@ -69,6 +82,9 @@ pub fn exports() -> Result<(), Reason<'static>> {
     let mut symbols = registry::symbols()?;
     symbols.sort_unstable_by_key(|&(name, exported)| (exported.value, name));
     for (name, exported) in symbols {
+        if is_interrupted() {
+            break;
+        }
         let letter = exported.kind().letter();
         println!("{:016x} {letter} {name}", exported.value);
     }

@@ -46,6 +46,8 @@ pub enum Error<'line> {
     TestsFailed(usize),
     /// No self-test ran.
     NoTestRan,
+    /// Ctrl-C came.
+    Interrupted,
 }
 
 impl fmt::Display for Error<'_> {
@@ -69,6 +71,7 @@ impl fmt::Display for Error<'_> {
             }
             Error::TestsFailed(count) => write!(f, "{count} self-tests failed"),
             Error::NoTestRan => f.write_str("no self-test ran"),
+            Error::Interrupted => f.write_str("interrupted"),
         }
     }
 }

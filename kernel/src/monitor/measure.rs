@@ -2,6 +2,7 @@
 
 use super::command::{Action, Command};
 use super::error::Error;
+use super::interrupt;
 use crate::selftest::Summary;
 use crate::{bench, command_line, selftest};
 
@@ -29,6 +30,7 @@ fn self_tests<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     };
     let Summary { passed, failed, .. } =
         selftest::run_all(glob, command_line::Options::DEFAULT.seed);
+    interrupt::check()?;
     match (passed, failed) {
         (0, 0) => Err(Error::NoTestRan),
         (_, 0) => Ok(()),

@@ -9,9 +9,11 @@
 //! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`,
 //!   `slab.rs`: the commands, by what they are about
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
+//! * `interrupt.rs`: Ctrl-C, which commands ask for
 
 mod command;
 mod error;
+mod interrupt;
 mod line_editor;
 mod lockstat;
 mod machine;
@@ -27,10 +29,11 @@ mod self_tests;
 mod slab;
 mod terminal;
 
-use crate::control::{self, PowerOffBy};
+use crate::command_line::Monitor;
+use crate::control::{self, Names, PowerOffBy};
+use crate::modules::{VariableName, kernel_symbols};
 use crate::percpu::balance;
-use crate::words;
-use crate::{println, profile};
+use crate::{bench, console, initrd, println, profile, selftest, symbols, words};
 use command::{Action, Command, Next};
 use core::fmt::Display;
 use error::Error;
@@ -119,8 +122,8 @@ impl Session {
 pub fn run(script: &[u8]) -> PowerOffBy {
     let mut session = Session::default();
     let mut by = PowerOffBy::End;
-    let lines = script.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    for line in lines.filter(|line| !line.is_empty()) {
+    let lines = script.split(|&byte| byte == b'\n');
+    for line in lines.flat_map(commands_of) {
         match core::str::from_utf8(line) {
             Ok(text) => println!("> {text}"),
             Err(_) => println!("> {}", line.escape_ascii()),
@@ -136,20 +139,51 @@ pub fn run(script: &[u8]) -> PowerOffBy {
     by
 }
 
-/// Carries out the commands that a person types, until `poweroff`.
-pub fn interactive() {
+/// Carries out the commands that are typed, until `poweroff`.
+pub fn interactive(by: Monitor) {
+    tell_names();
     println!("Type help for the commands, poweroff or Ctrl-D to end.");
-    let mut terminal = Terminal::new();
+    let mut terminal = Terminal::new(by);
     let mut session = Session::default();
     loop {
         let Ok(line) = terminal.read_line() else {
-            println!("a line has at most {LENGTH} characters");
+            println!("a line has at most {LENGTH} bytes");
             continue;
         };
-        if !line.trim_ascii().is_empty() && session.command(line.as_bytes()) == Next::PowerOff {
-            return;
+        console::listen();
+        for command in commands_of(line) {
+            if session.command(command) == Next::PowerOff {
+                return;
+            }
+            // It ends the line, too.
+            if console::is_interrupted() {
+                break;
+            }
         }
     }
+}
+
+/// Tells what may be typed, but for what modules bring: that is told as they come.
+fn tell_names() {
+    if !control::wants_names() {
+        return;
+    }
+    for command in commands() {
+        control::command_usage(command.name, command.arguments, command.help);
+    }
+    let files = initrd::files().filter_map(|file| initrd::module_name(file.path));
+    control::send_names(Names::Files, None, files);
+    control::send_names(Names::Symbols, None, kernel_symbols());
+    let variables = symbols::kernel_variables();
+    control::send_names(Names::Variables, None, variables.map(VariableName));
+    control::send_names(Names::Tests, None, selftest::names());
+    control::send_names(Names::Groups, None, bench::group_names());
+}
+
+/// The commands of a line: `;` stands between them.
+fn commands_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let commands = line.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
+    commands.filter(|command| !command.is_empty())
 }
 
 fn help<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {

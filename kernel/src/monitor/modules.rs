@@ -2,6 +2,7 @@
 
 use super::command::{Action, Command, cpu_number, number, one};
 use super::error::Error;
+use super::interrupt;
 use crate::{cpus, initrd, modules, println, smp};
 use core::fmt;
 
@@ -141,10 +142,14 @@ impl fmt::Display for Argument {
 }
 
 fn exports<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
-    Ok(modules::exports()?)
+    modules::exports()?;
+    interrupt::check()
 }
 
 fn ls<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
-    initrd::files().for_each(|file| println!("{:>8} {}", file.data.len(), file.path));
+    for file in initrd::files() {
+        interrupt::check()?;
+        println!("{:>8} {}", file.data.len(), file.path);
+    }
     Ok(())
 }

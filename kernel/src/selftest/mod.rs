@@ -181,6 +181,11 @@ fn registered() -> &'static [Test] {
     unsafe { core::slice::from_raw_parts(start, count) }
 }
 
+/// Names of all self-tests.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    registered().iter().map(|test| test.name)
+}
+
 fn group(name: &str) -> usize {
     let prefix = name.split('.').next().unwrap_or(name);
     let known = GROUPS.iter().position(|&group| group == prefix);
@@ -266,7 +271,12 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
-        let outcome = (test.run)().and_then(|()| {
+        // The plan is kept: those that are left are skipped.
+        let run = match crate::console::is_interrupted() {
+            true => || Err(NotPassed::Skipped("interrupted")),
+            false => test.run,
+        };
+        let outcome = run().and_then(|()| {
             let (before, after) = (before?, modules_loaded()?);
             check!(
                 before == after,

@@ -21,6 +21,8 @@
 //!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`
 //!  cargo_output, terminal                    progress, and modes to put back
+//!  line         the editor of `shell`        paint       colours
+//!  view         how much of the text is shown log         where all of it is kept
 //! ```
 //!
 //! Files import downwards: none imports one that imports it.
@@ -37,6 +39,7 @@ mod blocks;
 mod build;
 mod cargo_output;
 mod contention;
+mod date;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -52,10 +55,13 @@ mod judge;
 mod kept_build;
 mod layout;
 mod lessons;
+mod line;
 mod link;
+mod log;
 mod memory_size;
 mod options;
 mod output;
+mod paint;
 mod profile;
 mod program;
 mod qemu;
@@ -71,6 +77,7 @@ mod token;
 mod toolchain;
 mod transcript;
 mod verdict;
+mod view;
 mod watch;
 mod workload;
 
@@ -118,7 +125,11 @@ fn main() -> ExitCode {
         Some(Verb::Bench { plots: true, .. }) => bench::run(toolchain, &options, More::Plots),
         Some(Verb::Bench { document: true, .. }) => bench::run(toolchain, &options, More::Document),
         _ => boot(toolchain, &options).map(|verdict| {
-            output::say!("{verdict}");
+            let style = match verdict.exit_code() {
+                0 => paint::GOOD,
+                _ => paint::BAD,
+            };
+            output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
             ExitCode::from(verdict.exit_code())
         }),
     });

@@ -4,7 +4,9 @@
 //! no use for is refused, not dropped in silence.
 
 use crate::memory_size::{Memory, memory_size};
+use crate::terminal;
 use crate::token::Token;
+use crate::view::Shown;
 use crate::workload::Workload;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
@@ -38,6 +40,9 @@ Exit codes; the last line on stderr says which in words:
   5  the guest ended early: before its test plan or its summary was complete
   6  the guest could not be built or started, or a signal ended QEMU
   130  stopped by Ctrl-C; by another signal: 128 and its number
+
+On a terminal shell has a line editor; $XDG_STATE_HOME/qemu-run/history keeps its lines
+(~/.local/state without that variable), but for those that begin with a blank.
 
 Examples:
   ./qemu-run.sh --cpus 4
@@ -98,6 +103,11 @@ pub struct Options {
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
+
+    /// Print all that the guest prints; without it a run of self-tests shows their results,
+    /// and the last runs' lines are in target/logs
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
 
     /// A TCG plugin, as QEMU's own option takes it; no option of this program
     #[arg(skip)]
@@ -264,6 +274,16 @@ impl Options {
             && self.run.is_none()
             && self.events.is_none()
             && !self.quiet
+            && !self.verbose
+    }
+
+    /// How much of the guest's text is shown.
+    pub fn shown(&self) -> Shown {
+        match (self.quiet, self.verbose, &self.verb) {
+            (true, ..) => Shown::Failures,
+            (false, false, None) if self.commands().is_empty() => Shown::Results,
+            _ => Shown::All,
+        }
     }
 
     /// What `bench` has no use for where it boots guests of its own.
@@ -305,6 +325,11 @@ impl Options {
     /// The guest's memory.
     pub fn memory(&self) -> Memory {
         self.memory.unwrap_or(Memory::DEFAULT)
+    }
+
+    /// Whether the guest's input is a line that is edited here: `shell` on a terminal.
+    pub fn has_line(&self) -> bool {
+        self.verb == Some(Verb::Shell) && !self.quiet && terminal::can_edit()
     }
 
     /// The commands of `--run`, one each.
@@ -371,7 +396,12 @@ impl Options {
     pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
         let mut words = self.append.clone();
         if self.verb == Some(Verb::Shell) {
-            words.push("monitor".to_owned());
+            let word = if self.has_line() {
+                "monitor=lines"
+            } else {
+                "monitor"
+            };
+            words.push(word.to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());
