@@ -42,7 +42,7 @@ pub const FLAGS: [&str; 18] = [
     "-nostdinc",
     "-Wall",
     "-Wextra",
-    "-g1",
+    "-g",
 ];
 
 /// What the kernel checks in a module: read from the first crate that has it.
