@@ -21,7 +21,7 @@ export CARGO_TARGET_DIR
 guest=s390x-unknown-none-softfloat
 kept=$CARGO_TARGET_DIR/guest-toolchain
 debian_packages=(rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web)
-packages=()
+packages=() wanted=()
 
 # A stderr that can't be written to stops nothing.
 say() { printf 'qemu-run.sh: %s\n' "$*" >&2 || true; }
@@ -38,6 +38,13 @@ need() {
     has "$1" && return
     say "$1 is missing, which $2: will install ${*:3}"
     packages+=("${@:3}")
+}
+
+# want COMMAND REASON PACKAGE...: as need, but all goes on without it
+want() {
+    has "$1" || ! has apt-get && return
+    say "$1 is missing, which $2: will try to install ${*:3}"
+    wanted+=("${@:3}")
 }
 
 # recent COMMAND...: whether this rustc is as new as Cargo.toml asks for
@@ -102,7 +109,9 @@ choose() {
 }
 
 # install PACKAGE...: with apt-get, asking nothing
-install() {
+install() { try_install "$@" || die "apt-get could not install what is needed (is there a network?): $*"; }
+
+try_install() {
     local as_root=()
     has apt-get || die "there is no apt-get here; install what Debian calls: $*"
     if [ "$(id -u)" != 0 ]; then
@@ -112,8 +121,7 @@ install() {
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
     say "installing $*"
     "${as_root[@]}" apt-get update -qq >&2 || say "apt-get update failed; trying with the lists that are here"
-    "${as_root[@]}" apt-get install -qq --yes --no-install-recommends "$@" >&2 ||
-        die "apt-get could not install what is needed (is there a network?): $*"
+    "${as_root[@]}" apt-get install -qq --yes --no-install-recommends "$@" >&2 || return
     hash -r
 }
 
@@ -121,6 +129,9 @@ need qemu-system-s390x "is the machine that the kernel runs on" qemu-system-misc
 need s390x-linux-gnu-ld "links the kernel and its modules" binutils-s390x-linux-gnu
 need s390x-linux-gnu-gcc "compiles modules written in C" gcc-s390x-linux-gnu
 need cc "links programs for this machine" gcc libc6-dev
+for word; do
+    case $word in debug | test) want gdb-multiarch "is the debugger of the verb debug" gdb-multiarch ;; esac
+done
 
 toolchain='' kept_words='' rests_on=()
 printf -v words '%q ' "$PATH" "${HOME-}" "${RUSTUP_HOME-}" "${RUSTUP_TOOLCHAIN-}"
@@ -132,6 +143,7 @@ prebuilt | nightly | debian) if holds; then is_kept=1; else "$toolchain" || choo
 *) choose ;;
 esac
 [ ${#packages[@]} -eq 0 ] || install "${packages[@]}"
+[ ${#wanted[@]} -eq 0 ] || (try_install "${wanted[@]}") || say "goes on without ${wanted[*]}"
 
 export GUEST_TOOLCHAIN=$toolchain
 case $toolchain in

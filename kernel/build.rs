@@ -7,6 +7,7 @@ fn main() {
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
         println!("cargo::rustc-link-arg-bins=-T{script}");
         println!("cargo::rustc-link-arg-bins=--gc-sections");
+        println!("cargo::rustc-link-arg-bins=--build-id");
         println!("cargo::rustc-link-arg-bins=--no-warn-rwx-segments");
     }
 }

@@ -1,6 +1,7 @@
 //! A module's way into the list of modules and out of it: each value here stands for an
 //! entry whose state is its owner's to change (L2), and dropping it takes the entry away.
 
+use super::debugger::{self, Change, Record};
 use super::error::Reason;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
@@ -42,8 +43,13 @@ impl UnformedModule {
         let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
         if let Some(entry) = REGISTRY.lock().entry(self.id) {
             entry.refcount = Some(refcount);
-            entry.loaded = Some(loaded);
             entry.uses = uses;
+            let loaded = entry.loaded.insert(loaded);
+            debugger::module_changed(&Record {
+                name: entry.name,
+                loaded,
+                change: Change::Formed,
+            });
         }
         registry::export(self.id)
     }

@@ -8,6 +8,7 @@
 //! * `parameters.rs`: `name=value` words for a module
 //! * `static_percpu.rs`, `loaded.rs`: what a loaded module owns
 //! * `registry.rs`: which modules there are, their exports, references on them
+//! * `debugger.rs`: where a debugger learns of a module
 //! * `lifecycle.rs`: from one state of a module to the next
 //! * `lookup.rs`, `report.rs`: what others ask of the list, and what is shown of it
 //! * `linking.rs`: from an object to an image in memory
@@ -22,6 +23,7 @@
 
 mod balance;
 mod call;
+mod debugger;
 mod dependencies;
 mod error;
 mod lifecycle;

@@ -18,6 +18,7 @@
 //! What a module exports is prepared before, and entered and removed in batches; what is
 //! entered of a module that is loading can't be used, so nobody sees the difference.
 
+use super::debugger::{self, Change, Record};
 use super::error::Reason;
 use super::loaded::Loaded;
 use super::state::{Id, State};
@@ -391,7 +392,15 @@ pub fn remove(id: Id) -> Option<Entry> {
     while REGISTRY.lock().remove_batch(id) != 0 {}
     let mut registry = REGISTRY.lock();
     let at = registry.position(id)?;
-    Some(registry.entries.remove(at))
+    let entry = registry.entries.remove(at);
+    if let Some(loaded) = &entry.loaded {
+        debugger::module_changed(&Record {
+            name: entry.name,
+            loaded,
+            change: Change::Removed,
+        });
+    }
+    Some(entry)
 }
 
 /// References on the modules whose exports somebody uses, one a module (Linux: struct

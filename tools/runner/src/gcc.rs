@@ -47,7 +47,7 @@ pub const FLAGS: [&str; 22] = [
     "-Werror=implicit-int",
     "-Werror=incompatible-pointer-types",
     "-Werror=return-type",
-    "-g1",
+    "-g",
 ];
 
 /// What the kernel checks in a module: read from the first crate that has it.

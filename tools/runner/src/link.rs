@@ -5,6 +5,9 @@
 //! points and the exports; only those that the input defines are named, for a
 //! root that nothing defines would stay in the module as an undefined symbol.
 //!
+//! It leaves two files: NAME.debug has all debug information, and stays on the host for gdb;
+//! NAME.ko has none, and is what the guest gets. Both have the same sections otherwise.
+//!
 //! Afterwards the module's relocations are looked through: hidden visibility, or
 //! a plain reference where the accessor macro belongs, turns a per-CPU access
 //! into `larl` without a word from the compiler.
@@ -21,6 +24,9 @@ use std::process::Command;
 /// The linker.
 pub const LINKER: &str = "s390x-linux-gnu-ld";
 
+/// What takes debug information out of a file.
+const STRIPPER: &str = "s390x-linux-gnu-objcopy";
+
 /// The one module that reaches its per-CPU variable by distance, to show what
 /// comes of it.
 const DIRECT: &str = "direct";
@@ -28,7 +34,8 @@ const DIRECT: &str = "direct";
 /// Links `module` if what it is made of is newer, and checks it.
 pub fn module(module: &Module) -> Result<(), Error> {
     let (input, output) = (module.compiled(), module.linked());
-    if is_newer(&output, &[&input, &script()]) {
+    let inputs = [input.as_path(), &script()];
+    if is_newer(&output, &inputs) && is_newer(&debug_file(&output), &inputs) {
         return Ok(());
     }
     let unfinished = link(&module.name, &input, &output)?;
@@ -59,8 +66,9 @@ fn link(name: &str, input: &Path, output: &Path) -> Result<PathBuf, Error> {
     let folder = output.parent().unwrap_or(output);
     fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
     let unfinished = folder.join(format!("{name}.{}", std::process::id()));
+    let whole = folder.join(format!("{name}.debug.{}", std::process::id()));
     let mut command = Command::new(LINKER);
-    command.args(["-r", "--strip-debug", "-T"]).arg(script());
+    command.args(["-r", "-T"]).arg(script());
     let roots = roots(input)?;
     // A module without init, exit and exports has nothing to start from, and stays whole.
     if !roots.is_empty() {
@@ -69,9 +77,21 @@ fn link(name: &str, input: &Path, output: &Path) -> Result<PathBuf, Error> {
     for root in roots {
         command.args(["-u", &root]);
     }
-    command.arg("-o").arg(&unfinished).arg(input);
+    command.arg("-o").arg(&whole).arg(input);
     succeed(&mut command, &format!("link of module {name}"))?;
+    let mut command = Command::new(STRIPPER);
+    command.arg("--strip-debug").arg(&whole).arg(&unfinished);
+    succeed(
+        &mut command,
+        &format!("removal of debug information of module {name}"),
+    )?;
+    fs::rename(&whole, debug_file(output)).map_err(Error::file("write", output))?;
     Ok(unfinished)
+}
+
+/// The file beside a linked module that has its debug information.
+fn debug_file(linked: &Path) -> PathBuf {
+    linked.with_extension("debug")
 }
 
 /// Whether `output` is there and no input is newer.

@@ -19,7 +19,7 @@
 //!  workload     what `profile` is of         profile      the verb `profile`
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
-//!  contention   `bench --contention`
+//!  contention   `bench --contention`        debug        the verb `debug`: gdb
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
 //!  view         how much of the text is shown log         where all of it is kept
@@ -40,6 +40,7 @@ mod build;
 mod cargo_output;
 mod contention;
 mod date;
+mod debug;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -124,6 +125,7 @@ fn main() -> ExitCode {
         }) => bench::run(toolchain, &options, More::Peer { accept }),
         Some(Verb::Bench { plots: true, .. }) => bench::run(toolchain, &options, More::Plots),
         Some(Verb::Bench { document: true, .. }) => bench::run(toolchain, &options, More::Document),
+        Some(Verb::Debug { gdb: true }) => debug::with_gdb(&options),
         _ => boot(toolchain, &options).map(|verdict| {
             let style = match verdict.exit_code() {
                 0 => paint::GOOD,
@@ -144,7 +146,7 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let initrd = initrd::pack(&guest, options)?;
     let run = qemu::run(options, &initrd)?;
     let purpose = match (&options.verb, options.commands().len()) {
-        (Some(Verb::Shell | Verb::Debug), 0) => Purpose::Session,
+        (Some(Verb::Shell | Verb::Debug { .. }), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,
         (_, commands) => Purpose::Commands(commands),
     };

@@ -176,7 +176,11 @@ pub enum Verb {
         seed: u64,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
-    Debug,
+    Debug {
+        /// Start gdb on this terminal
+        #[arg(long)]
+        gdb: bool,
+    },
 }
 
 impl Verb {
@@ -387,7 +391,7 @@ impl Options {
     pub fn time_limit(&self) -> Option<Duration> {
         let given = self.timeout.map(|s| Duration::from_secs(s.get()));
         match self.verb {
-            Some(Verb::Shell | Verb::Debug) => given,
+            Some(Verb::Shell | Verb::Debug { .. }) => given,
             _ => given.or(Some(DEFAULT_TIMEOUT)),
         }
     }

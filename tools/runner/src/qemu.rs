@@ -3,6 +3,7 @@
 //! The guest has two consoles: `sclpconsole`, whose text people read and type, and
 //! `sclplmconsole`, the control channel (docs/control-channel.md).
 
+use crate::debug::Gdb;
 use crate::error::Error;
 use crate::initrd::Initrd;
 use crate::log::Log;
@@ -81,12 +82,11 @@ fn command(
     if let Some(plugin) = &options.plugin {
         command.args(["-plugin", plugin]);
     }
-    if options.verb == Some(Verb::Debug) {
+    if matches!(options.verb, Some(Verb::Debug { .. })) {
         let port = gdb_port().map_err(Error::start(EMULATOR))?;
         output::say!(
-            "waiting for gdb; in another terminal:\n  \
-             gdb-multiarch -ex 'target remote 127.0.0.1:{port}' {}",
-            layout::kernel().display()
+            "waiting for gdb; in another terminal:\n  {}",
+            Gdb::of_machine(port, &options.modules)
         );
         command.args(["-S", "-gdb", &format!("tcp:127.0.0.1:{port}")]);
     }

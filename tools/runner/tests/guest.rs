@@ -16,6 +16,8 @@ mod c_modules;
 mod commands;
 #[path = "guest/crafted.rs"]
 mod crafted;
+#[path = "guest/debugger.rs"]
+mod debugger;
 #[path = "guest/dependencies.rs"]
 mod dependencies;
 #[path = "guest/documents.rs"]
@@ -193,6 +195,7 @@ fn main() -> ExitCode {
     guests.extend([
         ignorable_test("real::modules", real::modules),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
+        ignorable_test("debugger::far_module", debugger::far_module),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

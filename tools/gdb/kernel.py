@@ -1,0 +1,16 @@
+"""What `./qemu-run.sh debug` has gdb load: the kernel's modules, per-CPU variables, chunks,
+translation tables and CPUs, for a machine that runs and for a dump.
+
+    gdb-multiarch -x tools/gdb/kernel.py ... KERNEL
+"""
+
+import os
+import sys
+
+# The source tree stays as it is.
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import percpu_kernel  # noqa: E402
+
+percpu_kernel.register()

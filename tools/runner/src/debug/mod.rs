@@ -1,0 +1,15 @@
+//! The verb `debug`: how gdb is started, by a person who pastes a line or by this program.
+//!
+//! ```text
+//!  debug          prints the line, and waits for gdb before the first instruction
+//!  debug --gdb    starts gdb on this terminal, and the line above in a process of its own
+//! ```
+//!
+//! * `gdb.rs`: the line
+//! * `live.rs`: gdb on the terminal, beside a machine
+
+mod gdb;
+mod live;
+
+pub use gdb::Gdb;
+pub use live::with_gdb;
