@@ -12,12 +12,16 @@ pub const COMMANDS: &[Command] = &[
         name: "selftest",
         arguments: "[GLOB]",
         help: "runs self-tests",
+        look: "GLOB has * for anything; a test's name is group.name.",
+        example: "selftest percpu.*",
         action: Action::Run(self_tests),
     },
     Command {
         name: "bench",
         arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
+        look: "GROUP: one of the groups that the lines name.",
+        example: "bench percpu",
         action: Action::Run(benchmark),
     },
 ];
