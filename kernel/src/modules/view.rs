@@ -13,11 +13,10 @@ use super::registry::{self, References};
 use super::state::Id;
 use super::variable_name::VariableName;
 use crate::memory::translation;
-use crate::{initrd, interrupts, symbols};
+use crate::{initrd, symbols};
 use core::fmt::{self, Write};
 use fallible::filled;
 use loader::{Bindings, Layout, Linked, Object, Plan, Variable};
-use this_cpu::Storage;
 
 /// Where a module lies, and its file.
 #[derive(Clone, Copy)]
@@ -323,14 +322,17 @@ pub fn sample() -> Sample {
             address: seen.base,
         })
     });
-    of_module.unwrap_or_else(|| Sample {
-        module: { initrd::files() }
-            .find_map(|file| initrd::module_name(file.path))
-            .unwrap_or("counter"),
-        function: "num_online_cpus",
-        variable: VariableName("kernel::interrupts::CLOCK"),
-        handle: interrupts::CLOCK.handle().value() as u64,
-        address: arch::boot::image().text.0 as u64,
+    of_module.unwrap_or_else(|| {
+        let variable = kernel_variables().next();
+        Sample {
+            module: { initrd::files() }
+                .find_map(|file| initrd::module_name(file.path))
+                .unwrap_or("counter"),
+            function: "num_online_cpus",
+            variable: VariableName(variable.map_or("", |variable| variable.name)),
+            handle: variable.map_or(0, |variable| variable.handle),
+            address: arch::boot::image().text.0 as u64,
+        }
     })
 }
 

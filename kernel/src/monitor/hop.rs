@@ -8,9 +8,9 @@
 
 use super::error::Error;
 use super::instructions;
-use super::module_tables::{Bytes, Signed};
-use super::per_cpu_variable::{Target, Value};
+use super::per_cpu_target::Target;
 use super::row::row;
+use super::shown::{Bytes, Signed, Value};
 use crate::backtrace::Address;
 use crate::modules::{self, FoundVariable, View};
 use crate::{cpus, percpu, println, smp};

@@ -11,8 +11,8 @@
 use super::command::{Action, Command, hexadecimal, number};
 use super::error::Error;
 use super::interrupt;
-use super::memory::print_walk;
-use super::module_tables::Bytes;
+use super::shown::Bytes;
+use super::tables::print_walk;
 use crate::backtrace::Address;
 use crate::modules;
 use crate::println;

@@ -5,9 +5,8 @@
 //! Nothing is allocated here: out of memory, the monitor is what shows it.
 //!
 //! * `error.rs`: why a command failed
-//! * `command.rs`: what a command is
-//! * `help.rs`, `example.rs`: what each is for, with what there is in this run
-//! * `row.rs`: lines of a table
+//! * `command.rs`, `example.rs`: what a command is, and what it is tried with in this run
+//! * `row.rs`, `shown.rs`: lines of a table, bytes and numbers
 //! * `modules.rs`, `module_tables.rs`: modules, and what the loader made of them
 //! * `per_cpu_variable.rs`, `hop.rs`: a variable, and the way to a CPU's copy of it
 //! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`: the allocator of per-CPU memory
@@ -20,7 +19,6 @@ mod command;
 mod error;
 mod example;
 mod format;
-mod help;
 mod hop;
 mod instructions;
 mod interrupt;
@@ -31,6 +29,8 @@ mod measure;
 mod memory;
 mod module_tables;
 mod modules;
+mod own_areas;
+mod per_cpu_target;
 mod per_cpu_variable;
 mod percpu;
 mod percpu_map;
@@ -41,6 +41,8 @@ mod row;
     reason = "a test that finds no memory for its own text may end the run"
 )]
 mod self_tests;
+mod shown;
+mod tables;
 mod terminal;
 
 use crate::command_line::Monitor;
@@ -58,9 +60,20 @@ use terminal::Terminal;
 /// Most words of a command.
 const WORDS: usize = 64;
 
+/// `help`, which has to know the others.
+const HELP: &[Command] = &[Command {
+    name: "help",
+    arguments: "[COMMAND]",
+    help: "lists the commands, or tells of one",
+    look: "Each command's page has an example made of what there is in this run:\n\
+           it can be typed as it stands.",
+    example: "help pcpu",
+    action: Action::Run(help),
+}];
+
 /// All commands, a group a file.
 const GROUPS: [&[Command]; 10] = [
-    help::COMMANDS,
+    HELP,
     modules::COMMANDS,
     module_tables::COMMANDS,
     per_cpu_variable::COMMANDS,
@@ -201,4 +214,30 @@ pub fn interactive(by: Monitor) {
 fn commands_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let commands = line.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
     commands.filter(|command| !command.is_empty())
+}
+
+fn help<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    match arguments {
+        [] => {
+            for command in commands() {
+                row!(
+                    "{:<9} {:<28} {}",
+                    command.name,
+                    command.arguments,
+                    command.help
+                );
+            }
+            println!("help COMMAND tells more; `;` stands between commands.");
+            Ok(())
+        }
+        [name] => {
+            let command = named(name).ok_or(Error::NoSuchCommand(name))?;
+            row!("{} {}", command.name, command.arguments);
+            row!("  {}", command.help);
+            command.look.lines().for_each(|line| row!("  {line}"));
+            row!("  for example: {}", Example(command.example));
+            Ok(())
+        }
+        _ => Err(Error::Expected("nothing, or one command's name")),
+    }
 }

@@ -7,6 +7,7 @@ use super::command::{Action, Command, one};
 use super::error::Error;
 use super::interrupt;
 use super::row::row;
+use super::shown::{Bytes, Signed};
 use crate::modules::{self, Named, VariableName, View};
 use crate::percpu::{self, Handle};
 use crate::println;
@@ -194,30 +195,6 @@ fn plt<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     }
     row!("next: got {}; dis {start:#x} 2", view.name);
     Ok(())
-}
-
-/// Bytes in hexadecimal, a blank between two.
-pub struct Bytes<'a>(pub &'a [u8]);
-
-impl fmt::Display for Bytes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = heapless::String::<96>::new();
-        for (at, byte) in self.0.iter().enumerate() {
-            let gap = if at == 0 { "" } else { " " };
-            write!(text, "{gap}{byte:02x}")?;
-        }
-        f.pad(&text)
-    }
-}
-
-/// A distance, in hexadecimal with its sign.
-pub struct Signed(pub i64);
-
-impl fmt::Display for Signed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { '-' } else { '+' };
-        write!(f, "{sign}{:#x}", self.0.unsigned_abs())
-    }
 }
 
 fn relocations<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {

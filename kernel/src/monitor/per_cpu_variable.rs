@@ -1,10 +1,12 @@
 //! `pcpu`: a per-CPU variable, on every CPU at once; its value set; the way to it.
 
-use super::command::{Action, Command, hexadecimal, number, possible_cpu};
+use super::command::{Action, Command, number, possible_cpu};
 use super::error::Error;
 use super::hop;
+use super::per_cpu_target::{Target, find};
 use super::row::row;
-use crate::modules::{self, FoundVariable, VariableName};
+use super::shown::Value;
+use crate::modules::VariableName;
 use crate::percpu::{self, Handle, Part};
 use crate::{cpus, println};
 use arch::fault_safe;
@@ -30,17 +32,6 @@ enum Task {
     Show { hexadecimal: bool },
     Set { value: u64, cpu: u32 },
     Hop { cpu: u32 },
-}
-
-/// A variable, or an area that has no name.
-#[derive(Clone, Copy, Debug)]
-pub struct Target {
-    /// Its name, size and slot, if it is a static variable.
-    pub variable: Option<FoundVariable>,
-    /// Its handle.
-    pub handle: u64,
-    /// Its bytes on each CPU.
-    pub size: u64,
 }
 
 const EXPECTED: &str =
@@ -71,66 +62,6 @@ fn pcpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         Task::Show { hexadecimal } => show(&target, hexadecimal),
         Task::Set { value, cpu } => set(&target, value, cpu),
         Task::Hop { cpu } => hop::show(&target, cpu),
-    }
-}
-
-/// The variable or area of a name, a handle or an address.
-fn find(word: &str) -> Result<Target, Error<'_>> {
-    if let Some(variable) = modules::variable_named(word)? {
-        return Ok(Target {
-            variable: Some(variable),
-            handle: variable.handle,
-            size: variable.size,
-        });
-    }
-    let address = hexadecimal(word).ok_or(Error::NoSuchVariable(word))?;
-    let handle = match percpu::locate_address(address) {
-        Some((cpu, handle)) => {
-            println!("{address:#x} is in cpu {cpu}'s unit: a copy of handle {handle}");
-            handle
-        }
-        None => Handle(address),
-    };
-    if let Some((variable, byte)) = modules::variable_holding(handle.0 as u64)? {
-        if byte != 0 {
-            println!("handle {handle} is byte {byte} of the variable");
-        }
-        return Ok(Target {
-            variable: Some(variable),
-            handle: variable.handle,
-            size: variable.size,
-        });
-    }
-    let location = percpu::locate(handle).ok_or(Error::NotPerCpu(address))?;
-    match location.area {
-        Some((start, size)) => {
-            if start != handle {
-                println!("handle {handle} is byte {} of the area", handle.0 - start.0);
-            }
-            Ok(Target {
-                variable: None,
-                handle: start.0 as u64,
-                size: size as u64,
-            })
-        }
-        None => Err(Error::NoVariableThere(handle)),
-    }
-}
-
-impl Target {
-    /// Address of a CPU's copy.
-    pub fn copy(&self, cpu: u32) -> usize {
-        (self.handle as usize).wrapping_add(percpu::offset(cpu))
-    }
-}
-
-/// Its name, or what stands for one.
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.variable {
-            Some(variable) => write!(f, "{}", VariableName(variable.name)),
-            None => write!(f, "{:#x}", self.handle),
-        }
     }
 }
 
@@ -204,51 +135,6 @@ fn show<'line>(target: &Target, hexadecimal: bool) -> Result<(), Error<'line>> {
         None => row!("next: pcpu {target} --hop; percpu {copy:#x}; walk {copy:#x}; percpu map"),
     }
     Ok(())
-}
-
-/// The number that bytes are, the first being its highest.
-pub fn number_of(bytes: &[u8]) -> u64 {
-    let add = |value: u64, &byte: &u8| value << 8 | u64::from(byte);
-    bytes.iter().fold(0, add)
-}
-
-/// A copy's value by its size: a number, or numbers in brackets.
-pub struct Value<'a> {
-    /// Its bytes, as many as are shown.
-    pub bytes: &'a [u8],
-    /// Whether in base 16.
-    pub hexadecimal: bool,
-    /// Whether there are more bytes.
-    pub is_cut: bool,
-}
-
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = self.bytes;
-        let each = match bytes.len() {
-            length if length % 8 == 0 => 8,
-            length if length % 4 == 0 => 4,
-            2 => 2,
-            _ => 1,
-        };
-        let is_one = bytes.len() == each;
-        if !is_one {
-            write!(f, "[")?;
-        }
-        for (number, item) in bytes.chunks(each).enumerate() {
-            let value = number_of(item);
-            let blank = if number == 0 { "" } else { " " };
-            match self.hexadecimal {
-                true => write!(f, "{blank}{value:#0width$x}", width = 2 + 2 * each)?,
-                false => write!(f, "{blank}{value}")?,
-            }
-        }
-        match (is_one, self.is_cut) {
-            (true, _) => Ok(()),
-            (false, true) => f.write_str(" ..]"),
-            (false, false) => f.write_str("]"),
-        }
-    }
 }
 
 fn set<'line>(target: &Target, value: u64, cpu: u32) -> Result<(), Error<'line>> {

@@ -3,13 +3,10 @@
 use super::command::{Action, Command, hexadecimal, number};
 use super::error::Error;
 use super::row::row;
-use super::{percpu_map, percpu_stats};
-use crate::percpu::{self, AllocError, Handle};
+use super::{own_areas, percpu_map, percpu_stats};
+use crate::percpu::{self, Handle};
 use crate::percpu_address::PerCpuAddress;
 use crate::println;
-use alloc::vec::Vec;
-use fallible::TryPush;
-use spin::Mutex;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {
@@ -23,9 +20,6 @@ pub const COMMANDS: &[Command] = &[Command {
     example: "percpu alloc 4096 x20; percpu map; percpu free all; percpu balance; percpu map",
     action: Action::Run(per_cpu),
 }];
-
-/// Areas that were allocated by hand, and not freed.
-static OWN: Mutex<Vec<Handle>> = Mutex::new(Vec::new());
 
 /// Most areas that one command allocates.
 const MOST: u64 = 4096;
@@ -64,11 +58,6 @@ fn per_cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
 
 const EXPECTED: &str = "nothing, an address, chunks, map, stats, alloc, free or balance";
 
-/// Whether an area was allocated by hand.
-pub fn is_own(handle: Handle) -> bool {
-    OWN.lock().contains(&handle)
-}
-
 fn allocate<'line>(size: &'line str, options: &[&'line str]) -> Result<(), Error<'line>> {
     let size = number(size)? as usize;
     let (mut align, mut is_atomic, mut count) = (None, false, 1);
@@ -89,7 +78,7 @@ fn allocate<'line>(size: &'line str, options: &[&'line str]) -> Result<(), Error
     let mut done = 0;
     let mut result = Ok(());
     while done < count && result.is_ok() {
-        match allocate_one(size, align, is_atomic) {
+        match own_areas::allocate(size, align, is_atomic) {
             Ok(handle) => {
                 first.get_or_insert(handle);
                 last = handle;
@@ -108,27 +97,10 @@ fn allocate<'line>(size: &'line str, options: &[&'line str]) -> Result<(), Error
     result
 }
 
-fn allocate_one(size: usize, align: usize, is_atomic: bool) -> Result<Handle, AllocError> {
-    let handle = match is_atomic {
-        true => percpu::alloc_atomic(size, align),
-        false => percpu::alloc(size, align),
-    }?;
-    if OWN.lock().try_push(handle).is_err() {
-        // Nobody would know of it.
-        let _ = percpu::free(handle);
-        return Err(AllocError::OutOfMemory { size, align });
-    }
-    Ok(handle)
-}
-
 fn free<'line>(handle: Handle) -> Result<(), Error<'line>> {
-    let own = {
-        let mut own = OWN.lock();
-        let at = own.iter().position(|&its| its == handle);
-        at.map(|at| own.swap_remove(at))
-    };
+    let own = own_areas::forget(handle);
     let is_anothers = percpu::locate(handle).is_some_and(|location| location.area.is_some());
-    if own.is_none() && is_anothers {
+    if !own && is_anothers {
         return Err(Error::AnothersArea(handle));
     }
     // One that isn't live is refused, and why is the answer.
@@ -139,7 +111,7 @@ fn free<'line>(handle: Handle) -> Result<(), Error<'line>> {
 }
 
 fn free_all<'line>() -> Result<(), Error<'line>> {
-    let own = core::mem::take(&mut *OWN.lock());
+    let own = own_areas::forget_all();
     for &handle in &own {
         percpu::free(handle).map_err(Error::PerCpuFree)?;
     }

@@ -13,7 +13,7 @@
 
 use super::error::Error;
 use super::interrupt;
-use super::percpu::is_own;
+use super::own_areas::is_own;
 use super::row::row;
 use crate::modules;
 use crate::percpu::{self, ChunkPart, Handle, Piece, Use};
