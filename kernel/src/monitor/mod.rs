@@ -11,7 +11,9 @@
 //! * `per_cpu_variable.rs`, `hop.rs`: a variable, and the way to a CPU's copy of it
 //! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`: the allocator of per-CPU memory
 //! * `memory.rs`, `format.rs`, `instructions.rs`: memory as bytes, numbers, instructions
-//! * `machine.rs`, `measure.rs`, `lockstat.rs`: CPUs, tests, locks
+//! * `places.rs`, `tables.rs`: what lies where; the tables that translate
+//! * `processors.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
+//! * `messages.rs`, `measure.rs`: the log, tests, faults
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 //! * `interrupt.rs`: Ctrl-C, which commands ask for
 
@@ -27,6 +29,7 @@ mod lockstat;
 mod machine;
 mod measure;
 mod memory;
+mod messages;
 mod module_tables;
 mod modules;
 mod own_areas;
@@ -35,6 +38,8 @@ mod per_cpu_variable;
 mod percpu;
 mod percpu_map;
 mod percpu_stats;
+mod places;
+mod processors;
 mod row;
 #[expect(
     clippy::disallowed_macros,
@@ -72,7 +77,7 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 10] = [
+const GROUPS: [&[Command]; 13] = [
     HELP,
     modules::COMMANDS,
     module_tables::COMMANDS,
@@ -80,7 +85,10 @@ const GROUPS: [&[Command]; 10] = [
     percpu::COMMANDS,
     memory::COMMANDS,
     instructions::COMMANDS,
+    places::COMMANDS,
+    processors::COMMANDS,
     machine::COMMANDS,
+    messages::COMMANDS,
     measure::COMMANDS,
     lockstat::COMMANDS,
 ];
