@@ -63,7 +63,7 @@ mod watchdog;
 
 use ::alloc::collections::TryReserveError;
 use arch::{boot, stack};
-use command_line::{Options, RunToken};
+use command_line::{Monitor, Options, RunToken};
 use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -126,6 +126,9 @@ impl fmt::Display for BootError {
 fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
+    if options.monitor == Some(Monitor::Lines) {
+        control::want_names();
+    }
     info!("command line: {}", parameters.command_line);
     for (site, _) in options.fail.iter().flatten() {
         fail::Site::named(site).ok_or(BootError::FailSite(site))?;

@@ -145,6 +145,11 @@ static NAMES: [&str; GROUPS.len()] = {
     names
 };
 
+/// The groups' names.
+pub fn group_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter()
+}
+
 /// Runs one group, or all but the longest, and prints the figures. On the boot CPU, with
 /// interrupts on; nothing else should run.
 ///

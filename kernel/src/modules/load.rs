@@ -86,6 +86,7 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
     let init_memory = InitMemory::of(&mut loaded);
     let place = loaded.place();
     report::log(module.name, &loaded);
+    report::tell_names(module.name, &loaded);
     unformed.complete_formation(loaded, uses)?;
     Ok(Formed {
         unformed,

@@ -50,7 +50,7 @@ pub use load::{load, load_with, unload};
 pub use lookup::{freed_init_at, is_text, loaded, ranges, state, symbol_at, variable_at};
 pub use modinfo::print_modinfo;
 pub use modprobe::{Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped};
-pub use registry::symbol_count;
+pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
 pub use variable_name::VariableName;

@@ -202,6 +202,11 @@ pub fn symbols() -> Result<Vec<(&'static str, Exported)>, TryReserveError> {
     Ok(symbols)
 }
 
+/// Names of what the kernel exports.
+pub fn kernel_symbols() -> impl Iterator<Item = &'static str> {
+    kernel_exports().iter().map(name_of)
+}
+
 /// Number of symbols that are exported.
 pub fn symbol_count() -> usize {
     REGISTRY.lock().symbols.count()

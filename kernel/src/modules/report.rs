@@ -8,6 +8,7 @@ use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::variable_name::VariableName;
 use crate::console::is_interrupted;
+use crate::control;
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
@@ -41,6 +42,18 @@ pub fn log(name: &str, loaded: &Loaded) {
             log::info!("    copies: {}", Copies { handle, first });
         }
     }
+}
+
+/// Tells what may be typed of a module that was linked.
+pub fn tell_names(name: &str, loaded: &Loaded) {
+    if !control::wants_names() {
+        return;
+    }
+    let exports = loaded.exports().iter().map(|export| export.name);
+    control::send_names(control::Names::Symbols, Some(name), exports);
+    let variables = loaded.linked.variables();
+    let variables = variables.map(|variable| VariableName(variable.name));
+    control::send_names(control::Names::Variables, Some(name), variables);
 }
 
 /// Addresses of some CPUs' copies.

@@ -51,9 +51,10 @@ mod tables;
 mod terminal;
 
 use crate::command_line::Monitor;
-use crate::control::{self, PowerOffBy};
+use crate::control::{self, Names, PowerOffBy};
+use crate::modules::{VariableName, kernel_symbols};
 use crate::percpu::balance;
-use crate::{console, println, profile};
+use crate::{bench, console, initrd, println, profile, selftest, symbols};
 use command::{Action, Command, Next};
 use core::fmt::Display;
 use error::Error;
@@ -197,6 +198,7 @@ pub fn run(script: &[u8]) -> PowerOffBy {
 
 /// Carries out the commands that are typed, until `poweroff`.
 pub fn interactive(by: Monitor) {
+    tell_names();
     println!("Type help for the commands, poweroff or Ctrl-D to end.");
     let mut terminal = Terminal::new(by);
     let mut session = Session::default();
@@ -216,6 +218,23 @@ pub fn interactive(by: Monitor) {
             }
         }
     }
+}
+
+/// Tells what may be typed, but for what modules bring: that is told as they come.
+fn tell_names() {
+    if !control::wants_names() {
+        return;
+    }
+    for command in commands() {
+        control::command_usage(command.name, command.arguments, command.help);
+    }
+    let files = initrd::files().filter_map(|file| initrd::module_name(file.path));
+    control::send_names(Names::Files, None, files);
+    control::send_names(Names::Symbols, None, kernel_symbols());
+    let variables = symbols::kernel_variables();
+    control::send_names(Names::Variables, None, variables.map(VariableName));
+    control::send_names(Names::Tests, None, selftest::names());
+    control::send_names(Names::Groups, None, bench::group_names());
 }
 
 /// The commands of a line: `;` stands between them.

@@ -179,6 +179,11 @@ fn registered() -> &'static [Test] {
     unsafe { core::slice::from_raw_parts(start, count) }
 }
 
+/// Names of all self-tests.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    registered().iter().map(|test| test.name)
+}
+
 fn group(name: &str) -> usize {
     let prefix = name.split('.').next().unwrap_or(name);
     let known = GROUPS.iter().position(|&group| group == prefix);

@@ -68,6 +68,24 @@ pub enum Event {
         /// Why it was refused.
         error: Option<String>,
     },
+    /// What may be typed: names, which a program completes.
+    Names {
+        /// What they are of.
+        kind: NameKind,
+        /// The module that they come and go with; none for the kernel's.
+        module: Option<String>,
+        /// The names, some of them: several events may bring names of a kind.
+        names: Vec<String>,
+    },
+    /// A command of the monitor.
+    Usage {
+        /// Its first word.
+        name: String,
+        /// What follows, as `help` shows it.
+        arguments: String,
+        /// What it does.
+        help: String,
+    },
     /// The kernel has panicked.
     Panic {
         /// The CPU that panicked.
@@ -107,6 +125,22 @@ pub enum ModuleState {
     Gone,
     /// Not loaded: the loader or its init function refused.
     Refused,
+}
+
+/// What names are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// Functions and data that are exported.
+    Symbol,
+    /// Static per-CPU variables.
+    Variable,
+    /// Modules' files in the initrd.
+    File,
+    /// Self-tests.
+    Test,
+    /// Groups of the benchmark.
+    Group,
 }
 
 /// Who asked for the power-off.
@@ -236,7 +270,7 @@ mod tests {
     #[test]
     fn the_schema_is_what_is_read() {
         let sections = sections();
-        assert_eq!(sections.len(), 10);
+        assert_eq!(sections.len(), 12);
         for section in sections {
             let Section {
                 kind,

@@ -21,6 +21,7 @@
 //!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`
 //!  cargo_output, terminal                    progress, and modes to put back
+//!  line         the editor of `shell`        paint       colours
 //! ```
 //!
 //! Files import downwards: none imports one that imports it.
@@ -52,10 +53,12 @@ mod judge;
 mod kept_build;
 mod layout;
 mod lessons;
+mod line;
 mod link;
 mod memory_size;
 mod options;
 mod output;
+mod paint;
 mod profile;
 mod program;
 mod qemu;
@@ -118,7 +121,11 @@ fn main() -> ExitCode {
         Some(Verb::Bench { plots: true, .. }) => bench::run(toolchain, &options, More::Plots),
         Some(Verb::Bench { document: true, .. }) => bench::run(toolchain, &options, More::Document),
         _ => boot(toolchain, &options).map(|verdict| {
-            output::say!("{verdict}");
+            let style = match verdict.exit_code() {
+                0 => paint::GOOD,
+                _ => paint::BAD,
+            };
+            output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
             ExitCode::from(verdict.exit_code())
         }),
     });

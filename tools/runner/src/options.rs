@@ -4,6 +4,7 @@
 //! no use for is refused, not dropped in silence.
 
 use crate::memory_size::{Memory, memory_size};
+use crate::terminal;
 use crate::token::Token;
 use crate::workload::Workload;
 use clap::error::ErrorKind;
@@ -38,6 +39,9 @@ Exit codes; the last line on stderr says which in words:
   5  the guest ended early: before its test plan or its summary was complete
   6  the guest could not be built or started, or a signal ended QEMU
   130  stopped by Ctrl-C; by another signal: 128 and its number
+
+On a terminal shell has a line editor; $XDG_STATE_HOME/qemu-run/history keeps its lines
+(~/.local/state without that variable), but for those that begin with a blank.
 
 Examples:
   ./qemu-run.sh --cpus 4
@@ -304,6 +308,11 @@ impl Options {
         self.memory.unwrap_or(Memory::DEFAULT)
     }
 
+    /// Whether the guest's input is a line that is edited here: `shell` on a terminal.
+    pub fn has_line(&self) -> bool {
+        self.verb == Some(Verb::Shell) && !self.quiet && terminal::can_edit()
+    }
+
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
         if matches!(self.verb, Some(Verb::Bench { .. })) && self.run.is_none() {
@@ -362,7 +371,12 @@ impl Options {
     pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
         let mut words = self.append.clone();
         if self.verb == Some(Verb::Shell) {
-            words.push("monitor".to_owned());
+            let word = if self.has_line() {
+                "monitor=lines"
+            } else {
+                "monitor"
+            };
+            words.push(word.to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());

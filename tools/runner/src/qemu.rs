@@ -9,7 +9,7 @@ use crate::options::{Options, Verb};
 use crate::qmp::{self, Socket};
 use crate::terminal::Modes;
 use crate::token::Token;
-use crate::watch::{self, Channel, Run, Settings, path_in_proc};
+use crate::watch::{self, Channel, Input, Run, Settings, path_in_proc};
 use crate::{files, guardian, layout, output};
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -115,8 +115,12 @@ fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Err
     let (monitor, socket) = qmp::pair().map_err(&start)?;
     let mut command = command(options, &token, initrd, &channel, &socket)?;
     let is_shell = options.verb == Some(Verb::Shell);
-    let on_terminal = io::stdin().is_terminal();
-    command.stdin(match is_shell && on_terminal {
+    let input = match is_shell {
+        true if options.has_line() => Input::Line,
+        true if !io::stdin().is_terminal() => Input::Fed,
+        _ => Input::Qemu,
+    };
+    command.stdin(match is_shell && input == Input::Qemu {
         true => Stdio::inherit(),
         false => Stdio::null(),
     });
@@ -132,7 +136,7 @@ fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Err
         token: Some(token),
         events,
         signals: true,
-        feeds_input: is_shell && !on_terminal,
+        input,
         monitor: Some(monitor),
         names,
     };

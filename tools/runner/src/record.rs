@@ -9,7 +9,7 @@
 //!  poweroff                the last event
 //! ```
 //!
-//! `module` and `bail_out` may stand anywhere; `panic` too, and nothing else counts then.
+//! `module`, `bail_out`, `names` and `usage` may stand anywhere; `panic` too, and nothing else counts then.
 
 use crate::events::{CommandCounts, Event, PoweredOffBy, TestCounts, TestResult};
 use crate::token::Token;
@@ -249,9 +249,12 @@ impl Record {
                 self.modules.push(LiveModule { name, base, bytes });
                 Ok(())
             }
-            Event::Boot { .. } | Event::Module { .. } | Event::Panic { .. } | Event::Unknown => {
-                Ok(())
-            }
+            Event::Boot { .. }
+            | Event::Module { .. }
+            | Event::Names { .. }
+            | Event::Usage { .. }
+            | Event::Panic { .. }
+            | Event::Unknown => Ok(()),
         }
     }
 

@@ -16,6 +16,7 @@
 
 use crate::error::Error;
 use crate::judge::Ending;
+use crate::line::Line;
 use crate::options::DEFAULT_TIMEOUT;
 use crate::output;
 use crate::qmp::Monitor;
@@ -31,7 +32,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsRawFd;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -76,12 +77,24 @@ pub struct Settings {
     pub events: Option<File>,
     /// Whether signals to this program end the run.
     pub signals: bool,
-    /// Whether this program's stdin is passed on, which is no terminal.
-    pub feeds_input: bool,
+    /// Where the guest's input comes from.
+    pub input: Input,
     /// QEMU's monitor.
     pub monitor: Option<Monitor>,
     /// The kernel's symbols, as text.
     pub names: String,
+}
+
+/// Where a guest's input comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Input {
+    /// From nowhere, or from where QEMU's stdin is.
+    #[default]
+    Qemu,
+    /// This program's stdin, which is no terminal, is passed on.
+    Fed,
+    /// A line that is edited here, on the terminal.
+    Line,
 }
 
 /// A run that has ended.
@@ -127,8 +140,12 @@ pub fn watch(
     // Before the start, so that no signal comes between.
     let signals = settings.signals.then(Forwarded::new).transpose();
     let signals = signals.map_err(Error::start(program))?;
-    if settings.feeds_input {
+    if settings.input != Input::Qemu {
         command.stdin(Stdio::piped());
+    }
+    if settings.input == Input::Line {
+        // The terminal's Ctrl-C isn't QEMU's.
+        command.process_group(0);
     }
     let mut qemu = command
         .stdout(Stdio::piped())
@@ -138,8 +155,17 @@ pub fn watch(
     // With it goes this program's copy of what QEMU inherited.
     drop(command);
     let guest_input: Option<ChildStdin> = qemu.stdin.take();
-    if let Some(guest) = guest_input {
-        thread::spawn(move || streams::feed(io::stdin(), guest, &input));
+    let (mut line, mut screen) = (None, None);
+    match (guest_input, settings.input) {
+        (Some(guest), Input::Line) => {
+            let begun = Line::begin(guest).map_err(Error::start("the line editor"))?;
+            line = Some(begun.0);
+            screen = Some(Sink::new(begun.1));
+        }
+        (Some(guest), _) => {
+            thread::spawn(move || streams::feed(io::stdin(), guest, &input));
+        }
+        (None, _) => {}
     }
     if let Some(stdout) = qemu.stdout.take() {
         let sender = sender.clone();
@@ -156,7 +182,8 @@ pub fn watch(
         limit: settings.limit,
         deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
         reason: Reason::Limit,
-        screen: Sink::new(io::stdout()),
+        screen: screen.unwrap_or_else(|| Sink::new(io::stdout())),
+        person: line,
         events: settings.events.map(Sink::new),
         signals,
         input_ended,
@@ -210,6 +237,8 @@ struct Watch {
     monitor: Option<(Monitor, String)>,
     /// The console's line so far, without its end.
     line: Vec<u8>,
+    /// Who types on a terminal.
+    person: Option<Line>,
     record: Record,
     transcript: Transcript,
     console_ended: bool,
@@ -263,6 +292,12 @@ impl Watch {
 
     fn look_at_signals(&mut self, qemu: &Child) {
         if let Some(signal) = self.signal() {
+            if signal == Signal::INT.as_raw()
+                && let Some(person) = &self.person
+                && !person.interrupt()
+            {
+                return;
+            }
             let again = matches!(self.reason, Reason::Signal(_));
             let grace = if again { Duration::ZERO } else { GRACE };
             self.reason = Reason::Signal(signal);
@@ -311,6 +346,9 @@ impl Watch {
             Piece::Console(chunk) => self.text(&chunk),
             Piece::Event(line) => {
                 self.record.line(&line);
+                if let Some(person) = &self.person {
+                    person.event(&line);
+                }
                 if let Some(events) = &mut self.events {
                     events.write(format!("{line}\n").as_bytes());
                 }
@@ -387,6 +425,9 @@ impl Watch {
             _ => {}
         };
         lost("the lines on stdout", self.screen.result());
+        if let Some(person) = self.person {
+            person.end();
+        }
         if let Some(events) = self.events {
             lost("the events of --events", events.result());
         }
