@@ -68,7 +68,7 @@ fn with_all_symbols<'a>(module: &ModuleFile, reason: Reason<'a>) -> Reason<'a> {
     if matches!(reason, Reason::Object(LoadError::Unresolved(_))) {
         let mut references = References::default();
         let mut is_known = |name: &'static str| {
-            let found = references.resolve(name);
+            let found = references.resolve(name, loader::name_hash(name));
             found.is_ok_and(|found| found.is_some())
         };
         let undefined = module

@@ -10,6 +10,8 @@ pub const COMMANDS: &[Command] = &[Command {
     name: "slabinfo",
     arguments: "",
     help: "shows the objects of kmalloc, by their size",
+    look: "What a CPU keeps in its magazine is free, and in no slab's list.",
+    example: "slabinfo",
     action: Action::Run(slabinfo),
 }];
 
