@@ -20,6 +20,7 @@
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`        debug        the verb `debug`: gdb
+//!  debian       Linux, fetched           linux_sources the verb `linux-sources`
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
 //!  view         how much of the text is shown log         where all of it is kept
@@ -40,6 +41,7 @@ mod build;
 mod cargo_output;
 mod contention;
 mod date;
+mod debian;
 mod debug;
 #[cfg(test)]
 mod endings;
@@ -58,6 +60,7 @@ mod layout;
 mod lessons;
 mod line;
 mod link;
+mod linux_sources;
 mod log;
 mod memory_size;
 mod options;
@@ -113,6 +116,7 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::LinuxSources) => linux_sources::run(toolchain, &options),
         Some(Verb::Profile {
             ref workload,
             ref svg,

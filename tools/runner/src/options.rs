@@ -163,6 +163,8 @@ pub enum Verb {
         #[arg(long, conflicts_with = "check")]
         update: bool,
     },
+    /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
+    LinuxSources,
     /// Give guests broken initrds, command lines and modules; each must end by name
     Hostile {
         /// Trials of each of the three
@@ -238,6 +240,9 @@ impl Options {
         }
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
+        }
+        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
+            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
         }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
