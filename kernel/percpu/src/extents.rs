@@ -301,10 +301,13 @@ impl Extents {
             granules,
             area,
         } = fit;
-        let count = match most {
-            1 => 1,
-            most => most.min((start + granules - area) / request.granules),
-        };
+        if most == 1 {
+            let end = area + request.granules;
+            self.carve(start, granules, area, end);
+            self.map.set_area(area..end);
+            return 1;
+        }
+        let count = most.min((start + granules - area) / request.granules);
         let end = area + count * request.granules;
         self.carve(start, granules, area, end);
         self.map.set_areas(area..end, request.granules);

@@ -41,6 +41,8 @@ impl State {
 
 /// Granules of a word.
 const WORD: u32 = u64::BITS;
+/// The bit of a word's first granule.
+const LEFTMOST: u64 = 1 << (WORD - 1);
 
 /// The bits of 64 granules.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,20 @@ impl Word {
     fn ended(self) -> u64 {
         !self.live | self.begins
     }
+}
+
+/// The words that granules are in, each with the bits of these.
+#[inline(always)]
+fn words(granules: Range<u32>) -> impl Iterator<Item = (u32, u64)> {
+    let Range { start, end } = granules;
+    let last = (end - 1) / WORD;
+    let mut mask = u64::MAX >> (start % WORD);
+    (start / WORD..=last).map(move |index| {
+        if index == last {
+            mask &= u64::MAX << (WORD - 1 - (end - 1) % WORD);
+        }
+        (index, core::mem::replace(&mut mask, u64::MAX))
+    })
 }
 
 /// The map of one chunk.
@@ -98,7 +114,7 @@ impl GranuleMap {
     #[inline]
     pub fn state(&self, granule: u32) -> State {
         let word = self.word(granule / WORD);
-        let bit = 1 << (WORD - 1) >> (granule % WORD);
+        let bit = LEFTMOST >> (granule % WORD);
         match (word.live & bit != 0, word.begins & bit != 0) {
             (false, false) => State::Free,
             (false, true) => State::Absent,
@@ -110,29 +126,39 @@ impl GranuleMap {
     /// Says what granules are now.
     #[inline]
     pub fn set(&mut self, granules: Range<u32>, state: State) {
-        let Range { start, end } = granules;
-        let mut mask = u64::MAX >> (start % WORD);
-        let last = (end - 1) / WORD;
-        for index in start / WORD..=last {
-            if index == last {
-                mask &= u64::MAX << (WORD - 1 - (end - 1) % WORD);
-            }
+        for (index, mask) in words(granules) {
             let word = &mut self.0[index as usize];
             word.live = word.live & !mask | if state.live() { mask } else { 0 };
             word.begins = word.begins & !mask | if state.begins() { mask } else { 0 };
-            mask = u64::MAX;
         }
     }
 
-    /// Makes live areas of `each` granules that lie side by side.
+    /// Makes a live area.
     #[inline]
+    pub fn set_area(&mut self, granules: Range<u32>) {
+        let first = granules.start;
+        self.set(granules, State::Rest);
+        self.0[(first / WORD) as usize].begins |= LEFTMOST >> (first % WORD);
+    }
+
+    /// Makes live areas of `each` granules that lie side by side.
     pub fn set_areas(&mut self, granules: Range<u32>, each: u32) {
-        let Range { start, end } = granules;
-        self.set(start..end, State::Rest);
-        let mut first = start;
-        while first < end {
-            self.0[(first / WORD) as usize].begins |= 1 << (WORD - 1) >> (first % WORD);
-            first += each;
+        let mut first = granules.start;
+        for (index, mask) in words(granules) {
+            // Each first granule, as far as the word reaches: one, two, four, ...
+            let end = (index + 1) * WORD;
+            let mut firsts = LEFTMOST.checked_shr(first + WORD - end).unwrap_or(0);
+            let mut step = each;
+            while step < WORD {
+                firsts |= firsts >> step;
+                step *= 2;
+            }
+            if first < end {
+                first += (end - first).next_multiple_of(each);
+            }
+            let word = &mut self.0[index as usize];
+            word.live |= mask;
+            word.begins = word.begins & !mask | firsts & mask;
         }
     }
 
@@ -221,7 +247,7 @@ impl GranuleMap {
             }
             core::iter::from_fn(move || {
                 let next = runs.leading_zeros();
-                runs &= !(1u64 << (WORD - 1)).checked_shr(next)?;
+                runs &= !LEFTMOST.checked_shr(next)?;
                 Some(index * WORD + next)
             })
         })
@@ -248,9 +274,10 @@ mod tests {
             let most = [10, 200][usize::from(random.u32(..20) == 0)];
             let length = random.u32(1..most);
             let end = (granule + length).min(GRANULES);
-            match random.u32(..3) {
+            match random.u32(..4) {
                 0 => map.set(granule..end, State::Free),
                 1 => map.set_areas(granule..end, random.u32(1..100)),
+                2 => map.set_area(granule..end),
                 _ => map.set(granule..end, State::Absent),
             }
             granule = end;
