@@ -1,21 +1,22 @@
 //! How much of large areas all magazines together may keep, by how much is allocated.
 //!
 //! ```text
-//!   may be kept   32 KiB ┤              ┌───────
-//!                        │             ╱
-//!                      0 ┼────────────╱
-//!                        0          144  176 KiB allocated, in one unit
+//!   may be kept   32 KiB ┤               ┌───────
+//!                        │            .─´
+//!                      0 ┼──────────.´
+//!                        0         192  256 KiB allocated, in one unit
 //! ```
 //!
 //! What lies in a magazine, and what is lost when a size is rounded up to a class, is memory
-//! of every unit. Beside a small load that would be much; so there large areas are what is
-//! asked for, to the granule, and go to the chunks. A magazine asks for each area more that
-//! it may keep, and gives back what it was granted when it is emptied.
+//! of every unit, and what is kept is scattered among what lives. Beside a small load that
+//! would be much: more than 1.35 times what lives would be populated. So there large areas
+//! are what is asked for, to the granule, and go to the chunks. A magazine asks for each area
+//! more that it may keep, and gives back what it was granted when it is emptied.
 
 use crate::limits::GRANULE;
 
 /// Bytes of one unit that are allocated before any large area is kept.
-const THRESHOLD: usize = 144 << 10;
+const THRESHOLD: usize = 192 << 10;
 /// Bytes of one unit that magazines keep in large areas, at most.
 const MOST: usize = 32 << 10;
 
@@ -32,7 +33,7 @@ impl Allowance {
     /// Grants an area of so many granules; false if that would be too much.
     pub fn grant(&mut self, granules: u32) -> bool {
         let beyond = self.used.saturating_sub((THRESHOLD / GRANULE) as u32);
-        let most = beyond.min((MOST / GRANULE) as u32);
+        let most = (beyond / 2).min((MOST / GRANULE) as u32);
         let granted = self.granted + granules <= most;
         if granted {
             self.granted += granules;

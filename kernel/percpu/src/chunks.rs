@@ -15,12 +15,12 @@
 
 use crate::allowance::Allowance;
 use crate::chunk::Chunk;
-use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
 use crate::extents::Fit;
 use crate::layout::{FIRST, Layout, REGION, RESERVED};
 use crate::limits::{AREA_PAGES, MAX_CHUNKS};
 use crate::request::{Area, Request};
+use crate::sets::Sets;
 use crate::tlsf::{Bitmap, LISTS};
 use heap::boxed::Box;
 use heap::vec::Vec;
@@ -44,9 +44,9 @@ pub struct Chunks {
     /// By number, a slice of one chunk or none.
     slots: Vec<Box<[Chunk]>>,
     /// Chunks by the free lists that have an extent; without the reserved part.
-    lists: ChunkSets<LISTS>,
+    lists: Sets<LISTS>,
     /// Chunks by the state of their pages.
-    pages: ChunkSets<PAGE_SETS>,
+    pages: Sets<PAGE_SETS>,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
     /// What magazines may keep of large areas.
@@ -67,8 +67,8 @@ impl Chunks {
         let count = layout.chunks.saturating_add(REGION).min(MAX_CHUNKS);
         let mut chunks = Self {
             slots: fallible::defaults(count).ok()?,
-            lists: ChunkSets::new(count)?,
-            pages: ChunkSets::new(count)?,
+            lists: Sets::new(count)?,
+            pages: Sets::new(count)?,
             empty: 0,
             allowance: Allowance::default(),
             atomic_failed: false,

@@ -1,16 +1,16 @@
 //! Size classes: the sizes of the areas that magazines keep.
 //!
 //! ```text
-//!   bytes     4  8  12  16 ..  128 │ 160 192 224 256 │ 320 384 448 512 │ 640 .. 1024
-//!   class     1  2   3   4 ..   32 │  33  34  35  36 │  37  38  39  40 │  41 ..   44
-//!             each size of its own │ four to each power of two: large
+//!   bytes     4  8  12  16 ..  128 │ 144 160 .. 256 │ 288 320 .. 512 │ 576 640 .. 1024
+//!   class     1  2   3   4 ..   32 │  33  34 ..  40 │  41  42 ..  48 │  49  50 ..   56
+//!             each size of its own │ eight to each power of two: large
 //! ```
 //!
 //! With a class of its own for each of 256 sizes, a magazine would seldom have the one that
-//! is asked for. So larger areas are rounded up to a class, by less than a quarter of their
+//! is asked for. So larger areas are rounded up to a class, by less than an eighth of their
 //! size. Areas of a class lie side by side, so each is aligned to what its size is a multiple
-//! of: 32 bytes and more, if it is large. A request that asks for more is rounded up to a
-//! multiple of its alignment first.
+//! of: 16 bytes and more, if it is large. A request that asks for more is rounded up to a
+//! multiple of its alignment first; which makes it a class of that alignment.
 
 use crate::limits::GRANULE;
 
@@ -21,7 +21,7 @@ const LARGEST: usize = 256;
 /// Bytes of the strictest alignment for which a request is rounded up.
 const ALIGN: usize = 64;
 /// log2 of the classes in a power of two, of large ones.
-const SECOND_LEVEL: u32 = 2;
+const SECOND_LEVEL: u32 = 3;
 /// Classes; nothing has class 0.
 pub const CLASSES: usize = SMALL + 1 + ((LARGEST / SMALL).ilog2() << SECOND_LEVEL) as usize;
 

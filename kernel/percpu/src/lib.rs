@@ -29,9 +29,9 @@
 //! | `limits.rs`, `sizes.rs`, `layout.rs` | how large, how many, and where |
 //! | `handle.rs`, `request.rs`, `counts.rs`, `error.rs` | what the others share |
 //! | `tlsf.rs` | which free list a size belongs to |
-//! | `tag.rs`, `extents.rs` | the bytes of one chunk |
+//! | `granule_map.rs`, `link.rs`, `holes.rs`, `extents.rs` | the bytes of one chunk |
 //! | `chunk.rs` | a chunk: its extents and its pages |
-//! | `chunk_sets.rs`, `chunks.rs` | all chunks, and how one is found |
+//! | `sets.rs`, `chunks.rs` | all chunks, and how one is found |
 //! | `backing.rs` | what is asked of the machine |
 //! | `allocator.rs` | the allocator and its two locks |
 //! | `alloc.rs`, `free.rs` | areas |
@@ -67,25 +67,27 @@ mod backing;
 mod balance;
 mod cached;
 mod chunk;
-mod chunk_sets;
 mod chunks;
 mod classes;
 mod counts;
 mod error;
 mod extents;
 mod free;
+mod granule_map;
 mod handle;
+mod holes;
 mod layout;
 mod limits;
+mod link;
 mod locate;
 mod magazine;
 mod map;
 mod marks;
 mod populate;
 mod request;
+mod sets;
 mod sizes;
 mod statistics;
-mod tag;
 mod tlsf;
 mod verify;
 

@@ -153,9 +153,9 @@ fn large_areas_are_rounded_up_beside_a_large_load_alone() {
     assert_eq!(tested.size_of(area), Some(516));
     let load: Vec<_> = (0..100).map(|_| tested.alloc(4096, 8).unwrap()).collect();
     for (size, rounded) in [
-        (132, 160),
-        (161, 192),
-        (516, 640),
+        (132, 144),
+        (161, 176),
+        (516, 576),
         (1024, 1024),
         (1028, 1028),
     ] {
