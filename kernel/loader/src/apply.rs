@@ -156,18 +156,20 @@ impl<'a, 'data> Addresses<'a, 'data> {
                 break;
             }
             let r_type = RelocationType(relocation.r_type);
-            let is_done = match r_type.0 > R_390_PLT32DBL.0 {
-                false => match r_type {
-                    R_390_PC32DBL => self.apply(&DISTANCE, entry, bytes, start, places),
-                    R_390_PLT32DBL => self.apply_call(entry, bytes, start),
-                    R_390_PC32 => self.apply(&DATA_DISTANCE, entry, bytes, start, places),
-                    _ => false,
-                },
-                true => match r_type {
+            let is_done = if r_type.0 > R_390_PLT32DBL.0 {
+                match r_type {
                     R_390_64 => self.apply(&ADDRESS, entry, bytes, start, places),
                     R_390_GOTENT => self.apply(&SLOT, entry, bytes, start, places),
                     _ => false,
-                },
+                }
+            } else if r_type.0 >= R_390_PC32DBL.0 {
+                // The two are neighbours.
+                match r_type {
+                    R_390_PLT32DBL => self.apply_call(entry, bytes, start),
+                    _ => self.apply(&DISTANCE, entry, bytes, start, places),
+                }
+            } else {
+                r_type == R_390_PC32 && self.apply(&DATA_DISTANCE, entry, bytes, start, places)
             };
             if !is_done {
                 break;

@@ -107,7 +107,9 @@ fn values<'data>(
     Ok((symbols, some_nowhere))
 }
 
-/// The value of a symbol that another object must define.
+/// The value of a symbol that another object must define. Not inlined: few symbols need it, and
+/// it needs registers.
+#[inline(never)]
 fn undefined<'data>(
     plan: &Plan<'data>,
     base: u64,

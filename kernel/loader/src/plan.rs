@@ -177,7 +177,7 @@ fn may_ask(r_type: u32) -> bool {
 #[inline(always)]
 fn push_first_of_many<T>(list: &mut Vec<T>, value: T) -> Result<(), TryReserveError> {
     if list.capacity() == 0 {
-        list.try_reserve_exact(64)?;
+        list.try_reserve_exact(256)?;
     }
     list.try_push(value)
 }
@@ -290,7 +290,7 @@ impl<'a, 'data> Planner<'a, 'data> {
         push_first_of_many(&mut self.slots, SlotTarget { symbol, offset: 0 })
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn give_stub(&mut self, symbol: u32, bound: &mut Bound) -> Result<(), TryReserveError> {
         if bound.slot == NONE {
             self.give_slot(symbol, bound)?;

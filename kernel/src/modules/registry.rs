@@ -284,35 +284,30 @@ impl Registry {
 
     /// The export of this name, which has this hash.
     fn symbol(&self, name: &str, hash: u32) -> Option<Exported> {
-        let is_it = |export| self.name(export) == Some(name.as_bytes());
-        self.exported(self.symbols.find(hash, is_it)?)
+        let mut found = None;
+        self.symbols.find(hash, |export| {
+            let export = self.export(export);
+            found = export.and_then(|(its, exported)| (its == name.as_bytes()).then_some(exported));
+            found.is_some()
+        });
+        found
     }
 
-    /// The name of an export by its number.
+    /// An export by its number, and its name.
     #[inline]
-    fn name(&self, export: ExportNumber) -> Option<&'static [u8]> {
+    fn export(&self, export: ExportNumber) -> Option<(&'static [u8], Exported)> {
         if export.owner == Id::NONE {
             let export = kernel_exports().get(export.number as usize)?;
-            return Some(export.name().to_bytes());
-        }
-        let entry = &self.entries[self.position(export.owner)?];
-        let export = entry.exports().get(export.number as usize)?;
-        Some(export.name.as_bytes())
-    }
-
-    /// An export by its number.
-    fn exported(&self, export: ExportNumber) -> Option<Exported> {
-        if export.owner == Id::NONE {
-            let export = kernel_exports().get(export.number as usize)?;
-            return Some(exported_by_kernel(export));
+            return Some((export.name().to_bytes(), exported_by_kernel(export)));
         }
         let loaded = self.entries[self.position(export.owner)?].loaded.as_ref()?;
         let symbol = loaded.exports().get(export.number as usize)?;
-        Some(Exported {
+        let exported = Exported {
             value: symbol.value,
             owner: Some(export.owner),
             kind: Some(loaded.kind_of(symbol)),
-        })
+        };
+        Some((symbol.name.as_bytes(), exported))
     }
 
     /// Some of a module's exports that are entered, from a number on.
@@ -321,7 +316,7 @@ impl Registry {
         let exports = entry.map_or(&[][..], |entry| &entry.exports()[..entry.exported]);
         let mut batch = heapless::Vec::new();
         for (number, export) in (0..).zip(exports).skip(first).take(BATCH) {
-            if let Some(exported) = self.exported(ExportNumber { owner, number }) {
+            if let Some((_, exported)) = self.export(ExportNumber { owner, number }) {
                 // There is room for a batch.
                 let _ = batch.push((export.name, exported));
             }
