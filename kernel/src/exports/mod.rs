@@ -12,6 +12,7 @@
 mod bug;
 mod cpumask;
 mod kstrtox;
+mod kunit;
 mod module_api;
 mod percpu;
 pub mod printk;
