@@ -4,6 +4,7 @@
 #include <linux/crc7.h>
 #include <linux/gcd.h>
 #include <linux/hash.h>
+#include <linux/lcm.h>
 #include <linux/list.h>
 #include <linux/list_sort.h>
 #include <linux/printk.h>
@@ -136,6 +137,7 @@ static int divisors(void)
 {
 	CHECK(gcd(12, 18) == 6 && gcd(17, 5) == 1 && gcd(0, 7) == 7 && gcd(7, 0) == 7);
 	CHECK(gcd(1UL << 63, 1UL << 20) == 1UL << 20);
+	CHECK(lcm(4, 6) == 12 && lcm(0, 6) == 0);
 	return 0;
 }
 

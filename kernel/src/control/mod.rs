@@ -50,21 +50,32 @@ pub enum TestResult<'a> {
     Skipped(&'a str),
 }
 
-/// A self-test has ended. Numbers count from 1, in the plan's order.
-pub fn test(number: usize, name: &str, result: TestResult<'_>) {
+/// Adds how a test ended, and why.
+fn add_result(record: &mut Record, result: TestResult<'_>) {
     let (word, reason) = match result {
         TestResult::Passed => ("passed", None),
         TestResult::Failed(reason) => ("failed", Some(reason)),
         TestResult::Skipped(reason) => ("skipped", Some(reason)),
     };
+    record.word("result", word);
+    if let Some(reason) = reason {
+        record.text("reason", reason);
+    }
+}
+
+/// A self-test has ended. Numbers count from 1, in the plan's order.
+pub fn test(number: usize, name: &str, result: TestResult<'_>) {
     write("test", |record| {
-        record
-            .number("number", number as u64)
-            .text("name", name)
-            .word("result", word);
-        if let Some(reason) = reason {
-            record.text("reason", reason);
-        }
+        record.number("number", number as u64).text("name", name);
+        add_result(record, result);
+    });
+}
+
+/// A test case of a module's suite has ended.
+pub fn subtest(suite: &str, name: &str, result: TestResult<'_>) {
+    write("subtest", |record| {
+        record.text("suite", suite).text("name", name);
+        add_result(record, result);
     });
 }
 

@@ -35,6 +35,17 @@ pub enum Event {
     },
     /// A run of self-tests has ended.
     Tests(TestCounts),
+    /// A test case of a module's suite has ended.
+    Subtest {
+        /// The suite.
+        suite: String,
+        /// The test case.
+        name: String,
+        /// How it ended.
+        result: TestResult,
+        /// Why it failed or was skipped.
+        reason: Option<String>,
+    },
     /// The kernel gives up its self-tests.
     BailOut {
         /// Why it gives up.
@@ -188,6 +199,15 @@ impl Event {
 }
 
 impl TestCounts {
+    /// Counts one more.
+    pub fn add(&mut self, result: TestResult) {
+        match result {
+            TestResult::Passed => self.passed += 1,
+            TestResult::Failed => self.failed += 1,
+            TestResult::Skipped => self.skipped += 1,
+        }
+    }
+
     /// Test cases of every result.
     pub fn total(self) -> usize {
         self.passed + self.failed + self.skipped

@@ -9,7 +9,8 @@
 //!  poweroff                the last event
 //! ```
 //!
-//! `module`, `bail_out`, `names` and `usage` may stand anywhere; `panic` too, and nothing else counts then.
+//! `module`, `subtest`, `bail_out`, `names` and `usage` may stand anywhere; `panic` too, and
+//! nothing else counts then.
 
 use crate::events::{CommandCounts, Event, PoweredOffBy, TestCounts, TestResult};
 use crate::token::Token;
@@ -139,6 +140,10 @@ pub struct Record {
     pub lines: usize,
     /// Runs of self-tests, in order.
     pub test_runs: Vec<TestRun>,
+    /// Results of modules' own test cases.
+    pub subtests: TestCounts,
+    /// Suite and name of those that failed.
+    pub failed_subtests: Vec<String>,
     /// Reason of the first `bail_out`.
     pub bail_out: Option<String>,
     /// Modules as they became live, in order, also those that are gone since.
@@ -195,10 +200,11 @@ impl Record {
         self.commands.iter().filter(failed).count()
     }
 
-    /// Names of all self-tests that failed.
+    /// Names of all tests that failed: the kernel's own, and modules'.
     pub fn failed_tests(&self) -> Vec<String> {
         let failures = self.test_runs.iter().map(|run| run.failures.as_slice());
-        failures.collect::<Vec<_>>().concat()
+        let all = failures.chain([self.failed_subtests.as_slice()]);
+        all.collect::<Vec<_>>().concat()
     }
 
     fn event(&mut self, event: Event) -> Result<(), Defect> {
@@ -219,6 +225,18 @@ impl Record {
                 ..
             } => self.test(number, name, result),
             Event::Tests(counts) => self.tests(counts),
+            Event::Subtest {
+                suite,
+                name,
+                result,
+                ..
+            } => {
+                self.subtests.add(result);
+                if result == TestResult::Failed {
+                    self.failed_subtests.push(format!("{suite}.{name}"));
+                }
+                Ok(())
+            }
             Event::BailOut { reason } => {
                 self.bail_out.get_or_insert(reason);
                 Ok(())
@@ -281,13 +299,9 @@ impl Record {
             return Err(Defect::TestWithoutPlan { name });
         };
         let (planned, expected) = (run.planned, run.seen.total() + 1);
-        match result {
-            TestResult::Passed => run.seen.passed += 1,
-            TestResult::Skipped => run.seen.skipped += 1,
-            TestResult::Failed => {
-                run.seen.failed += 1;
-                run.failures.push(name);
-            }
+        run.seen.add(result);
+        if result == TestResult::Failed {
+            run.failures.push(name);
         }
         if found != expected {
             return Err(Defect::TestOutOfOrder { expected, found });

@@ -161,6 +161,7 @@ fn main() -> ExitCode {
         c_modules::lessons,
         c_modules::a_file_is_compiled_and_loaded,
         c_modules::bugs,
+        c_modules::kunit,
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,

@@ -68,9 +68,13 @@ const FORMATS: [&str; 12] = [
 
 /// The C files that compile for Linux too: tests, and the modules that are shipped.
 pub fn sources() -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut found = ["tools/runner/tests/c_bug.c", "tools/peer/linux_bench.c"]
-        .map(|path| root().join(path))
-        .to_vec();
+    let mut found = [
+        "tools/runner/tests/c_bug.c",
+        "tools/runner/tests/c_kunit.c",
+        "tools/peer/linux_bench.c",
+    ]
+    .map(|path| root().join(path))
+    .to_vec();
     for folder in ["modules", "modules/ctest"] {
         for entry in root().join(folder).read_dir()? {
             let path = entry?.path();
@@ -149,7 +153,7 @@ pub fn compile_to(text: &str, object: &Path) -> Result<Output, Failed> {
 /// Each header by itself, and all together, without a warning.
 pub fn headers_have_no_warnings() -> TestResult {
     let mut all = String::new();
-    for folder in ["linux", "asm"] {
+    for folder in ["linux", "asm", "kunit"] {
         let headers = root().join("modules/include").join(folder);
         for entry in headers.read_dir()? {
             let name = entry?.file_name();
