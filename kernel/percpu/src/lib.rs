@@ -39,6 +39,7 @@
 //! | `cached.rs` | out of there, into it, and between it and the chunks |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
+//! | `map.rs` | what lies where, piece by piece |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
 //!
 //! The book-keeping is safe code. What is declared or called unsafe is the border to the
@@ -75,6 +76,7 @@ mod layout;
 mod limits;
 mod locate;
 mod magazine;
+mod map;
 mod marks;
 mod populate;
 mod request;
@@ -96,6 +98,7 @@ pub use limits::{
 };
 pub use locate::{Location, Part};
 pub use magazine::MAGAZINE;
+pub use map::{ChunkPart, Piece, Use};
 pub use marks::Mark;
 pub use sizes::{Sizes, Summary};
 pub use statistics::{ChunkStatistics, Statistics, Usage};

@@ -11,6 +11,7 @@
 //! * `lifecycle.rs`: from one state of a module to the next
 //! * `lookup.rs`, `report.rs`: what others ask of the list, and what is shown of it
 //! * `linking.rs`: from an object to an image in memory
+//! * `view.rs`: what a loaded module is made of, decoded again for whoever shows it
 //! * `call.rs`: into a module's code
 //! * `load.rs`, `link_only.rs`: from a file to a module that runs, or to its image's hash
 //! * `dependencies.rs`, `modprobe.rs`: what a module needs, loaded first
@@ -40,6 +41,7 @@ mod state;
 mod static_percpu;
 mod symbol_kind;
 mod variable_name;
+mod view;
 
 pub use call::{call, returns_nothing};
 pub use error::{Error, Reason};
@@ -52,6 +54,10 @@ pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
 pub use variable_name::VariableName;
+pub use view::{
+    FoundVariable, Named, Sample, View, address_of, owner_of, sample, variable_holding,
+    variable_named, view,
+};
 
 use core::fmt;
 

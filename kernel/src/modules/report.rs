@@ -99,6 +99,8 @@ struct Row {
     users: i64,
     base: u64,
     size: u64,
+    got: u64,
+    plt: u64,
     per_cpu: u64,
     license: &'static str,
 }
@@ -113,6 +115,8 @@ impl Row {
             users: entry.users(),
             base: loaded.map_or(0, Loaded::base),
             size: loaded.map_or(0, Loaded::size),
+            got: loaded.map_or(0, |loaded| loaded.layout.got().1),
+            plt: loaded.map_or(0, |loaded| loaded.layout.plt().1),
             per_cpu: loaded.map_or(0, |loaded| loaded.layout.per_cpu().0),
             license: loaded.map_or("", |loaded| loaded.license),
         }
@@ -129,8 +133,8 @@ pub fn list() -> Result<(), Reason<'static>> {
         rows.try_push(row)?;
     }
     println!(
-        "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
-        "module", "address", "bytes", "per-CPU", "license"
+        "{:<16} {:>15} {:>8} {:>6} {:>5} {:>7} state   {:<7} used by",
+        "module", "address", "bytes", "GOT", "PLT", "per-CPU", "license"
     );
     let mut users = Vec::new();
     for row in rows {
@@ -140,10 +144,12 @@ pub fn list() -> Result<(), Reason<'static>> {
             { users_of }.try_for_each(|user| users.try_push(user.name))
         })?;
         println!(
-            "{:<20} {:#18x} {:>8} {:>8} {:<7} {:<12} {}{}",
+            "{:<16} {:#15x} {:>8} {:>6} {:>5} {:>7} {:<7} {:<7} {}{}",
             row.name,
             row.base,
             row.size,
+            row.got,
+            row.plt,
             row.per_cpu,
             row.state,
             row.license,

@@ -5,27 +5,49 @@
 //! Nothing is allocated here: out of memory, the monitor is what shows it.
 //!
 //! * `error.rs`: why a command failed
-//! * `command.rs`: what a command is
-//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`: the
-//!   commands, by what they are about
+//! * `command.rs`, `example.rs`: what a command is, and what it is tried with in this run
+//! * `row.rs`, `shown.rs`: lines of a table, bytes and numbers
+//! * `modules.rs`, `module_tables.rs`: modules, and what the loader made of them
+//! * `per_cpu_variable.rs`, `hop.rs`: a variable, and the way to a CPU's copy of it
+//! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`: the allocator of per-CPU memory
+//! * `memory.rs`, `format.rs`, `instructions.rs`: memory as bytes, numbers, instructions
+//! * `places.rs`, `tables.rs`: what lies where; the tables that translate
+//! * `processors.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
+//! * `messages.rs`, `measure.rs`: the log, tests, faults
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 //! * `interrupt.rs`: Ctrl-C, which commands ask for
 
 mod command;
 mod error;
+mod example;
+mod format;
+mod hop;
+mod instructions;
 mod interrupt;
 mod line_editor;
 mod lockstat;
 mod machine;
 mod measure;
 mod memory;
+mod messages;
+mod module_tables;
 mod modules;
+mod own_areas;
+mod per_cpu_target;
+mod per_cpu_variable;
 mod percpu;
+mod percpu_map;
+mod percpu_stats;
+mod places;
+mod processors;
+mod row;
 #[expect(
     clippy::disallowed_macros,
     reason = "a test that finds no memory for its own text may end the run"
 )]
 mod self_tests;
+mod shown;
+mod tables;
 mod terminal;
 
 use crate::command_line::Monitor;
@@ -36,7 +58,9 @@ use crate::{bench, console, initrd, println, profile, selftest, symbols};
 use command::{Action, Command, Next};
 use core::fmt::Display;
 use error::Error;
+use example::Example;
 use line_editor::LENGTH;
+use row::row;
 use terminal::Terminal;
 
 /// Most words of a command.
@@ -45,18 +69,27 @@ const WORDS: usize = 64;
 /// `help`, which has to know the others.
 const HELP: &[Command] = &[Command {
     name: "help",
-    arguments: "",
-    help: "lists the commands",
+    arguments: "[COMMAND]",
+    help: "lists the commands, or tells of one",
+    look: "Each command's page has an example made of what there is in this run:\n\
+           it can be typed as it stands.",
+    example: "help pcpu",
     action: Action::Run(help),
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 7] = [
+const GROUPS: [&[Command]; 13] = [
     HELP,
     modules::COMMANDS,
+    module_tables::COMMANDS,
+    per_cpu_variable::COMMANDS,
     percpu::COMMANDS,
     memory::COMMANDS,
+    instructions::COMMANDS,
+    places::COMMANDS,
+    processors::COMMANDS,
     machine::COMMANDS,
+    messages::COMMANDS,
     measure::COMMANDS,
     lockstat::COMMANDS,
 ];
@@ -65,16 +98,34 @@ fn commands() -> impl Iterator<Item = &'static Command> {
     GROUPS.into_iter().flatten()
 }
 
+/// The command of this name.
+fn named(name: &str) -> Option<&'static Command> {
+    commands().find(|command| command.name == name)
+}
+
 /// Carries out a command line.
 fn execute(line: &str) -> Result<Next, Error<'_>> {
     let mut words = heapless::Vec::<&str, WORDS>::new();
     for word in line.split_ascii_whitespace() {
         words.push(word).map_err(|_| Error::TooManyWords(WORDS))?;
     }
+    // `x/FMT` is `x` with a format.
+    if let Some(first) = words.first_mut()
+        && let Some(at) = first.find('/').filter(|&at| named(&first[..at]).is_some())
+    {
+        let (name, format) = first.split_at(at);
+        *first = format;
+        return carry_out(name, &words);
+    }
     let Some((&name, arguments)) = words.split_first() else {
         return Ok(Next::Command);
     };
-    let command = commands().find(|command| command.name == name);
+    carry_out(name, arguments)
+}
+
+/// Carries out a command by its name.
+fn carry_out<'line>(name: &'line str, arguments: &[&'line str]) -> Result<Next, Error<'line>> {
+    let command = named(name);
     match command.map(|command| command.action) {
         Some(Action::Run(run)) => run(arguments).map(|()| Next::Command),
         Some(Action::PowerOff) => Ok(Next::PowerOff),
@@ -105,10 +156,18 @@ impl Session {
         );
         if let Some(error) = error {
             println!("{error}");
+            let mut words = text.unwrap_or("").split([' ', '/']);
+            let name = words.find(|word| !word.is_empty());
+            let command = name.and_then(named).filter(|_| error.is_of_words());
+            if let Some(command) = command {
+                row!("  for example: {}", Example(command.example));
+            }
             self.failed += 1;
         }
         let next = result.unwrap_or(Next::Command);
-        if next == Next::Command {
+        // What the allocator of per-CPU memory has kept is what these show.
+        let is_shown = text.unwrap_or("").trim_ascii_start().starts_with("percpu");
+        if next == Next::Command && !is_shown {
             balance();
         }
         next
@@ -184,12 +243,28 @@ fn commands_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     commands.filter(|command| !command.is_empty())
 }
 
-fn help<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
-    for command in commands() {
-        println!(
-            "{:<9} {:<17} {}",
-            command.name, command.arguments, command.help
-        );
+fn help<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    match arguments {
+        [] => {
+            for command in commands() {
+                row!(
+                    "{:<9} {:<28} {}",
+                    command.name,
+                    command.arguments,
+                    command.help
+                );
+            }
+            println!("help COMMAND tells more; `;` stands between commands.");
+            Ok(())
+        }
+        [name] => {
+            let command = named(name).ok_or(Error::NoSuchCommand(name))?;
+            row!("{} {}", command.name, command.arguments);
+            row!("  {}", command.help);
+            command.look.lines().for_each(|line| row!("  {line}"));
+            row!("  for example: {}", Example(command.example));
+            Ok(())
+        }
+        _ => Err(Error::Expected("nothing, or one command's name")),
     }
-    Ok(())
 }

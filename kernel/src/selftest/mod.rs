@@ -224,7 +224,7 @@ fn chosen(glob: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
 
 /// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
 /// stars may as well be found where it comes first, so nothing is tried twice.
-fn matches(glob: &str, text: &str) -> bool {
+pub fn matches(glob: &str, text: &str) -> bool {
     let Some((head, rest)) = glob.split_once('*') else {
         return glob == text;
     };
