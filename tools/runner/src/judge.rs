@@ -83,7 +83,7 @@ fn self_tests(record: &Record) -> Result<Verdict, Incomplete> {
     };
     announced(record)?;
     Ok(if run.seen.failed > 0 {
-        Verdict::TestsFailed(run.failures.clone())
+        Verdict::TestsFailed(run.failures().collect())
     } else if run.seen.passed == 0 {
         let skipped = run.seen.skipped;
         Verdict::NothingRan { skipped }

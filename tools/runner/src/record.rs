@@ -90,10 +90,29 @@ pub struct TestRun {
     pub planned: usize,
     /// Results so far.
     pub seen: TestCounts,
-    /// Names of the failed.
-    pub failures: Vec<String>,
+    /// The results, in order.
+    pub results: Vec<TestCase>,
     /// The guest has stated its counts, and they agree.
     pub ended: bool,
+}
+
+impl TestRun {
+    /// Names of the failed.
+    pub fn failures(&self) -> impl Iterator<Item = String> {
+        let failed = { self.results.iter() }.filter(|test| test.result == TestResult::Failed);
+        failed.map(|test| test.name.clone())
+    }
+}
+
+/// A self-test that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestCase {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub result: TestResult,
+    /// Why it failed or was skipped.
+    pub reason: Option<String>,
 }
 
 /// A monitor command that has ended.
@@ -197,8 +216,7 @@ impl Record {
 
     /// Names of all self-tests that failed.
     pub fn failed_tests(&self) -> Vec<String> {
-        let failures = self.test_runs.iter().map(|run| run.failures.as_slice());
-        failures.collect::<Vec<_>>().concat()
+        self.test_runs.iter().flat_map(TestRun::failures).collect()
     }
 
     fn event(&mut self, event: Event) -> Result<(), Defect> {
@@ -216,8 +234,15 @@ impl Record {
                 number,
                 name,
                 result,
-                ..
-            } => self.test(number, name, result),
+                reason,
+            } => self.test(
+                number,
+                TestCase {
+                    name,
+                    result,
+                    reason,
+                },
+            ),
             Event::Tests(counts) => self.tests(counts),
             Event::BailOut { reason } => {
                 self.bail_out.get_or_insert(reason);
@@ -249,12 +274,8 @@ impl Record {
                 self.modules.push(LiveModule { name, base, bytes });
                 Ok(())
             }
-            Event::Boot { .. }
-            | Event::Module { .. }
-            | Event::Names { .. }
-            | Event::Usage { .. }
-            | Event::Panic { .. }
-            | Event::Unknown => Ok(()),
+            // What they say decides nothing.
+            _ => Ok(()),
         }
     }
 
@@ -270,25 +291,23 @@ impl Record {
         self.test_runs.push(TestRun {
             planned,
             seen: TestCounts::default(),
-            failures: Vec::new(),
+            results: Vec::new(),
             ended: false,
         });
         Ok(())
     }
 
-    fn test(&mut self, found: usize, name: String, result: TestResult) -> Result<(), Defect> {
+    fn test(&mut self, found: usize, test: TestCase) -> Result<(), Defect> {
         let Some(run) = self.open_run() else {
-            return Err(Defect::TestWithoutPlan { name });
+            return Err(Defect::TestWithoutPlan { name: test.name });
         };
         let (planned, expected) = (run.planned, run.seen.total() + 1);
-        match result {
+        match test.result {
             TestResult::Passed => run.seen.passed += 1,
             TestResult::Skipped => run.seen.skipped += 1,
-            TestResult::Failed => {
-                run.seen.failed += 1;
-                run.failures.push(name);
-            }
+            TestResult::Failed => run.seen.failed += 1,
         }
+        run.results.push(test);
         if found != expected {
             return Err(Defect::TestOutOfOrder { expected, found });
         }
