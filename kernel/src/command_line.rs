@@ -83,6 +83,8 @@ pub struct Options {
     pub initrd_sum: Option<u32>,
     /// `lockstat`: lock holds are counted.
     pub lockstat: bool,
+    /// `details`: the control channel has what the machine looks like from inside.
+    pub details: bool,
     /// `monitor`, `monitor=lines`: commands from the console instead of the self-tests.
     pub monitor: Option<Monitor>,
 }
@@ -109,6 +111,7 @@ impl Options {
         token: None,
         initrd_sum: None,
         lockstat: false,
+        details: false,
         monitor: None,
     };
 }
@@ -314,6 +317,7 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
             }
             "lockstat" if value.is_empty() => options.lockstat = true,
+            "details" if value.is_empty() => options.details = true,
             "monitor" => {
                 options.monitor = match value {
                     "" => Some(Monitor::Keys),

@@ -30,6 +30,7 @@ mod pairs;
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
 use crate::console::is_interrupted;
+use crate::control::details;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::{boot_time, modules, percpu, println, profile};
 use module_api::PerCpu;
@@ -176,6 +177,9 @@ pub fn run(only: Option<&str>) -> Result<(), BenchError> {
             operations,
             nanoseconds,
         } = figure;
+        if details::wants_details() {
+            details::figure(name, operations, nanoseconds);
+        }
         let thousandths = nanoseconds * 1000 / operations;
         println!(
             "BENCH {name} {operations} {nanoseconds} {}.{:03}",

@@ -35,21 +35,22 @@ pub fn write(event: &'static str, fill: impl FnOnce(&mut Record)) {
     if !OPEN.load(Ordering::Relaxed) {
         return;
     }
-    let mut record = begin(event);
+    let mut record = Record::new(event);
+    add_token(&mut record);
     fill(&mut record);
     send(&mut record);
 }
 
-/// A record of this event with the run's token.
-pub fn begin(event: &'static str) -> Record {
-    let mut record = Record::new(event);
+/// Adds the run's token: a record's second member.
+#[inline(always)]
+pub fn add_token(record: &mut Record) {
     if let Some(token) = TOKEN.get() {
         record.word("token", token.text());
     }
-    record
 }
 
 /// Ends a record, and writes it.
+#[inline(always)]
 pub fn send(record: &mut Record) {
     let line = record.end();
     if CHANNEL.lock().write(line).is_err() {

@@ -12,10 +12,12 @@
 //! every line is whole, whatever its texts do while they are formatted (C21).
 //!
 //! * `record.rs`: a line, as JSON
+//! * `details.rs`: what the machine looks like from inside
 //! * `channel.rs`: the console that it goes to
 //! * `names.rs`: what may be typed, for a program that completes it
 
 mod channel;
+pub mod details;
 mod names;
 mod record;
 

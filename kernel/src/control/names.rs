@@ -3,7 +3,8 @@
 //! Only a run whose starter asked for them has these events (`monitor=lines`); for any
 //! other the question costs a load.
 
-use super::channel::{begin, send, write};
+use super::channel::{add_token, send, write};
+use super::record::Record;
 use core::fmt::Display;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,7 +53,8 @@ pub fn wants_names() -> bool {
 pub fn send_names(kind: Names, module: Option<&str>, names: impl Iterator<Item = impl Display>) {
     let mut names = names.peekable();
     while names.peek().is_some() {
-        let mut record = begin("names");
+        let mut record = Record::new("names");
+        add_token(&mut record);
         record.word("kind", kind.word());
         if let Some(module) = module {
             record.text("module", module);

@@ -119,6 +119,9 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed<'a>, Reason
     if control::wants_names() {
         report::tell_names(module.name, &loaded);
     }
+    if control::details::wants_details() {
+        report::tell_details(module.name, &loaded);
+    }
     unformed.complete_formation(loaded, uses)?;
     Ok(Formed {
         unformed,

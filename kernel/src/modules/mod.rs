@@ -61,8 +61,8 @@ pub use report::{exports, list, print_names};
 pub use state::State;
 pub use variable_name::VariableName;
 pub use view::{
-    FoundVariable, Named, Sample, View, address_of, owner_of, sample, variable_holding,
-    variable_named, view,
+    FoundVariable, Named, Sample, View, address_of, kernel_variables, owner_of, sample,
+    variable_holding, variable_named, view,
 };
 
 use core::fmt;

@@ -8,11 +8,12 @@ use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::variable_name::VariableName;
 use crate::console::is_interrupted;
-use crate::control;
+use crate::control::{self, details};
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
 use fallible::TryPush;
+use loader::Position;
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
@@ -53,6 +54,32 @@ pub fn tell_names(name: &str, loaded: &Loaded) {
     let variables = loaded.linked.variables();
     let variables = variables.map(|variable| VariableName(variable.name));
     control::send_names(control::Names::Variables, Some(name), variables);
+}
+
+/// Tells what there is of a module that was linked. Not inlined, as [`tell_names`].
+#[inline(never)]
+pub fn tell_details(name: &'static str, loaded: &Loaded) {
+    let (base, layout) = (loaded.base(), &loaded.layout);
+    let per_cpu = loaded.per_cpu();
+    for section in layout.sections() {
+        let position = layout.position(section.index);
+        let is_per_cpu = matches!(position, Position::PerCpu(_));
+        if let Some(address) = position.address(base, per_cpu) {
+            details::section(name, section.name, address, section.size, is_per_cpu);
+        }
+    }
+    for (kind, (offset, bytes)) in [("got", layout.got()), ("plt", layout.plt())] {
+        details::table(name, kind, base + offset, bytes);
+    }
+    for variable in loaded.linked.variables() {
+        details::variable(&details::Variable {
+            module: Some(name),
+            name: VariableName(variable.name),
+            handle: variable.handle,
+            bytes: variable.size,
+            slot: variable.slot,
+        });
+    }
 }
 
 /// Addresses of some CPUs' copies.

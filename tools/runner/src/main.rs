@@ -23,6 +23,7 @@
 //!  debian       Linux, fetched           linux_sources the verb `linux-sources`
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
+//!  report       the files of --json, --junit  date        the day and time
 //!  view         how much of the text is shown log         where all of it is kept
 //! ```
 //!
@@ -72,6 +73,7 @@ mod qemu;
 mod qmp;
 mod question;
 mod record;
+mod report;
 mod signals;
 mod sink;
 mod streams;
@@ -89,6 +91,7 @@ use bench::More;
 use error::Error;
 use judge::Purpose;
 use options::{Options, Verb};
+use report::Report;
 use std::process::ExitCode;
 use toolchain::Toolchain;
 use verdict::Verdict;
@@ -148,7 +151,10 @@ fn main() -> ExitCode {
 fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let guest = build::guest(toolchain)?;
     let initrd = initrd::pack(&guest, options)?;
-    let run = qemu::run(options, &initrd)?;
+    let report = options.json.as_deref();
+    let report = report.map(|path| Report::begin(path, options, qemu::version()?));
+    let report = report.transpose()?;
+    let run = qemu::run_reported(options, &initrd, report.as_ref())?;
     let purpose = match (&options.verb, options.commands().len()) {
         (Some(Verb::Shell | Verb::Debug { .. }), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,
@@ -156,12 +162,18 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     };
     let last_line = run.transcript.last_line();
     let verdict = judge::judge(purpose, run.ending, &run.record, last_line);
-    if !matches!(verdict, Verdict::Passed(_)) {
-        return Ok(verdict);
+    let verdict = match verdict {
+        Verdict::Passed(_) => match bench::check(options, &run.transcript.lines)? {
+            changes if changes.is_empty() => verdict,
+            changes => Verdict::FiguresChanged(changes),
+        },
+        verdict => verdict,
+    };
+    if let Some(report) = report {
+        report.end(&verdict);
     }
-    let changes = bench::check(options, &run.transcript.lines)?;
-    Ok(match changes.is_empty() {
-        true => verdict,
-        false => Verdict::FiguresChanged(changes),
-    })
+    if let Some(path) = &options.junit {
+        report::write_junit(path, &run.record, &verdict)?;
+    }
+    Ok(verdict)
 }

@@ -100,6 +100,19 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE")]
     pub events: Option<PathBuf>,
 
+    /// The run for other programs: the events with what the machine looks like from inside,
+    /// versions and the verdict, a JSON object a line (docs/control-channel.md)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+
+    /// The results as JUnit's XML
+    #[arg(long, global = true, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Let the guest's clock count instructions: the same run each time
+    #[arg(long, global = true)]
+    pub icount: bool,
+
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
@@ -232,6 +245,18 @@ impl Options {
         if options.is_contention() && options.run.is_some() {
             return wrong("bench --contention runs commands of its own, not those of --run");
         }
+        if options.is_contention() && options.icount {
+            return wrong("bench --contention is by the host's clock: --icount has no place there");
+        }
+        let is_reported = options.json.is_some() || options.junit.is_some();
+        let boots_once = match options.verb {
+            Some(Verb::Bench { .. }) => !options.is_contention(),
+            Some(Verb::Profile { .. }) => false,
+            _ => true,
+        };
+        if is_reported && !boots_once {
+            return wrong("--json and --junit are of a run that is judged by its events alone");
+        }
         if let Some(problem) = options.problem_of_bench() {
             return wrong(&problem);
         }
@@ -282,6 +307,9 @@ impl Options {
             && self.timeout.is_none()
             && self.run.is_none()
             && self.events.is_none()
+            && self.json.is_none()
+            && self.junit.is_none()
+            && !self.icount
             && !self.quiet
             && !self.verbose
     }
@@ -314,6 +342,8 @@ impl Options {
             (!self.append.is_empty(), "--append"),
             (!self.modules.is_empty(), "--module"),
             (self.events.is_some(), "--events"),
+            (self.json.is_some(), "--json"),
+            (self.junit.is_some(), "--junit"),
             (keeps && self.cpus.is_some(), "--cpus"),
             (keeps && self.memory.is_some(), "--memory"),
             (keeps && self.cpu != "max", "--cpu"),
@@ -375,7 +405,7 @@ impl Options {
     /// Whether the guest's clock counts instructions.
     pub fn counts_instructions(&self) -> bool {
         let counts = matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }));
-        counts && !self.is_contention()
+        self.icount || (counts && !self.is_contention())
     }
 
     /// Whether the guest is to have the modules that the benchmark loads.
@@ -411,6 +441,9 @@ impl Options {
                 "monitor"
             };
             words.push(word.to_owned());
+        }
+        if self.json.is_some() {
+            words.push("details".to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());

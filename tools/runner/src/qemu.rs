@@ -9,6 +9,7 @@ use crate::initrd::Initrd;
 use crate::log::Log;
 use crate::options::{Options, Verb};
 use crate::qmp::{self, Socket};
+use crate::report::Report;
 use crate::terminal::Modes;
 use crate::token::Token;
 use crate::view::Shown;
@@ -100,12 +101,32 @@ fn gdb_port() -> io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
+/// The emulator's version, as it says it.
+pub fn version() -> Result<String, Error> {
+    let output = Command::new(EMULATOR).arg("--version").output();
+    let output = output.map_err(Error::start(EMULATOR))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
 /// Runs a guest to its end.
 pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
+    run_reported(options, initrd, None)
+}
+
+/// Runs a guest to its end; its events go into the report, too.
+pub fn run_reported(
+    options: &Options,
+    initrd: &Initrd,
+    report: Option<&Report>,
+) -> Result<Run, Error> {
+    let json = report.map(Report::file).transpose();
+    let json = json.map_err(Error::start(EMULATOR))?;
     let log = Log::new().map_err(|error| output::say!("no log is kept: {error}"));
     let (log, path) = log.map_or((None, None), |log| (Some(log.file), Some(log.path)));
     let shown = options.shown();
-    let run = run_shown(options, initrd, shown, log);
+    let files = Copies { log, json };
+    let run = run_shown(options, initrd, shown, files);
     if let (Some(path), Shown::Results) = (path, shown) {
         let path = Log::shown_path(&path).display();
         output::say!("all lines: {path} (or --verbose)");
@@ -115,14 +136,21 @@ pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
 
 /// Runs a guest to its end, and shows nothing of it.
 pub fn run_unseen(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
-    run_shown(options, initrd, Shown::Nothing, None)
+    run_shown(options, initrd, Shown::Nothing, Copies::default())
+}
+
+/// Where a run's text and events go besides.
+#[derive(Default)]
+struct Copies {
+    log: Option<File>,
+    json: Option<File>,
 }
 
 fn run_shown(
     options: &Options,
     initrd: &Initrd,
     shown: Shown,
-    log: Option<File>,
+    Copies { log, json }: Copies,
 ) -> Result<Run, Error> {
     let start = Error::start(EMULATOR);
     let token = Token::random().map_err(&start)?;
@@ -151,6 +179,7 @@ fn run_shown(
         limit: options.time_limit(),
         token: Some(token),
         events,
+        json,
         signals: true,
         input,
         monitor: Some(monitor),

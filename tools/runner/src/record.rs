@@ -91,10 +91,29 @@ pub struct TestRun {
     pub planned: usize,
     /// Results so far.
     pub seen: TestCounts,
-    /// Names of the failed.
-    pub failures: Vec<String>,
+    /// The results, in order.
+    pub results: Vec<TestCase>,
     /// The guest has stated its counts, and they agree.
     pub ended: bool,
+}
+
+impl TestRun {
+    /// Names of the failed.
+    pub fn failures(&self) -> impl Iterator<Item = String> {
+        let failed = { self.results.iter() }.filter(|test| test.result == TestResult::Failed);
+        failed.map(|test| test.name.clone())
+    }
+}
+
+/// A self-test that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestCase {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub result: TestResult,
+    /// Why it failed or was skipped.
+    pub reason: Option<String>,
 }
 
 /// A monitor command that has ended.
@@ -202,9 +221,10 @@ impl Record {
 
     /// Names of all tests that failed: the kernel's own, and modules'.
     pub fn failed_tests(&self) -> Vec<String> {
-        let failures = self.test_runs.iter().map(|run| run.failures.as_slice());
-        let all = failures.chain([self.failed_subtests.as_slice()]);
-        all.collect::<Vec<_>>().concat()
+        let failures = self.test_runs.iter().flat_map(TestRun::failures);
+        failures
+            .chain(self.failed_subtests.iter().cloned())
+            .collect()
     }
 
     fn event(&mut self, event: Event) -> Result<(), Defect> {
@@ -222,8 +242,15 @@ impl Record {
                 number,
                 name,
                 result,
-                ..
-            } => self.test(number, name, result),
+                reason,
+            } => self.test(
+                number,
+                TestCase {
+                    name,
+                    result,
+                    reason,
+                },
+            ),
             Event::Tests(counts) => self.tests(counts),
             Event::Subtest {
                 suite,
@@ -267,12 +294,8 @@ impl Record {
                 self.modules.push(LiveModule { name, base, bytes });
                 Ok(())
             }
-            Event::Boot { .. }
-            | Event::Module { .. }
-            | Event::Names { .. }
-            | Event::Usage { .. }
-            | Event::Panic { .. }
-            | Event::Unknown => Ok(()),
+            // What they say decides nothing.
+            _ => Ok(()),
         }
     }
 
@@ -288,21 +311,19 @@ impl Record {
         self.test_runs.push(TestRun {
             planned,
             seen: TestCounts::default(),
-            failures: Vec::new(),
+            results: Vec::new(),
             ended: false,
         });
         Ok(())
     }
 
-    fn test(&mut self, found: usize, name: String, result: TestResult) -> Result<(), Defect> {
+    fn test(&mut self, found: usize, test: TestCase) -> Result<(), Defect> {
         let Some(run) = self.open_run() else {
-            return Err(Defect::TestWithoutPlan { name });
+            return Err(Defect::TestWithoutPlan { name: test.name });
         };
         let (planned, expected) = (run.planned, run.seen.total() + 1);
-        run.seen.add(result);
-        if result == TestResult::Failed {
-            run.failures.push(name);
-        }
+        run.seen.add(test.result);
+        run.results.push(test);
         if found != expected {
             return Err(Defect::TestOutOfOrder { expected, found });
         }

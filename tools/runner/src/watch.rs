@@ -22,6 +22,7 @@ use crate::output;
 use crate::qmp::Monitor;
 use crate::question::{self, Question};
 use crate::record::Record;
+use crate::report;
 use crate::signals::Forwarded;
 use crate::sink::Sink;
 use crate::streams::{self, Piece};
@@ -78,6 +79,8 @@ pub struct Settings {
     pub token: Option<Token>,
     /// Where a copy of the events goes.
     pub events: Option<File>,
+    /// Where they go without their token.
+    pub json: Option<File>,
     /// Whether signals to this program end the run.
     pub signals: bool,
     /// Where the guest's input comes from.
@@ -191,6 +194,8 @@ pub fn watch(
         log: settings.log.map(Sink::new),
         person: line,
         events: settings.events.map(Sink::new),
+        json: settings.json.map(Sink::new),
+        token: settings.token.clone(),
         signals,
         input_ended,
         monitor: settings.monitor.map(|monitor| (monitor, settings.names)),
@@ -237,6 +242,8 @@ struct Watch {
     view: View,
     log: Option<Sink>,
     events: Option<Sink>,
+    json: Option<Sink>,
+    token: Option<Token>,
     signals: Option<Forwarded>,
     input_ended: Receiver<()>,
     monitor: Option<(Monitor, String)>,
@@ -330,7 +337,7 @@ impl Watch {
     /// Whether what is printed or copied waits for its reader.
     fn is_behind(&mut self) -> bool {
         // All are pushed on.
-        let copies = [&mut self.events, &mut self.log];
+        let copies = [&mut self.events, &mut self.json, &mut self.log];
         let behind = copies.map(|copy| copy.as_mut().is_some_and(Sink::is_behind));
         self.view.is_behind() || behind.contains(&true)
     }
@@ -357,6 +364,12 @@ impl Watch {
                 }
                 if let Some(events) = &mut self.events {
                     events.write(format!("{line}\n").as_bytes());
+                }
+                let token = self.token.as_ref().map(Token::text);
+                if let Some(json) = &mut self.json
+                    && let Some(line) = report::line_of(&line, token)
+                {
+                    json.write((line + "\n").as_bytes());
                 }
             }
             Piece::ConsoleEnd => self.console_ended = true,
@@ -396,7 +409,7 @@ impl Watch {
         let shown_by = copied_by;
         loop {
             let is_shown = self.view.is_done();
-            let copies = [&mut self.events, &mut self.log];
+            let copies = [&mut self.events, &mut self.json, &mut self.log];
             let copied = copies.map(|copy| copy.as_mut().is_none_or(Sink::is_done));
             let is_copied = !copied.contains(&false);
             // Who pages through the output may take his time, but not the events' reader.
@@ -439,6 +452,9 @@ impl Watch {
         }
         if let Some(events) = self.events {
             lost("the events of --events", events.result());
+        }
+        if let Some(json) = self.json {
+            lost("the events of --json", json.result());
         }
         if let Some(log) = self.log {
             lost("the lines of the log", log.result());
