@@ -6,11 +6,12 @@
 //!
 //! * `error.rs`: why a command failed
 //! * `command.rs`: what a command is
-//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`: the
-//!   commands, by what they are about
+//! * `modules.rs`, `percpu.rs`, `memory.rs`, `machine.rs`, `measure.rs`, `lockstat.rs`,
+//!   `dump.rs`: the commands, by what they are about
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 
 mod command;
+mod dump;
 mod error;
 mod line_editor;
 mod lockstat;
@@ -47,7 +48,7 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 7] = [
+const GROUPS: [&[Command]; 8] = [
     HELP,
     modules::COMMANDS,
     percpu::COMMANDS,
@@ -55,6 +56,7 @@ const GROUPS: [&[Command]; 7] = [
     machine::COMMANDS,
     measure::COMMANDS,
     lockstat::COMMANDS,
+    dump::COMMANDS,
 ];
 
 fn commands() -> impl Iterator<Item = &'static Command> {

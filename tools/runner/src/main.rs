@@ -20,6 +20,7 @@
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`        debug        the verb `debug`: gdb
+//!  dumper       waits for a guest's panic   core         from QEMU's dump to a core
 //!  cargo_output, terminal                    progress, and modes to put back
 //! ```
 //!
@@ -37,7 +38,9 @@ mod blocks;
 mod build;
 mod cargo_output;
 mod contention;
+mod core;
 mod debug;
+mod dumper;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -118,7 +121,11 @@ fn main() -> ExitCode {
         }) => bench::run(toolchain, &options, More::Peer { accept }),
         Some(Verb::Bench { plots: true, .. }) => bench::run(toolchain, &options, More::Plots),
         Some(Verb::Bench { document: true, .. }) => bench::run(toolchain, &options, More::Document),
-        Some(Verb::Debug { gdb: true }) => debug::with_gdb(&options),
+        Some(Verb::Debug {
+            gdb,
+            core: Some(ref file),
+        }) => debug::of_core(&options, file, gdb),
+        Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
         _ => boot(toolchain, &options).map(|verdict| {
             output::say!("{verdict}");
             ExitCode::from(verdict.exit_code())

@@ -95,6 +95,11 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE")]
     pub events: Option<PathBuf>,
 
+    /// Where a core of the guest goes if it crashes, for debug --core; the command `dump` of the
+    /// monitor writes one, too
+    #[arg(long, global = true, value_name = "FILE")]
+    pub dump: Option<PathBuf>,
+
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
@@ -170,6 +175,9 @@ pub enum Verb {
         /// Start gdb on this terminal
         #[arg(long)]
         gdb: bool,
+        /// Open a core that --dump wrote, instead of starting a machine
+        #[arg(long, value_name = "FILE")]
+        core: Option<PathBuf>,
     },
 }
 
@@ -232,6 +240,16 @@ impl Options {
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Debug { core: Some(_), .. })) {
+            let modules = Vec::new();
+            let others = Self {
+                modules,
+                ..options.clone()
+            };
+            if !others.all_default() {
+                return wrong("debug --core starts no machine: it takes no options of one");
+            }
+        }
         let append = options.append.iter();
         let words = append.flat_map(|words| words.split_ascii_whitespace());
         if let Some(word) = words
@@ -264,6 +282,7 @@ impl Options {
             && self.timeout.is_none()
             && self.run.is_none()
             && self.events.is_none()
+            && self.dump.is_none()
             && !self.quiet
     }
 
@@ -286,6 +305,7 @@ impl Options {
             (!self.append.is_empty(), "--append"),
             (!self.modules.is_empty(), "--module"),
             (self.events.is_some(), "--events"),
+            (self.dump.is_some(), "--dump"),
             (keeps && self.cpus.is_some(), "--cpus"),
             (keeps && self.memory.is_some(), "--memory"),
             (keeps && self.cpu != "max", "--cpu"),

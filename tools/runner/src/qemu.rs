@@ -4,6 +4,7 @@
 //! `sclplmconsole`, the control channel (docs/control-channel.md).
 
 use crate::debug::Gdb;
+use crate::dumper::Target;
 use crate::error::Error;
 use crate::initrd::Initrd;
 use crate::options::{Options, Verb};
@@ -15,6 +16,7 @@ use crate::{files, guardian, layout, output};
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The emulator.
@@ -45,7 +47,12 @@ pub fn machine(options: &Options) -> Command {
     ]);
     // Without this a disabled wait, the guest's crash, would end with exit code 0; and a
     // CPU that doesn't set the watchdog timer anew is asked where it is.
-    command.args(["-action", "panic=exit-failure,watchdog=inject-nmi"]);
+    let panic = match options.dump {
+        // Ended by who has it dumped.
+        Some(_) => "panic=pause",
+        None => "panic=exit-failure",
+    };
+    command.args(["-action", &format!("{panic},watchdog=inject-nmi")]);
     if options.counts_instructions() {
         // One guest instruction a nanosecond, and the same date and random numbers
         // at each run. The base is a multiple of 125 s: only then is the clock exact.
@@ -98,6 +105,11 @@ fn gdb_port() -> io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
+/// Where a dump goes, which says of which kernel it is.
+fn dump_target(path: &Path) -> Result<Target, Error> {
+    Target::new(path, layout::kernel_build_id()?)
+}
+
 /// Runs a guest to its end.
 pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
     run_shown(options, initrd, true)
@@ -121,6 +133,7 @@ fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Err
         false => Stdio::null(),
     });
     let events = options.events.as_deref().map(files::create).transpose()?;
+    let dump = options.dump.as_deref().map(dump_target).transpose()?;
     let map = layout::release().join("System.map");
     let names = fs::read_to_string(&map).map_err(Error::file("read", &map))?;
     // Put back at the end of this function, however QEMU ended.
@@ -135,6 +148,7 @@ fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Err
         feeds_input: is_shell && !on_terminal,
         monitor: Some(monitor),
         names,
+        dump,
     };
     watch::watch(command, EMULATOR, channel, settings)
 }

@@ -14,12 +14,13 @@
 //! No wait here is without a bound but that for a guest without a limit, and that for a
 //! reader of this program's output; a signal ends either.
 
+use crate::dumper::{Dumper, Target};
 use crate::error::Error;
 use crate::judge::Ending;
 use crate::options::DEFAULT_TIMEOUT;
 use crate::output;
 use crate::qmp::Monitor;
-use crate::question::{self, Question};
+use crate::question::{self, ANSWER, Question};
 use crate::record::Record;
 use crate::signals::Forwarded;
 use crate::sink::Sink;
@@ -82,6 +83,8 @@ pub struct Settings {
     pub monitor: Option<Monitor>,
     /// The kernel's symbols, as text.
     pub names: String,
+    /// Where a dump goes of a guest that panics; QEMU then pauses, and has a monitor.
+    pub dump: Option<Target>,
 }
 
 /// A run that has ended.
@@ -150,6 +153,12 @@ pub fn watch(
     let messages = qemu.stderr.take();
     let messages = messages.map(|stderr| thread::spawn(|| streams::forward(stderr)));
 
+    let (monitor, dumper) = match (settings.monitor, settings.dump) {
+        (Some(monitor), Some(target)) => {
+            (None, Some(Dumper::start(monitor, target, settings.names)))
+        }
+        (monitor, _) => (monitor.map(|monitor| (monitor, settings.names)), None),
+    };
     let mut watch = Watch {
         quiet: settings.quiet,
         unseen: settings.unseen,
@@ -160,7 +169,8 @@ pub fn watch(
         events: settings.events.map(Sink::new),
         signals,
         input_ended,
-        monitor: settings.monitor.map(|monitor| (monitor, settings.names)),
+        monitor,
+        dumper,
         line: Vec::new(),
         record: Record::of(settings.token),
         transcript: Transcript::default(),
@@ -208,6 +218,8 @@ struct Watch {
     signals: Option<Forwarded>,
     input_ended: Receiver<()>,
     monitor: Option<(Monitor, String)>,
+    /// Who has the monitor instead, with `--dump`.
+    dumper: Option<Dumper>,
     /// The console's line so far, without its end.
     line: Vec<u8>,
     record: Record,
@@ -229,8 +241,11 @@ impl Watch {
                 self.limit = Some(DEFAULT_TIMEOUT);
                 self.deadline = Some(Instant::now() + DEFAULT_TIMEOUT);
             }
+            // A dump that is being written has its own limit.
+            let is_dumping = self.dumper.as_ref().is_some_and(Dumper::is_busy);
             // Asked first: output that never ends is no way past the limit.
-            if self.deadline.is_some_and(|end| end <= Instant::now()) && !self.ask() {
+            if !is_dumping && self.deadline.is_some_and(|end| end <= Instant::now()) && !self.ask()
+            {
                 qemu.kill()?;
                 return qemu.wait().map(|_| None);
             }
@@ -278,12 +293,16 @@ impl Watch {
         if !matches!(self.reason, Reason::Limit) || self.record.panic.is_some() {
             return false;
         }
-        let Some((monitor, names)) = self.monitor.take() else {
+        let question = if let Some((monitor, names)) = self.monitor.take() {
+            Question::ask(move || monitor.ask(ANSWER, &names), &self.transcript)
+        } else if let Some(dumper) = &self.dumper {
+            let asker = dumper.asker();
+            Question::ask(move || asker.ask(ANSWER), &self.transcript)
+        } else {
             return false;
         };
-        let question = Question::ask(monitor, names, &self.transcript);
         self.reason = Reason::Asked(question);
-        self.deadline = Some(Instant::now() + question::ANSWER);
+        self.deadline = Some(Instant::now() + ANSWER);
         true
     }
 
@@ -310,7 +329,14 @@ impl Watch {
         match piece {
             Piece::Console(chunk) => self.text(&chunk),
             Piece::Event(line) => {
+                let dumps = self.record.dumps;
                 self.record.line(&line);
+                if self.record.dumps > dumps {
+                    match &self.dumper {
+                        Some(dumper) => dumper.dump(),
+                        None => output::say!("the guest wants a dump: --dump FILE says where to"),
+                    }
+                }
                 if let Some(events) = &mut self.events {
                     events.write(format!("{line}\n").as_bytes());
                 }
@@ -390,6 +416,8 @@ impl Watch {
         if let Some(events) = self.events {
             lost("the events of --events", events.result());
         }
+        // Who attended a guest that panicked has ended QEMU himself.
+        let panicked = self.dumper.take().is_some_and(Dumper::panicked);
         let limit = self.limit.unwrap_or_default();
         let ending = match (self.reason, status) {
             (Reason::Signal(signal), _) => Ending::Interrupted(signal),
@@ -402,6 +430,7 @@ impl Watch {
                 place: Place::Unknown,
             }),
             (Reason::Limit, None) => Ending::Killed(Signal::KILL.as_raw()),
+            (Reason::Limit, Some(_)) if panicked => Ending::Exit(1),
             (Reason::Limit, Some(status)) => match (status.code(), status.signal()) {
                 (Some(code), _) => Ending::Exit(code),
                 (None, signal) => Ending::Killed(signal.unwrap_or_default()),

@@ -131,6 +131,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        debugger::dumps,
         start::quiet,
         loading::direct_is_refused_far,
         loading::direct_works_near,
@@ -188,6 +189,7 @@ fn main() -> ExitCode {
         ignorable_test("real::modules", real::modules),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
+        ignorable_test("debugger::crash_dump", debugger::crash_dump),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
