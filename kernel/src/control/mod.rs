@@ -167,6 +167,11 @@ pub fn panic(cpu: u32, reason: impl Display) {
     });
 }
 
+/// A dump of the machine is wanted.
+pub fn dump() {
+    write("dump", |_| {});
+}
+
 /// Who wants the machine off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PowerOffBy {

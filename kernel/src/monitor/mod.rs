@@ -14,11 +14,12 @@
 //! * `places.rs`, `tables.rs`: what lies where; the tables that translate
 //! * `processors.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
 //! * `slab.rs`: objects of kmalloc
-//! * `messages.rs`, `measure.rs`: the log, tests, faults
+//! * `messages.rs`, `measure.rs`, `dump.rs`: the log, tests, faults, a dump
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 //! * `interrupt.rs`: Ctrl-C, which commands ask for
 
 mod command;
+mod dump;
 mod error;
 mod example;
 mod format;
@@ -80,7 +81,7 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 14] = [
+const GROUPS: [&[Command]; 15] = [
     HELP,
     modules::COMMANDS,
     module_tables::COMMANDS,
@@ -95,6 +96,7 @@ const GROUPS: [&[Command]; 14] = [
     measure::COMMANDS,
     lockstat::COMMANDS,
     slab::COMMANDS,
+    dump::COMMANDS,
 ];
 
 fn commands() -> impl Iterator<Item = &'static Command> {

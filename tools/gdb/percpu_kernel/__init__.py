@@ -16,7 +16,7 @@ more is an error that says so.
 
 import gdb
 
-from . import chunks, listing, machine, symbols, unwind, variables
+from . import chunks, dump, listing, machine, symbols, unwind, variables
 
 
 def register():
@@ -25,6 +25,7 @@ def register():
     unwind.register()
     symbols.ModuleFile()
     symbols.ModuleSymbols()
+    dump.KernelCore()
     listing.Lsmod()
     listing.Got()
     chunks.Chunks()

@@ -1,4 +1,4 @@
-"""Dumps: the note that `--dump` writes into a core, beside QEMU's.
+"""Dumps: kernel-core, and the note that `--dump` writes into a core, beside QEMU's.
 
     owner "percpu-kernel", type 1: a JSON object
       build_id   of the kernel that was dumped
@@ -10,6 +10,9 @@ import os
 import re
 
 import gdb
+
+from . import symbols
+from .values import KernelError
 
 OWNER = b"percpu-kernel\0"
 
@@ -56,3 +59,43 @@ def read(path):
                     return json.loads(notes[start:start + content_size])
                 at = start + (content_size + 3 & ~3)
     return None
+
+
+def build_id(path):
+    """Which build a kernel's file is, in hexadecimal: its section .note.gnu.build-id."""
+    for name, (start, size) in symbols.section_bytes(path).items():
+        if name == ".note.gnu.build-id":
+            with open(path, "rb") as file:
+                file.seek(start)
+                # Sizes, kind and owner take 16 bytes.
+                return file.read(size)[16:].hex()
+    return ""
+
+
+class KernelCore(gdb.Command):
+    """Opens a dump, and adds the symbols of the modules in it: kernel-core FILE
+
+It must be of the kernel whose file gdb has: the build IDs are compared."""
+
+    def __init__(self):
+        super().__init__("kernel-core", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
+
+    def invoke(self, argument, from_tty):
+        if not argument:
+            raise KernelError("expected: kernel-core FILE")
+        path = os.path.expanduser(argument)
+        try:
+            found = read(path)
+        except (OSError, ValueError) as error:
+            raise KernelError(f"{path}: {error}") from error
+        if found is None:
+            raise KernelError(f"{path}: no core that --dump wrote")
+        kernel = symbols.kernel_file()
+        if kernel is None:
+            raise KernelError("which kernel? file KERNEL names it")
+        built = build_id(kernel)
+        if found["build_id"] != built:
+            raise KernelError(f"{path} is of another build: the dumped kernel's build ID is "
+                              f"{found['build_id']}, that of {kernel} {built}")
+        gdb.execute(f"core-file {symbols.quoted(path)}")
+        symbols.add_all()

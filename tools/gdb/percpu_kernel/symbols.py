@@ -126,19 +126,27 @@ class Hook(gdb.Breakpoint):
 
 def section_sizes(path):
     """Sizes of an object's sections, by name."""
+    return {name: size for name, (_, size) in section_bytes(path).items()}
+
+
+def section_bytes(path):
+    """Where the sections of an ELF file of this machine are in it, and their sizes, by name."""
     with open(path, "rb") as file:
         data = file.read()
     if data[:6] != b"\x7fELF\x02\x02":
         raise ValueError(f"{path} isn't an object of this machine (ELF64, big-endian)")
-    word = lambda at, size: int.from_bytes(data[at:at + size], "big")
+
+    def word(at, size):
+        return int.from_bytes(data[at:at + size], "big")
+
     table, entry, count, names = word(40, 8), word(58, 2), word(60, 2), word(62, 2)
     strings = word(table + names * entry + 24, 8)
-    sizes = {}
+    found = {}
     for at in range(table, table + count * entry, entry):
         start = strings + word(at, 4)
         name = data[start:data.index(b"\0", start)].decode("utf-8", "replace")
-        sizes[name] = word(at + 32, 8)
-    return sizes
+        found[name] = word(at + 24, 8), word(at + 32, 8)
+    return found
 
 
 class ModuleFile(gdb.Command):

@@ -2,10 +2,9 @@
 
     a leaf with a frame    its CFI says where the CFA is, but not that r15 was moved
     assembler              no CFI at all: the back chain
-    an interruption        the back chain ends in 0 and a marker; the trap frame follows
 
-Every other frame is left to gdb. Layouts: s390x ELF ABI, "The Stack Frame"; the trap frame
-is kernel/arch/s390x/src/traps/frame.rs, whose debug information is read.
+Every other frame is left to gdb, that of an interruption too, which has CFI of its own
+(kernel/arch/s390x/src/traps/frame_information.rs). Layout: s390x ELF ABI, "The Stack Frame".
 """
 
 import gdb
@@ -104,18 +103,10 @@ class KernelUnwinder(Unwinder):
             registers[15] = caller
             return unwound(frame, FrameId(caller + SAVE_AREA, pc),
                            values.word(caller + RETURN_ADDRESS), registers)
-        return self.out_of_trap(frame, pc, sp)
-
-    def out_of_trap(self, frame, pc, sp):
-        # The walk of the kernel's own backtraces: arch/s390x/src/backtrace.rs.
-        if values.word(sp) != 0 or values.memory(sp + 8, 8) != MARKER:
-            # The first frame of a stack.
-            return unwound(frame, FrameId(sp + SAVE_AREA, pc), 0, {})
-        trap = gdb.Value(sp + SAVE_AREA).cast(
-            gdb.lookup_type("arch::traps::frame::TrapFrame").pointer()).dereference()
-        registers = {n: int(trap["registers"][n]) for n in range(16)}
-        return unwound(frame, FrameId(sp + SAVE_AREA, pc),
-                       int(trap["psw"]["address"]), registers)
+        if caller == 0 and values.memory(sp + 8, 8) == MARKER:
+            return None
+        # The first frame of a stack.
+        return unwound(frame, FrameId(sp + SAVE_AREA, pc), 0, {})
 
 
 def function_start(pc):

@@ -1,5 +1,6 @@
 //! Why a guest couldn't be built or started.
 
+use crate::core;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -116,6 +117,22 @@ pub enum Error {
         /// The line at which that shows.
         line: String,
     },
+    /// A file isn't a dump that can be used.
+    Core {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: core::Error,
+    },
+    /// A dump is of another kernel than the one that is built.
+    OtherBuild {
+        /// The file.
+        path: PathBuf,
+        /// The dumped kernel's build ID.
+        dumped: String,
+        /// That of the one that is built.
+        built: String,
+    },
     /// The value of `GUEST_TOOLCHAIN` is none that this program knows.
     Toolchain {
         /// The value.
@@ -219,6 +236,17 @@ impl fmt::Display for Error {
                     "the plugin's counts aren't whole; the line `{line}` is wrong"
                 )
             }
+            Error::Core { path, source } => write!(f, "{}: {source}", path.display()),
+            Error::OtherBuild {
+                path,
+                dumped,
+                built,
+            } => write!(
+                f,
+                "{}: a dump of another build: its kernel's build ID is {dumped}, that of the \
+                 one that is built {built}",
+                path.display()
+            ),
             Error::Toolchain { value } => {
                 write!(
                     f,

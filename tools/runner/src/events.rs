@@ -249,6 +249,8 @@ pub enum Event {
         /// What a person reads behind `panic: cpu N: `.
         reason: String,
     },
+    /// The guest wants a dump of itself, and waits a moment for it.
+    Dump {},
     /// The last event of an orderly end.
     Poweroff {
         /// Who asked for it.

@@ -17,6 +17,7 @@
 //! ```
 
 use crate::error::Error;
+use object::Object;
 use std::path::{Path, PathBuf};
 
 /// The guest's target.
@@ -87,6 +88,16 @@ pub fn release() -> PathBuf {
 /// The kernel's ELF file.
 pub fn kernel() -> PathBuf {
     release().join("kernel")
+}
+
+/// Which build the kernel's file is, in hexadecimal.
+pub fn kernel_build_id() -> Result<String, Error> {
+    let path = kernel();
+    let data = std::fs::read(&path).map_err(Error::file("read", &path))?;
+    let file = object::File::parse(&*data).map_err(Error::object(&path))?;
+    let id = file.build_id().map_err(Error::object(&path))?;
+    let id = id.unwrap_or_default();
+    Ok(id.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Headers for modules in C.

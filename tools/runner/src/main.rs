@@ -21,6 +21,7 @@
 //!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`        debug        the verb `debug`: gdb
 //!  debian       Linux, fetched           linux_sources the verb `linux-sources`
+//!  dumper       waits for a guest's panic   core         from QEMU's dump to a core
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
 //!  report       the files of --json, --junit  date        the day and time
@@ -41,9 +42,11 @@ mod blocks;
 mod build;
 mod cargo_output;
 mod contention;
+mod core;
 mod date;
 mod debian;
 mod debug;
+mod dumper;
 #[cfg(test)]
 mod endings;
 mod error;
@@ -132,7 +135,11 @@ fn main() -> ExitCode {
         }) => bench::run(toolchain, &options, More::Peer { accept }),
         Some(Verb::Bench { plots: true, .. }) => bench::run(toolchain, &options, More::Plots),
         Some(Verb::Bench { document: true, .. }) => bench::run(toolchain, &options, More::Document),
-        Some(Verb::Debug { gdb: true }) => debug::with_gdb(&options),
+        Some(Verb::Debug {
+            gdb,
+            core: Some(ref file),
+        }) => debug::of_core(&options, file, gdb),
+        Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
         _ => boot(toolchain, &options).map(|verdict| {
             let style = match verdict.exit_code() {
                 0 => paint::GOOD,

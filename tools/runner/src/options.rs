@@ -113,6 +113,11 @@ pub struct Options {
     #[arg(long, global = true)]
     pub icount: bool,
 
+    /// Where a core of the guest goes if it crashes, for debug --core; the command `dump` of the
+    /// monitor writes one, too
+    #[arg(long, global = true, value_name = "FILE")]
+    pub dump: Option<PathBuf>,
+
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
@@ -195,6 +200,9 @@ pub enum Verb {
         /// Start gdb on this terminal
         #[arg(long)]
         gdb: bool,
+        /// Open a core that --dump wrote, instead of starting a machine
+        #[arg(long, value_name = "FILE")]
+        core: Option<PathBuf>,
     },
 }
 
@@ -275,6 +283,16 @@ impl Options {
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");
         }
+        if matches!(options.verb, Some(Verb::Debug { core: Some(_), .. })) {
+            let modules = Vec::new();
+            let others = Self {
+                modules,
+                ..options.clone()
+            };
+            if !others.all_default() {
+                return wrong("debug --core starts no machine: it takes no options of one");
+            }
+        }
         let append = options.append.iter();
         let words = append.flat_map(|words| words.split_ascii_whitespace());
         if let Some(word) = words
@@ -310,6 +328,7 @@ impl Options {
             && self.json.is_none()
             && self.junit.is_none()
             && !self.icount
+            && self.dump.is_none()
             && !self.quiet
             && !self.verbose
     }
@@ -344,6 +363,7 @@ impl Options {
             (self.events.is_some(), "--events"),
             (self.json.is_some(), "--json"),
             (self.junit.is_some(), "--junit"),
+            (self.dump.is_some(), "--dump"),
             (keeps && self.cpus.is_some(), "--cpus"),
             (keeps && self.memory.is_some(), "--memory"),
             (keeps && self.cpu != "max", "--cpu"),

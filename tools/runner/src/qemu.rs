@@ -4,6 +4,7 @@
 //! `sclplmconsole`, the control channel (docs/control-channel.md).
 
 use crate::debug::Gdb;
+use crate::dumper::Target;
 use crate::error::Error;
 use crate::initrd::Initrd;
 use crate::log::Log;
@@ -18,6 +19,7 @@ use crate::{files, guardian, layout, output, paint};
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The emulator.
@@ -48,7 +50,12 @@ pub fn machine(options: &Options) -> Command {
     ]);
     // Without this a disabled wait, the guest's crash, would end with exit code 0; and a
     // CPU that doesn't set the watchdog timer anew is asked where it is.
-    command.args(["-action", "panic=exit-failure,watchdog=inject-nmi"]);
+    let panic = match options.dump {
+        // Ended by who has it dumped.
+        Some(_) => "panic=pause",
+        None => "panic=exit-failure",
+    };
+    command.args(["-action", &format!("{panic},watchdog=inject-nmi")]);
     if options.counts_instructions() {
         // One guest instruction a nanosecond, and the same date and random numbers
         // at each run. The base is a multiple of 125 s: only then is the clock exact.
@@ -107,6 +114,11 @@ pub fn version() -> Result<String, Error> {
     let output = output.map_err(Error::start(EMULATOR))?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Where a dump goes, which says of which kernel it is.
+fn dump_target(path: &Path) -> Result<Target, Error> {
+    Target::new(path, layout::kernel_build_id()?)
 }
 
 /// Runs a guest to its end.
@@ -168,6 +180,7 @@ fn run_shown(
         false => Stdio::null(),
     });
     let events = options.events.as_deref().map(files::create).transpose()?;
+    let dump = options.dump.as_deref().map(dump_target).transpose()?;
     let map = layout::release().join("System.map");
     let names = fs::read_to_string(&map).map_err(Error::file("read", &map))?;
     // Put back at the end of this function, however QEMU ended.
@@ -184,6 +197,7 @@ fn run_shown(
         input,
         monitor: Some(monitor),
         names,
+        dump,
     };
     watch::watch(command, EMULATOR, channel, settings)
 }

@@ -4,7 +4,7 @@
 //!  this program ◄── socket pair ──► QEMU: -chardev socket,fd=N -mon mode=control
 //!
 //!  qmp_capabilities, query-status, stop, query-cpus-fast,
-//!  human-monitor-command "info registers -a", inject-nmi, cont
+//!  human-monitor-command "info registers -a", inject-nmi, cont, dump-guest-memory, quit
 //! ```
 //!
 //! The machine is stopped while it is looked at: only then are the PSWs exact.
@@ -61,50 +61,103 @@ impl Monitor {
     /// # Errors
     /// QEMU didn't answer within the limit, or refused.
     pub fn ask(self, limit: Duration, names: &str) -> io::Result<Answer> {
+        self.converse(limit)?.ask(names)
+    }
+
+    /// Begins a conversation, whose first exchange takes no longer than the limit.
+    ///
+    /// # Errors
+    /// QEMU didn't answer within the limit, or refused.
+    pub fn converse(self, limit: Duration) -> io::Result<Conversation> {
         let mut conversation = Conversation {
             end: Instant::now() + limit,
             reader: BufReader::new(self.0),
+            line: Vec::new(),
+            panicked: false,
         };
         conversation.call("qmp_capabilities", &json!({}))?;
-        let status = conversation.call("query-status", &json!({}))?;
-        let was_running = status["running"] == true;
-        if was_running {
-            conversation.call("stop", &json!({}))?;
-        }
-        let states = conversation.call("query-cpus-fast", &json!({}))?;
-        let line = json!({"command-line": "info registers -a"});
-        let registers = conversation.call("human-monitor-command", &line)?;
-        let registers = registers.as_str().unwrap_or_default();
-        let cpus = places(&states, registers, names);
-        if was_running {
-            conversation.call("inject-nmi", &json!({}))?;
-            conversation.call("cont", &json!({}))?;
-        }
-        Ok(Answer { was_running, cpus })
+        Ok(conversation)
     }
 }
 
-struct Conversation {
+/// A conversation with QEMU.
+#[derive(Debug)]
+pub struct Conversation {
     end: Instant,
     reader: BufReader<UnixStream>,
+    /// The line so far.
+    line: Vec<u8>,
+    panicked: bool,
 }
 
 impl Conversation {
+    /// What follows ends within this.
+    pub fn set_limit(&mut self, limit: Duration) {
+        self.end = Instant::now() + limit;
+    }
+
+    /// Whether the guest has panicked, as far as was listened.
+    pub fn panicked(&self) -> bool {
+        self.panicked
+    }
+
+    /// Listens for events as long as that; whether the guest has panicked.
+    ///
+    /// # Errors
+    /// QEMU has ended.
+    pub fn listen(&mut self, time: Duration) -> io::Result<bool> {
+        self.set_limit(time);
+        loop {
+            match self.message() {
+                Ok(_) if self.panicked => return Ok(true),
+                Ok(_) => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+                    ) =>
+                {
+                    return Ok(self.panicked);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// As [`Monitor::ask`].
+    ///
+    /// # Errors
+    /// QEMU didn't answer within the limit, or refused.
+    pub fn ask(&mut self, names: &str) -> io::Result<Answer> {
+        let status = self.call("query-status", &json!({}))?;
+        let was_running = status["running"] == true;
+        if was_running {
+            self.call("stop", &json!({}))?;
+        }
+        let states = self.call("query-cpus-fast", &json!({}))?;
+        let line = json!({"command-line": "info registers -a"});
+        let registers = self.call("human-monitor-command", &line)?;
+        let registers = registers.as_str().unwrap_or_default();
+        let cpus = places(&states, registers, names);
+        if was_running {
+            self.call("inject-nmi", &json!({}))?;
+            self.call("cont", &json!({}))?;
+        }
+        Ok(Answer { was_running, cpus })
+    }
+
     /// A command's return value.
-    fn call(&mut self, command: &str, arguments: &Value) -> io::Result<Value> {
+    ///
+    /// # Errors
+    /// QEMU didn't answer within the limit, or refused.
+    pub fn call(&mut self, command: &str, arguments: &Value) -> io::Result<Value> {
         let command = json!({"execute": command, "arguments": arguments});
         let stream = self.reader.get_ref();
         stream.set_write_timeout(Some(self.left()?))?;
         (&*stream).write_all(format!("{command}\n").as_bytes())?;
         loop {
-            let left = self.left()?;
-            self.reader.get_ref().set_read_timeout(Some(left))?;
-            let mut line = String::new();
-            if self.reader.read_line(&mut line)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
             // The greeting and events come between.
-            let mut answer: Value = serde_json::from_str(&line)?;
+            let mut answer = self.message()?;
             if let Some(value) = answer.get_mut("return") {
                 return Ok(value.take());
             }
@@ -112,6 +165,24 @@ impl Conversation {
                 return Err(io::Error::other(error.to_string()));
             }
         }
+    }
+
+    /// The next line, of whatever kind.
+    fn message(&mut self) -> io::Result<Value> {
+        loop {
+            let left = self.left()?;
+            self.reader.get_ref().set_read_timeout(Some(left))?;
+            // What came before the time was up is kept.
+            if self.reader.read_until(b'\n', &mut self.line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if self.line.ends_with(b"\n") {
+                break;
+            }
+        }
+        let message: Value = serde_json::from_slice(&std::mem::take(&mut self.line))?;
+        self.panicked |= message["event"] == "GUEST_PANICKED";
+        Ok(message)
     }
 
     fn left(&self) -> io::Result<Duration> {

@@ -1,7 +1,7 @@
 //! What a guest is asked whose time is up: where it is. QEMU says it of every CPU, and an
 //! NMI makes the guest say it of one, with names of modules and a backtrace.
 
-use crate::qmp::{Answer, Monitor};
+use crate::qmp::Answer;
 use crate::record::Record;
 use crate::transcript::Transcript;
 use crate::verdict::{Place, Timeout};
@@ -27,11 +27,14 @@ pub struct Question {
 
 impl Question {
     /// Asks. QEMU answers only while its output is read: so another thread waits for it.
-    pub fn ask(monitor: Monitor, names: String, transcript: &Transcript) -> Self {
+    pub fn ask(
+        work: impl FnOnce() -> io::Result<Answer> + Send + 'static,
+        transcript: &Transcript,
+    ) -> Self {
         Self {
             last_line: transcript.last_line().map(str::to_owned),
             lines: transcript.lines.len(),
-            answer: thread::spawn(move || monitor.ask(ANSWER, &names)),
+            answer: thread::spawn(work),
         }
     }
 

@@ -171,6 +171,8 @@ pub struct Record {
     pub commands: Vec<CommandResult>,
     /// `--run` has ended.
     pub commands_ended: bool,
+    /// Dumps that were asked for.
+    pub dumps: usize,
     /// The first panic, in the console's words.
     pub panic: Option<String>,
     /// The orderly end.
@@ -281,6 +283,10 @@ impl Record {
                 self.command(number, CommandResult { line, result })
             }
             Event::Commands(counts) => self.commands(counts),
+            Event::Dump {} => {
+                self.dumps += 1;
+                Ok(())
+            }
             Event::Poweroff { by } => {
                 self.poweroff = Some(by);
                 Ok(())

@@ -14,13 +14,14 @@
 //! No wait here is without a bound but that for a guest without a limit, and that for a
 //! reader of this program's output; a signal ends either.
 
+use crate::dumper::{Dumper, Target};
 use crate::error::Error;
 use crate::judge::Ending;
 use crate::line::{self, Line};
 use crate::options::DEFAULT_TIMEOUT;
 use crate::output;
 use crate::qmp::Monitor;
-use crate::question::{self, Question};
+use crate::question::{self, ANSWER, Question};
 use crate::record::Record;
 use crate::report;
 use crate::signals::Forwarded;
@@ -89,6 +90,8 @@ pub struct Settings {
     pub monitor: Option<Monitor>,
     /// The kernel's symbols, as text.
     pub names: String,
+    /// Where a dump goes of a guest that panics; QEMU then pauses, and has a monitor.
+    pub dump: Option<Target>,
 }
 
 /// Where a guest's input comes from.
@@ -182,6 +185,12 @@ pub fn watch(
     let messages = qemu.stderr.take();
     let messages = messages.map(|stderr| thread::spawn(|| streams::forward(stderr)));
 
+    let (monitor, dumper) = match (settings.monitor, settings.dump) {
+        (Some(monitor), Some(target)) => {
+            (None, Some(Dumper::start(monitor, target, settings.names)))
+        }
+        (monitor, _) => (monitor.map(|monitor| (monitor, settings.names)), None),
+    };
     let mut watch = Watch {
         limit: settings.limit,
         deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
@@ -198,7 +207,8 @@ pub fn watch(
         token: settings.token.clone(),
         signals,
         input_ended,
-        monitor: settings.monitor.map(|monitor| (monitor, settings.names)),
+        monitor,
+        dumper,
         line: Vec::new(),
         record: Record::of(settings.token),
         transcript: Transcript::default(),
@@ -247,6 +257,8 @@ struct Watch {
     signals: Option<Forwarded>,
     input_ended: Receiver<()>,
     monitor: Option<(Monitor, String)>,
+    /// Who has the monitor instead, with `--dump`.
+    dumper: Option<Dumper>,
     /// The console's line so far, without its end.
     line: Vec<u8>,
     /// Who types on a terminal.
@@ -270,8 +282,11 @@ impl Watch {
                 self.limit = Some(DEFAULT_TIMEOUT);
                 self.deadline = Some(Instant::now() + DEFAULT_TIMEOUT);
             }
+            // A dump that is being written has its own limit.
+            let is_dumping = self.dumper.as_ref().is_some_and(Dumper::is_busy);
             // Asked first: output that never ends is no way past the limit.
-            if self.deadline.is_some_and(|end| end <= Instant::now()) && !self.ask() {
+            if !is_dumping && self.deadline.is_some_and(|end| end <= Instant::now()) && !self.ask()
+            {
                 qemu.kill()?;
                 return qemu.wait().map(|_| None);
             }
@@ -325,12 +340,16 @@ impl Watch {
         if !matches!(self.reason, Reason::Limit) || self.record.panic.is_some() {
             return false;
         }
-        let Some((monitor, names)) = self.monitor.take() else {
+        let question = if let Some((monitor, names)) = self.monitor.take() {
+            Question::ask(move || monitor.ask(ANSWER, &names), &self.transcript)
+        } else if let Some(dumper) = &self.dumper {
+            let asker = dumper.asker();
+            Question::ask(move || asker.ask(ANSWER), &self.transcript)
+        } else {
             return false;
         };
-        let question = Question::ask(monitor, names, &self.transcript);
         self.reason = Reason::Asked(question);
-        self.deadline = Some(Instant::now() + question::ANSWER);
+        self.deadline = Some(Instant::now() + ANSWER);
         true
     }
 
@@ -358,9 +377,16 @@ impl Watch {
         match piece {
             Piece::Console(chunk) => self.text(&chunk),
             Piece::Event(line) => {
+                let dumps = self.record.dumps;
                 self.record.line(&line);
                 if let Some(person) = &self.person {
                     person.event(&line);
+                }
+                if self.record.dumps > dumps {
+                    match &self.dumper {
+                        Some(dumper) => dumper.dump(),
+                        None => output::say!("the guest wants a dump: --dump FILE says where to"),
+                    }
                 }
                 if let Some(events) = &mut self.events {
                     events.write(format!("{line}\n").as_bytes());
@@ -459,6 +485,8 @@ impl Watch {
         if let Some(log) = self.log {
             lost("the lines of the log", log.result());
         }
+        // Who attended a guest that panicked has ended QEMU himself.
+        let panicked = self.dumper.take().is_some_and(Dumper::panicked);
         let limit = self.limit.unwrap_or_default();
         let ending = match (self.reason, status) {
             (Reason::Signal(signal), _) => Ending::Interrupted(signal),
@@ -471,6 +499,7 @@ impl Watch {
                 place: Place::Unknown,
             }),
             (Reason::Limit, None) => Ending::Killed(Signal::KILL.as_raw()),
+            (Reason::Limit, Some(_)) if panicked => Ending::Exit(1),
             (Reason::Limit, Some(status)) => match (status.code(), status.signal()) {
                 (Some(code), _) => Ending::Exit(code),
                 (None, signal) => Ending::Killed(signal.unwrap_or_default()),

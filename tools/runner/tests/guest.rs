@@ -134,6 +134,7 @@ fn main() -> ExitCode {
         situations::events_elsewhere,
         endings::timeouts_have_names,
         start::plain,
+        debugger::dumps,
         start::quiet,
         loading::direct_is_refused_far,
         loading::direct_works_near,
@@ -197,6 +198,7 @@ fn main() -> ExitCode {
         ignorable_test("real::modules", real::modules),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
+        ignorable_test("debugger::crash_dump", debugger::crash_dump),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

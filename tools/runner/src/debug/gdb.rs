@@ -26,6 +26,14 @@ impl Gdb {
         Self { commands }
     }
 
+    /// One that opens a dump.
+    pub fn of_core(file: &Path, modules: &[PathBuf]) -> Self {
+        let mut commands: Vec<String> = modules.iter().filter_map(|path| module(path)).collect();
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        commands.push(format!("kernel-core {}", file.display()));
+        Self { commands }
+    }
+
     /// Its arguments.
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["-x".to_owned(), script().display().to_string()];

@@ -2,10 +2,11 @@
 //! that runs, and of one that is no more.
 
 use crate::host::Cpus;
-use crate::run::{Completed, Run, TestResult, bash, command};
+use crate::run::{Completed, Run, TestResult, bash, command, runner};
 use libtest_mimic::{Completion, Failed};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 const DEBUGGER: &str = "gdb-multiarch";
@@ -23,26 +24,35 @@ const GUEST: [&str; 5] = [
 const SCRIPT: &str = "\
 set width 0
 break counter_hit if $_thread == 3
-info threads
 continue
-thread
-lsmod
 bt
-percpu HITS
-print $percpu(b\"HITS\", 2)
-print $this_cpu(b\"HITS\")
-got counter
-dat &kernel::modules::registry::REGISTRY
-dat 0x330
-lowcore 2
-percpu-chunks
-percpu-map 0
+QUESTIONS
 frame function kernel::modules::call::call
 info frame
 x/gx 0x330
 delete
 continue
 ";
+
+/// What is asked of CPU 2, of a machine and of a dump.
+const QUESTIONS: &str = "\
+info threads
+thread
+lsmod
+percpu counter::HITS
+print $percpu(b\"counter::HITS\", 2)
+print $this_cpu(b\"counter::HITS\")
+got counter
+dat &kernel::modules::registry::REGISTRY
+dat 0x330
+lowcore 2
+percpu-chunks
+percpu-map 0
+";
+
+/// A guest that dies in a module's function, interrupted by a program check, while another
+/// module has its variables.
+const CRASHES: &str = "insmod counter; call counter_hit; selftest ending.crash_in_module";
 
 /// Each fails, and says why; the last ones with the machine where it was.
 const MISTAKES: [(&str, &str); 8] = [
@@ -139,14 +149,25 @@ pub fn far_module() -> Completed {
     let _cpus = Cpus::take(3);
     let guest = Waiting::start(&GUEST)?;
     let mistakes: String = MISTAKES.iter().map(|(line, _)| attempted(line)).collect();
-    let script = SCRIPT.replace("delete\n", &format!("{mistakes}delete\n"));
+    let script = SCRIPT.replace("QUESTIONS\n", QUESTIONS);
+    let script = script.replace("delete\n", &format!("{mistakes}delete\n"));
     let run = guest.debug(&script)?;
-    answers(&run)?;
-    has(
-        &run,
-        "in CPU 2's prefix area, as its thread sees it",
-        "real 0x330, in this CPU's prefix area",
-    )?;
+    answers(&run, 0)?;
+    for (what, words) in [
+        (
+            "the module's function is in the backtrace",
+            "counter::hit () at modules/counter/src",
+        ),
+        ("and the kernel's below it", "kernel::modules::call::call"),
+        ("and what was interrupted", "<signal handler called>"),
+        ("down to where the CPU began", "trap_start"),
+        (
+            "its own prefix area",
+            "real 0x330, in this CPU's prefix area",
+        ),
+    ] {
+        has(&run, what, words)?;
+    }
     for (_, words) in MISTAKES {
         has(&run, "a mistake is explained", words)?;
     }
@@ -155,22 +176,116 @@ pub fn far_module() -> Completed {
     Ok(Completion::Completed)
 }
 
-/// What a machine and a dump of it have in common.
-fn answers(run: &Run) -> TestResult {
+/// A crash leaves a core, of which the same can be asked.
+pub fn crash_dump() -> Completed {
+    if !is_here() {
+        return Ok(Completion::ignored_with("gdb-multiarch isn't here"));
+    }
+    let folder = tempfile::tempdir()?;
+    let core = folder.path().join("core");
+    let path = core.to_string_lossy();
+    let run = runner(&["--cpus", "3", "--run", CRASHES, "--dump", &path]);
+    run.must_exit(3)?;
+    has(&run, "it says where", &format!("dump in {path}: 3 CPUs"))?;
+    let bytes = fs::metadata(&core)?.blocks() * 512;
+    run.must(
+        bytes < 32 << 20,
+        &format!("{bytes} bytes: not all of memory"),
+    )?;
+
+    let opened = runner(&["debug", "--core", &path]);
+    opened.must_exit(0)?;
+    let line = opened.stdout.trim();
+    let gdb = debug(
+        line,
+        &format!("set width 0\nbt\nthread 3\n{QUESTIONS}percpu counter::HITS\n"),
+    )?;
+    answers(&gdb, 1)?;
+    for (what, words) in [
+        (
+            "the module's function where it died",
+            "crash::store () at modules/fixtures/crash/src",
+        ),
+        ("through the program check", "<signal handler called>"),
+        ("to where the CPU began", "kernel::boot"),
+        ("what was counted", ": 1\n"),
+        ("the CPU's prefix", "real 0x330, absolute 0x"),
+    ] {
+        has(&gdb, what, words)?;
+    }
+
+    // Another build's, in its own note.
+    let mut data = fs::read(&core)?;
+    let at = data.windows(10).position(|bytes| bytes == b"\"build_id\"");
+    let at = at.ok_or("the note has a build ID")? + 12;
+    data[at] = if data[at] == b'0' { b'1' } else { b'0' };
+    fs::write(&core, &data)?;
+    let other = runner(&["debug", "--core", &path]);
+    other.must_exit(6)?;
+    has(&other, "another build", "a dump of another build")?;
+    let gdb = debug(line, "")?;
+    has(&gdb, "gdb says it, too", "is of another build")?;
+    Ok(Completion::Completed)
+}
+
+/// The monitor's command writes a core of a guest that goes on; a guest at its limit leaves
+/// one, too; a run without a crash none; and what is no core is refused. No gdb is needed.
+pub fn dumps() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let core = folder.path().join("core");
+    let path = core.to_string_lossy();
+    let run = runner(&["--run", "lsmod", "--dump", &path]);
+    run.must_exit(0)?;
+    run.must(!core.exists(), "no crash, no dump")?;
+    let run = runner(&["--run", "dump; lsmod", "--dump", &path]);
+    run.must_exit(0)?;
+    run.must(core.exists(), "a dump at will")?;
+    runner(&["debug", "--core", &path]).must_exit(0)?;
+    let run = runner(&["--run", "dump"]);
+    run.must_exit(0)?;
+    has(&run, "a file is missing", "--dump FILE says where to")?;
+
+    fs::remove_file(&core)?;
+    let hang = [
+        "--append",
+        "selftest=ending.hang",
+        "--timeout",
+        "10",
+        "--dump",
+        &path,
+    ];
+    let run = runner(&hang);
+    run.must_exit(4)?;
+    run.must(core.exists(), "a dump of a guest at its limit")?;
+    let silent = ["--append", "selftest=ending.disabled_wait", "--dump", &path];
+    let run = runner(&silent);
+    run.must_exit(3)?;
+    has(&run, "a crash without a word", "dump in ")?;
+
+    let run = runner(&["--dump", "/no/such/folder/core"]);
+    run.must_exit(6)?;
+    for (file, words) in [
+        ("/no/such/file", "No such file"),
+        ("/dev/null", "isn't an ELF core of an s390x machine"),
+    ] {
+        let run = runner(&["debug", "--core", file]);
+        run.must_exit(6)?;
+        has(&run, "a wrong file", words)?;
+    }
+    Ok(())
+}
+
+/// What a machine and a dump of it have in common; CPU 2 has so many hits.
+fn answers(run: &Run, hits: u32) -> TestResult {
+    let [percpu, this_cpu] = [1, 2].map(|number| format!("${number} = {hits}\n"));
     for (what, words) in [
         ("a thread a CPU", "\"cpu 2\""),
         ("the breakpoint is hit on CPU 2", "[Current thread is 3 "),
         ("the list of modules", "module               state"),
-        (
-            "the module's function is in the backtrace",
-            "counter::hit () at modules/counter/src/lib.rs",
-        ),
-        ("and the kernel's below it", "kernel::modules::call::call"),
-        ("down to where the CPU began", "trap_start"),
         ("the variable's type", "HITS: u64, handle 0x"),
         ("each CPU's copy", "  cpu 1 at 0x"),
-        ("$percpu", "$1 = 0"),
-        ("$this_cpu", "$2 = 0"),
+        ("$percpu", &percpu),
+        ("$this_cpu", &this_cpu),
         (
             "the slot of the variable",
             "counter::HITS: handle, of module counter",

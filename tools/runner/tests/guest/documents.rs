@@ -30,7 +30,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// Commands that aren't run, and why.
-const EXCEPTIONS: [(&str, &str); 7] = [
+const EXCEPTIONS: [(&str, &str); 8] = [
     ("./qemu-run.sh test", "it is the gate, which runs this"),
     (
         "./qemu-run.sh test --all",
@@ -45,6 +45,10 @@ const EXCEPTIONS: [(&str, &str); 7] = [
     (
         peer::BESIDE_LINUX,
         "peer::beside_linux runs it for `test --all`, and looks at its rows",
+    ),
+    (
+        "./qemu-run.sh debug --core target/core",
+        "debugger::crash_dump opens a core of its own",
     ),
     (
         crafted::ROUNDS,

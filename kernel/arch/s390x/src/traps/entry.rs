@@ -89,6 +89,8 @@ global_asm!(
     "TRAP_FAULT trap_machine_check, {fault_save}, {old_machine_check}, {machine_check}, 8, {kind_machine_check}",
     "TRAP_FAULT trap_restart, {fault_save}, {old_restart}, {machine_check}, 8, {kind_restart}",
 
+    ".globl trap_common",
+    ".globl trap_common_end",
     "trap_common:",
     "xc 0(8,%r15), 0(%r15)",
     "larl %r1, 9f",
@@ -106,6 +108,7 @@ global_asm!(
     "2: mvc {return_psw}(16,0), 160(%r15)",
     "lmg %r0, %r15, 176(%r15)",
     "lpswe {return_psw}(0)",
+    "trap_common_end:",
     ".balign 8",
     "9: .quad {marker}",
 

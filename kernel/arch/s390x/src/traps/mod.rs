@@ -6,6 +6,7 @@
 //!  handlers.rs         what the kernel above does about interruptions
 //!  exception_table.rs  instructions whose program checks are expected
 //!  entry.rs            entry and way back, in assembler
+//!  frame_information.rs    what a debugger knows of its frame
 //!  dispatch.rs         from there to the handler
 //!  catch.rs            program checks as values, for tests
 //! ```
@@ -18,6 +19,7 @@ mod dispatch;
 mod entry;
 mod exception_table;
 mod frame;
+mod frame_information;
 pub(crate) mod handlers;
 mod program;
 
