@@ -19,7 +19,7 @@
 //!  workload     what `profile` is of         profile      the verb `profile`
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
-//!  contention   `bench --contention`
+//!  contention   `bench --contention`        disassembly  names of instructions in the text
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
 //! ```
@@ -38,6 +38,7 @@ mod blocks;
 mod build;
 mod cargo_output;
 mod contention;
+mod disassembly;
 #[cfg(test)]
 mod endings;
 mod error;
