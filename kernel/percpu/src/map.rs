@@ -10,12 +10,12 @@
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;
+use crate::extents::Kind;
 use crate::handle::Handle;
 use crate::layout::{FIRST, RESERVED};
 use crate::limits::{GRANULE, PAGE_GRANULES, PAGE_SIZE};
 use crate::request::Area;
 use crate::sizes::Sizes;
-use crate::tag::State;
 
 /// A chunk, or a part of the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,10 +124,10 @@ impl<B: Backing> Allocator<B> {
             chunk: number,
             granule,
         };
-        let used = match extent.state {
-            State::Free => Use::Free,
-            State::Live if self.magazines.is_live(area, extent.granules) => Use::Live,
-            State::Live => Use::Kept,
+        let used = match extent.kind {
+            Kind::Free => Use::Free,
+            Kind::Live if self.magazines.is_live(area, extent.granules) => Use::Live,
+            Kind::Live => Use::Kept,
         };
         piece((granule + extent.granules) as usize * GRANULE, used)
     }

@@ -26,6 +26,7 @@ pub use names::{Names, command_usage, send_names, want as want_names, wants_name
 
 use channel::write;
 use core::fmt::Display;
+use record::Record;
 
 /// The kernel is up: CPUs of the machine, bytes of memory.
 pub fn boot(cpus: usize, memory: u64) {

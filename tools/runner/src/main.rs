@@ -22,6 +22,7 @@
 //!  contention   `bench --contention`        debug        the verb `debug`: gdb
 //!  debian       Linux, fetched           linux_sources the verb `linux-sources`
 //!  dumper       waits for a guest's panic   core         from QEMU's dump to a core
+//!  disassembly  names of instructions in the text
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
 //!  report       the files of --json, --junit  date        the day and time
@@ -46,6 +47,7 @@ mod core;
 mod date;
 mod debian;
 mod debug;
+mod disassembly;
 mod dumper;
 #[cfg(test)]
 mod endings;

@@ -14,6 +14,7 @@
 //! No wait here is without a bound but that for a guest without a limit, and that for a
 //! reader of this program's output; a signal ends either.
 
+use crate::disassembly::Disassembly;
 use crate::dumper::{Dumper, Target};
 use crate::error::Error;
 use crate::judge::Ending;
@@ -209,6 +210,7 @@ pub fn watch(
         input_ended,
         monitor,
         dumper,
+        disassembly: Disassembly::default(),
         line: Vec::new(),
         record: Record::of(settings.token),
         transcript: Transcript::default(),
@@ -259,6 +261,8 @@ struct Watch {
     monitor: Option<(Monitor, String)>,
     /// Who has the monitor instead, with `--dump`.
     dumper: Option<Dumper>,
+    /// Names of instructions in the console's text.
+    disassembly: Disassembly,
     /// The console's line so far, without its end.
     line: Vec<u8>,
     /// Who types on a terminal.
@@ -370,6 +374,8 @@ impl Watch {
                 Err(_) => break,
             }
         }
+        let held = self.disassembly.rest();
+        self.show(&held);
         self.end_line();
     }
 
@@ -409,8 +415,13 @@ impl Watch {
             .copied()
             .filter(|&byte| byte != b'\r')
             .collect();
-        self.view.bytes(&bytes);
-        for byte in bytes {
+        let bytes = self.disassembly.pass(&bytes);
+        self.show(&bytes);
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.view.bytes(bytes);
+        for &byte in bytes {
             match byte {
                 b'\n' => self.end_line(),
                 line::ENQUIRY => {}
