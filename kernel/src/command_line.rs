@@ -4,9 +4,9 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
-use crate::words::{is_same, words};
 use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
+use words::{is_same, words};
 
 // What `parse` expects in words.
 const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && MAGAZINE == 128);

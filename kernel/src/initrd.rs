@@ -14,17 +14,20 @@
 //! run for less than it was to show. With `initrd_sum=`, as the runner gives it, it is known
 //! to be as it was packed: the machine sums up a page and more in one instruction.
 
-use crate::words::is_same;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;
 use fallible::{TryPush, collected};
 use loader::Escaped;
 use spin::Once;
+use words::is_same;
 
 /// All files. The archive's headers are read once; its contents are left alone until they
 /// are asked for.
 static FILES: Once<Vec<File>> = Once::new();
+
+/// The folders that modules are in.
+const FOLDERS: [&str; 5] = ["modules", "fixtures", "ctest", "lib", "extra"];
 
 /// A file of the archive.
 pub type File = newc::File<'static>;
@@ -131,7 +134,6 @@ pub fn list(archive: &'static [u8]) -> Result<Vec<File>, Error> {
 /// # Errors
 /// The first that isn't.
 pub fn check_paths(files: &[File]) -> Result<(), Error> {
-    const FOLDERS: [&str; 5] = ["modules", "fixtures", "ctest", "lib", "extra"];
     let is_known = |path: &str| match path.split_once('/') {
         None => matches!(path, "System.map" | "run"),
         Some((folder, _)) => {
@@ -177,9 +179,15 @@ pub fn module(name: &str) -> Option<File> {
     })
 }
 
-/// A module's name as a person may give it: `./NAME.ko` is NAME.
+/// A module's name as a person may give it: `NAME.ko`, `./NAME.ko`, and its path in the
+/// archive are NAME. Another path is of nothing here.
 pub fn plain_name(name: &str) -> &str {
-    let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
+    let path = name.strip_prefix("./").unwrap_or(name);
+    let file = match path.rsplit_once('/') {
+        Some((folder, file)) if FOLDERS.contains(&folder) => file,
+        Some(_) => return name,
+        None => path,
+    };
     file.strip_suffix(".ko").unwrap_or(file)
 }
 

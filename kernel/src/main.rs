@@ -62,7 +62,6 @@ mod timer;
 mod waiting;
 mod warning;
 mod watchdog;
-mod words;
 
 use ::alloc::collections::TryReserveError;
 use arch::{boot, stack};

@@ -2,8 +2,8 @@
 
 use super::error::{Error, Reason};
 use crate::initrd::{self, File};
-use crate::words::matches;
 use loader::Object;
+use words::matches;
 
 /// A module's file, its object checked.
 #[derive(Clone, Copy)]

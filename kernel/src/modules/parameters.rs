@@ -8,12 +8,12 @@ use super::error::Reason;
 use super::module_file::ModuleFile;
 use crate::command_line::module_parameter;
 use crate::initrd;
-use crate::words::{self, is_same};
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::TryPush;
 use loader::{Callback, Layout};
 use spin::Once;
+use words::is_same;
 
 static BOOT_LINE: Once<&'static str> = Once::new();
 

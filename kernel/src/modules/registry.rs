@@ -24,13 +24,13 @@ use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
 use crate::sync::{Lock, rank};
-use crate::words::is_same;
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::{TryPush, with_room};
 use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, name_hash};
 use module_api::{Export, PerCpuRef};
+use words::is_same;
 
 /// A module in the list.
 pub struct Entry {

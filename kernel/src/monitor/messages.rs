@@ -5,7 +5,7 @@ use super::error::Error;
 use super::interrupt;
 use super::row::row;
 use crate::console::{self, LENGTH};
-use crate::words::matches;
+use words::matches;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {

@@ -57,7 +57,7 @@ use crate::command_line::Monitor;
 use crate::control::{self, Names, PowerOffBy};
 use crate::modules::{VariableName, kernel_symbols};
 use crate::percpu::balance;
-use crate::{bench, console, initrd, println, profile, selftest, symbols, words};
+use crate::{bench, console, initrd, println, profile, selftest, symbols};
 use command::{Action, Command, Next, none};
 use core::fmt::Display;
 use error::Error;
@@ -185,7 +185,7 @@ pub fn run(script: &[u8]) -> PowerOffBy {
     let mut session = Session::default();
     let mut by = PowerOffBy::End;
     let lines = script.split(|&byte| byte == b'\n');
-    for line in lines.flat_map(commands_of) {
+    for line in lines.flat_map(words::commands) {
         match core::str::from_utf8(line) {
             Ok(text) => println!("> {text}"),
             Err(_) => println!("> {}", line.escape_ascii()),
@@ -213,7 +213,7 @@ pub fn interactive(by: Monitor) {
             continue;
         };
         console::listen();
-        for command in commands_of(line) {
+        for command in words::commands(line) {
             if session.command(command) == Next::PowerOff {
                 return;
             }
@@ -240,12 +240,6 @@ fn tell_names() {
     control::send_names(Names::Variables, None, variables.map(VariableName));
     control::send_names(Names::Tests, None, selftest::names());
     control::send_names(Names::Groups, None, bench::group_names());
-}
-
-/// The commands of a line: `;` stands between them.
-fn commands_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let commands = line.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
-    commands.filter(|command| !command.is_empty())
 }
 
 /// Columns of what follows a command, in the list of all; it is ASCII.

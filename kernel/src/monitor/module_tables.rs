@@ -11,12 +11,12 @@ use super::shown::{Bytes, Signed};
 use crate::modules::{self, Named, VariableName, View};
 use crate::percpu::{self, Handle};
 use crate::println;
-use crate::words::matches;
 use arch::fault_safe;
 use core::fmt::{self, Write};
 use loader::{
     Computed, Demangled, Field, Howto, Position, Relocation, Section, Slot, Via, type_name,
 };
+use words::matches;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[

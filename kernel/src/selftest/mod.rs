@@ -51,11 +51,11 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
-use crate::words::matches;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
+use words::matches;
 
 /// A registered test. It runs in the boot CPU's ordinary course: it may wait, print and
 /// load modules, and leaves all as it was.

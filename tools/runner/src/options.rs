@@ -400,15 +400,12 @@ impl Options {
             Some(Verb::Profile { workload, .. }) => Some(workload.commands()),
             _ => self.run.as_deref(),
         };
-        // What stands between quotes is one word of a command.
-        let mut quoted = false;
-        let ends = move |letter: char| {
-            quoted ^= letter == '"';
-            letter == '\n' || (letter == ';' && !quoted)
-        };
-        let commands = text.into_iter().flat_map(|text| text.split(ends));
-        let commands = commands.map(str::trim);
-        commands.filter(|command| !command.is_empty()).collect()
+        let lines = text.into_iter().flat_map(str::lines);
+        let commands = lines.flat_map(|line| words::commands(line.as_bytes()));
+        // What is between two ASCII characters of a text is one.
+        commands
+            .map(|text| str::from_utf8(text).unwrap_or_default())
+            .collect()
     }
 
     /// Whether this is `bench --contention`.
