@@ -85,12 +85,6 @@ impl<'data> Object<'data> {
             _ if index == 0 => "",
             _ => checked(self.0.symbol_name(symbol)),
         };
-        self.symbol_of_name(index, name)
-    }
-
-    /// A symbol by its index, whose name has been read.
-    pub(crate) fn symbol_of_name(&self, index: usize, name: &'data str) -> SymbolEntry<'data> {
-        let symbol = &self.0.symbols[index];
         SymbolEntry {
             index,
             name,

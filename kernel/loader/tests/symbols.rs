@@ -207,6 +207,31 @@ fn exports_whose_names_share_their_ends(assembler: &Assembler) {
     );
 }
 
+/// The names of these exports begin as close to each other as any can: the prefix that each has
+/// before it overlaps itself by a byte. The first symbol's name moves them in the string table.
+fn exports_whose_names_begin_close_together(assembler: &Assembler) {
+    for moved in 1..=8 {
+        let first = "a".repeat(moved);
+        let data = assembler.assemble(&format!(
+            ".globl {first}, x, _ksymtab_x, __ksymtab_x, __ksymtab__ksymtab_x
+             .data
+             {first}: .quad 0
+             x: .quad 0
+             _ksymtab_x: .quad 0
+             .section __ksymtab, \"a\"
+             __ksymtab_x: .quad x
+             __ksymtab__ksymtab_x: .quad _ksymtab_x
+            "
+        ));
+        let loaded = load(&data, BASE, |_| None).unwrap();
+        let mut exports = loaded.linked.exports().to_vec();
+        exports.sort_unstable_by_key(|export| export.name);
+        let found = exports.iter().map(|it| (it.name, Some(it.value)));
+        let expected = ["_ksymtab_x", "x"].map(|name| (name, loaded.linked.address(name)));
+        assert!(found.eq(expected), "{moved}: {exports:?}");
+    }
+}
+
 fn what_lies_at_an_address(assembler: &Assembler) {
     let data = assembler.assemble(
         "br %r14
@@ -304,6 +329,7 @@ tests! {
     ],
     assembled: [
         exports_whose_names_share_their_ends,
+        exports_whose_names_begin_close_together,
         what_lies_at_an_address,
         a_weak_symbol_that_nobody_defines_is_0,
         a_weak_symbol_out_of_reach,

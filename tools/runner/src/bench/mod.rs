@@ -53,7 +53,8 @@ pub enum More {
     Document,
 }
 
-/// Measures it. That a figure is off its goal is shown, and is no failure.
+/// Measures it. That a figure is off its goal is shown, and is no failure; a broken limit of
+/// growth is.
 pub fn run(toolchain: Toolchain, options: &Options, more: More) -> Result<ExitCode, Error> {
     let guest = build::guest(toolchain)?;
     if more == More::Document {
@@ -67,10 +68,12 @@ pub fn run(toolchain: Toolchain, options: &Options, more: More) -> Result<ExitCo
             _ => comparison.write()?,
         }
     }
+    let mut broken = Vec::new();
     if let More::Plots | More::Document = more {
         let growth = growth::measure(&guest, options)?;
         growth.write()?;
         output::line!("{}", growth.limits());
+        broken = growth.broken();
     }
     let measured = match more {
         More::Document => shares::measure(&guest, options)?,
@@ -79,5 +82,11 @@ pub fn run(toolchain: Toolchain, options: &Options, more: More) -> Result<ExitCo
     if more != (More::Peer { accept: false }) {
         document::update(measured)?;
     }
-    Ok(ExitCode::SUCCESS)
+    for limit in &broken {
+        output::say!("more than is put up with, or less: {limit}");
+    }
+    Ok(match broken.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }

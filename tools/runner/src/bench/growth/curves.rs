@@ -49,7 +49,7 @@ pub const CURVES: [Curve; 6] = [
         x: "relocations",
         scale: Scale::Logarithmic,
         y: "instructions a relocation",
-        series: &["load", "beyond an empty one"],
+        series: &["load", "beyond an empty one", "a further one"],
     },
     Curve {
         name: "exports",

@@ -85,11 +85,17 @@ fn areas_and_modules(measured: &Measured, points: &mut Points) -> Result<(), Err
         points.add("live", "pair", (live, of(format!("pair_{name}_live"))?));
     }
     let empty = figure(measured, "insmod_no_relocs")?;
+    let mut before = None;
     for (name, relocations) in RELOCATIONS {
         let load = of(format!("insmod_{name}_relocs"))?;
         let beyond = load - empty / relocations;
         points.add("relocations", "load", (relocations, load));
         points.add("relocations", "beyond an empty one", (relocations, beyond));
+        let all = load * relocations;
+        if let Some((fewer, less)) = before.replace((relocations, all)) {
+            let further = (all - less) / (relocations - fewer);
+            points.add("relocations", "a further one", (relocations, further));
+        }
     }
     let mut known = 0.0;
     for (name, exports) in EXPORTS {
