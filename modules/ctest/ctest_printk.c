@@ -31,7 +31,7 @@ static int integers(void)
 	TEXT("18446744073709551615 -1", "%lu %lld", ULONG_MAX, -1LL);
 	TEXT("deadbeef DEADBEEF 17", "%x %X %o", 0xdeadbeef, 0xdeadbeef, 15);
 	TEXT("123456789abcdef0 0xf", "%lx %#x", 0x123456789abcdef0UL, 15);
-	TEXT("-1 255 -1 65535", "%hhd %hhu %hd %hu", -1, 255, -1, 65535);
+	TEXT("-1 255 -1 65535", "%hhd %hhu %hd %hu", (s8)-1, (u8)255, (s16)-1, (u16)65535);
 	TEXT("8 -8", "%zu %zd", (size_t)8, (ssize_t)-8);
 	return 0;
 }

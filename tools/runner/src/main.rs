@@ -36,6 +36,7 @@ mod bench;
 mod blocks;
 mod build;
 mod cargo_output;
+mod compiler;
 mod contention;
 #[cfg(test)]
 mod endings;
@@ -55,7 +56,9 @@ mod lessons;
 mod link;
 mod memory_size;
 mod options;
+mod out_of_scope;
 mod output;
+mod percpu_use;
 mod profile;
 mod program;
 mod qemu;
@@ -129,7 +132,7 @@ fn main() -> ExitCode {
 }
 
 fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, options.compiler())?;
     let initrd = initrd::pack(&guest, options)?;
     let run = qemu::run(options, &initrd)?;
     let purpose = match (&options.verb, options.commands().len()) {
