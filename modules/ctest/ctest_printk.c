@@ -79,6 +79,23 @@ static int pointers(void)
 	return 0;
 }
 
+static int what_lies_there(void)
+{
+	static const u8 bytes[16] = { 0x30, 0x31, 0x32, 0xff, 0x34, 5 };
+	unsigned long bits[2] = { 0x7f, 5 };
+
+	TEXT("[abc] [] []", "[%.s] [%.0s] [%.*s]", "abc", "abc", -1, "abc");
+	TEXT("30 31 32 ff", "%*ph", 4, bytes);
+	TEXT("30:31 3031", "%*phC %*phN", 2, bytes, 2, bytes);
+	TEXT("303132ff-3405-0000-0000-000000000000", "%pUb", bytes);
+	TEXT("48.49.50.255 048.049.050.255", "%pI4 %pi4", bytes, bytes);
+	TEXT("30:31:32:ff:34:05", "%pM", bytes);
+	TEXT("0-6,64,66", "%*pbl", 68, bits);
+	TEXT("5,00000000,0000007f", "%*pb", 68, bits);
+	TEXT("-ENOMEM", "%pe", (void *)-ENOMEM);
+	return 0;
+}
+
 static noinline int named(void)
 {
 	return 5;
@@ -176,5 +193,5 @@ static int lines(void)
 	return 0;
 }
 
-CTESTS(ONCE(integers), ONCE(widths), ONCE(strings), ONCE(many_arguments), ONCE(pointers),
+CTESTS(ONCE(integers), ONCE(widths), ONCE(strings), ONCE(many_arguments), ONCE(pointers), ONCE(what_lies_there),
        ONCE(symbols), ONCE(buffers), ONCE(levels), ONCE(lines));

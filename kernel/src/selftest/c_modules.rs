@@ -53,11 +53,12 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "ctest_base",
     "ctest_counters",
     "ctest_jump",
     "ctest_memory",
+    "ctest_names",
     "ctest_ops",
     "ctest_parameters",
     "ctest_percpu",
@@ -128,6 +129,10 @@ fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
 }
 
+fn names() -> Result<(), NotPassed> {
+    passes("ctest_names")
+}
+
 fn jumps() -> Result<(), NotPassed> {
     passes("ctest_jump")
 }
@@ -160,13 +165,37 @@ fn parameters() -> Result<(), NotPassed> {
         "a_bool=n",
         "a_charp=text",
         "another_name=7",
+        "a_short=-32768",
+        "a_ushort=65535",
+        "a_byte=255",
+        "a_ullong=18446744073709551615",
+        "a_hexint=0xff",
+        "an_invbool=yes",
+        "unaligned=14",
+        "array=7,8",
+        "texts=\"a b,c\"",
+        "\"text=1234567\"",
+        "doubled=21",
+        "name=you",
     ];
     printed_by("ctest_parameters", &words)?;
-    let wrong = modules::load_with("ctest_parameters", &["an_int=2147483648"]);
-    check!(
-        matches!(&wrong, Err(error) if matches!(error.reason, Reason::Parameter(_))),
-        "a number that is too large: {wrong:?}"
-    );
+    let wrong = [
+        "an_int=2147483648",
+        "a_short=32768",
+        "a_byte=-1",
+        "array=1,2,3,4",
+        "text=12345678",
+        "an_invbool",
+        // Its own function says no.
+        "doubled=101",
+    ];
+    for word in wrong {
+        let refused = modules::load_with("ctest_parameters", &[word]);
+        check!(
+            matches!(&refused, Err(error) if matches!(error.reason, Reason::Parameter(_))),
+            "{word}: {refused:?}"
+        );
+    }
     Ok(())
 }
 
@@ -217,6 +246,7 @@ selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.names", names);
 selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
 selftest!("c.counters", counting);
