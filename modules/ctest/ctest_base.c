@@ -181,7 +181,7 @@ static int strings(void)
 	CHECK(strstr(text, "one") == text && strstr(text, "two") == text + 4);
 	CHECK(!strstr(text, "three") && strstr(text, "") == text);
 	CHECK(strcpy(buffer, "four") == buffer && !strcmp(buffer, "four"));
-	strcat(buffer, "teen" + 2);
+	strcat(buffer, &"teen"[2]);
 	CHECK(!strcmp(buffer, "fouren"));
 	memset(buffer, 'x', sizeof(buffer));
 	strncpy(buffer, "ab", sizeof(buffer));

@@ -31,7 +31,7 @@ static int integers(void)
 	TEXT("18446744073709551615 -1", "%lu %lld", ULONG_MAX, -1LL);
 	TEXT("deadbeef DEADBEEF 17", "%x %X %o", 0xdeadbeef, 0xdeadbeef, 15);
 	TEXT("123456789abcdef0 0xf", "%lx %#x", 0x123456789abcdef0UL, 15);
-	TEXT("-1 255 -1 65535", "%hhd %hhu %hd %hu", -1, 255, -1, 65535);
+	TEXT("-1 255 -1 65535", "%hhd %hhu %hd %hu", (s8)-1, (u8)255, (s16)-1, (u16)65535);
 	TEXT("8 -8", "%zu %zd", (size_t)8, (ssize_t)-8);
 	return 0;
 }
@@ -76,6 +76,23 @@ static int pointers(void)
 	TEXT(hashed, "%p", (void *)buffer);
 	snprintf(buffer, sizeof(buffer), "%px", (void *)hashed);
 	CHECK(strcmp(buffer, hashed));
+	return 0;
+}
+
+static int what_lies_there(void)
+{
+	static const u8 bytes[16] = { 0x30, 0x31, 0x32, 0xff, 0x34, 5 };
+	unsigned long bits[2] = { 0x7f, 5 };
+
+	TEXT("[abc] [] []", "[%.s] [%.0s] [%.*s]", "abc", "abc", -1, "abc");
+	TEXT("30 31 32 ff", "%*ph", 4, bytes);
+	TEXT("30:31 3031", "%*phC %*phN", 2, bytes, 2, bytes);
+	TEXT("303132ff-3405-0000-0000-000000000000", "%pUb", bytes);
+	TEXT("48.49.50.255 048.049.050.255", "%pI4 %pi4", bytes, bytes);
+	TEXT("30:31:32:ff:34:05", "%pM", bytes);
+	TEXT("0-6,64,66", "%*pbl", 68, bits);
+	TEXT("5,00000000,0000007f", "%*pb", 68, bits);
+	TEXT("-ENOMEM", "%pe", (void *)-ENOMEM);
 	return 0;
 }
 
@@ -176,5 +193,5 @@ static int lines(void)
 	return 0;
 }
 
-CTESTS(ONCE(integers), ONCE(widths), ONCE(strings), ONCE(many_arguments), ONCE(pointers),
+CTESTS(ONCE(integers), ONCE(widths), ONCE(strings), ONCE(many_arguments), ONCE(pointers), ONCE(what_lies_there),
        ONCE(symbols), ONCE(buffers), ONCE(levels), ONCE(lines));

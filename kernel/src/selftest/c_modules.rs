@@ -53,12 +53,13 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "ctest_base",
     "ctest_counters",
     "ctest_jump",
     "ctest_lib",
     "ctest_memory",
+    "ctest_names",
     "ctest_ops",
     "ctest_parameters",
     "ctest_percpu",
@@ -129,6 +130,10 @@ fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
 }
 
+fn names() -> Result<(), NotPassed> {
+    passes_with_libraries("ctest_names")
+}
+
 fn jumps() -> Result<(), NotPassed> {
     passes("ctest_jump")
 }
@@ -150,22 +155,24 @@ fn exports() -> Result<(), NotPassed> {
     used.map(drop)
 }
 
-/// The libraries in C: each is loaded because a module needs it, and does what it should.
+/// The libraries in C are loaded because a module needs them, and do what they should.
 fn libraries() -> Result<(), NotPassed> {
+    passes_with_libraries("ctest_lib")
+}
+
+/// What [`passes`], with the libraries that the module needs in place.
+fn passes_with_libraries(name: &'static str) -> Result<(), NotPassed> {
+    modules::load_with_dependencies(name, &[]).map_err(failed)?;
+    modules::unload(name).map_err(failed)?;
+    let passed = passes(name);
     let is_library = |file: &initrd::File| file.path.starts_with("lib/");
-    let names: Vec<&str> = initrd::files()
-        .filter(is_library)
-        .filter_map(|file| initrd::module_name(file.path))
-        .collect();
-    let loaded = modules::load_with_dependencies("ctest_lib", &[]);
-    loaded.map_err(failed)?;
-    modules::unload("ctest_lib").map_err(failed)?;
-    // It has needed every one of them: with all in place it is loaded alone.
-    let used = passes("ctest_lib");
-    for name in names {
-        modules::unload(name).map_err(failed)?;
+    let files = initrd::files().filter(is_library);
+    for library in files.filter_map(|file| initrd::module_name(file.path)) {
+        if modules::state(library).is_some() {
+            modules::unload(library).map_err(failed)?;
+        }
     }
-    used
+    passed
 }
 
 fn parameters() -> Result<(), NotPassed> {
@@ -179,13 +186,37 @@ fn parameters() -> Result<(), NotPassed> {
         "a_bool=n",
         "a_charp=text",
         "another_name=7",
+        "a_short=-32768",
+        "a_ushort=65535",
+        "a_byte=255",
+        "a_ullong=18446744073709551615",
+        "a_hexint=0xff",
+        "an_invbool=yes",
+        "unaligned=14",
+        "array=7,8",
+        "texts=\"a b,c\"",
+        "\"text=1234567\"",
+        "doubled=21",
+        "name=you",
     ];
     printed_by("ctest_parameters", &words)?;
-    let wrong = modules::load_with("ctest_parameters", &["an_int=2147483648"]);
-    check!(
-        matches!(&wrong, Err(error) if matches!(error.reason, Reason::Parameter(_))),
-        "a number that is too large: {wrong:?}"
-    );
+    let wrong = [
+        "an_int=2147483648",
+        "a_short=32768",
+        "a_byte=-1",
+        "array=1,2,3,4",
+        "text=12345678",
+        "an_invbool",
+        // Its own function says no.
+        "doubled=101",
+    ];
+    for word in wrong {
+        let refused = modules::load_with("ctest_parameters", &[word]);
+        check!(
+            matches!(&refused, Err(error) if matches!(error.reason, Reason::Parameter(_))),
+            "{word}: {refused:?}"
+        );
+    }
     Ok(())
 }
 
@@ -236,6 +267,7 @@ selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.names", names);
 selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
 selftest!("c.counters", counting);

@@ -18,7 +18,6 @@
 
 #define __always_inline inline __attribute__((__always_inline__))
 #define noinline __attribute__((__noinline__))
-#define __noclone __attribute__((__noclone__))
 #define __maybe_unused __attribute__((__unused__))
 #define __always_unused __attribute__((__unused__))
 #define __used __attribute__((__used__))
@@ -36,8 +35,16 @@
 #define __packed __attribute__((__packed__))
 #define __printf(format, first) __attribute__((__format__(printf, format, first)))
 #define __mode(mode) __attribute__((__mode__(mode)))
+#ifdef __clang__
+/* It has no such attributes; what they would keep, it keeps. */
+#define __noclone
+#define __visible __used
+#define __copy(symbol)
+#else
+#define __noclone __attribute__((__noclone__))
 #define __visible __attribute__((__externally_visible__))
 #define __copy(symbol) __attribute__((__copy__(symbol)))
+#endif
 #define fallthrough __attribute__((__fallthrough__))
 
 #define __compiletime_error(message) __attribute__((__error__(message)))

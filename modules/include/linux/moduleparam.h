@@ -175,7 +175,7 @@ struct __param_record {
 		.mod = THIS_MODULE,                                               \
 		.ops = (_operations),                                             \
 		.perm = (_perm),                                                  \
-		{ .arg = (void *)(_argument) },                                   \
+		.arg = (void *)(_argument),                                       \
 	};                                                                        \
 	__PARAM_RECORD(_parm, &__param_callback_##_parm, __PARAM_KIND_CALLBACK, _perm)
 

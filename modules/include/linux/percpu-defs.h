@@ -86,7 +86,13 @@
 		(void)__local_verified__;                                                 \
 	} while (0)
 
-#define SHIFT_PERCPU_PTR(ptr, offset) RELOC_HIDE((typeof(*(ptr)) *)(ptr), (offset))
+/* As RELOC_HIDE, by another name: by that the runner knows what is meant as a handle. */
+#define SHIFT_PERCPU_PTR(ptr, offset)                                             \
+	({                                                                        \
+		unsigned long __local_handle__;                                   \
+		__asm__("" : "=r"(__local_handle__) : "0"(ptr));                  \
+		(typeof(*(ptr)) *)(__local_handle__ + (offset));                  \
+	})
 
 /* A CPU's copy, by its number; the offsets are the kernel's array. */
 extern unsigned long __per_cpu_offset[];

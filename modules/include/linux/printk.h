@@ -25,6 +25,10 @@ extern void dump_stack(void);
 		if (__builtin_strstr(format, conversion))                         \
 			__format_##name();                                        \
 	} while (0)
+#ifdef __clang__
+/* It doesn't look into texts; the runner has gcc look at the file, too. */
+#define __check_format(format) do { } while (0)
+#else
 #define __check_format(format)                                                    \
 	do {                                                                      \
 		if (__builtin_constant_p(__builtin_strlen(format))) {             \
@@ -47,6 +51,7 @@ extern void dump_stack(void);
 			__refuse_format(format, "%piS", piS);                     \
 		}                                                                 \
 	} while (0)
+#endif
 
 #define printk(format, ...)                                                       \
 	({                                                                        \

@@ -3,6 +3,7 @@
 #define __LINUX_SLAB_H
 
 #include <linux/cache.h>
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/string.h>

@@ -1,6 +1,7 @@
 //! Builds the guest: kernel and modules in one cargo call, modules in C one by
 //! one, then what is made of them.
 
+use crate::compiler::Compiler;
 use crate::error::Error;
 use crate::kept_build::Build;
 use crate::layout::{self, Module};
@@ -16,13 +17,18 @@ pub struct Guest {
     pub modules: Vec<Module>,
     /// The ABI stamp, by which the kernel knows a module that was built for it.
     pub stamp: String,
+    /// What modules in C are made by.
+    pub compiler: Compiler,
     /// Text of `System.map`.
     pub system_map: String,
 }
 
 /// Brings kernel, modules and symbol table up to date.
-pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
-    let modules = layout::modules()?;
+pub fn guest(toolchain: Toolchain, compiler: Compiler) -> Result<Guest, Error> {
+    let mut modules = layout::modules()?;
+    for module in modules.iter_mut().filter(|module| !module.is_crate()) {
+        module.compiler = compiler;
+    }
     let crates = || modules.iter().filter(|module| module.is_crate());
     let build = Build::of_guest(toolchain, crates());
     if !build.holds() {
@@ -57,6 +63,7 @@ pub fn guest(toolchain: Toolchain) -> Result<Guest, Error> {
     Ok(Guest {
         modules,
         stamp,
+        compiler,
         system_map,
     })
 }

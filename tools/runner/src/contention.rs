@@ -39,7 +39,7 @@ const WRONG: u8 = 1;
 /// # Errors
 /// If a guest can't be built or started.
 pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, options.compiler())?;
     let host = Host::now();
     let plain = Options {
         run: Some(COMMANDS[0].to_owned()),

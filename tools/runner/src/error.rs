@@ -65,6 +65,13 @@ pub enum Error {
         /// The per-CPU symbol or section.
         target: String,
     },
+    /// A module in C uses so many per-CPU variables or handles as ordinary memory.
+    PerCpuUse {
+        /// The module.
+        module: String,
+        /// How many places were told.
+        count: usize,
+    },
     /// No module crate says what it was built for.
     NoStamp,
     /// Two files would lie under one name in the initrd.
@@ -206,6 +213,10 @@ impl fmt::Display for Error {
                 f,
                 "module {module}: {section}+{offset:#x} reaches per-CPU {target} by \
                  R_390_PC32DBL; it must go through a GOT slot (R_390_GOTENT)"
+            ),
+            Error::PerCpuUse { module, count } => write!(
+                f,
+                "module {module}: per-CPU memory is used as if it were one CPU's, {count} times"
             ),
             Error::NoStamp => f.write_str("no module crate has a vermagic entry in .modinfo"),
             Error::SameName { path } => write!(f, "two modules would be {path} in the initrd"),

@@ -104,7 +104,7 @@ pub fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
         let object = match module.extension() {
             Some(extension) if extension == "c" => {
                 files::check(module)?;
-                gcc::extra(&name, module, &guest.stamp)?
+                gcc::extra(guest.compiler, &name, module, &guest.stamp)?
             }
             _ => module.clone(),
         };

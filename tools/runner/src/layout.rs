@@ -13,9 +13,11 @@
 //!    libNAME.a            a module with all it needs of core
 //!    c/NAME.o             a module in C, compiled
 //!    modules/NAME.ko      the module, linked
+//!    c-clang, modules-clang   the same by clang
 //!    System.map           the kernel's symbols
 //! ```
 
+use crate::compiler::Compiler;
 use crate::error::Error;
 use object::Object;
 use std::path::{Path, PathBuf};
@@ -43,13 +45,15 @@ pub struct Module {
     pub folder: &'static str,
     /// The C file; `None` for a crate.
     pub source: Option<PathBuf>,
+    /// What makes an object of that.
+    pub compiler: Compiler,
 }
 
 impl Module {
     /// What the compiler makes of it: cargo a static library, gcc an object.
     pub fn compiled(&self) -> PathBuf {
         match self.source {
-            Some(_) => release().join("c").join(format!("{}.o", self.name)),
+            Some(_) => self.folder("c").join(format!("{}.o", self.name)),
             None => release().join(format!("lib{}.a", self.name.replace('-', "_"))),
         }
     }
@@ -61,7 +65,12 @@ impl Module {
 
     /// The linked module.
     pub fn linked(&self) -> PathBuf {
-        release().join("modules").join(format!("{}.ko", self.name))
+        self.folder("modules").join(format!("{}.ko", self.name))
+    }
+
+    /// A folder of what this compiler makes; of a crate it is always the same.
+    fn folder(&self, name: &str) -> PathBuf {
+        release().join(format!("{name}{}", self.compiler.suffix()))
     }
 }
 
@@ -123,6 +132,7 @@ fn crates(path: &Path, folder: &'static str) -> Result<Vec<Module>, Error> {
             name,
             folder,
             source: None,
+            compiler: Compiler::default(),
         })
     })
 }
@@ -136,6 +146,7 @@ pub fn c_files(path: &Path, folder: &'static str) -> Result<Vec<Module>, Error> 
             name,
             folder,
             source: Some(entry.to_owned()),
+            compiler: Compiler::default(),
         })
     })
 }

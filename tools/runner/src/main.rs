@@ -42,6 +42,7 @@ mod bench;
 mod blocks;
 mod build;
 mod cargo_output;
+mod compiler;
 mod contention;
 mod core;
 mod date;
@@ -70,8 +71,10 @@ mod linux_sources;
 mod log;
 mod memory_size;
 mod options;
+mod out_of_scope;
 mod output;
 mod paint;
+mod percpu_use;
 mod profile;
 mod program;
 mod qemu;
@@ -158,7 +161,7 @@ fn main() -> ExitCode {
 }
 
 fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, options.compiler())?;
     let initrd = initrd::pack(&guest, options)?;
     let report = options.json.as_deref();
     let report = report.map(|path| Report::begin(path, options, qemu::version()?));

@@ -3,6 +3,7 @@
 //! Options are global: they may stand before or after the verb. What a verb has
 //! no use for is refused, not dropped in silence.
 
+use crate::compiler::Compiler;
 use crate::memory_size::{Memory, memory_size};
 use crate::terminal;
 use crate::token::Token;
@@ -86,6 +87,10 @@ pub struct Options {
     /// Another module (.ko or .o, or a .c file to compile), packed as extra/NAME.ko
     #[arg(long = "module", global = true, value_name = "PATH")]
     pub modules: Vec<PathBuf>,
+
+    /// What compiles modules in C [default: clang if CC names that, else gcc]
+    #[arg(long, global = true, value_name = "COMPILER")]
+    pub cc: Option<Compiler>,
 
     /// Seconds until a guest counts as hung [default: 60; for shell from the end of its
     /// input on; none for debug]
@@ -322,6 +327,7 @@ impl Options {
             && self.memory.is_none()
             && self.append.is_empty()
             && self.modules.is_empty()
+            && self.cc.is_none()
             && self.timeout.is_none()
             && self.run.is_none()
             && self.events.is_none()
@@ -379,6 +385,11 @@ impl Options {
     /// The guest's CPUs.
     pub fn cpus(&self) -> u32 {
         self.cpus.unwrap_or(DEFAULT_CPUS)
+    }
+
+    /// What compiles modules in C.
+    pub fn compiler(&self) -> Compiler {
+        self.cc.unwrap_or_else(Compiler::from_environment)
     }
 
     /// The guest's memory.

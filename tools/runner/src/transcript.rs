@@ -103,6 +103,14 @@ fn is_told_at_boot(line: &str) -> bool {
     starts.iter().any(|start| text.starts_with(start))
 }
 
+/// A line of the log without its time.
+pub fn without_time(line: &str) -> &str {
+    let rest = line
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "));
+    rest.map_or(line, |(_, rest)| rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

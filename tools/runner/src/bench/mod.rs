@@ -23,6 +23,7 @@ mod peer;
 mod rows;
 mod shares;
 
+use crate::compiler::Compiler;
 use crate::error::Error;
 use crate::options::{Options, Verb};
 use crate::toolchain::Toolchain;
@@ -56,7 +57,7 @@ pub enum More {
 /// Measures it. That a figure is off its goal is shown, and is no failure; a broken limit of
 /// growth is.
 pub fn run(toolchain: Toolchain, options: &Options, more: More) -> Result<ExitCode, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, Compiler::default())?;
     if more == More::Document {
         figures::accept(&guest, options)?;
     }

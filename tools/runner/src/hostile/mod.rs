@@ -22,6 +22,7 @@ mod lines;
 mod objects;
 mod trials;
 
+use crate::compiler::Compiler;
 use crate::error::Error;
 use crate::options::Options;
 use crate::toolchain::Toolchain;
@@ -55,7 +56,7 @@ impl Kind {
 
 /// Runs the trials and prints how they ended; fails if one ended as none may.
 pub fn run(toolchain: Toolchain, options: &Options, extent: Extent) -> Result<ExitCode, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, Compiler::default())?;
     let archive = initrd::archive(&guest, options)?;
     let machine = Machine::new(options, &guest, &archive, extent.seed)?;
     let mut trials = Vec::new();

@@ -96,7 +96,7 @@ fn c(
     object: &Path,
 ) -> Result<Output, Error> {
     let source = sources().join(format!("{file}.c"));
-    let mut command = gcc::command(name, &source, &guest.stamp);
+    let mut command = gcc::command(guest.compiler, name, &source, &guest.stamp);
     command.args(flags);
     // The messages are looked at: in English.
     command.arg("-o").arg(object).env("LC_ALL", "C");

@@ -36,7 +36,7 @@ pub fn run(
     check: bool,
     update: bool,
 ) -> Result<ExitCode, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, options.compiler())?;
     let mut compiled = Vec::new();
     for lesson in &LESSONS {
         compiled.push(compile::lesson(toolchain, &guest, lesson)?);

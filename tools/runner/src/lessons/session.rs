@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::judge::Ending;
 use crate::options::Options;
 use crate::record::Record;
+use crate::transcript::without_time;
 use crate::{initrd, qemu};
 use std::collections::BTreeMap;
 
@@ -60,7 +61,7 @@ impl Session {
                 None => text
                     .entry(current.clone())
                     .or_default()
-                    .push(without_time(line)),
+                    .push(without_time(line).to_owned()),
             }
         }
         let record = run.record;
@@ -102,12 +103,4 @@ impl Session {
             _ => String::new(),
         }
     }
-}
-
-/// A line of the log without its time.
-fn without_time(line: &str) -> String {
-    let rest = line
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("] "));
-    rest.map_or(line, |(_, rest)| rest).to_owned()
 }

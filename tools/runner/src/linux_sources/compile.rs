@@ -2,6 +2,7 @@
 
 use super::catalogue::Source;
 use crate::build::Guest;
+use crate::compiler::Compiler;
 use crate::error::Error;
 use crate::{gcc, layout, link};
 use std::fs;
@@ -21,9 +22,16 @@ pub fn source(guest: &Guest, tree: &Path, source: &Source) -> Result<Compiled, E
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
     let object = folder.join(format!("{}.o", source.name()));
     let module = folder.join(format!("{}.ko", source.name()));
-    let mut command = gcc::command(source.name(), &tree.join(source.path), &guest.stamp);
+    let mut command = gcc::command(
+        Compiler::Gcc,
+        source.name(),
+        &tree.join(source.path),
+        &guest.stamp,
+    );
     command.arg("-o").arg(&object).env("LC_ALL", "C");
-    let output = command.output().map_err(Error::start(gcc::COMPILER))?;
+    let output = command
+        .output()
+        .map_err(Error::start(Compiler::Gcc.program()))?;
     if !output.status.success() {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let error = text.lines().find_map(|line| line.split_once("error: "));

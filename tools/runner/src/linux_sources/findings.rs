@@ -85,6 +85,5 @@ fn says(lines: &[String], said: &[&str]) -> Result<String, String> {
         let line = lines.iter().find(|line| line.contains(text));
         found = line.ok_or_else(|| format!("it doesn't say: {text}"))?;
     }
-    let without_time = found.split_once("] ").map_or(found, |(_, line)| line);
-    Ok(without_time.to_owned())
+    Ok(found.to_owned())
 }

@@ -33,7 +33,7 @@ const FAILED: u8 = 1;
 /// # Errors
 /// If Linux's sources can't be had, or a guest can't be built or started.
 pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, options.compiler())?;
     let folder = layout::target().join("debian-sources");
     let tree = debian::fetch("sources", &folder, "Linux's sources: 139 MB")?;
     let compiled: Vec<_> = SOURCES

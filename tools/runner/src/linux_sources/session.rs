@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::judge::Ending;
 use crate::options::Options;
 use crate::record::Record;
+use crate::transcript::without_time;
 use crate::{initrd, qemu};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +60,10 @@ impl Session {
         for line in &run.transcript.lines {
             match line.strip_prefix("> ") {
                 Some(command) => current = command.to_owned(),
-                None => text.entry(current.clone()).or_default().push(line.clone()),
+                None => text
+                    .entry(current.clone())
+                    .or_default()
+                    .push(without_time(line).to_owned()),
             }
         }
         let record = run.record;

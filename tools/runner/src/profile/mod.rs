@@ -60,7 +60,7 @@ pub fn run(
     let mut svg = svg
         .map(|path| Ok((path, files::create(path)?)))
         .transpose()?;
-    let guest = build::guest(toolchain)?;
+    let guest = build::guest(toolchain, options.compiler())?;
     let watched = Watched::new(&guest, options, workload, qemu::run)?;
     let verdict = watched.verdict(options);
     if verdict.exit_code() != 0 {
