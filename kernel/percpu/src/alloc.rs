@@ -31,6 +31,9 @@ impl<B: Backing> Allocator<B> {
 
     #[inline(never)]
     fn alloc_from_chunks(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
+        if let Some((handle, bytes)) = self.pop_large(size, align) {
+            return Ok(self.zeroed(handle, bytes));
+        }
         let request = Request::new(size, align)?;
         let area = match self.allocate_populated(request) {
             Some(area) => area,
@@ -54,7 +57,8 @@ impl<B: Backing> Allocator<B> {
     /// # Errors
     /// A bad size or alignment; [`AllocError::NotPopulated`] if no populated page has room.
     pub fn alloc_atomic(&self, size: usize, align: usize) -> Result<Handle, AllocError> {
-        if let Some((handle, bytes)) = self.pop(size, align) {
+        let popped = self.pop(size, align);
+        if let Some((handle, bytes)) = popped.or_else(|| self.pop_large(size, align)) {
             return Ok(self.zeroed(handle, bytes));
         }
         let request = Request::new(size, align)?;

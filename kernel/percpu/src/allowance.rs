@@ -4,7 +4,7 @@
 //!   may be kept   32 KiB ┤               ┌───────
 //!                        │            .─´
 //!                      0 ┼──────────.´
-//!                        0         192  256 KiB allocated, in one unit
+//!                        0         208  272 KiB allocated, in one unit
 //! ```
 //!
 //! What lies in a magazine, and what is lost when a size is rounded up to a class, is memory
@@ -16,7 +16,7 @@
 use crate::limits::GRANULE;
 
 /// Bytes of one unit that are allocated before any large area is kept.
-const THRESHOLD: usize = 192 << 10;
+const THRESHOLD: usize = 208 << 10;
 /// Bytes of one unit that magazines keep in large areas, at most.
 const MOST: usize = 32 << 10;
 

@@ -12,8 +12,9 @@
 use crate::allocator::Allocator;
 use crate::backing::Backing;
 use crate::chunks::Chunks;
-use crate::classes::{self, GRANULES, alignment};
+use crate::classes::{self, GRANULES, SMALL, alignment};
 use crate::handle::Handle;
+use crate::limits::GRANULE;
 use crate::magazine::{Cached, Magazine, Stack, half};
 use crate::marks::Place;
 use crate::request::{Area, Request};
@@ -32,10 +33,27 @@ impl<B: Backing> Allocator<B> {
         let stack = magazine.stacks.get_mut(class)?;
         let cached = match stack.areas.pop() {
             Some(cached) => cached,
+            None if class > SMALL => return None,
             None => self.fill(stack, class)?,
         };
         cached.mark.set(class);
         Some((cached.handle, bytes))
+    }
+
+    /// Allocates a large area, of which `pop` has found none: one of the next class, or one
+    /// of those that come from the chunks.
+    pub(crate) fn pop_large(&self, size: usize, align: usize) -> Option<(Handle, usize)> {
+        let (class, _) = classes::class_for(size, align).filter(|&(class, _)| class > SMALL)?;
+        let magazine = self.magazines.by_unit.get(self.backing.this_unit())?;
+        let mut magazine = magazine.try_lock()?;
+        let aligned = |cached: &mut Cached<B::Mark>| cached.handle.0 & (align - 1) == 0;
+        let next = magazine.stacks.get_mut(class + 1);
+        let (class, cached) = match next.and_then(|next| next.areas.pop_if(aligned)) {
+            Some(cached) => (class + 1, cached),
+            None => (class, self.fill(magazine.stacks.get_mut(class)?, class)?),
+        };
+        cached.mark.set(class);
+        Some((cached.handle, *GRANULES.get(class)? as usize * GRANULE))
     }
 
     /// Frees a live area into this CPU's magazine; false if it must go to its chunk, or

@@ -8,7 +8,7 @@
 //!
 //! With a class of its own for each of 256 sizes, a magazine would seldom have the one that
 //! is asked for. So larger areas are rounded up to a class, by less than an eighth of their
-//! size. Areas of a class lie side by side, so each is aligned to what its size is a multiple
+//! size, or two, where a magazine has one of the next class alone. Areas of a class lie side by side, so each is aligned to what its size is a multiple
 //! of: 16 bytes and more, if it is large. A request that asks for more is rounded up to a
 //! multiple of its alignment first; which makes it a class of that alignment.
 

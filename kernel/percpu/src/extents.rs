@@ -337,36 +337,25 @@ impl Extents {
         Some((first, self.live_at(first)?))
     }
 
-    /// The extents in order of address. Takes a step a granule at the most.
+    /// The extents in order of address. Takes a step an extent, and one for 64 granules.
     pub fn iter(&self) -> impl Iterator<Item = Extent> + '_ {
         self.beginning_in(0..self.map.len())
     }
 
-    /// The extents that begin at one of these granules, in order of address. Takes a step a
-    /// granule at the most.
+    /// The extents that begin at one of these granules, in order of address. Takes a step an
+    /// extent, and one for 64 granules.
     pub fn beginning_in(&self, granules: Range<u32>) -> impl Iterator<Item = Extent> + '_ {
-        let mut next = granules.start;
-        core::iter::from_fn(move || {
-            while next < granules.end {
-                let start = next;
-                let (kind, end) = match self.map.state(start) {
-                    State::First => (Kind::Live, self.map.end_of_area(start)),
-                    State::Free if self.map.free_before(start, 1) == 0 => {
-                        (Kind::Free, self.map.end_of_free(start))
-                    }
-                    _ => {
-                        next += 1;
-                        continue;
-                    }
-                };
-                next = end;
-                return Some(Extent {
-                    kind,
-                    start,
-                    granules: end - start,
-                });
-            }
-            None
+        self.map.runs(granules).filter_map(|(state, run)| {
+            let kind = match state {
+                State::First => Kind::Live,
+                State::Free => Kind::Free,
+                State::Absent | State::Rest => return None,
+            };
+            Some(Extent {
+                kind,
+                start: run.start,
+                granules: run.end - run.start,
+            })
         })
     }
 

@@ -190,6 +190,49 @@ impl GranuleMap {
         taken.trailing_zeros().min(most)
     }
 
+    /// The areas, and the runs of free or of absent granules, that begin at one of these.
+    pub fn runs(&self, granules: Range<u32>) -> impl Iterator<Item = (State, Range<u32>)> + '_ {
+        let mut index = granules.start / WORD;
+        let mut edges = self.edges(index) & u64::MAX >> (granules.start % WORD);
+        let mut next_edge = move || {
+            while edges == 0 {
+                index += 1;
+                if index * WORD >= self.len() {
+                    return self.len();
+                }
+                edges = self.edges(index);
+            }
+            let next = edges.leading_zeros();
+            edges &= !(LEFTMOST >> next);
+            index * WORD + next
+        };
+        let mut start = next_edge();
+        core::iter::from_fn(move || {
+            (start < granules.end).then(|| {
+                let run = start..next_edge();
+                start = run.end;
+                (self.state(run.start), run)
+            })
+        })
+    }
+
+    /// Where another area or run begins, in the bits of a word.
+    #[inline]
+    fn edges(&self, index: u32) -> u64 {
+        let word = self.word(index);
+        let before = match index.checked_sub(1) {
+            Some(before) => self.word(before),
+            None => Word {
+                live: u64::MAX,
+                begins: 0,
+            },
+        };
+        let live = word.live ^ (word.live >> 1 | before.live << (WORD - 1));
+        let begins = word.begins ^ (word.begins >> 1 | before.begins << (WORD - 1));
+        // An area begins right after another, or after one of a granule.
+        word.live & word.begins | !word.live & (live | begins)
+    }
+
     /// The first granule from this one on that isn't free.
     pub fn end_of_free(&self, granule: u32) -> u32 {
         self.search(granule, Word::taken)
@@ -300,6 +343,19 @@ mod tests {
                 }
             }
         }
+        let mut granule = 0;
+        for (state, run) in map.runs(0..GRANULES) {
+            assert_eq!((map.state(granule), granule), (state, run.start));
+            assert!(run.end > granule);
+            let begins = |&granule: &u32| {
+                let (last, here) = (map.state(granule - 1), map.state(granule));
+                here == State::First || (here != last && here != State::Rest)
+            };
+            assert!(!(granule + 1..run.end).any(|inside| begins(&inside)));
+            assert!(run.end == GRANULES || begins(&run.end));
+            granule = run.end;
+        }
+        assert_eq!(granule, GRANULES);
         for length in 1..8 {
             let begins = |&granule: &u32| {
                 map.free_before(granule, 1) == 0 && map.free_from(granule, 8) == length

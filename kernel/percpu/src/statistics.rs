@@ -12,6 +12,9 @@ use crate::magazine::Totals;
 use crate::request::Area;
 use core::fmt;
 
+/// Granules of which the extents are counted in one hold of the *areas* lock.
+const AT_ONCE: u32 = PAGE_GRANULES / 4;
+
 /// What must be equal before and after a balanced piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
@@ -118,8 +121,9 @@ impl<B: Backing> Allocator<B> {
             let (number, chunk) = chunks.at_least(from)?;
             (number, ChunkStatistics::of_pages(number, chunk))
         };
-        for page in 0..found.pages as u32 {
-            let granules = page * PAGE_GRANULES..(page + 1) * PAGE_GRANULES;
+        let all = 0..found.pages as u32 * PAGE_GRANULES;
+        for from in all.step_by(AT_ONCE as usize) {
+            let granules = from..from + AT_ONCE;
             let chunks = self.areas.lock();
             let chunk = chunks.get(number)?;
             for extent in chunk.extents.beginning_in(granules) {

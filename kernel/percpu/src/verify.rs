@@ -1,4 +1,4 @@
-//! Whether the book-keeping is what a recount from the tags makes it.
+//! Whether the book-keeping is what a recount makes it.
 
 use crate::allocator::Allocator;
 use crate::backing::Backing;

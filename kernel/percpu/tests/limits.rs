@@ -175,7 +175,7 @@ fn a_full_region_is_out_of_memory() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "hundreds of megabytes of tags")]
+#[cfg_attr(miri, ignore = "hundreds of megabytes of tables")]
 fn the_last_chunk_number_is_used() {
     // The first chunk takes two numbers.
     fill(MAX_CHUNKS - 1, 2 * MAX_CHUNKS * STRIDE);

@@ -129,8 +129,8 @@ impl Model<'_> {
         assert_eq!(statistics.usage.bytes, bytes);
         assert_eq!(statistics.counts.freed, self.freed);
         for (&handle, area) in &self.areas {
-            // Rounded up to its alignment, then to a class.
-            let most = (area.size + area.align.min(64) - 1) * 9 / 8;
+            // Rounded up to its alignment, then to a class or the next.
+            let most = (area.size + area.align.min(64) - 1) * 5 / 4;
             let size = self.tested.size_of(Handle(handle)).unwrap();
             assert!(size >= area.size && size <= most.next_multiple_of(GRANULE));
         }
