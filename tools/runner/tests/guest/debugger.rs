@@ -2,7 +2,7 @@
 //! that runs, and of one that is no more.
 
 use crate::host::Cpus;
-use crate::run::{Completed, Run, TestResult, bash, command, runner};
+use crate::run::{Completed, Run, TestResult, bash, command, release, runner};
 use libtest_mimic::{Completion, Failed};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -273,6 +273,31 @@ pub fn dumps() -> TestResult {
         has(&run, "a wrong file", words)?;
     }
     Ok(())
+}
+
+/// The example script for drgn finds the copies of a module's variable in a core.
+pub fn drgn() -> Completed {
+    let mut probe = Command::new("python3");
+    probe.args(["-c", "import drgn"]).stderr(Stdio::null());
+    if !probe.status().is_ok_and(|status| status.success()) {
+        return Ok(Completion::ignored_with("Python's drgn isn't here"));
+    }
+    let folder = tempfile::tempdir()?;
+    let core = folder.path().join("core");
+    let path = core.to_string_lossy();
+    let crashes = "insmod c_counter; call c_counter_hit; selftest ending.crash_in_module";
+    runner(&["--run", crashes, "--dump", &path]).must_exit(3)?;
+    let built = release();
+    let line = format!(
+        "python3 tools/drgn/percpu.py {path} {} {} c_hits",
+        built.join("kernel").display(),
+        built.join("modules/c_counter.debug").display()
+    );
+    let run = Run::of(&bash(&line).output()?);
+    run.must_exit(0)?;
+    let copies = run.lines_with(&["cpu ", " at 0x", ": 1"]).len();
+    run.must(copies == 2, "a hit on each CPU")?;
+    Ok(Completion::Completed)
 }
 
 /// What a machine and a dump of it have in common; CPU 2 has so many hits.
