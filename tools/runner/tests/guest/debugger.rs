@@ -3,13 +3,18 @@
 
 use crate::host::Cpus;
 use crate::run::{Completed, Run, TestResult, bash, command, release, runner};
+use crate::terminal::Terminal;
 use libtest_mimic::{Completion, Failed};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::Duration;
 
 const DEBUGGER: &str = "gdb-multiarch";
+
+/// How long gdb or the guest may take to an answer.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// The guest: three CPUs that each call the module's function, in this order.
 const GUEST: [&str; 5] = [
@@ -173,6 +178,36 @@ pub fn far_module() -> Completed {
     }
     let code = guest.end()?;
     run.must(code == Some(0), &format!("the guest passes: {code:?}"))?;
+    Ok(Completion::Completed)
+}
+
+/// gdb on the terminal: Ctrl-C stops the guest and ends nobody, and who leaves gdb ends all.
+pub fn on_a_terminal() -> Completed {
+    if !is_here() {
+        return Ok(Completion::ignored_with("gdb-multiarch isn't here"));
+    }
+    let _cpus = Cpus::take(2);
+    let start = |append: &str| Terminal::start(&command(&["debug", "--gdb", "--append", append]));
+    let mut terminal = start("modules= selftest=ending.hang")?;
+    terminal.expect("(gdb) ", ANSWER)?;
+    terminal.type_text("set pagination off\rcontinue\r")?;
+    terminal.expect("# hangs on purpose", ANSWER)?;
+    terminal.type_text("\x03")?;
+    terminal.expect("received signal SIGINT", ANSWER)?;
+    terminal.type_text("lsmod\r")?;
+    terminal.expect("module  ", ANSWER)?;
+    terminal.type_text("quit\r")?;
+    terminal.expect("(y or n) ", ANSWER)?;
+    terminal.type_text("y\r")?;
+    terminal.must_exit(0, ANSWER)?;
+
+    let mut terminal = start("modules= selftest=boot.globs")?;
+    terminal.expect("(gdb) ", ANSWER)?;
+    terminal.type_text("set pagination off\rcontinue\r")?;
+    terminal.expect("exited normally", ANSWER)?;
+    terminal.type_text("quit\r")?;
+    terminal.expect("the guest powered off", ANSWER)?;
+    terminal.must_exit(0, ANSWER)?;
     Ok(Completion::Completed)
 }
 
