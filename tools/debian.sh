@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# debian.sh modules|headers|peer FOLDER: of Debian's Linux 6.1 for s390x the modules, the
-# headers, or all that it takes to boot it and to build modules for it here; unpacked in
-# FOLDER once, and kept. Prints the folder that they are in:
+# debian.sh modules|headers|peer|sources FOLDER: of Debian's Linux 6.1 for s390x the modules,
+# the headers, all that it takes to boot it and to build modules for it here, or some of its
+# source files; unpacked in FOLDER once, and kept. Prints the folder that they are in:
 #
 #   modules   /lib/modules of the kernel's package
 #   headers   /usr/src of both packages: linux-headers-*-common, linux-headers-*-s390x
 #   peer      what would be / of these three, and of kbuild and make for this machine
+#   sources   of Linux's tree: lib, arch/s390/lib, and what tests in them include
 #
 # apt-get checks the packages' signatures; it gets lists and settings of its own in
 # FOLDER, so nothing of this machine changes and root isn't needed.
@@ -18,14 +19,17 @@ case $1 in
     modules) name=linux-image inside=lib/modules ;;
     headers) name=linux-headers inside=usr/src ;;
     peer) name=linux-image inside= ;;
-    *) printf 'usage: debian.sh modules|headers|peer FOLDER\n' >&2; exit 2 ;;
+    sources) name=linux-source inside=tree ;;
+    *) printf 'usage: debian.sh modules|headers|peer|sources FOLDER\n' >&2; exit 2 ;;
 esac
 folder=$2
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
 if [ ! -e "$folder/ready" ]; then
-    for tool in apt-get apt-cache dpkg-deb; do
+    tools=(apt-get apt-cache dpkg-deb)
+    [ "$1" != sources ] || tools+=(tar xz)
+    for tool in "${tools[@]}"; do
         command -v "$tool" >/dev/null || cannot "there is no $tool here"
     done
     keys=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -56,12 +60,16 @@ CONF
     export APT_CONFIG=$apt/apt.conf
     # Failed downloads of lists are only a warning without the option.
     apt-get -qq -o APT::Update::Error-Mode=any update >&2 || cannot "Debian's package lists can't be had"
-    package=$(apt-cache --names-only search "^$name-6\.1\.0-[0-9]+-s390x\$" |
+    case $1 in
+        sources) names="^$name-6\.1\$" ;;
+        *) names="^$name-6\.1\.0-[0-9]+-s390x\$" ;;
+    esac
+    package=$(apt-cache --names-only search "$names" |
         cut -d' ' -f1 | sort --version-sort | tail -n1)
-    [ -n "$package" ] || cannot "Debian has no $name-6.1.0-*-s390x any more"
+    [ -n "$package" ] || cannot "Debian has no package $names any more"
     packages=("$package")
     case $1 in
-        modules) ;;
+        modules | sources) ;;
         headers) packages+=("${package%-s390x}-common") ;;
         peer)
             headers=linux-headers-${package#linux-image-}
@@ -79,6 +87,13 @@ CONF
     for package in "${packages[@]}"; do
         dpkg-deb -x "$folder/${package%%:*}"_*.deb "$folder/package"
     done
+    if [ "$1" = sources ]; then
+        mkdir "$folder/package/tree"
+        tar -xJf "$folder/package/usr/src/linux-source-6.1.tar.xz" -C "$folder/package/tree" \
+            --strip-components=1 linux-source-6.1/lib linux-source-6.1/arch/s390/lib \
+            linux-source-6.1/tools/testing/selftests/kselftest_module.h
+        rm -r "$folder/package/usr" "$folder"/*.deb
+    fi
     touch "$folder/ready"
 fi
 printf '%s\n' "$folder/package/$inside"

@@ -4,6 +4,7 @@
 //! the boot with its reason: a run under other settings than those asked for
 //! would prove nothing.
 
+use crate::words::{is_same, words};
 use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
 
@@ -27,6 +28,15 @@ pub enum Vmalloc {
     At(usize),
     /// Within 4 GiB of the per-CPU first chunk.
     Near,
+}
+
+/// What comes from the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Monitor {
+    /// Keys, as a person presses them, who is shown what they do.
+    Keys,
+    /// Whole lines, from a program that has an editor of its own.
+    Lines,
 }
 
 /// What follows the report of a CPU that is stuck.
@@ -73,8 +83,10 @@ pub struct Options {
     pub initrd_sum: Option<u32>,
     /// `lockstat`: lock holds are counted.
     pub lockstat: bool,
-    /// `monitor`: commands from the console instead of the self-tests.
-    pub monitor: bool,
+    /// `details`: the control channel has what the machine looks like from inside.
+    pub details: bool,
+    /// `monitor`, `monitor=lines`: commands from the console instead of the self-tests.
+    pub monitor: Option<Monitor>,
 }
 
 impl Options {
@@ -99,7 +111,8 @@ impl Options {
         token: None,
         initrd_sum: None,
         lockstat: false,
-        monitor: false,
+        details: false,
+        monitor: None,
     };
 }
 
@@ -185,6 +198,11 @@ pub fn number(text: &str) -> Option<u64> {
 /// Both parts of a `MODULE.PARAMETER` word, with or without a value: the module's name,
 /// and the rest, as the load of the module takes it.
 pub fn module_parameter(word: &'static str) -> Option<(&'static str, &'static str)> {
+    // As in Linux, a word in quotes is one without.
+    let word = match word.strip_prefix('"') {
+        Some(inner) => inner.strip_suffix('"').unwrap_or(inner),
+        None => word,
+    };
     let (module, rest) = word.split_once('.')?;
     let plain = |text: &str| !text.is_empty() && !text.contains('=');
     (plain(module) && !rest.is_empty() && !rest.starts_with('=')).then_some((module, rest))
@@ -199,13 +217,6 @@ fn key(word: &str) -> &str {
     &word[..end.unwrap_or(word.len())]
 }
 
-/// Whether two keys name the same thing: in names of modules and their parameters `-` and
-/// `_` are the same.
-fn is_same(key: &str, other: &str) -> bool {
-    let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
-    key.bytes().map(same).eq(other.bytes().map(same))
-}
-
 /// Reads the command line. Needs no memory; parameters of modules are only recognized.
 ///
 /// # Errors
@@ -213,9 +224,9 @@ fn is_same(key: &str, other: &str) -> bool {
 pub fn parse(line: &'static str) -> Result<Options, BadWord> {
     let mut options = Options::DEFAULT;
     let mut faults = 0;
-    let words = || line.split_ascii_whitespace();
-    for (index, word) in words().enumerate() {
-        if words()
+    let all = || words(line);
+    for (index, word) in all().enumerate() {
+        if all()
             .take(index)
             .any(|other| is_same(key(other), key(word)))
         {
@@ -306,7 +317,14 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
                 options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
             }
             "lockstat" if value.is_empty() => options.lockstat = true,
-            "monitor" if value.is_empty() => options.monitor = true,
+            "details" if value.is_empty() => options.details = true,
+            "monitor" => {
+                options.monitor = match value {
+                    "" => Some(Monitor::Keys),
+                    "lines" => Some(Monitor::Lines),
+                    _ => return Err(bad("nothing or lines")),
+                }
+            }
             // Checked again when the module is loaded.
             _ if module_parameter(word).is_some() => {}
             _ => return Err(BadWord::Unknown(word)),

@@ -5,8 +5,11 @@
 //!  pr_cont(" b\n")               "\x01c b\n"     "a 1 b" goes out, at level 6
 //! ```
 //!
-//! What is held goes out when a text comes that doesn't continue it, and when the
-//! module's init or exit has returned. It lies below the modules, which see to that.
+//! What is held is continued by who began it alone: a CPU, in its ordinary course or in an
+//! interrupt handler. It goes out when that prints a text which doesn't continue it, and
+//! when the module's init or exit, or the function that a CPU was called for, has returned.
+//! It lies below the modules, which see to that. Of more lines than there is room for the
+//! one longest held goes out.
 //!
 //! The lock guards what is held, not the way out: a line is copied out of it first, and
 //! printed with nothing locked.
@@ -14,6 +17,7 @@
 use crate::recording::Recording;
 use crate::sync::{Lock, rank};
 use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU32, Ordering};
 use printf::Sink;
 
 /// Bytes of a text, and of what is held; what is longer is cut, and ends in `...`.
@@ -96,8 +100,82 @@ impl Line {
     }
 }
 
-/// The line that has no end yet.
-static HELD: Lock<Line, { rank::EXPORTS }> = Lock::new(Line::empty());
+/// Lines that can be held at once.
+const LINES: usize = 4;
+
+/// Who prints: a CPU's number, times two, and one for an interrupt handler.
+type Context = u32;
+
+/// The running code, as it prints.
+fn context() -> Context {
+    arch::cpu::number() << 1 | u32::from(arch::lowcore::is_interrupt_stack(arch::stack::pointer()))
+}
+
+/// A line that has no end yet; without text it is nobody's.
+struct Begun {
+    context: Context,
+    /// Which line it is, counted by beginnings.
+    number: u64,
+    line: Line,
+}
+
+impl Begun {
+    const NOTHING: Self = Self {
+        context: 0,
+        number: 0,
+        line: Line::empty(),
+    };
+
+    fn is_of(&self, context: Context) -> bool {
+        self.context == context && self.line.text.used > 0
+    }
+}
+
+struct Held {
+    lines: [Begun; LINES],
+    /// Lines begun so far.
+    begun: u64,
+}
+
+impl Held {
+    /// The line of who prints, or an empty one to be its own. A line that had to make room
+    /// for that is put into `out`.
+    fn of(&mut self, context: Context, out: &mut Option<Line>) -> &mut Line {
+        let own = self.lines.iter().position(|begun| begun.is_of(context));
+        let at = own.unwrap_or_else(|| {
+            // What is free counts as begun before all others.
+            let age = |begun: &Begun| (begun.line.text.used > 0, begun.number);
+            let oldest = (0..LINES)
+                .min_by_key(|&at| age(&self.lines[at]))
+                .unwrap_or(0);
+            let begun = &mut self.lines[oldest];
+            if begun.line.text.used > 0 {
+                *out = Some(begun.line.take());
+            }
+            self.begun += 1;
+            (begun.context, begun.number) = (context, self.begun);
+            begun.line.level = DEFAULT_LEVEL;
+            COUNT.fetch_add(1, Ordering::Relaxed);
+            oldest
+        });
+        &mut self.lines[at].line
+    }
+
+    /// Takes the line of who prints, if there is one.
+    fn take(&mut self, context: Context) -> Option<Line> {
+        let mut lines = self.lines.iter_mut();
+        let own = lines.find(|begun| begun.is_of(context));
+        own.map(|begun| begun.line.take())
+    }
+}
+
+static HELD: Lock<Held, { rank::EXPORTS }> = Lock::new(Held {
+    lines: [const { Begun::NOTHING }; LINES],
+    begun: 0,
+});
+
+/// How many lines are held: most calls that end none find none.
+static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// The levels of `log` that stand for Linux's, as `loglevel=` does it too.
 fn log_level(level: u8) -> log::Level {
@@ -137,26 +215,31 @@ pub fn print(text: &Text) {
     }
     for piece in text.split_inclusive(|&byte| byte == b'\n') {
         let ended = piece.strip_suffix(b"\n");
+        let mut other = None;
         let line = {
             let mut held = HELD.lock();
-            held.level = level.unwrap_or(held.level);
-            held.text.put(ended.unwrap_or(piece));
+            let line = held.of(context(), &mut other);
+            line.level = level.unwrap_or(line.level);
+            line.text.put(ended.unwrap_or(piece));
             // A newline alone is an empty line.
-            ended.map(|_| held.take())
+            ended.map(|_| line.take())
         };
-        if let Some(line) = line {
+        for line in other.into_iter().chain(line) {
+            COUNT.fetch_sub(1, Ordering::Relaxed);
             line.print();
         }
     }
 }
 
-/// Ends a line that has no newline. Any context, with no lock held.
+/// Ends the line that the running code has begun, if it has no newline. Any context, with
+/// no lock held.
 pub fn flush() {
-    let line = {
-        let mut held = HELD.lock();
-        (held.text.used > 0).then(|| held.take())
-    };
+    if COUNT.load(Ordering::Relaxed) == 0 {
+        return;
+    }
+    let line = HELD.lock().take(context());
     if let Some(line) = line {
+        COUNT.fetch_sub(1, Ordering::Relaxed);
         line.print();
     }
 }

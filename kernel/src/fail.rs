@@ -19,6 +19,8 @@ pub enum Site {
     PerCpu,
     /// Blocks of the kernel heap.
     Heap,
+    /// Objects of slabs: kmalloc.
+    Slab,
     /// Signals to another CPU.
     Signal,
 }
@@ -27,11 +29,12 @@ impl Site {
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
 
-    const ALL: [(&str, Site); 5] = [
+    const ALL: [(&str, Site); 6] = [
         ("frames", Site::Frames),
         ("vmalloc", Site::Vmalloc),
         ("percpu", Site::PerCpu),
         ("heap", Site::Heap),
+        ("slab", Site::Slab),
         ("signal", Site::Signal),
     ];
 
@@ -42,7 +45,7 @@ impl Site {
     }
 
     /// All names, for messages.
-    pub const NAMES: &str = "frames, vmalloc, percpu, heap, signal";
+    pub const NAMES: &str = "frames, vmalloc, percpu, heap, slab, signal";
 }
 
 /// Calls until one that fails. Any CPU may count at any time.

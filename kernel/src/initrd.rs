@@ -5,6 +5,7 @@
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  for the self-tests
 //!  ctest/NAME.ko     tests in C, likewise
+//!  lib/NAME.ko       when a module needs it
 //!  extra/NAME.ko     from the runner's --module
 //!  run               monitor commands, one a line
 //! ```
@@ -13,6 +14,7 @@
 //! run for less than it was to show. With `initrd_sum=`, as the runner gives it, it is known
 //! to be as it was packed: the machine sums up a page and more in one instruction.
 
+use crate::words::is_same;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use core::fmt;
@@ -129,7 +131,7 @@ pub fn list(archive: &'static [u8]) -> Result<Vec<File>, Error> {
 /// # Errors
 /// The first that isn't.
 pub fn check_paths(files: &[File]) -> Result<(), Error> {
-    const FOLDERS: [&str; 4] = ["modules", "fixtures", "ctest", "extra"];
+    const FOLDERS: [&str; 5] = ["modules", "fixtures", "ctest", "lib", "extra"];
     let is_known = |path: &str| match path.split_once('/') {
         None => matches!(path, "System.map" | "run"),
         Some((folder, _)) => {
@@ -158,15 +160,27 @@ pub fn file(path: &str) -> Option<File> {
     files().find(|file| file.path == path)
 }
 
-/// The module file of this name, of whatever folder: of two, the first.
+/// The module file of this name, of whatever folder: of two, the first. In the name `-` and
+/// `_` are the same; it may be a path, and end as files do.
 pub fn module(name: &str) -> Option<File> {
+    let name = plain_name(name);
     // The end of a path differs in all but one: it is looked at before the whole is taken apart.
     let ends_so = |path: &str| {
         let object = path.strip_suffix(".ko");
         let object = object.or_else(|| path.strip_suffix(".o"));
         object.is_some_and(|object| object.ends_with(name))
     };
-    files().find(|file| ends_so(file.path) && module_name(file.path) == Some(name))
+    let exactly = files().find(|file| ends_so(file.path) && module_name(file.path) == Some(name));
+    exactly.or_else(|| {
+        let is_it = |file: &File| module_name(file.path).is_some_and(|it| is_same(it, name));
+        files().find(is_it)
+    })
+}
+
+/// A module's name as a person may give it: `./NAME.ko` is NAME.
+pub fn plain_name(name: &str) -> &str {
+    let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
+    file.strip_suffix(".ko").unwrap_or(file)
 }
 
 /// The module name that a path stands for: `modules/hello.ko` is `hello`.

@@ -5,6 +5,7 @@
 //! each other's way, which is the point: what another CPU has made impossible is no
 //! error, anything else is.
 
+use crate::console::is_interrupted;
 use crate::modules::{self, Error, Reason, State};
 use crate::{smp, timer};
 use alloc::vec::Vec;
@@ -36,6 +37,8 @@ pub enum RoundsError {
     Module(Error<'static>),
     /// A CPU can't be given its part.
     Cpu(smp::Error),
+    /// Ctrl-C came.
+    Interrupted,
 }
 
 impl fmt::Display for RoundsError {
@@ -43,6 +46,7 @@ impl fmt::Display for RoundsError {
         match self {
             Self::Module(error) => write!(f, "{error}"),
             Self::Cpu(error) => write!(f, "{error}"),
+            Self::Interrupted => f.write_str("interrupted"),
         }
     }
 }
@@ -186,6 +190,10 @@ pub fn run(total: u64) -> Result<Cost, RoundsError> {
                 }
             }
             if number >= total || failed.lock().is_some() {
+                break;
+            }
+            if is_interrupted() {
+                *failed.lock() = Some(RoundsError::Interrupted);
                 break;
             }
             if let Err(error) = round(&names, &loads) {

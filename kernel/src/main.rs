@@ -32,6 +32,7 @@ mod continuation;
 mod control;
 mod cpu_states;
 mod cpus;
+mod details;
 mod exports;
 mod fail;
 mod initrd;
@@ -59,11 +60,13 @@ mod symbols;
 mod sync;
 mod timer;
 mod waiting;
+mod warning;
 mod watchdog;
+mod words;
 
 use ::alloc::collections::TryReserveError;
 use arch::{boot, stack};
-use command_line::{Options, RunToken};
+use command_line::{Monitor, Options, RunToken};
 use control::PowerOffBy;
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -99,6 +102,7 @@ enum BootError {
     Map(BadMap),
     FailSite(&'static str),
     Lockstat(TryReserveError),
+    Slabs,
     PerCpu(percpu::SetupError),
     Modules(modules::InitError),
     Initrd(initrd::Error),
@@ -116,6 +120,7 @@ impl fmt::Display for BootError {
             BootError::Lockstat(error) => write!(f, "lockstat: {error}"),
             BootError::Modules(error) => write!(f, "{error}"),
             BootError::Initrd(error) => write!(f, "initrd: {error}"),
+            BootError::Slabs => f.write_str("slabs: no memory for their book-keeping"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
     }
@@ -126,6 +131,12 @@ impl fmt::Display for BootError {
 fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let options = command_line::parse(parameters.command_line).map_err(BootError::CommandLine)?;
     console::set_level(options.log_level);
+    if options.monitor == Some(Monitor::Lines) {
+        control::want_names();
+    }
+    if options.details {
+        control::details::want_details();
+    }
     info!("command line: {}", parameters.command_line);
     for (site, _) in options.fail.iter().flatten() {
         fail::Site::named(site).ok_or(BootError::FailSite(site))?;
@@ -146,6 +157,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     }
     smp::init_boot_stacks();
     cpus::init(&machine.cpus, options.possible_cpus);
+    memory::slab::init(map.memory_end, cpus::possible())
+        .map_err(|memory::OutOfMemory| BootError::Slabs)?;
     if options.lockstat {
         sync::counting::init(cpus::possible()).map_err(BootError::Lockstat)?;
     }
@@ -162,7 +175,10 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
         }
     }
     control::boot(machine.cpus.addresses().len(), machine.memory_end as u64);
-    Ok(work(&options))
+    details::tell_start(regions_of(&map));
+    let by = work(&options);
+    details::tell_end();
+    Ok(by)
 }
 
 /// What the machine was started for.
@@ -171,8 +187,8 @@ fn work(options: &Options) -> PowerOffBy {
         return monitor::run(commands.data);
     }
     modules::load_at_boot(options.modules);
-    if options.monitor {
-        monitor::interactive();
+    if let Some(by) = options.monitor {
+        monitor::interactive(by);
         return PowerOffBy::Command;
     }
     selftest::at_boot::run(options);
@@ -194,22 +210,27 @@ fn install_traps() {
     unsafe { arch::traps::install(&interrupts::KernelHandlers, top(&INTERRUPT), top(&FAULT)) };
 }
 
+/// The address map: names and ranges.
+fn regions_of(map: &Map) -> impl Iterator<Item = (&'static str, (usize, usize))> {
+    let image = boot::image();
+    let regions = [
+        ("kernel text", Some(image.text)),
+        ("kernel rodata and per-CPU template", Some(image.rodata)),
+        ("kernel data", Some(image.data)),
+        ("memory", Some((0, map.memory_end))),
+        ("memory set aside for vmalloc=near", map.hole),
+        ("per-CPU first chunk", Some(percpu::first_chunk())),
+        ("per-CPU region", Some(map.per_cpu)),
+        ("vmalloc region, modules", Some(map.vmalloc)),
+    ];
+    { regions.into_iter() }.filter_map(|(name, range)| Some((name, range?)))
+}
+
 /// Prints the address map, and the distance this kernel exists for.
 fn print_map(map: &Map) {
-    let image = boot::image();
-    let line = |name: &str, (start, end): (usize, usize)| {
+    for (name, (start, end)) in regions_of(map) {
         info!("map: {start:#016x}..{end:#016x} {name}");
-    };
-    line("kernel text", image.text);
-    line("kernel rodata and per-CPU template", image.rodata);
-    line("kernel data", image.data);
-    line("memory", (0, map.memory_end));
-    if let Some(hole) = map.hole {
-        line("memory set aside for vmalloc=near", hole);
     }
-    line("per-CPU first chunk", percpu::first_chunk());
-    line("per-CPU region", map.per_cpu);
-    line("vmalloc region, modules", map.vmalloc);
     let distance = map.vmalloc.0.abs_diff(percpu::first_chunk().0);
     info!(
         "distance: the module area is {} from the per-CPU area; larl reaches 4 GiB",

@@ -5,6 +5,8 @@
 //! look-up reads it from the start: it happens in a panic, where simple matters.
 
 use crate::initrd;
+use core::fmt::Write;
+use loader::Demangled;
 
 /// The symbol that an address lies in.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,44 @@ pub fn kernel(address: u64) -> Option<Located<'static>> {
         offset,
         size: offset + 1,
     })
+}
+
+/// All symbols of the kernel, by address: each with bytes up to the next.
+pub fn kernel_symbols() -> impl Iterator<Item = (u64, Located<'static>)> {
+    let map = initrd::file("System.map").and_then(|file| core::str::from_utf8(file.data).ok());
+    let mut lines = map.unwrap_or("").lines().filter_map(parse).peekable();
+    core::iter::from_fn(move || {
+        let (start, name) = lines.next()?;
+        let next = lines.peek().map_or(start + 1, |&(next, _)| next);
+        let located = Located {
+            name,
+            offset: 0,
+            size: next.saturating_sub(start),
+        };
+        Some((start, located))
+    })
+}
+
+/// The address of the kernel's symbol of this name, mangled or not.
+pub fn kernel_named(wanted: &str) -> Option<u64> {
+    let found = kernel_symbols().find(|(_, located)| is_name(located.name, wanted));
+    found.map(|(address, _)| address)
+}
+
+/// Whether a symbol is in its file, or is shown, as what was typed.
+pub fn is_name(symbol: &str, typed: &str) -> bool {
+    let mut shown = heapless::String::<256>::new();
+    // What is longer is cut, and is nothing that anybody types.
+    let _ = write!(shown, "{}", Demangled(symbol));
+    symbol == typed || shown == typed
+}
+
+/// Names of the kernel's static per-CPU variables: they lie in the template.
+pub fn kernel_variables() -> impl Iterator<Item = &'static str> {
+    let (start, end) = arch::boot::image().per_cpu;
+    let template = start as u64..end as u64;
+    let all = kernel_symbols().filter(move |(address, _)| template.contains(address));
+    all.map(|(_, located)| located.name)
 }
 
 fn parse(line: &str) -> Option<(u64, &str)> {

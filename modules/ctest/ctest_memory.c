@@ -1,4 +1,4 @@
-/* Memory from the heap and from vmalloc. */
+/* Memory from slabs and from vmalloc. */
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -107,5 +107,46 @@ static int virtual_areas(void)
 	return 0;
 }
 
+struct point {
+	long x, y;
+	char name[40];
+};
+
+static void construct(void *object)
+{
+	struct point *point = object;
+
+	point->x = 7;
+	strcpy(point->name, "constructed");
+}
+
+static int caches(void)
+{
+	struct kmem_cache *points = KMEM_CACHE(point, SLAB_HWCACHE_ALIGN);
+	struct kmem_cache *made =
+		kmem_cache_create("made", sizeof(struct point), 0, 0, construct);
+	struct point *many[100];
+	int at;
+
+	CHECK(points && made && kmem_cache_size(points) == sizeof(struct point));
+	for (at = 0; at < 100; at++) {
+		many[at] = at % 2 ? kmem_cache_zalloc(points, GFP_KERNEL) :
+				    kmem_cache_alloc(made, GFP_KERNEL);
+		CHECK(many[at] && many[at]->x == (at % 2 ? 0 : 7));
+		CHECK(!(at % 2) || IS_ALIGNED((unsigned long)many[at], 64));
+		many[at]->y = at;
+	}
+	for (at = 0; at < 100; at++) {
+		CHECK(many[at]->y == at);
+		CHECK(at % 2 || !strcmp(many[at]->name, "constructed"));
+		kmem_cache_free(at % 2 ? points : made, many[at]);
+	}
+	kmem_cache_free(made, NULL);
+	kmem_cache_destroy(points);
+	kmem_cache_destroy(made);
+	kmem_cache_destroy(NULL);
+	return 0;
+}
+
 CTESTS(ONCE(allocates), ONCE(aligned), ONCE(zeroed), ONCE(arrays), ONCE(grows),
-       ONCE(virtual_areas));
+       ONCE(caches), ONCE(virtual_areas));

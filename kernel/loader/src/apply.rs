@@ -9,7 +9,7 @@ use crate::layout::Position;
 use crate::plan::{Plan, PlannedSection, SlotTarget};
 use crate::refusal;
 use crate::relocation::Relocation;
-use crate::s390x::{FieldError, Howto, RelativeTo, SLOT, STUB, Target};
+use crate::s390x::{Field, FieldError, Howto, RelativeTo, SLOT, STUB, Target};
 use crate::tables::Rela;
 use core::slice;
 use object::elf::{
@@ -93,12 +93,15 @@ impl<'a, 'data> Addresses<'a, 'data> {
                 Position::PerCpu(offset) => (&mut *template, offset, self.per_cpu),
             };
             let bytes = &mut buffer[start as usize..][..section.bytes.len()];
-            let place_slots = self.plan.place_slots(planned).iter();
-            let entries = planned.entries;
-            if let Err(left) =
-                self.section(entries, bytes, address.wrapping_add(start), place_slots)
-            {
-                return Err(self.refusal(planned, entries.len() - left - 1));
+            let start = address.wrapping_add(start);
+            let mut entries = planned.entries;
+            let mut places = self.plan.place_slots(planned).iter();
+            while let [entry, rest @ ..] = self.apply_usual(entries, bytes, start, &mut places) {
+                if !self.apply_other(entry, bytes, start, &mut places) {
+                    let index = planned.entries.len() - rest.len() - 1;
+                    return Err(self.refusal(planned, index));
+                }
+                entries = rest;
             }
         }
         Ok(())
@@ -124,62 +127,82 @@ impl<'a, 'data> Addresses<'a, 'data> {
         Ok(())
     }
 
-    /// Applies the relocations of a section, whose bytes are those that the file has of it, at
-    /// an address. An error says how many are left behind one that can't be applied.
+    /// Applies relocations of a section, whose bytes are those that the file has of it, at an
+    /// address, up to one that takes a closer look.
     ///
     /// Nearly all are of a few types. For each of these the compiler makes a copy of `apply`
     /// that has nothing left to decide, and takes half as many instructions. They are chosen
-    /// in two steps of two: a choice of four would be a jump through a table, which takes as
-    /// many as the rest.
+    /// in two steps: a choice of all would be a jump through a table, which takes as many as
+    /// the rest. And as it calls nothing, all that the loop needs is in registers.
     #[inline(never)]
-    fn section(
+    fn apply_usual<'e>(
         &self,
-        entries: &[Rela],
+        mut entries: &'e [Rela],
         bytes: &mut [u8],
         start: u64,
-        mut places: slice::Iter<'_, u32>,
-    ) -> Result<(), usize> {
+        places: &mut slice::Iter<'_, u32>,
+    ) -> &'e [Rela] {
         const ADDRESS: Howto = Howto::known(R_390_64);
         const DISTANCE: Howto = Howto::known(R_390_PC32DBL);
-        const CALL: Howto = Howto::known(R_390_PLT32DBL);
+        const DATA_DISTANCE: Howto = Howto::known(R_390_PC32);
         const SLOT: Howto = Howto::known(R_390_GOTENT);
-        let mut entries = entries.iter();
-        while let Some(entry) = entries.next() {
-            let r_type = RelocationType(Relocation::type_of(entry));
-            let is_done = match r_type.0 > R_390_PLT32DBL.0 {
-                false => match r_type {
-                    R_390_PC32DBL => self.apply(&DISTANCE, entry, bytes, start, &mut places),
-                    R_390_PLT32DBL => self.apply(&CALL, entry, bytes, start, &mut places),
-                    _ => self.apply_others(entry, bytes, start, &mut places),
-                },
-                true => match r_type {
-                    R_390_64 => self.apply(&ADDRESS, entry, bytes, start, &mut places),
-                    R_390_GOTENT => self.apply(&SLOT, entry, bytes, start, &mut places),
-                    _ => self.apply_others(entry, bytes, start, &mut places),
-                },
+        // Up to there every field has room: one comparison takes the place of two.
+        let Some(last) = bytes.len().checked_sub(Field::DOUBLEWORD.bytes()) else {
+            return entries;
+        };
+        while let [entry, rest @ ..] = entries {
+            let relocation = Relocation::decode(entry);
+            if relocation.offset as usize > last {
+                break;
+            }
+            let r_type = RelocationType(relocation.r_type);
+            let is_done = if r_type.0 > R_390_PLT32DBL.0 {
+                match r_type {
+                    R_390_64 => self.apply(&ADDRESS, entry, bytes, start, places),
+                    R_390_GOTENT => self.apply(&SLOT, entry, bytes, start, places),
+                    _ => false,
+                }
+            } else if r_type.0 >= R_390_PC32DBL.0 {
+                // The two are neighbours.
+                match r_type {
+                    R_390_PLT32DBL => self.apply_call(entry, bytes, start),
+                    _ => self.apply(&DISTANCE, entry, bytes, start, places),
+                }
+            } else {
+                r_type == R_390_PC32 && self.apply(&DATA_DISTANCE, entry, bytes, start, places)
             };
             if !is_done {
-                return Err(entries.len());
+                break;
             }
+            entries = rest;
         }
-        Ok(())
+        entries
     }
 
     #[inline(never)]
-    fn apply_others(
+    fn apply_other(
         &self,
         entry: &Rela,
         bytes: &mut [u8],
         start: u64,
         places: &mut slice::Iter<'_, u32>,
     ) -> bool {
-        const DISTANCE: Howto = Howto::known(R_390_PC32);
-        let r_type = Relocation::type_of(entry);
-        match RelocationType(r_type) {
-            R_390_PC32 => self.apply(&DISTANCE, entry, bytes, start, places),
-            _ => Howto::of(r_type)
-                .is_some_and(|howto| self.apply(howto, entry, bytes, start, places)),
-        }
+        let howto = Howto::of(Relocation::type_of(entry));
+        howto.is_some_and(|howto| self.apply(howto, entry, bytes, start, places))
+    }
+
+    /// Applies a long call; `false` if that takes a closer look.
+    #[inline(always)]
+    fn apply_call(&self, entry: &Rela, bytes: &mut [u8], start: u64) -> bool {
+        const CALL: Howto = Howto::known(R_390_PLT32DBL);
+        let relocation = Relocation::decode(entry);
+        let Some(symbol) = self.symbols.get(relocation.symbol as usize) else {
+            return false;
+        };
+        let address = start.wrapping_add(relocation.offset);
+        let target = symbol.value.wrapping_add(symbol.detour);
+        let result = self.distance(&CALL, address, target, relocation.addend);
+        write(&CALL, &relocation, bytes, result)
     }
 
     /// Applies a relocation; `false` if it can't be.
@@ -198,9 +221,7 @@ impl<'a, 'data> Addresses<'a, 'data> {
         };
         let address = start.wrapping_add(relocation.offset);
         let computed = self.compute(&relocation, howto, symbol, address, places);
-        let place = bytes.get_mut(relocation.offset as usize..);
-        let place = place.filter(|place| place.len() >= howto.field.bytes());
-        place.is_some_and(|place| howto.field.write(place, computed.result).is_ok())
+        write(howto, &relocation, bytes, computed.result)
     }
 
     /// The relocations of a section as they were done.
@@ -237,12 +258,7 @@ impl<'a, 'data> Addresses<'a, 'data> {
         places: &mut slice::Iter<'_, u32>,
     ) -> Computed {
         let value = symbol.value;
-        let from = self.from(howto, address);
-        // Addresses are 64 bits and wrap; distances between them are signed.
-        let distance = |target: u64, addend: i64| {
-            let result = target.wrapping_add_signed(addend).wrapping_sub(from);
-            result.cast_signed()
-        };
+        let distance = |target, addend| self.distance(howto, address, target, addend);
         let addend = relocation.addend;
         let (via, result) = match howto.target {
             Target::Symbol => (Via::Direct, distance(value, addend)),
@@ -275,6 +291,14 @@ impl<'a, 'data> Addresses<'a, 'data> {
             via,
             result,
         }
+    }
+
+    /// So much behind a target, from what the value of a relocation at `address` counts from.
+    #[inline(always)]
+    fn distance(&self, howto: &Howto, address: u64, target: u64, addend: i64) -> i64 {
+        // Addresses are 64 bits and wrap; distances between them are signed.
+        let target = target.wrapping_add_signed(addend);
+        target.wrapping_sub(self.from(howto, address)).cast_signed()
     }
 
     /// What the value of a relocation at `address` counts from.
@@ -349,6 +373,15 @@ impl<'a, 'data> Addresses<'a, 'data> {
             self.symbols[symbol.index].value,
         )
     }
+}
+
+/// Writes what a relocation comes to into a section's bytes; `false` if it doesn't fit, or if
+/// its place isn't inside of them.
+#[inline(always)]
+fn write(howto: &Howto, relocation: &Relocation, bytes: &mut [u8], result: i64) -> bool {
+    let place = bytes.get_mut(relocation.offset as usize..);
+    let place = place.filter(|place| place.len() >= howto.field.bytes());
+    place.is_some_and(|place| howto.field.write(place, result).is_ok())
 }
 
 /// An entry that the plan has checked, and its howto.

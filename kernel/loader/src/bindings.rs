@@ -12,7 +12,7 @@ use crate::section::Section;
 use alloc::vec::Vec;
 use fallible::collected;
 
-/// All symbols of a linked module with their values, those of other objects too. Holds 24
+/// All symbols of a linked module with their values, those of other objects too. Holds 32
 /// bytes a symbol. The plan that its methods take is the one that the module was linked by.
 #[derive(Debug)]
 pub struct Bindings<'data> {

@@ -73,6 +73,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Bound {
     /// Its address, or what else it stands for; 0 in the plan.
     pub value: u64,
+    /// Bytes from its value to its stub, if no long call reaches both; else 0.
+    pub detour: u64,
     /// Number of its slot, or `NONE`.
     pub slot: u32,
     /// Number of its stub, or `NONE`.
@@ -84,6 +86,7 @@ impl Bound {
     /// Nothing has been given.
     pub const NEW: Bound = Bound {
         value: 0,
+        detour: 0,
         slot: NONE,
         stub: NONE,
         kind: Kind::Unknown,

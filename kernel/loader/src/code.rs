@@ -13,7 +13,7 @@ use crate::section::{Section, SymbolEntry};
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::TryPush;
-use object::elf::{SHN_ABS, STT_FUNC, STT_NOTYPE};
+use object::elf::{SHN_ABS, STT_FUNC, STT_NOTYPE, SymbolType};
 
 /// How long what is asked for must stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,17 +117,17 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    /// Whether a symbol of such a section is a function, or else memory; `None` where that
-    /// takes a closer look.
+    /// Whether a symbol of such a section, of a type and so many bytes from its start, is a
+    /// function, or else memory; `None` where that takes a closer look.
     #[inline]
-    pub fn is_function(self, symbol: &SymbolEntry<'_>) -> Option<bool> {
-        match (self, symbol.kind) {
+    pub fn is_function(self, kind: SymbolType, value: u64) -> Option<bool> {
+        match (self, kind) {
             (Self::Code { bytes }, STT_FUNC | STT_NOTYPE) => {
-                let is_code = symbol.value < bytes && symbol.value.is_multiple_of(INSTRUCTION);
+                let is_code = value < bytes && value.is_multiple_of(INSTRUCTION);
                 is_code.then_some(true)
             }
             (Self::Data { .. }, STT_FUNC) => None,
-            (Self::Data { bytes }, _) => (symbol.value <= bytes).then_some(false),
+            (Self::Data { bytes }, _) => (value <= bytes).then_some(false),
             _ => None,
         }
     }

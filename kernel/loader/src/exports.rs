@@ -2,20 +2,22 @@
 //!
 //! `X` is exported by a symbol `__ksymtab_X`. Assemblers and linkers let names share their
 //! tails, so nearly always the name of X's definition is the very bytes behind that prefix:
-//! where a name lies says which it is, and it needn't be read. What isn't found so is looked
-//! up by text. Either takes one pass over the symbols, and a hash table.
+//! where a name lies says which it is, and it needn't be read: one pass over the symbols, and
+//! a table by place. What isn't found so is looked up by text, in a hash table.
 
 use crate::code::{Class, Until, check_function, check_memory};
 use crate::error::{LoadError, Name, Unusable};
 use crate::layout::Layout;
 use crate::linked::ExportedSymbol;
 use crate::object::Object;
-use crate::section::SymbolEntry;
 use crate::starts::Starts;
 use alloc::vec::Vec;
 use fallible::{TryPush, collected, filled, with_room};
 use hashbrown::HashMap;
 use object::elf::STT_FUNC;
+
+/// Bytes of the string table that have at most one place of an export's name.
+const CELL: u32 = 8;
 
 /// Finds what an object exports, in the order of the file.
 ///
@@ -27,51 +29,76 @@ pub(crate) fn find<'data>(
     layout: &Layout<'data>,
     starts: &Starts,
 ) -> Result<Vec<ExportedSymbol<'data>>, LoadError> {
-    let places = collected(0, layout.object().export_places())?;
+    let places = places(layout.object())?;
     if places.is_empty() {
         return Ok(Vec::new());
     }
     let sections = layout.sections().iter();
     let classes = collected(sections.len(), sections.map(|it| Class::of(layout, it)))?;
     let symbols = definitions(layout.object(), &places)?;
-    let mut exports = with_room(places.len())?;
-    for (&place, &symbol) in places.iter().zip(&symbols) {
-        exports.try_push(exported(layout, starts, &classes, place, symbol)?)?;
+    let mut exports = named(layout.object(), &places)?;
+    for (export, &symbol) in exports.iter_mut().zip(&symbols) {
+        describe(export, layout, starts, &classes, symbol as usize)?;
     }
     Ok(exports)
 }
 
-/// The export whose name lies at a place, and whose symbol this is.
+/// Where the names of exports begin. Not inlined, nor are the next two: loops of their own have
+/// registers for all that they need.
+#[inline(never)]
+fn places(object: &Object<'_>) -> Result<Vec<u32>, LoadError> {
+    Ok(collected(0, object.export_places())?)
+}
+
+/// The exports whose names lie at these places, and nothing but their names.
+#[inline(never)]
+fn named<'data>(
+    object: &Object<'data>,
+    places: &[u32],
+) -> Result<Vec<ExportedSymbol<'data>>, LoadError> {
+    let mut exports = with_room(places.len())?;
+    for &place in places {
+        let (name, hash) = object.hashed_name(place);
+        exports.try_push(ExportedSymbol {
+            name,
+            hash,
+            value: 0,
+            size: 0,
+            is_function: false,
+        })?;
+    }
+    Ok(exports)
+}
+
+/// Enters what the symbol of an export is.
 #[inline(always)]
-fn exported<'data>(
-    layout: &Layout<'data>,
+fn describe(
+    export: &mut ExportedSymbol<'_>,
+    layout: &Layout<'_>,
     starts: &Starts,
     classes: &[Class],
-    place: u32,
-    symbol: u32,
-) -> Result<ExportedSymbol<'data>, LoadError> {
-    let (name, hash) = layout.object().hashed_name(place);
-    let symbol = layout.object().symbol_of_name(symbol as usize, name);
-    let class = classes.get(usize::from(symbol.section.0));
-    let is_function = match class.and_then(|class| class.is_function(&symbol)) {
+    symbol: usize,
+) -> Result<(), LoadError> {
+    let object = layout.object();
+    let (section, value) = object.place_of(symbol);
+    let class = classes.get(usize::from(section.0));
+    let kind = object.kind_of(symbol);
+    export.is_function = match class.and_then(|class| class.is_function(kind, value)) {
         Some(is_function) => is_function,
-        None => check(layout, &symbol).map_err(|why| LoadError::Export {
-            name: Name::new(name),
+        None => check(layout, symbol).map_err(|why| LoadError::Export {
+            name: Name::new(export.name),
             why,
         })?,
     };
-    Ok(ExportedSymbol {
-        name,
-        hash,
-        value: starts.value(&symbol),
-        size: symbol.size,
-        is_function,
-    })
+    export.value = starts.value(section, value);
+    export.size = object.size_of(symbol);
+    Ok(())
 }
 
 /// Whether an exported symbol is a function.
 #[cold]
-fn check(layout: &Layout<'_>, symbol: &SymbolEntry<'_>) -> Result<bool, Unusable> {
+fn check(layout: &Layout<'_>, symbol: usize) -> Result<bool, Unusable> {
+    let symbol = &layout.object().symbol(symbol);
     let function = check_function(layout, symbol, Until::Unload);
     if symbol.kind == STT_FUNC {
         return function.map(|()| true);
@@ -158,50 +185,44 @@ fn prefer(object: &Object<'_>, known: &mut u32, symbol: usize) {
     }
 }
 
-/// The numbers of exports by the places of their names: open addressing, with at least two
-/// buckets a name.
+/// The numbers of exports by the places of their names.
+///
+/// ```text
+///  string table   __ksymtab_X 0 __ksymtab_Y 0     places of X and Y: at least 9 bytes apart,
+///  cells          |   0   |   1   |   0   | ...    so of eight bytes no two have one
+/// ```
+///
+/// Each of these names has the prefix before it, and that overlaps itself by one byte.
 struct ByPlace {
-    /// A number and one; 0 for none.
-    buckets: Vec<u32>,
-    /// How far a hash is moved to be a bucket's number.
-    shift: u32,
+    /// The cell of the first place.
+    first: u32,
+    /// By eight bytes of the string table: the number of the export there, and one; 0 for none.
+    cells: Vec<u32>,
 }
 
 impl ByPlace {
     fn new(object: &Object<'_>, places: &[u32]) -> Result<Self, LoadError> {
-        let count = (2 * places.len()).next_power_of_two();
-        let mut table = Self {
-            buckets: filled(count, 0)?,
-            shift: 32 - count.ilog2(),
-        };
+        let (least, most) = places.iter().fold((u32::MAX, 0), |(least, most), &place| {
+            (least.min(place), most.max(place))
+        });
+        let first = least / CELL;
+        let count = (most / CELL).saturating_sub(first) as usize + 1;
+        let mut cells = filled(count, 0)?;
         for (number, &place) in (1..).zip(places) {
-            match table.search(places, place) {
-                Ok(_) => return Err(twice(object, place)),
-                Err(free) => table.buckets[free] = number,
+            let cell = &mut cells[(place / CELL - first) as usize];
+            if *cell != 0 {
+                return Err(twice(object, place));
             }
+            *cell = number;
         }
-        Ok(table)
+        Ok(Self { first, cells })
     }
 
-    #[inline]
+    /// The number of the export whose name is at a place.
+    #[inline(always)]
     fn find(&self, places: &[u32], place: u32) -> Option<usize> {
-        self.search(places, place).ok()
-    }
-
-    /// The number for a place; else the bucket where it would be.
-    #[inline]
-    fn search(&self, places: &[u32], place: u32) -> Result<usize, usize> {
-        let mut bucket = (place.wrapping_mul(0x9e37_79b1) >> self.shift) as usize;
-        loop {
-            let Some(&number) = self.buckets.get(bucket) else {
-                bucket = 0;
-                continue;
-            };
-            match (number as usize).checked_sub(1) {
-                None => return Err(bucket),
-                Some(number) if places[number] == place => return Ok(number),
-                Some(_) => bucket += 1,
-            }
-        }
+        let cell = (place / CELL).wrapping_sub(self.first);
+        let number = (*self.cells.get(cell as usize)? as usize).checked_sub(1)?;
+        (places[number] == place).then_some(number)
     }
 }

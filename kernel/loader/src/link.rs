@@ -12,15 +12,16 @@ use crate::exports;
 use crate::layout::Position;
 use crate::linked::Linked;
 use crate::plan::Plan;
-use crate::s390x::{SLOT, STUB, stub};
+use crate::s390x::{Howto, INSTRUCTION, SLOT, STUB, stub};
 use crate::starts::{Start, Starts};
 use alloc::vec::Vec;
 use fallible::{TryPush, copied};
-use object::elf::SHN_ABS;
+use object::elf::{R_390_PLT32DBL, SHN_ABS};
 
-/// Finds the value of a symbol that the module doesn't define: an address, or a handle of
-/// per-CPU data. Called once for each such symbol.
-pub type Resolve<'a, 'data> = &'a mut dyn FnMut(&'data str) -> Option<u64>;
+/// Finds the value of a symbol that the module doesn't define, by its name and that one's
+/// [hash](crate::name_hash): an address, or a handle of per-CPU data. Called once for each such
+/// symbol.
+pub type Resolve<'a, 'data> = &'a mut dyn FnMut(&'data str, u32) -> Option<u64>;
 
 /// The name by which code means its own GOT, which no object defines.
 const GOT_NAME: &str = "_GLOBAL_OFFSET_TABLE_";
@@ -59,10 +60,10 @@ pub fn link<'data>(
     }
     let starts = Starts::new(layout, base, per_cpu)?;
     let exports = exports::find(layout, &starts)?;
-    let (symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
+    let (mut symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
+    fill_stubs(plan, base, image, &mut symbols)?;
     let addresses = Addresses::new(plan, base, per_cpu, &symbols);
     fill_slots(&addresses, image);
-    fill_stubs(plan, image)?;
     if some_nowhere {
         addresses.check_symbols()?;
     }
@@ -106,22 +107,58 @@ fn values<'data>(
     Ok((symbols, some_nowhere))
 }
 
-/// The value of a symbol that another object must define.
+/// The value of a symbol that another object must define. Not inlined: few symbols need it, and
+/// it needs registers.
+#[inline(never)]
 fn undefined<'data>(
     plan: &Plan<'data>,
     base: u64,
     index: usize,
     resolve: Resolve<'_, 'data>,
 ) -> Result<u64, LoadError> {
-    let symbol = plan.object().symbol(index);
-    if symbol.name == GOT_NAME {
+    let object = plan.object();
+    let (name, hash) = object.hashed_name(object.name_place(index));
+    if name == GOT_NAME {
         return Ok(base.wrapping_add(plan.layout().got().0));
     }
-    match resolve(symbol.name) {
+    match resolve(name, hash) {
         Some(value) => Ok(value),
-        None if symbol.is_weak() => Ok(0),
-        None => Err(LoadError::Unresolved(Name::new(symbol.name))),
+        None if object.symbol(index).is_weak() => Ok(0),
+        None => Err(LoadError::Unresolved(Name::new(name))),
     }
+}
+
+/// Writes the PLT, and finds the symbols that are so far that long calls needn't try them first.
+fn fill_stubs(
+    plan: &Plan<'_>,
+    base: u64,
+    image: &mut [u8],
+    symbols: &mut [Bound],
+) -> Result<(), LoadError> {
+    let (got, _) = plan.layout().got();
+    let (start, bytes) = plan.layout().plt();
+    let (least, _) = Howto::known(R_390_PLT32DBL).field.range();
+    let stubs = &mut image[start as usize..][..bytes as usize];
+    let (stubs, _) = stubs.as_chunks_mut();
+    for (offset, (code, &slot)) in (start..)
+        .step_by(STUB as usize)
+        .zip(stubs.iter_mut().zip(plan.stubs()))
+    {
+        let distance = got + u64::from(slot) * SLOT - offset;
+        // Text so long that its end doesn't reach the slots behind it.
+        *code = stub(distance.cast_signed()).map_err(|_| LoadError::TooLarge {
+            bytes: plan.layout().size(),
+        })?;
+        let symbol = &mut symbols[plan.slots()[slot as usize].symbol as usize];
+        let detour = base.wrapping_add(offset).wrapping_sub(symbol.value);
+        // Whoever reaches the stub is at most half as far from it as the symbol. An odd symbol
+        // is an error that a stub would only hide.
+        let is_far = detour.cast_signed().unsigned_abs() > 2 * least.unsigned_abs();
+        if is_far && detour.is_multiple_of(INSTRUCTION) {
+            symbol.detour = detour;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the GOT.
@@ -151,21 +188,4 @@ fn variable_slots(addresses: &Addresses<'_, '_>) -> Result<Vec<(u64, u32)>, Load
     }
     slots.sort_unstable();
     Ok(slots)
-}
-
-fn fill_stubs(plan: &Plan<'_>, image: &mut [u8]) -> Result<(), LoadError> {
-    let ((got, _), (plt, _)) = (plan.layout().got(), plan.layout().plt());
-    for (number, &slot) in (0u64..).zip(plan.stubs()) {
-        let offset = plt + number * STUB;
-        let slot = got + u64::from(slot) * SLOT;
-        // Text so long that its end doesn't reach the slots behind it.
-        let bytes = plan.layout().size();
-        let code = stub(slot.wrapping_sub(offset).cast_signed());
-        copy(
-            image,
-            offset,
-            &code.map_err(|_| LoadError::TooLarge { bytes })?,
-        );
-    }
-    Ok(())
 }

@@ -91,7 +91,7 @@ impl<'data> Linked<'data> {
     /// Address of the symbol of this name, which the module defines.
     pub fn address(&self, name: &str) -> Option<u64> {
         let symbol = self.object.find(name)?;
-        Some(self.starts.value(&symbol))
+        Some(self.starts.value(symbol.section, symbol.value))
     }
 
     /// What the module exports, in the order of the file.
@@ -117,7 +117,7 @@ impl<'data> Linked<'data> {
             .filter(|symbol| symbol.kind == STT_FUNC && symbol.is_definition());
         functions.map(|symbol| Symbol {
             name: symbol.name,
-            value: self.starts.value(&symbol),
+            value: self.starts.value(symbol.section, symbol.value),
             size: symbol.size,
         })
     }
@@ -135,7 +135,7 @@ impl<'data> Linked<'data> {
             is_inside && !symbol.is_section() && symbol.size != 0
         });
         variables.map(|symbol| {
-            let handle = self.starts.value(&symbol);
+            let handle = self.starts.value(symbol.section, symbol.value);
             Variable {
                 name: symbol.name,
                 handle,

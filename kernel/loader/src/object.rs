@@ -138,6 +138,11 @@ impl<'data> Object<'data> {
         (symbol.st_shndx.get(BE), symbol.st_value.get(BE))
     }
 
+    /// The type of a symbol, by its index.
+    pub(crate) fn kind_of(&self, symbol: usize) -> SymbolType {
+        self.0.symbols[symbol].st_type()
+    }
+
     /// A symbol's size.
     pub(crate) fn size_of(&self, symbol: usize) -> u64 {
         self.0.symbols[symbol].st_size.get(BE)
@@ -201,9 +206,9 @@ impl<'data> Object<'data> {
         let object = *self;
         let any = (1..self.section_count()).any(|section| self.has_exports(section));
         // Most modules have no such section, and none of their symbols is looked at.
-        let symbols = if any { self.0.symbols } else { &[] };
+        let symbols = self.0.symbols.get(1..).filter(|_| any);
         let mut before = SHN_UNDEF;
-        symbols.iter().skip(1).filter_map(move |symbol| {
+        symbols.unwrap_or(&[]).iter().filter_map(move |symbol| {
             if !object.0.symbol_name_starts_with(symbol, PREFIX) || symbol.st_type() == STT_SECTION
             {
                 return None;
@@ -222,6 +227,11 @@ impl<'data> Object<'data> {
     /// index.
     pub(crate) fn name_places(&self) -> impl Iterator<Item = u32> + use<'data> {
         self.0.symbols.iter().map(|symbol| symbol.st_name.get(BE))
+    }
+
+    /// Where the name of a symbol, by its index, begins in their string table.
+    pub(crate) fn name_place(&self, symbol: usize) -> u32 {
+        self.0.symbols[symbol].st_name.get(BE)
     }
 
     /// The name at a place of the symbols' string table that a symbol or an export has.

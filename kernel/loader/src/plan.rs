@@ -66,7 +66,7 @@ impl<'data> Plan<'data> {
     /// Gives slots and stubs to the relocations of an object that ask for them, and plans its
     /// layout.
     ///
-    /// Holds 24 bytes a symbol, 16 a slot, and as many a relocation of a place's slot; that
+    /// Holds 32 bytes a symbol, 16 a slot, and as many a relocation of a place's slot; that
     /// goes with the plan, whose [layout](Plan::into_layout) can be kept.
     ///
     /// # Errors
@@ -76,6 +76,7 @@ impl<'data> Plan<'data> {
         let sections = (0..object.section_count()).map(|index| object.section(index));
         let sections = collected(object.section_count(), sections)?;
         let mut planner = Planner::new(object, &sections)?;
+        let mut symbols = filled(object.symbol_count(), Bound::NEW)?;
         let mut relocations = Vec::new();
         for (target, entries) in object.relocations() {
             relocations.try_push(PlannedSection {
@@ -83,15 +84,10 @@ impl<'data> Plan<'data> {
                 entries,
                 places: planner.places.len(),
             })?;
-            planner.section(target, entries)?;
+            planner.section(&mut symbols, target, entries)?;
         }
         let place_slots = planner.number_places()?;
-        let Planner {
-            symbols,
-            slots,
-            stubs,
-            ..
-        } = planner;
+        let Planner { slots, stubs, .. } = planner;
         Ok(Self {
             layout: Layout::new(object, sections, slots.len() as u32, stubs.len() as u32)?,
             symbols,
@@ -150,6 +146,12 @@ enum Given {
     Refused,
 }
 
+impl Given {
+    fn of(result: Result<(), TryReserveError>) -> Self {
+        result.map_or(Self::NoMemory, |()| Self::All)
+    }
+}
+
 /// Whether a relocation of a type may ask for a slot or a stub: one look at a bit, as half of
 /// all relocations don't. Types that are the same modulo 64 share the bit; what is no type is
 /// refused when it is applied, if not here.
@@ -170,11 +172,20 @@ fn may_ask(r_type: u32) -> bool {
     ASK.wrapping_shl(r_type).cast_signed() < 0
 }
 
+/// As [`TryPush::try_push`], into a list that takes room for the calls and slots of a small
+/// module at once.
+#[inline(always)]
+fn push_first_of_many<T>(list: &mut Vec<T>, value: T) -> Result<(), TryReserveError> {
+    if list.capacity() == 0 {
+        list.try_reserve_exact(256)?;
+    }
+    list.try_push(value)
+}
+
 struct Planner<'a, 'data> {
     object: &'a Object<'data>,
     sections: &'a [Section<'data>],
     places_of: Places,
-    symbols: Vec<Bound>,
     slots: Vec<SlotTarget>,
     stubs: Vec<u32>,
     /// Targets of slots that are places in sections, in the order of the relocations that
@@ -188,7 +199,6 @@ impl<'a, 'data> Planner<'a, 'data> {
             object,
             sections,
             places_of: Places::new(sections)?,
-            symbols: filled(object.symbol_count(), Bound::NEW)?,
             slots: Vec::new(),
             stubs: Vec::new(),
             places: Vec::new(),
@@ -198,17 +208,32 @@ impl<'a, 'data> Planner<'a, 'data> {
     /// Looks at the relocations of a section. Not inlined: a loop of its own has registers
     /// for all that it needs.
     #[inline(never)]
-    fn section(&mut self, target: usize, entries: &[Rela]) -> Result<(), LoadError> {
+    fn section(
+        &mut self,
+        symbols: &mut [Bound],
+        target: usize,
+        entries: &[Rela],
+    ) -> Result<(), LoadError> {
         for entry in entries {
             let r_type = Relocation::type_of(entry);
             if !may_ask(r_type) {
                 continue;
             }
-            let given = match RelocationType(r_type) {
-                // By far the most of those that ask.
-                R_390_PLT32DBL => self.call(entry),
-                R_390_GOTENT => self.slot(entry),
-                _ => self.other(entry),
+            let Relocation { symbol: index, .. } = Relocation::decode(entry);
+            let symbol = symbols.get_mut(index as usize);
+            let symbol = symbol.map(|symbol| self.known(index, symbol));
+            // By far the most of those that ask, and few are the first of their symbol.
+            let given = match (RelocationType(r_type), symbol) {
+                (R_390_PLT32DBL, Some(symbol)) if symbol.kind == Kind::Near => continue,
+                (R_390_PLT32DBL, Some(symbol)) if symbol.stub != NONE => continue,
+                (R_390_PLT32DBL, Some(symbol)) if symbol.kind == Kind::Far => {
+                    Given::of(self.give_stub(index, symbol))
+                }
+                (R_390_GOTENT, Some(symbol)) if symbol.slot != NONE => continue,
+                (R_390_GOTENT, Some(symbol)) if matches!(symbol.kind, Kind::Near | Kind::Far) => {
+                    Given::of(self.give_slot(index, symbol))
+                }
+                _ => self.give(symbols, entry),
             };
             match given {
                 Given::All => {}
@@ -222,39 +247,9 @@ impl<'a, 'data> Planner<'a, 'data> {
         Ok(())
     }
 
-    /// Gives a call with a long field a stub, if it needs one.
-    #[inline(always)]
-    fn call(&mut self, entry: &Rela) -> Given {
-        let Relocation { symbol: index, .. } = Relocation::decode(entry);
-        let Some(symbol) = self.symbols.get_mut(index as usize) else {
-            return Given::Refused;
-        };
-        if symbol.kind == Kind::Unknown {
-            symbol.kind = self.places_of.kind(self.object, index as usize);
-        }
-        match symbol.kind {
-            Kind::Near => Given::All,
-            Kind::Far if symbol.stub != NONE => Given::All,
-            Kind::Far => self
-                .give_stub(index)
-                .map_or(Given::NoMemory, |()| Given::All),
-            _ => self.other(entry),
-        }
-    }
-
-    /// Gives a relocation the slot of its symbol.
-    #[inline(always)]
-    fn slot(&mut self, entry: &Rela) -> Given {
-        let Relocation { symbol, .. } = Relocation::decode(entry);
-        match self.symbols.get(symbol as usize) {
-            Some(symbol) if symbol.slot != NONE => Given::All,
-            _ => self.other(entry),
-        }
-    }
-
     /// Gives a relocation what its type asks for.
     #[inline(never)]
-    fn other(&mut self, entry: &Rela) -> Given {
+    fn give(&mut self, symbols: &mut [Bound], entry: &Rela) -> Given {
         let entry = Relocation::decode(entry);
         let Some(howto) = Howto::of(entry.r_type) else {
             return Given::Refused;
@@ -262,40 +257,46 @@ impl<'a, 'data> Planner<'a, 'data> {
         if !matches!(howto.target, Target::Slot | Target::Plt) {
             return Given::All;
         }
-        let Some(symbol) = self.symbols.get_mut(entry.symbol as usize) else {
+        let Some(symbol) = symbols.get_mut(entry.symbol as usize) else {
             return Given::Refused;
         };
-        if symbol.kind == Kind::Unknown {
-            symbol.kind = self.places_of.kind(self.object, entry.symbol as usize);
-        }
-        let symbol = *symbol;
         let result = match howto.target {
             _ if symbol.kind == Kind::Nowhere => return Given::Refused,
             Target::Slot if symbol.kind == Kind::Section => self.places.try_push(SlotTarget {
                 symbol: entry.symbol,
                 offset: entry.addend.wrapping_sub(howto.bias),
             }),
-            Target::Slot if symbol.slot == NONE => self.give_slot(entry.symbol),
+            Target::Slot if symbol.slot == NONE => self.give_slot(entry.symbol, symbol),
             Target::Plt if symbol.stub == NONE && symbol.needs_stub(howto) => {
-                self.give_stub(entry.symbol)
+                self.give_stub(entry.symbol, symbol)
             }
             _ => return Given::All,
         };
-        result.map_or(Given::NoMemory, |()| Given::All)
+        Given::of(result)
     }
 
-    fn give_slot(&mut self, symbol: u32) -> Result<(), TryReserveError> {
-        self.symbols[symbol as usize].slot = self.slots.len() as u32;
-        self.slots.try_push(SlotTarget { symbol, offset: 0 })
-    }
-
-    fn give_stub(&mut self, symbol: u32) -> Result<(), TryReserveError> {
-        if self.symbols[symbol as usize].slot == NONE {
-            self.give_slot(symbol)?;
+    /// A symbol, its kind known.
+    #[inline(always)]
+    fn known<'s>(&self, index: u32, symbol: &'s mut Bound) -> &'s mut Bound {
+        if symbol.kind == Kind::Unknown {
+            symbol.kind = self.places_of.kind(self.object, index as usize);
         }
-        let bound = &mut self.symbols[symbol as usize];
+        symbol
+    }
+
+    #[inline(always)]
+    fn give_slot(&mut self, symbol: u32, bound: &mut Bound) -> Result<(), TryReserveError> {
+        bound.slot = self.slots.len() as u32;
+        push_first_of_many(&mut self.slots, SlotTarget { symbol, offset: 0 })
+    }
+
+    #[inline(never)]
+    fn give_stub(&mut self, symbol: u32, bound: &mut Bound) -> Result<(), TryReserveError> {
+        if bound.slot == NONE {
+            self.give_slot(symbol, bound)?;
+        }
         bound.stub = self.stubs.len() as u32;
-        self.stubs.try_push(bound.slot)
+        push_first_of_many(&mut self.stubs, bound.slot)
     }
 
     /// Gives slots to places in sections: behind those of symbols, in the order of the places.

@@ -3,7 +3,6 @@
 use crate::error::LoadError;
 use crate::layout::Layout;
 use crate::object::Object;
-use crate::section::SymbolEntry;
 use alloc::vec::Vec;
 use fallible::collected;
 use object::elf::{SHN_ABS, SHN_LORESERVE, SHN_UNDEF, SymbolSection};
@@ -57,12 +56,12 @@ impl Starts {
         start.copied().unwrap_or(Start::None)
     }
 
-    /// The value of a symbol that the object defines.
-    pub fn value(&self, symbol: &SymbolEntry<'_>) -> u64 {
-        match self.of(symbol.section) {
-            Start::At(start) => start.wrapping_add(symbol.value),
-            Start::Nowhere => symbol.value,
-            Start::None if symbol.section == SHN_ABS => symbol.value,
+    /// The value of a symbol that the object defines, by its section and its value there.
+    pub fn value(&self, section: SymbolSection, value: u64) -> u64 {
+        match self.of(section) {
+            Start::At(start) => start.wrapping_add(value),
+            Start::Nowhere => value,
+            Start::None if section == SHN_ABS => value,
             Start::None => 0,
         }
     }

@@ -62,9 +62,9 @@ impl<'data> StringTable<'data> {
     /// The name at an offset, if one starts there, and its hash.
     #[inline(always)]
     fn hashed(&self, offset: u32) -> Option<(&'data str, u32)> {
-        let start = offset as usize;
-        let (length, hash) = hash_until_nul(self.0.as_bytes().get(start..)?)?;
-        Some((self.0.get(start..start + length)?, hash))
+        let rest = self.0.get(offset as usize..)?;
+        let (length, hash) = hash_until_nul(rest.as_bytes())?;
+        Some((rest.get(..length)?, hash))
     }
 
     /// Whether the name at an offset begins so.

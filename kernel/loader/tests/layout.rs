@@ -107,7 +107,7 @@ fn text_above_the_limit() {
             Ok(plan) if !fits => {
                 // The caller has no such memory; given the addresses, it is an error.
                 assert!(plan.layout().size() > size);
-                let result = loader::link(&plan, BASE, 0, &mut |_| Some(0), &mut [], &mut []);
+                let result = loader::link(&plan, BASE, 0, &mut |_, _| Some(0), &mut [], &mut []);
                 assert!(matches!(result, Err(LoadError::TooLarge { .. })));
             }
             Ok(plan) => assert!(plan.layout().size() < 2 * size),

@@ -12,39 +12,30 @@
 use crate::allocator::Allocator;
 use crate::backing::Backing;
 use crate::chunks::Chunks;
+use crate::classes::{self, GRANULES, alignment};
 use crate::handle::Handle;
-use crate::limits::GRANULE;
-use crate::magazine::{Cached, Magazine, Stack, alignment, half};
+use crate::magazine::{Cached, Magazine, Stack, half};
 use crate::marks::Place;
 use crate::request::{Area, Request};
 use fallible::TryPush;
 use lock_api::Mutex;
-
-/// Granules of a request, if it asks for no more alignment than its size allows; of one for
-/// nothing, or for more bytes than there are, 0.
-#[inline(always)]
-fn granules_of(size: usize, align: usize) -> Option<usize> {
-    let bytes = size.wrapping_add(GRANULE - 1) & !(GRANULE - 1);
-    let aligned = align.is_power_of_two() && bytes & (align - 1) == 0;
-    aligned.then_some(bytes / GRANULE)
-}
 
 impl<B: Backing> Allocator<B> {
     /// Allocates an area from this CPU's magazine: its handle and its bytes, which aren't
     /// zero yet.
     #[inline(always)]
     pub(crate) fn pop(&self, size: usize, align: usize) -> Option<(Handle, usize)> {
-        let granules = granules_of(size, align)?;
+        let (class, bytes) = classes::class_for(size, align)?;
         let magazine = self.magazines.by_unit.get(self.backing.this_unit())?;
         let mut magazine = magazine.try_lock()?;
-        // The stack of size 0 has no room.
-        let stack = magazine.stacks.get_mut(granules)?;
+        // The stack of class 0 has no room.
+        let stack = magazine.stacks.get_mut(class)?;
         let cached = match stack.areas.pop() {
             Some(cached) => cached,
-            None => self.fill(stack, granules)?,
+            None => self.fill(stack, class)?,
         };
-        cached.mark.set(granules);
-        Some((cached.handle, granules * GRANULE))
+        cached.mark.set(class);
+        Some((cached.handle, bytes))
     }
 
     /// Frees a live area into this CPU's magazine; false if it must go to its chunk, or
@@ -61,12 +52,12 @@ impl<B: Backing> Allocator<B> {
         let magazine = &mut *magazine;
         let stack = mark
             .live()
-            .map(|granules| (granules, magazine.stacks.get_mut(granules)));
-        let Some((granules, Some(stack))) = stack else {
+            .map(|class| (class, magazine.stacks.get_mut(class)));
+        let Some((class, Some(stack))) = stack else {
             return false;
         };
-        if stack.is_full() {
-            self.drain(stack, granules);
+        if stack.is_full() && !self.make_room(stack, class) {
+            return false;
         }
         if !mark.claim() {
             return false;
@@ -81,22 +72,28 @@ impl<B: Backing> Allocator<B> {
     /// what goes onto the stack.
     #[cold]
     #[inline(never)]
-    fn fill(&self, stack: &mut Stack<B::Mark>, granules: usize) -> Option<Cached<B::Mark>> {
-        let batch = stack.next_batch();
-        if batch == 0 {
-            return None;
-        }
+    fn fill(&self, stack: &mut Stack<B::Mark>, class: usize) -> Option<Cached<B::Mark>> {
+        let granules = *GRANULES.get(class)?;
         let request = Request {
-            granules: granules as u32,
-            align: alignment(granules as u32),
+            granules,
+            align: alignment(granules),
         };
-        let (first, count) = self.areas.lock().allocate_run(request, batch as u32)?;
-        let marks = self.magazines.marks.run(first, count as usize * granules)?;
-        let mut area = first.nth(count, request.granules);
+        let (first, count) = {
+            let mut chunks = self.areas.lock();
+            stack.grow(class, &mut chunks.allowance);
+            let batch = half(stack.limit) as u32;
+            if batch == 0 {
+                return None;
+            }
+            chunks.allocate_run(request, batch)?
+        };
+        let size = granules as usize;
+        let marks = self.magazines.marks.run(first, count as usize * size)?;
+        let mut area = first.nth(count, granules);
         let mut handle = self.layout.handle_of(area.chunk, area.granule);
         // The lowest is popped first: what is high empties.
-        for marks in marks.rchunks_exact(granules) {
-            area.granule -= request.granules;
+        for marks in marks.rchunks_exact(size) {
+            area.granule -= granules;
             handle.0 -= request.bytes();
             let mark = Place::of(marks.first()?);
             let pushed = stack.areas.try_push(Cached { handle, area, mark });
@@ -105,24 +102,25 @@ impl<B: Backing> Allocator<B> {
         stack.areas.pop()
     }
 
-    /// Gives half of what is in a stack back to the chunks.
+    /// Lets a full stack have room for more areas, or gives half of those in it back; false
+    /// if there is no room then either.
     #[cold]
     #[inline(never)]
-    fn drain(&self, stack: &mut Stack<B::Mark>, granules: usize) {
-        let kept = stack.areas.len() - half(stack.areas.len());
-        let given = stack.areas.get(kept..).into_iter().flatten();
-        let areas = given.map(|cached| cached.area);
-        self.areas.lock().free_all(granules as u32, areas);
-        stack.areas.truncate(kept);
+    fn make_room(&self, stack: &mut Stack<B::Mark>, class: usize) -> bool {
+        let mut chunks = self.areas.lock();
+        if !stack.grow(class, &mut chunks.allowance) {
+            give_half(&mut chunks, stack, class);
+        }
+        !stack.is_full()
     }
 
     /// Gives all that is in a magazine back, half a stack at a time.
     fn empty(&self, magazine: &mut Magazine<B::Mark>) {
-        for (stack, granules) in magazine.stacks.iter_mut().zip(0..) {
+        for (class, stack) in magazine.stacks.iter_mut().enumerate() {
             while !stack.areas.is_empty() {
-                self.drain(stack, granules);
+                give_half(&mut self.areas.lock(), stack, class);
             }
-            stack.batch = 1;
+            stack.shrink(class, &mut self.areas.lock().allowance);
         }
     }
 
@@ -135,7 +133,7 @@ impl<B: Backing> Allocator<B> {
         for magazine in &self.magazines.by_unit {
             let magazine = magazine.lock();
             let chunks = self.areas.lock();
-            for (stack, granules) in magazine.stacks.iter().zip(0..) {
+            for (stack, granules) in magazine.stacks.iter().zip(GRANULES) {
                 for cached in &stack.areas {
                     each(&chunks, cached.area, granules)?;
                 }
@@ -157,4 +155,13 @@ impl<B: Backing> Allocator<B> {
         let idle = self.magazines.by_unit.iter().filter_map(Mutex::try_lock);
         idle.for_each(|mut magazine| self.empty(&mut magazine));
     }
+}
+
+/// Gives half of what is in a stack back to the chunks.
+fn give_half<M>(chunks: &mut Chunks, stack: &mut Stack<M>, class: usize) {
+    let kept = stack.areas.len() - half(stack.areas.len());
+    let given = stack.areas.get(kept..).into_iter().flatten();
+    let areas = given.map(|cached| cached.area);
+    chunks.free_all(GRANULES[class], areas);
+    stack.areas.truncate(kept);
 }

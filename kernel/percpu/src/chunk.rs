@@ -106,10 +106,10 @@ impl Chunk {
     /// Enters a run of pages that have been mapped, and allocates an area that has room on
     /// them, from the free extent that they are in; returns its first granule.
     pub fn populate_for(&mut self, first: usize, count: usize, request: Request) -> Option<u32> {
-        let extent = self.populate(first, count);
-        let start = self.extents.allocate_at(extent, request)?;
-        self.count_allocated(start, request.granules);
-        Some(start)
+        let (start, granules) = self.populate(first, count);
+        let fit = Extents::fit(start, granules, request)?;
+        self.allocate(fit, request, 1);
+        Some(fit.area)
     }
 
     /// Frees the live areas of `granules` each that lie side by side from `start` to `end`.
@@ -121,7 +121,7 @@ impl Chunk {
             (freed / granules) as usize
         };
         self.used -= freed;
-        self.extents.free(start, end, granules);
+        self.extents.release(start, freed);
         self.count(start, freed, u16::wrapping_sub);
     }
 
@@ -162,8 +162,8 @@ impl Chunk {
     }
 
     /// Enters a run of pages that have been mapped; returns the first granule of the free
-    /// extent that they are in.
-    pub fn populate(&mut self, first: usize, count: usize) -> u32 {
+    /// extent that they are in, and its size.
+    pub fn populate(&mut self, first: usize, count: usize) -> (u32, u32) {
         for page in &mut self.pages[first..first + count] {
             page.populated = true;
         }

@@ -13,13 +13,14 @@
 //! to (P8). Memory for all chunk numbers is taken at once, and a chunk's by who adds it,
 //! without the lock.
 
+use crate::allowance::Allowance;
 use crate::chunk::Chunk;
-use crate::chunk_sets::ChunkSets;
 use crate::counts::Counts;
 use crate::extents::Fit;
 use crate::layout::{FIRST, Layout, REGION, RESERVED};
 use crate::limits::{AREA_PAGES, MAX_CHUNKS};
 use crate::request::{Area, Request};
+use crate::sets::Sets;
 use crate::tlsf::{Bitmap, LISTS};
 use heap::boxed::Box;
 use heap::vec::Vec;
@@ -43,11 +44,13 @@ pub struct Chunks {
     /// By number, a slice of one chunk or none.
     slots: Vec<Box<[Chunk]>>,
     /// Chunks by the free lists that have an extent; without the reserved part.
-    lists: ChunkSets<LISTS>,
+    lists: Sets<LISTS>,
     /// Chunks by the state of their pages.
-    pages: ChunkSets<PAGE_SETS>,
+    pages: Sets<PAGE_SETS>,
     /// Empty populated pages that allocations may use.
     pub empty: usize,
+    /// What magazines may keep of large areas.
+    pub allowance: Allowance,
     /// An atomic allocation found nothing since the last balance.
     pub atomic_failed: bool,
     /// Counts of what happened.
@@ -64,9 +67,10 @@ impl Chunks {
         let count = layout.chunks.saturating_add(REGION).min(MAX_CHUNKS);
         let mut chunks = Self {
             slots: fallible::defaults(count).ok()?,
-            lists: ChunkSets::new(count)?,
-            pages: ChunkSets::new(count)?,
+            lists: Sets::new(count)?,
+            pages: Sets::new(count)?,
             empty: 0,
+            allowance: Allowance::default(),
             atomic_failed: false,
             counts: Counts::default(),
         };
@@ -162,7 +166,13 @@ impl Chunks {
     ) -> Option<T> {
         let chunk = self.slots.get_mut(number)?.first_mut()?;
         let (empty, lists) = (chunk.empty, chunk.extents.nonempty);
+        let used = chunk.used;
         let result = work(chunk);
+        self.allowance.used = self
+            .allowance
+            .used
+            .wrapping_add(chunk.used)
+            .wrapping_sub(used);
         if chunk.extents.nonempty != lists && number != RESERVED {
             self.lists.update(number, lists, chunk.extents.nonempty);
         }

@@ -132,8 +132,10 @@ pub struct Mismatch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entry {
-    /// A boundary tag where none belongs, or none where one does; `kept` is the granule.
-    Tag,
+    /// Size at an end of a linked free extent; `kept` is its first granule.
+    Size,
+    /// Free extents that aren't linked, by size; `kept` is the page.
+    Holes,
     /// Whether two free extents lie side by side: 0 is right.
     Uncoalesced,
     /// Free extents in the free lists, against those that there are.

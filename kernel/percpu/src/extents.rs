@@ -1,26 +1,39 @@
-//! The bytes of one chunk: extents, their tags, and the segregated free lists.
+//! The bytes of one chunk: areas, and free extents with the segregated lists they are in.
 //!
 //! ```text
-//!   granule   0    1    2    3    4    5    6    7    8
-//!           [live, 3       ][free, 4            ][live]   unpopulated ...
-//!   tags     L3   .    .    F4   .    .    E4    L1   .
+//!   granule   0    1    2    3    4  ...     11   12   13   14  ...
+//!           [live, 3      ][free, 9            ][live][free, 2 ][live
+//!   map      f    r    r    .    .  ...      .    f    .    .    f     two bits a granule
+//!   links    ─                ▲9, next                              a link a block of 8
+//!   ends     ─                ▲          9▲                         a size a block of 8
+//!   holes                                             one of 2      counted by page
 //! ```
 //!
 //! A *granule* is 4 bytes. An *extent* is a run of granules: one live area, or all free
-//! granules that lie together on populated pages. Unpopulated pages are in no extent. A *boundary tag* (`tag.rs`) at the first granule of
-//! an extent, and at the last of a free one, holds its size. So a free area finds both its
-//! neighbours in constant time, and a handle that isn't the start of a live area is known
-//! by its tag.
+//! granules that lie together on populated pages. Unpopulated pages are in no extent. What a
+//! granule is, `granule_map.rs` keeps in two bits.
 //!
-//! A *free list* links the free extents whose sizes `tlsf.rs` puts together. Nothing that
-//! allocates or frees loops over extents, so no pattern of sizes costs more than another.
+//! A *free list* links the free extents whose sizes `tlsf.rs` puts together. The memory
+//! itself can't hold the links: it isn't the kernel's to write, and may be unpopulated. So
+//! there is a table with an entry for each *block* of 8 granules, which has the link of the
+//! free extent that begins in it. Only an extent of 8 granules, 32 bytes, is linked: of those
+//! at most one begins in a block, and at most one ends there. A second table has the size of
+//! that one, so a free area finds the extent before it in constant time. Smaller free extents
+//! are *holes* (`holes.rs`), found by their page. All of it takes 7/16 of one unit: 1/4 for
+//! links, 1/8 for ends, 1/16 for the map, and a little for each page.
 //!
-//! Invariants: the tag of a granule at which no extent begins and no free one ends is the
-//! default; two free extents never touch; each free extent is in the list of its size.
+//! Nothing that allocates or frees loops over extents, so no pattern of sizes costs more than
+//! another.
+//!
+//! Invariants: two free extents never touch; each of [`LINKED`] granules or more is in the
+//! list of its size, and has its size at both ends; each smaller one is counted. What is in
+//! the tables of other blocks means nothing.
 
-use crate::limits::AREA_GRANULES;
+use crate::granule_map::{GranuleMap, State};
+use crate::holes::{Holes, LINKED};
+use crate::limits::{GRANULE, PAGE_GRANULES};
+use crate::link::{Link, NIL};
 use crate::request::Request;
-use crate::tag::{NIL, State, Tag};
 use crate::tlsf::{Bitmap, LISTS, mapping_insert};
 use core::ops::Range;
 use heap::vec::Vec;
@@ -29,199 +42,249 @@ use heap::vec::Vec;
 /// room for the request, one of the first may.
 const PROBES: usize = 4;
 
+// All of it is less than half a unit: two bits of the map a granule, a link and an end a block.
+const _: () = {
+    let block = LINKED as usize / 4 + size_of::<Link>() + size_of::<u32>();
+    assert!(block * 2 < LINKED as usize * GRANULE);
+};
+
+// The lists below that of the smallest linked extent have one size each.
+const _: () = assert!(mapping_insert(LINKED - 1) == LINKED as usize - 1);
+
+/// What an extent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An area that somebody has, or a magazine.
+    Live,
+    /// Free granules, all that lie together.
+    Free,
+}
+
 /// A run of granules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
     /// What it is.
-    pub state: State,
+    pub kind: Kind,
     /// Its first granule.
     pub start: u32,
     /// Its size.
     pub granules: u32,
 }
 
-/// Where an area may begin: in the free extent at `start`, at `area`.
+/// Where an area may begin: at `area`, in the free extent of `granules` at `start`.
 #[derive(Debug, Clone, Copy)]
 pub struct Fit {
     start: u32,
+    granules: u32,
     /// The area's first granule.
     pub area: u32,
 }
 
-/// Tags and free lists of one chunk.
+/// Map, free lists and holes of one chunk.
 #[derive(Debug)]
 pub struct Extents {
-    tags: Vec<Tag>,
+    map: GranuleMap,
+    /// By block: of the linked free extent that begins there.
+    links: Vec<Link>,
+    /// By block: granules of the linked free extent that ends there.
+    ends: Vec<u32>,
+    holes: Holes,
     heads: [u32; LISTS],
-    /// The free lists that aren't empty.
+    /// The free lists that aren't empty; of a list below [`LINKED`], if it has a hole.
     pub nonempty: Bitmap,
 }
 
 impl Extents {
-    /// Tags for `granules` granules, none of them in an extent; `None` without memory.
+    /// Of `granules` granules, whole pages, none of them in an extent; `None` without memory.
     pub fn new(granules: usize) -> Option<Self> {
+        let blocks = granules / LINKED as usize;
         Some(Extents {
-            tags: fallible::filled(granules, Tag::default()).ok()?,
+            map: GranuleMap::new(granules)?,
+            links: fallible::filled(blocks, Link::default()).ok()?,
+            ends: fallible::filled(blocks, 0).ok()?,
+            holes: Holes::new(granules / PAGE_GRANULES as usize)?,
             heads: [NIL; LISTS],
             nonempty: Bitmap::default(),
         })
     }
 
-    fn len(&self) -> u32 {
-        self.tags.len() as u32
+    /// The link of the linked free extent that begins here.
+    #[inline]
+    fn link(&self, start: u32) -> Link {
+        self.links[(start / LINKED) as usize]
     }
 
     #[inline]
-    fn tag(&self, granule: u32) -> Tag {
-        let tag = self.tags.get(granule as usize);
-        tag.copied().unwrap_or_default()
+    fn set_link(&mut self, start: u32, link: Link) {
+        self.links[(start / LINKED) as usize] = link;
     }
 
     #[inline]
-    fn set(&mut self, granule: u32, tag: Tag) {
-        self.tags[granule as usize] = tag;
+    fn set_end(&mut self, start: u32, granules: u32) {
+        self.ends[((start + granules - 1) / LINKED) as usize] = granules;
+    }
+
+    /// Granules of the free extent that begins here; 0 if none does.
+    #[inline]
+    fn free_from(&self, start: u32) -> u32 {
+        match self.map.free_from(start, LINKED) {
+            LINKED => self.link(start).granules(),
+            hole => hole,
+        }
+    }
+
+    /// Granules of the free extent that ends just before this granule; 0 if none does.
+    #[inline]
+    fn free_before(&self, granule: u32) -> u32 {
+        match self.map.free_before(granule, LINKED) {
+            LINKED => self.ends[((granule - 1) / LINKED) as usize],
+            hole => hole,
+        }
     }
 
     /// Puts a free extent, beside which nothing is free, first in its list.
     fn insert(&mut self, start: u32, granules: u32) {
         let list = mapping_insert(granules);
-        let head = self.heads[list];
-        if granules > 1 {
-            self.set(start + granules - 1, Tag::free_end(granules));
+        self.nonempty.insert(list);
+        if granules < LINKED {
+            self.holes.insert(start, granules);
+            return;
         }
-        self.set(start, Tag::free(granules, head));
-        if head == NIL {
-            self.nonempty.insert(list);
-        } else {
-            self.set(head, self.tag(head).with_previous(start));
+        let head = self.heads[list];
+        self.set_link(start, Link::first(granules, head));
+        self.set_end(start, granules);
+        if head != NIL {
+            self.set_link(head, self.link(head).with_previous(start));
         }
         self.heads[list] = start;
     }
 
-    /// Lets the neighbours in a list, of an extent whose tag was `tag`, link `next` after
+    /// Lets the neighbours in a list, of an extent whose link was `link`, have `next` after
     /// the one and `previous` before the other.
     #[inline]
-    fn relink(&mut self, list: usize, tag: Tag, next: u32, previous: u32) {
-        if tag.next() != NIL {
-            let after = self.tag(tag.next());
-            self.set(tag.next(), after.with_previous(previous));
+    fn relink(&mut self, list: usize, link: Link, next: u32, previous: u32) {
+        if link.next() != NIL {
+            let after = self.link(link.next());
+            self.set_link(link.next(), after.with_previous(previous));
         }
-        if tag.previous() != NIL {
-            let before = self.tag(tag.previous());
-            self.set(tag.previous(), before.with_next(next));
+        if link.previous() != NIL {
+            let before = self.link(link.previous());
+            self.set_link(link.previous(), before.with_next(next));
         } else {
             self.heads[list] = next;
         }
     }
 
-    /// Takes a free extent out of its list and clears its tags.
-    fn remove(&mut self, start: u32) {
-        let tag = self.tag(start);
-        let list = mapping_insert(tag.granules());
-        self.relink(list, tag, tag.next(), tag.previous());
-        if self.heads[list] == NIL {
+    /// Takes a free extent out of its list.
+    fn remove(&mut self, start: u32, granules: u32) {
+        let list = mapping_insert(granules);
+        let left = if granules < LINKED {
+            self.holes.remove(start, granules);
+            self.holes.any(list)
+        } else {
+            let link = self.link(start);
+            self.relink(list, link, link.next(), link.previous());
+            self.heads[list] != NIL
+        };
+        if !left {
             self.nonempty.remove(list);
         }
-        self.set(start + tag.granules() - 1, Tag::default());
-        self.set(start, Tag::default());
     }
 
-    /// Gives the free extent at `start` another start and size, which overlap the old
-    /// ones. If it stays in its list, it keeps its place there.
-    fn resize(&mut self, start: u32, new_start: u32, granules: u32) {
-        let tag = self.tag(start);
-        let list = mapping_insert(tag.granules());
-        if mapping_insert(granules) != list {
-            self.remove(start);
-            self.insert(new_start, granules);
+    /// Gives the free extent of `granules` at `start` another start and size, which overlap
+    /// the old ones. If it stays in its list, it keeps its place there.
+    fn resize(&mut self, start: u32, granules: u32, new_start: u32, new: u32) {
+        let list = mapping_insert(granules);
+        if granules < LINKED || mapping_insert(new) != list {
+            self.remove(start, granules);
+            self.insert(new_start, new);
             return;
         }
-        // Lists below 8 have one size, so both sizes are above 1.
-        let (last, new_last) = (start + tag.granules() - 1, new_start + granules - 1);
-        if last != new_last {
-            self.set(last, Tag::default());
-        }
-        self.set(new_last, Tag::free_end(granules));
+        let link = self.link(start);
         if start != new_start {
-            self.set(start, Tag::default());
-            self.relink(list, tag, new_start, new_start);
+            self.relink(list, link, new_start, new_start);
         }
-        self.set(new_start, tag.with_granules(granules));
+        self.set_link(new_start, link.with_granules(new));
+        self.set_end(new_start, new);
     }
 
-    /// Makes granules that are in no extent free, coalesced with what is free beside
-    /// them; returns where their extent begins.
-    pub fn release(&mut self, start: u32, granules: u32) -> u32 {
-        let before = match start.checked_sub(1).map(|last| self.tag(last)) {
-            Some(tag) if tag.ends_free() => tag.granules(),
-            Some(tag) if tag.begins() == Some(State::Free) => 1,
-            _ => 0,
-        };
+    /// Makes granules that are in no free extent free, coalesced with what is free beside
+    /// them; returns their extent's first granule, and its size.
+    pub fn release(&mut self, start: u32, granules: u32) -> (u32, u32) {
         let end = start + granules;
-        let after = match self.tag(end) {
-            tag if tag.begins() == Some(State::Free) => tag.granules(),
-            _ => 0,
-        };
+        self.map.set(start..end, State::Free);
+        let (before, after) = (self.free_before(start), self.free_from(end));
         let first = start - before;
         let granules = before + granules + after;
         match (before, after) {
             (0, 0) => self.insert(first, granules),
-            (0, _) => self.resize(end, first, granules),
-            (_, 0) => self.resize(first, first, granules),
+            (0, _) => self.resize(end, after, first, granules),
+            (_, 0) => self.resize(first, before, first, granules),
             _ => {
-                self.remove(end);
-                self.resize(first, first, granules);
+                self.remove(end, after);
+                self.resize(first, before, first, granules);
             }
         }
-        first
+        (first, granules)
     }
 
-    /// Takes the granules `from..to` out of the free extent at `start`, which has them;
-    /// what is left on either side stays free.
-    fn carve(&mut self, start: u32, from: u32, to: u32) {
-        let end = start + self.tag(start).granules();
+    /// Takes the granules `from..to` out of the free extent of `granules` at `start`, which
+    /// has them; what is left on either side stays free.
+    fn carve(&mut self, start: u32, granules: u32, from: u32, to: u32) {
+        let end = start + granules;
         match (from > start, end > to) {
-            (false, false) => self.remove(start),
-            (false, true) => self.resize(start, to, end - to),
-            (true, false) => self.resize(start, start, from - start),
+            (false, false) => self.remove(start, granules),
+            (false, true) => self.resize(start, granules, to, end - to),
+            (true, false) => self.resize(start, granules, start, from - start),
             (true, true) => {
-                self.resize(start, start, from - start);
+                self.resize(start, granules, start, from - start);
                 self.insert(to, end - to);
             }
         }
     }
 
-    /// Where in the free extent at `start` an area for the request may begin; `None` if
-    /// the extent has no room for it.
+    /// Where an area may begin in the free extent of `granules` at `start`; `None` if it has
+    /// no room for the request.
     #[inline]
-    fn fit(&self, start: u32, request: Request) -> Option<u32> {
+    pub fn fit(start: u32, granules: u32, request: Request) -> Option<Fit> {
         let area = (start + request.align - 1) & !(request.align - 1);
-        let end = start + self.tag(start).granules();
-        (area + request.granules <= end).then_some(area)
-    }
-
-    /// Makes a live area in the free extent at `start`, if it has room; returns the
-    /// area's first granule.
-    pub fn allocate_at(&mut self, start: u32, request: Request) -> Option<u32> {
-        let area = self.fit(start, request)?;
-        self.allocate_in(Fit { start, area }, request, 1);
-        Some(area)
+        let fits = area + request.granules <= start + granules;
+        fits.then_some(Fit {
+            start,
+            granules,
+            area,
+        })
     }
 
     /// Where an area may begin in one of the first extents of a free list, if one has room.
     #[inline]
     pub fn fit_in(&self, list: usize, request: Request) -> Option<Fit> {
+        if list < LINKED as usize {
+            return self.fit_in_hole(list, request);
+        }
         let mut start = self.heads[list];
         for _ in 0..PROBES {
             if start == NIL {
                 return None;
             }
-            if let Some(area) = self.fit(start, request) {
-                return Some(Fit { start, area });
+            let link = self.link(start);
+            let fit = Self::fit(start, link.granules(), request);
+            if fit.is_some() {
+                return fit;
             }
-            start = self.tag(start).next();
+            start = link.next();
         }
         None
+    }
+
+    /// The same in the holes of one size.
+    #[inline(never)]
+    fn fit_in_hole(&self, granules: usize, request: Request) -> Option<Fit> {
+        let page = self.holes.page(granules)?;
+        let granules = granules as u32;
+        let holes = self.map.runs_on(page, granules).take(PROBES);
+        let mut fits = holes.filter_map(|start| Self::fit(start, granules, request));
+        fits.next()
     }
 
     /// Where an area may begin, in as small an extent as a few probes a list find.
@@ -233,77 +296,50 @@ impl Extents {
     /// Makes live areas side by side where one may begin: `most`, or as many as the free
     /// extent has room for; returns how many.
     pub fn allocate_in(&mut self, fit: Fit, request: Request, most: u32) -> u32 {
-        let Fit { start, area } = fit;
-        let live = Tag::live(request.granules);
+        let Fit {
+            start,
+            granules,
+            area,
+        } = fit;
         if most == 1 {
-            self.carve(start, area, area + request.granules);
-            self.set(area, live);
+            let end = area + request.granules;
+            self.carve(start, granules, area, end);
+            self.map.set_area(area..end);
             return 1;
         }
-        let room = start + self.tag(start).granules() - area;
-        let count = most.min(room / request.granules);
+        let count = most.min((start + granules - area) / request.granules);
         let end = area + count * request.granules;
-        self.carve(start, area, end);
-        self.set_each(area, end, request.granules, live);
+        self.carve(start, granules, area, end);
+        self.map.set_areas(area..end, request.granules);
         count
-    }
-
-    /// Frees the live areas of `granules` each that lie side by side from `start` to `end`.
-    pub fn free(&mut self, start: u32, end: u32, granules: u32) {
-        self.set_each(start, end, granules, Tag::default());
-        self.release(start, end - start);
-    }
-
-    /// Sets the tags of areas of `granules` that lie side by side from `start` to `end`.
-    #[inline]
-    fn set_each(&mut self, start: u32, end: u32, granules: u32, tag: Tag) {
-        let tags = &mut self.tags[start as usize..end as usize];
-        for first in tags.iter_mut().step_by(granules as usize) {
-            *first = tag;
-        }
     }
 
     /// Takes free granules out of their extent, before their page is unmapped. Looks for
     /// the extent's end from `to` on.
     pub fn withdraw(&mut self, from: u32, to: u32) {
-        let ends = |&granule: &u32| self.tag(granule).ends_free();
-        if let Some(last) = (to - 1..self.len()).find(ends) {
-            let start = last + 1 - self.tag(last).granules();
-            self.carve(start, from, to);
-        }
+        let end = self.map.end_of_free(to);
+        let granules = self.free_before(end);
+        self.carve(end - granules, granules, from, to);
+        self.map.set(from..to, State::Absent);
     }
 
     /// The size of the live area that begins at `granule`.
     #[inline]
     pub fn live_at(&self, granule: u32) -> Option<u32> {
-        let tag = self.tag(granule);
-        (tag.begins() == Some(State::Live)).then(|| tag.granules())
+        let begins = self.map.state(granule) == State::First;
+        begins.then(|| self.map.end_of_area(granule) - granule)
     }
 
     /// The live area that `granule` is in, at its start or inside: its first granule and
     /// its size. Looks back as far as the largest area reaches.
     pub fn live_around(&self, granule: u32) -> Option<(u32, u32)> {
-        let nearest = self.tagged_before(granule + 1)?;
-        let granules = self.live_at(nearest)?;
-        (granule < nearest + granules).then_some((nearest, granules))
-    }
-
-    /// The last granule before `end`, within the reach of the largest area, whose tag isn't
-    /// the default. Looks at four tags a step.
-    fn tagged_before(&self, end: u32) -> Option<u32> {
-        let first = end.saturating_sub(AREA_GRANULES);
-        let tags = self.tags.get(first as usize..end as usize)?;
-        let (_, fours) = tags.as_rchunks::<4>();
-        let untagged = |&four: &&[Tag; 4]| four.iter().all(|&tag| tag == Tag::default());
-        let skipped = 4 * fours.iter().rev().take_while(untagged).count();
-        let rest = tags.get(..tags.len() - skipped)?;
-        let last = rest.iter().rposition(|&tag| tag != Tag::default())?;
-        Some(first + last as u32)
+        let first = self.map.first_of_area(granule)?;
+        Some((first, self.live_at(first)?))
     }
 
     /// The extents in order of address. Takes a step a granule at the most.
     pub fn iter(&self) -> impl Iterator<Item = Extent> + '_ {
-        self.beginning_in(0..self.len())
+        self.beginning_in(0..self.map.len())
     }
 
     /// The extents that begin at one of these granules, in order of address. Takes a step a
@@ -312,65 +348,78 @@ impl Extents {
         let mut next = granules.start;
         core::iter::from_fn(move || {
             while next < granules.end {
-                let (start, tag) = (next, self.tag(next));
-                if let Some(state) = tag.begins() {
-                    next += tag.granules().max(1);
-                    return Some(Extent {
-                        state,
-                        start,
-                        granules: tag.granules(),
-                    });
-                }
-                next += 1;
+                let start = next;
+                let (kind, end) = match self.map.state(start) {
+                    State::First => (Kind::Live, self.map.end_of_area(start)),
+                    State::Free if self.map.free_before(start, 1) == 0 => {
+                        (Kind::Free, self.map.end_of_free(start))
+                    }
+                    _ => {
+                        next += 1;
+                        continue;
+                    }
+                };
+                next = end;
+                return Some(Extent {
+                    kind,
+                    start,
+                    granules: end - start,
+                });
             }
             None
         })
     }
 
-    /// The free extents in one list; as many as there are granules, if it is a circle.
+    /// The linked free extents in one list; as many as there are blocks, if it is a circle.
     pub fn list(&self, list: usize) -> impl Iterator<Item = Extent> + '_ {
         let mut next = self.heads[list];
         core::iter::from_fn(move || {
             (next != NIL).then(|| {
-                let (start, tag) = (next, self.tag(next));
-                next = tag.next();
+                let (start, link) = (next, self.link(next));
+                next = link.next();
                 Extent {
-                    state: State::Free,
+                    kind: Kind::Free,
                     start,
-                    granules: tag.granules(),
+                    granules: link.granules(),
                 }
             })
         })
-        .take(self.tags.len())
+        .take(self.links.len())
     }
 
-    /// The first granule whose tag isn't what the extents make it.
-    pub fn wrong_tag(&self) -> Option<u32> {
-        let mut granule = 0;
-        while granule < self.len() {
-            let tag = self.tag(granule);
-            let granules = tag.granules();
-            if tag == Tag::default() {
-                granule += 1;
-                continue;
-            }
-            let free = match tag.begins() {
-                Some(state) if (1..=self.len() - granule).contains(&granules) => {
-                    state == State::Free
-                }
-                _ => return Some(granule),
-            };
-            let end = granule + granules;
-            let expected = |inner| match free && inner == end - 1 {
-                true => Tag::free_end(granules),
-                false => Tag::default(),
-            };
-            let wrong = (granule + 1..end).find(|&inner| self.tag(inner) != expected(inner));
-            if wrong.is_some() {
-                return wrong;
-            }
-            granule = end;
+    /// How many free extents are in a list.
+    pub fn count(&self, list: usize) -> usize {
+        if list < LINKED as usize {
+            self.holes.count(list)
+        } else {
+            self.list(list).count()
         }
-        None
+    }
+
+    /// For `verify`: the start of a linked free extent that hasn't its size at both ends.
+    pub fn wrong_size(&self) -> Option<u32> {
+        let linked = |extent: &Extent| extent.kind == Kind::Free && extent.granules >= LINKED;
+        let sizes = |Extent {
+                         start, granules, ..
+                     }: &Extent| {
+            (self.free_from(*start), self.free_before(start + granules)) == (*granules, *granules)
+        };
+        let wrong = self.iter().filter(linked).find(|extent| !sizes(extent));
+        wrong.map(|extent| extent.start)
+    }
+
+    /// For `verify`: a page whose holes aren't those that are counted.
+    pub fn wrong_holes(&self) -> Option<u32> {
+        let pages = 0..self.map.len() / PAGE_GRANULES;
+        let wrong = pages.into_iter().find(|&page| {
+            let mut counts = [0; LINKED as usize];
+            for extent in self.beginning_in(page * PAGE_GRANULES..(page + 1) * PAGE_GRANULES) {
+                if extent.kind == Kind::Free && extent.granules < LINKED {
+                    counts[extent.granules as usize] += 1;
+                }
+            }
+            !self.holes.are(page as usize, counts)
+        });
+        wrong.or_else(|| self.holes.wrong_summary())
     }
 }

@@ -29,16 +29,18 @@
 //! | `limits.rs`, `sizes.rs`, `layout.rs` | how large, how many, and where |
 //! | `handle.rs`, `request.rs`, `counts.rs`, `error.rs` | what the others share |
 //! | `tlsf.rs` | which free list a size belongs to |
-//! | `tag.rs`, `extents.rs` | the bytes of one chunk |
+//! | `granule_map.rs`, `link.rs`, `holes.rs`, `extents.rs` | the bytes of one chunk |
 //! | `chunk.rs` | a chunk: its extents and its pages |
-//! | `chunk_sets.rs`, `chunks.rs` | all chunks, and how one is found |
+//! | `sets.rs`, `chunks.rs` | all chunks, and how one is found |
 //! | `backing.rs` | what is asked of the machine |
 //! | `allocator.rs` | the allocator and its two locks |
 //! | `alloc.rs`, `free.rs` | areas |
+//! | `classes.rs`, `allowance.rs` | which sizes CPUs keep, and how much of large ones |
 //! | `marks.rs`, `magazine.rs` | what each CPU keeps, in front of the chunks |
 //! | `cached.rs` | out of there, into it, and between it and the chunks |
 //! | `populate.rs`, `balance.rs` | pages and chunks, in and out |
 //! | `locate.rs` | what a handle or an address belongs to |
+//! | `map.rs` | what lies where, piece by piece |
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
 //!
 //! The book-keeping is safe code. What is declared or called unsafe is the border to the
@@ -60,27 +62,32 @@ extern crate alloc as heap;
 
 mod alloc;
 mod allocator;
+mod allowance;
 mod backing;
 mod balance;
 mod cached;
 mod chunk;
-mod chunk_sets;
 mod chunks;
+mod classes;
 mod counts;
 mod error;
 mod extents;
 mod free;
+mod granule_map;
 mod handle;
+mod holes;
 mod layout;
 mod limits;
+mod link;
 mod locate;
 mod magazine;
+mod map;
 mod marks;
 mod populate;
 mod request;
+mod sets;
 mod sizes;
 mod statistics;
-mod tag;
 mod tlsf;
 mod verify;
 
@@ -96,6 +103,7 @@ pub use limits::{
 };
 pub use locate::{Location, Part};
 pub use magazine::MAGAZINE;
+pub use map::{ChunkPart, Piece, Use};
 pub use marks::Mark;
 pub use sizes::{Sizes, Summary};
 pub use statistics::{ChunkStatistics, Statistics, Usage};

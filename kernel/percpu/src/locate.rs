@@ -84,8 +84,8 @@ impl<B: Backing> Allocator<B> {
         None
     }
 
-    /// Bytes of the live area whose handle this is, in whole granules; `None` if it is no
-    /// area's.
+    /// Bytes of the live area whose handle this is: what was asked for, rounded up to
+    /// granules, or to a class that magazines keep. `None` if it is no area's.
     pub fn size_of(&self, handle: Handle) -> Option<usize> {
         let Place::Chunk { number, offset } = self.layout.place(handle)? else {
             return None;

@@ -1,16 +1,16 @@
-//! Magazines: a few areas of each small size that a CPU keeps, in front of the chunks.
+//! Magazines: a few areas of each size class that a CPU keeps, in front of the chunks.
 //!
 //! Per-CPU areas are small and come and go in a few sizes. Carving one out of a free extent
 //! and coalescing it again is most of what it costs, and both need the *areas* lock. So each
-//! CPU has a *magazine*, a stack of free areas for each size up to [`SIZES`] granules
-//! (Bonwick and Adams, "Magazines and Vmem", USENIX 2001):
+//! CPU has a *magazine*, a stack of free areas for each class of `classes.rs` (Bonwick and
+//! Adams, "Magazines and Vmem", USENIX 2001):
 //!
 //! ```text
 //!   alloc ──► pop ─┐                        ┌─ push ◄── free
 //!                  ▼        magazine        ▼
 //!            ┌──────────────────────────────────┐
-//!  1 granule │ area  area  area                 │
-//!  2         │ area  area  area  area  area     │   and so on
+//!  4 bytes   │ area  area  area                 │
+//!  8         │ area  area  area  area  area     │   and so on
 //!            └──────────────────────────────────┘
 //!              ▲ empty: half of the limit         │ full: half of it goes back,
 //!              │ comes, carved as one extent      ▼ neighbours as one extent
@@ -18,10 +18,10 @@
 //! ```
 //!
 //! Half at a time: a CPU that allocates and frees by turns meets the chunks once for each
-//! half. But a size that is seldom asked for needs few: the first time one area comes, then
-//! two, four, and so on, until all is given back and it begins anew. The paper's depot of
-//! full magazines isn't there: neighbours go back as one run, which costs each of them as
-//! little as a depot would.
+//! half. But a size that is seldom asked for needs few: the limit is one area at first, and
+//! grows each time the stack is found empty or full, until all is given back and it begins
+//! anew. The paper's depot of full magazines isn't there: neighbours go back as one run,
+//! which costs each of them as little as a depot would.
 //!
 //! To the chunks an area in a magazine is live, so its page stays; for everybody else it is
 //! free: `marks.rs` tells the two apart, and [`Magazines::is_live`] asks.
@@ -30,10 +30,14 @@
 //! finds it taken, by what it has interrupted or by a CPU that empties it, goes to the
 //! chunks. Who waits for it holds no *areas* lock; who has it may take that (P8).
 //!
-//! All magazines together keep at most 64 KiB of each unit; on more than 107 CPUs, where that
-//! would be too little, 608 bytes a CPU. Balance and trim empty them, and so does an
-//! allocation that finds nothing elsewhere. Keeps P8 and P14.
+//! All magazines together keep at most 64 KiB of each unit: half of that in small areas, by
+//! equal parts, and half in large ones, which go where they are asked for (`allowance.rs`).
+//! On more than 53 CPUs, where that would be too little, each has 608 bytes for small areas.
+//! Balance and trim empty them, and so does an allocation that finds nothing elsewhere. Keeps
+//! P8 and P14.
 
+use crate::allowance::Allowance;
+use crate::classes::{CLASSES, GRANULES, SMALL, alignment, class_of};
 use crate::handle::Handle;
 use crate::layout::RESERVED;
 use crate::limits::GRANULE;
@@ -43,23 +47,23 @@ use fallible::TryPush;
 use heap::vec::Vec;
 use lock_api::{Mutex, RawMutex};
 
-/// Granules of the largest areas that magazines keep.
-pub const SIZES: usize = 32;
-/// Bytes of one size that a magazine keeps at most, but for counters.
+/// Bytes of one small size that a magazine keeps at most, but for counters.
 pub const MAGAZINE: usize = 128;
 /// Granules of the largest counter: most areas are that small.
 const COUNTER: usize = 2;
 /// Times as many bytes of counters that a magazine keeps, for each of their sizes.
 const COUNTERS: usize = 4;
-/// Shares of a magazine: one for each size, and more for counters.
-const SHARES: usize = SIZES - COUNTER + COUNTER * COUNTERS;
-/// Bytes of a unit that all magazines keep, as long as each may keep a few areas.
-const BUDGET: usize = 64 << 10;
-/// Bytes of one size for which each magazine has room, on however many CPUs.
+/// Shares of a magazine: one for each small size, and more for counters.
+const SHARES: usize = SMALL - COUNTER + COUNTER * COUNTERS;
+/// Bytes of a unit that all magazines keep in small areas, as long as each may keep a few.
+const BUDGET: usize = 32 << 10;
+/// Most areas of a large class in a magazine.
+const LARGE: usize = 8;
+/// Bytes of one small size for which each magazine has room, on however many CPUs.
 const FEWEST: usize = 16;
 
 // What is said above.
-const _: () = assert!(BUDGET / (SHARES * 107) >= FEWEST && BUDGET / (SHARES * 108) < FEWEST);
+const _: () = assert!(BUDGET / (SHARES * 53) >= FEWEST && BUDGET / (SHARES * 54) < FEWEST);
 const _: () = assert!(SHARES * FEWEST == 608);
 
 /// A free area.
@@ -76,17 +80,17 @@ pub struct Cached<M> {
 /// Areas of one size.
 #[derive(Debug)]
 pub struct Stack<M> {
-    /// As many as there is room for, and no more.
+    /// With room for as many as there may ever be.
     pub areas: Vec<Cached<M>>,
-    /// How many come when it is empty.
-    pub batch: usize,
+    /// How many there may be now.
+    pub limit: usize,
 }
 
 /// What a CPU keeps.
 #[derive(Debug)]
 pub struct Magazine<M> {
-    /// By granules; the first has no room.
-    pub stacks: [Stack<M>; SIZES + 1],
+    /// By class; the first has no room.
+    pub stacks: [Stack<M>; CLASSES],
     /// Areas taken in since boot.
     pub freed: u64,
 }
@@ -95,24 +99,34 @@ impl<M: Mark> Stack<M> {
     /// With room for none.
     const NONE: Self = Self {
         areas: Vec::new(),
-        batch: 1,
+        limit: 0,
     };
-
-    fn limit(&self) -> usize {
-        self.areas.capacity()
-    }
 
     /// Whether there is room for none more.
     #[inline(always)]
     pub fn is_full(&self) -> bool {
-        self.areas.len() == self.limit()
+        self.areas.len() == self.limit
     }
 
-    /// How many areas to take from the chunks now.
-    pub fn next_batch(&mut self) -> usize {
-        let now = self.batch.min(half(self.limit()));
-        self.batch = now * 2;
-        now
+    /// Lets there be more areas, if there may: twice as many small ones, or a large one.
+    /// Whether there may.
+    pub fn grow(&mut self, class: usize, allowance: &mut Allowance) -> bool {
+        let room = self.areas.capacity() - self.limit;
+        let more = match class {
+            _ if room == 0 => 0,
+            ..=SMALL => room.min(self.limit.max(1)),
+            large => allowance.grant(GRANULES[large]).into(),
+        };
+        self.limit += more;
+        more > 0
+    }
+
+    /// Lets there be no areas; there are none.
+    pub fn shrink(&mut self, class: usize, allowance: &mut Allowance) {
+        if class > SMALL {
+            allowance.take_back(self.limit as u32 * GRANULES[class]);
+        }
+        self.limit = 0;
     }
 }
 
@@ -122,20 +136,23 @@ pub fn half(count: usize) -> usize {
 }
 
 impl<M: Mark> Magazine<M> {
-    /// An empty one, for up to `bytes` of each size; `None` without memory.
+    /// An empty one, for up to `bytes` of each small size; `None` without memory.
     fn new(bytes: usize) -> Option<Self> {
-        let mut stacks = [const { Stack::NONE }; SIZES + 1];
-        for (stack, granules) in stacks.iter_mut().zip(0..) {
-            stack.areas = fallible::with_room(limit(bytes, granules)).ok()?;
+        let mut stacks = [const { Stack::NONE }; CLASSES];
+        for (class, stack) in stacks.iter_mut().enumerate() {
+            stack.areas = fallible::with_room(most(bytes, class)).ok()?;
         }
         Some(Self { stacks, freed: 0 })
     }
 }
 
-/// Most areas of a size in a magazine for up to `bytes` of each.
-fn limit(bytes: usize, granules: usize) -> usize {
-    let times = if granules <= COUNTER { COUNTERS } else { 1 };
-    (times * bytes).checked_div(granules * GRANULE).unwrap_or(0)
+/// Most areas of a class in a magazine for up to `bytes` of each small size.
+fn most(bytes: usize, class: usize) -> usize {
+    if class > SMALL {
+        return if bytes > 0 { LARGE } else { 0 };
+    }
+    let times = if class <= COUNTER { COUNTERS } else { 1 };
+    (times * bytes).checked_div(class * GRANULE).unwrap_or(0)
 }
 
 /// What all magazines keep, and what they did.
@@ -152,7 +169,7 @@ pub struct Totals {
 /// The magazines of all CPUs, and which areas they keep.
 #[derive(Debug)]
 pub struct Magazines<L: RawMutex, M> {
-    /// Bytes of each size for which a magazine has room.
+    /// Bytes of each small size for which a magazine has room.
     bytes: usize,
     /// By unit.
     pub by_unit: Vec<Mutex<L, Magazine<M>>>,
@@ -161,7 +178,7 @@ pub struct Magazines<L: RawMutex, M> {
 }
 
 impl<L: RawMutex, M: Mark> Magazines<L, M> {
-    /// Empty magazines of `units` CPUs, each for up to `bytes` of a size, before chunks
+    /// Empty magazines of `units` CPUs, each for up to `bytes` of a small size, before chunks
     /// numbered below `chunks`; `None` without memory.
     pub fn new(units: usize, bytes: usize, chunks: usize) -> Option<Self> {
         let share = (BUDGET / (SHARES * units.max(1))).max(FEWEST);
@@ -185,28 +202,27 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
         }
     }
 
-    /// Whether areas of this size that begin here go into magazines: each has the alignment
-    /// that its size allows.
-    fn keeps(&self, area: Area, granules: u32) -> bool {
-        granules as usize <= SIZES
-            && limit(self.bytes, granules as usize) > 0
-            && area.chunk != RESERVED
-            && area.granule & (alignment(granules) - 1) == 0
+    /// The class of areas of this size that begin here, if they go into magazines: each has
+    /// the alignment that its size allows.
+    fn class_at(&self, area: Area, granules: u32) -> Option<usize> {
+        let class = class_of(granules)?;
+        let aligned = area.granule & (alignment(granules) - 1) == 0;
+        (most(self.bytes, class) > 0 && area.chunk != RESERVED && aligned).then_some(class)
     }
 
     /// Whether an area that is live to its chunk is somebody's, and not in a magazine.
     pub fn is_live(&self, area: Area, granules: u32) -> bool {
         let mark = self.marks.at(area);
-        !self.keeps(area, granules) || mark.is_some_and(|mark| mark.live().is_some())
+        self.class_at(area, granules).is_none() || mark.is_some_and(|mark| mark.live().is_some())
     }
 
     /// An area that the chunks have allocated becomes somebody's. With the *areas* lock.
     #[inline]
     pub fn hand_out(&self, area: Area, granules: u32) {
-        if self.keeps(area, granules)
+        if let Some(class) = self.class_at(area, granules)
             && let Some(mark) = self.marks.at(area)
         {
-            mark.set(granules as usize);
+            mark.set(class);
         }
     }
 
@@ -214,7 +230,7 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
     /// the *areas* lock.
     pub fn take_back(&self, area: Area, granules: u32) -> bool {
         let mark = self.marks.at(area);
-        !self.keeps(area, granules) || mark.is_some_and(|mark| mark.claim())
+        self.class_at(area, granules).is_none() || mark.is_some_and(|mark| mark.claim())
     }
 
     /// What they keep. Waits for who works on one: not for interrupt handlers.
@@ -223,16 +239,11 @@ impl<L: RawMutex, M: Mark> Magazines<L, M> {
         for magazine in &self.by_unit {
             let magazine = magazine.lock();
             totals.freed += magazine.freed;
-            for (stack, granules) in magazine.stacks.iter().zip(0..) {
+            for (stack, granules) in magazine.stacks.iter().zip(GRANULES) {
                 totals.areas += stack.areas.len();
-                totals.granules += stack.areas.len() * granules;
+                totals.granules += stack.areas.len() * granules as usize;
             }
         }
         totals
     }
-}
-
-/// The alignment, in granules, that areas of this size have side by side.
-pub const fn alignment(granules: u32) -> u32 {
-    granules & granules.wrapping_neg()
 }

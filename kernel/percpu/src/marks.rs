@@ -10,8 +10,8 @@
 //!   marks     02   FF   FF   FF   04   FF   FF   FF
 //! ```
 //!
-//! It has the size of the live area that begins there, if that is of a size that magazines
-//! keep; else its leftmost bit is one. Who frees the area sets all bits and learns, in the
+//! It has the class (`classes.rs`) of the live area that begins there, if that is of a size
+//! that magazines keep; else its leftmost bit is one. Who frees the area sets all bits and learns, in the
 //! same atomic step, whether the leftmost was one already: of two frees one comes first.
 //!
 //! The bytes are for all chunks that ever have a number: those of a chunk that was released
@@ -136,17 +136,17 @@ impl<M: Mark> Place<M> {
         }
     }
 
-    /// Granules of the marked area that begins here.
+    /// Class of the marked area that begins here.
     #[inline(always)]
     pub fn live(&self) -> Option<usize> {
         let mark = self.mark().load();
         (mark >> 7 == 0).then_some(mark.into())
     }
 
-    /// Marks an area of this size that is about to be somebody's.
+    /// Marks an area of this class that is about to be somebody's.
     #[inline(always)]
-    pub fn set(&self, granules: usize) {
-        self.mark().store(granules as u8);
+    pub fn set(&self, class: usize) {
+        self.mark().store(class as u8);
     }
 
     /// Takes the mark off; false if there was none: somebody else has taken it.

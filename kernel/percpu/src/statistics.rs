@@ -5,11 +5,11 @@ use crate::backing::Backing;
 use crate::chunk::Chunk;
 use crate::chunks::Chunks;
 use crate::counts::Counts;
+use crate::extents::Kind;
 use crate::layout::{FIRST, RESERVED};
 use crate::limits::{GRANULE, PAGE_GRANULES, PAGE_SIZE};
 use crate::magazine::Totals;
 use crate::request::Area;
-use crate::tag::State;
 use core::fmt;
 
 /// What must be equal before and after a balanced piece of work.
@@ -128,7 +128,7 @@ impl<B: Backing> Allocator<B> {
                     granule: extent.start,
                 };
                 let live =
-                    extent.state == State::Live && self.magazines.is_live(area, extent.granules);
+                    extent.kind == Kind::Live && self.magazines.is_live(area, extent.granules);
                 found.add(live, extent.granules as usize * GRANULE);
             }
         }

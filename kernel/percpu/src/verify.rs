@@ -5,9 +5,9 @@ use crate::backing::Backing;
 use crate::chunk::Chunk;
 use crate::chunks::Chunks;
 use crate::error::{Entry, Mismatch};
+use crate::extents::Kind;
 use crate::layout::RESERVED;
 use crate::limits::{MAX_UNIT_SIZE, PAGE_GRANULES, PAGE_SIZE};
-use crate::tag::State;
 use crate::tlsf::{LISTS, mapping_insert};
 
 /// Most pages of a unit.
@@ -47,6 +47,13 @@ impl<B: Backing> Allocator<B> {
         let allocated_from = chunks.iter().filter(|&(number, _)| number != RESERVED);
         let empty = allocated_from.map(|(_, chunk)| chunk.empty).sum();
         equal(None, Entry::EmptyPages, chunks.empty, empty)?;
+        let used: u32 = chunks.iter().map(|(_, chunk)| chunk.used).sum();
+        equal(
+            None,
+            Entry::Used,
+            chunks.allowance.used as usize,
+            used as usize,
+        )?;
         let (members, recomputed) = chunks.verify_members();
         equal(None, Entry::Members, members, recomputed)?;
         let wrong = chunks.wrong_summary();
@@ -76,13 +83,17 @@ impl<B: Backing> Allocator<B> {
 }
 
 fn verify_chunk(chunks: &Chunks, number: usize, chunk: &Chunk) -> Result<(), Mismatch> {
-    if let Some(granule) = chunk.extents.wrong_tag() {
-        return Err(Mismatch {
-            chunk: Some(number),
-            entry: Entry::Tag,
-            kept: granule as usize,
-            recomputed: 0,
-        });
+    let wrong = |entry, kept: u32| Mismatch {
+        chunk: Some(number),
+        entry,
+        kept: kept as usize,
+        recomputed: 0,
+    };
+    if let Some(granule) = chunk.extents.wrong_size() {
+        return Err(wrong(Entry::Size, granule));
+    }
+    if let Some(page) = chunk.extents.wrong_holes() {
+        return Err(wrong(Entry::Holes, page));
     }
     let free = verify_extents(number, chunk)?;
     verify_pages(number, chunk)?;
@@ -102,18 +113,18 @@ fn verify_extents(number: usize, chunk: &Chunk) -> Result<usize, Mismatch> {
         for page in extent.start / PAGE_GRANULES..=(end - 1) / PAGE_GRANULES {
             let populated = chunk.pages[page as usize].populated;
             same(Entry::PageState, populated.into(), 1)?;
-            if extent.state == State::Live {
+            if extent.kind == Kind::Live {
                 let from = extent.start.max(page * PAGE_GRANULES);
                 let to = end.min((page + 1) * PAGE_GRANULES);
                 on_page[page as usize] += (to - from) as u16;
             }
         }
-        match extent.state {
-            State::Live => {
+        match extent.kind {
+            Kind::Live => {
                 live += 1;
                 used += extent.granules;
             }
-            State::Free => {
+            Kind::Free => {
                 free += 1;
                 let touches = free_end == Some(extent.start);
                 same(Entry::Uncoalesced, touches.into(), 0)?;
@@ -145,7 +156,7 @@ fn verify_lists(number: usize, chunk: &Chunk, free: usize) -> Result<(), Mismatc
     let same = |entry, kept, recomputed| equal(Some(number), entry, kept, recomputed);
     let mut listed = 0;
     for list in 0..LISTS {
-        let count = chunk.extents.list(list).count();
+        let count = chunk.extents.count(list);
         listed += count;
         let kept = chunk.extents.nonempty.has(list);
         same(Entry::ListMap, kept.into(), usize::from(count > 0))?;

@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Machine, UNITS, allocator};
-use percpu::{AllocError, Handle, MIN_UNIT_SIZE, PAGE_SIZE, Part};
+use common::{Machine, UNITS, allocator, allocator_with};
+use percpu::{AllocError, DYNAMIC_RESERVE, GRANULE, Handle, MIN_UNIT_SIZE, PAGE_SIZE, Part, Sizes};
 
 #[test]
 fn the_largest_area_fits_again_and_again() {
@@ -64,6 +64,30 @@ fn the_largest_extent_need_not_fit_once_aligned() {
     let page = tested.alloc(PAGE_SIZE, PAGE_SIZE).unwrap();
     assert_eq!(page.0.wrapping_add(tested.offset(0)) % PAGE_SIZE, 0);
     tested.verify().unwrap();
+}
+
+/// Free extents too small to be linked are found, of each size, wherever they are.
+#[test]
+fn every_hole_is_filled() {
+    for granules in 1..=9 {
+        let size = granules * GRANULE;
+        let machine = Machine::default();
+        let sizes = Sizes::new(1000, 0, DYNAMIC_RESERVE, UNITS).unwrap();
+        let tested = allocator_with(&machine, &machine, sizes, 0);
+        let mut areas: Vec<_> = (0..8000).map(|_| tested.alloc(size, 4).unwrap()).collect();
+        areas.sort();
+        let holes = areas.iter().copied().skip(1).step_by(2);
+        let mut freed: Vec<_> = holes.collect();
+        freed.iter().for_each(|&area| tested.free(area).unwrap());
+        tested.verify().unwrap();
+        let mut again: Vec<_> = (0..freed.len())
+            .map(|_| tested.alloc(size, 4).unwrap())
+            .collect();
+        freed.sort();
+        again.sort();
+        assert_eq!(again, freed, "{granules} granules");
+        tested.verify().unwrap();
+    }
 }
 
 #[test]
@@ -155,49 +179,62 @@ fn a_chunk_set_aside_as_full_is_found_after_a_free() {
     assert_eq!(tested.alloc(PAGE_SIZE, 8), Ok(victim));
 }
 
-/// A million random operations, a fifth at each of five levels of live bytes: the
-/// populated ones stay within 1.35 times the live ones, and all chunks but the
-/// first go once all is freed. At 64 KiB the store of empty pages, which is the
-/// same at all levels, is an eighth of all there is: there it is left out.
+/// Random operations at a level of live bytes, after which the populated ones are within 1.35
+/// times the live ones; once all is freed, all chunks but the first go. At 64 KiB the store of
+/// empty pages, which is the same at all levels, is an eighth of all there is: there it is
+/// left out.
+fn load(seed: u64, level: usize, operations: u32) {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    let at_start = tested.usage();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (mut live, mut bytes) = (Vec::new(), 0);
+    for _ in 0..operations {
+        if bytes < level - 4096 || (bytes < level && random.bool()) {
+            let size = random.usize(8..=1024);
+            live.push((tested.alloc(size, 8).unwrap(), size));
+            bytes += size;
+        } else {
+            let (area, size) = live.swap_remove(random.usize(..live.len()));
+            tested.free(area).unwrap();
+            bytes -= size;
+        }
+        if tested.wants_balance() {
+            tested.balance();
+        }
+    }
+    if level == 64 << 10 {
+        tested.trim();
+    } else {
+        tested.balance();
+    }
+    let populated = tested.usage().populated * PAGE_SIZE;
+    let percent = populated * 100 / bytes;
+    println!("{bytes} bytes live, {populated} populated: {percent} %");
+    assert!(
+        percent <= 135,
+        "{bytes} bytes live, {populated} populated: {percent} %"
+    );
+    for (area, _) in live {
+        tested.free(area).unwrap();
+    }
+    tested.trim();
+    assert_eq!(tested.usage(), at_start);
+}
+
 #[test]
 #[cfg_attr(miri, ignore = "a million operations")]
 fn fragmentation_is_bounded() {
     for (seed, level) in (1u64..).zip([64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20]) {
-        let machine = Machine::default();
-        let tested = allocator(&machine, 0);
-        let at_start = tested.usage();
-        let mut random = fastrand::Rng::with_seed(seed);
-        let (mut live, mut bytes) = (Vec::new(), 0);
-        for _ in 0..200_000 {
-            if bytes < level - 4096 || (bytes < level && random.bool()) {
-                let size = random.usize(8..=1024);
-                live.push((tested.alloc(size, 8).unwrap(), size));
-                bytes += size;
-            } else {
-                let (area, size) = live.swap_remove(random.usize(..live.len()));
-                tested.free(area).unwrap();
-                bytes -= size;
-            }
-            if tested.wants_balance() {
-                tested.balance();
-            }
-        }
-        if level == 64 << 10 {
-            tested.trim();
-        } else {
-            tested.balance();
-        }
-        let populated = tested.usage().populated * PAGE_SIZE;
-        let percent = populated * 100 / bytes;
-        println!("{bytes} bytes live, {populated} populated: {percent} %");
-        assert!(
-            percent <= 135,
-            "{bytes} bytes live, {populated} populated: {percent} %"
-        );
-        for (area, _) in live {
-            tested.free(area).unwrap();
-        }
-        tested.trim();
-        assert_eq!(tested.usage(), at_start);
+        load(seed, level, 200_000);
+    }
+}
+
+/// Around the load beside which magazines begin to keep large areas.
+#[test]
+#[cfg_attr(miri, ignore = "a million operations")]
+fn fragmentation_is_bounded_with_large_areas_in_magazines() {
+    for (seed, level) in (1u64..).zip((176..=288).step_by(8)) {
+        load(seed, level << 10, 60_000);
     }
 }

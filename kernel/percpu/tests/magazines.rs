@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Machine, UNITS, allocator, allocator_with, first_chunk, unstored};
+use common::{Machine, Tested, UNITS, allocator, allocator_with, first_chunk, unstored};
 use percpu::{DYNAMIC_RESERVE, FreeError, Handle, MAGAZINE, Sizes};
 use std::sync::atomic::Ordering;
 
@@ -110,6 +110,59 @@ fn all_together_keep_a_bounded_part_of_a_unit_on_any_number_of_cpus() {
             "{units}: {kept}"
         );
     }
+}
+
+/// Areas of every class on every CPU, until none keeps more; returns how many bytes are kept.
+fn fill_all(tested: &Tested<'_>, machine: &Machine) -> usize {
+    for cpu in 0..UNITS {
+        machine.cpu.store(cpu, Ordering::Relaxed);
+        for size in (4..=1024).step_by(4) {
+            let areas = [(); 12].map(|()| tested.alloc(size, 4).unwrap());
+            areas.iter().for_each(|&area| tested.free(area).unwrap());
+        }
+    }
+    tested.verify().unwrap();
+    tested.statistics(&mut |_| ()).cached_bytes
+}
+
+#[test]
+fn large_areas_are_kept_beside_a_large_load_alone() {
+    let machine = Machine::default();
+    let tested = allocator_with(&machine, &machine, sizes(), MAGAZINE);
+    let small = fill_all(&tested, &machine);
+    assert!(small <= 32 << 10, "{small} bytes are kept");
+    let load: Vec<_> = (0..100).map(|_| tested.alloc(4096, 8).unwrap()).collect();
+    tested.balance();
+    let kept = fill_all(&tested, &machine);
+    assert!(kept > small && kept <= 64 << 10, "{kept} bytes are kept");
+    // What was granted comes back with what was kept.
+    for _ in 0..100 {
+        tested.balance();
+        assert_eq!(fill_all(&tested, &machine), kept);
+    }
+    load.into_iter().for_each(|area| tested.free(area).unwrap());
+    tested.balance();
+    assert_eq!(fill_all(&tested, &machine), small);
+}
+
+#[test]
+fn large_areas_are_rounded_up_beside_a_large_load_alone() {
+    let machine = Machine::default();
+    let tested = allocator_with(&machine, &machine, sizes(), MAGAZINE);
+    let area = tested.alloc(516, 4).unwrap();
+    assert_eq!(tested.size_of(area), Some(516));
+    let load: Vec<_> = (0..100).map(|_| tested.alloc(4096, 8).unwrap()).collect();
+    for (size, rounded) in [
+        (132, 144),
+        (161, 176),
+        (516, 576),
+        (1024, 1024),
+        (1028, 1028),
+    ] {
+        let area = tested.alloc(size, 4).unwrap();
+        assert_eq!(tested.size_of(area), Some(rounded), "{size}");
+    }
+    drop(load);
 }
 
 #[test]

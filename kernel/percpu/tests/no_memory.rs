@@ -60,7 +60,7 @@ fn setting_up() {
     let requests = each_fails(|| results.push(unstored(firsts.pop().unwrap()).err()));
     assert!(
         requests >= 5,
-        "tags, pages and boxes of two parts, and the sets"
+        "map, tables, pages and boxes of two parts, and the sets"
     );
     assert_eq!(results.pop(), Some(None));
     assert_eq!(results, vec![Some(SetupError::OutOfMemory); requests]);
@@ -73,7 +73,10 @@ fn another_chunk() {
     let before = tested.usage();
     let mut results = Vec::with_capacity(1000);
     let requests = each_fails(|| results.push(tested.alloc(size, align)));
-    assert_eq!(requests, 4, "tags, pages, the chunk itself, and marks");
+    assert_eq!(
+        requests, 8,
+        "map, links, ends, holes and their sets, pages, the chunk itself, and marks"
+    );
     let last = results.pop().unwrap();
     let refused = Err(AllocError::OutOfMemory { size, align });
     assert_eq!(results, vec![refused; requests]);
@@ -100,10 +103,10 @@ fn a_batch_is_given_back() {
         tested.verify().unwrap();
     });
     assert_eq!(
-        requests, 10,
-        "three for each chunk, and marks the first time"
+        requests, 22,
+        "seven for each chunk, and marks the first time"
     );
-    assert_eq!(results.iter().filter(|result| result.is_err()).count(), 10);
+    assert_eq!(results.iter().filter(|result| result.is_err()).count(), 22);
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! From a format and its arguments to the text.
 
 use crate::caller::{Arguments, Pointer, Sink};
-use crate::number;
 use crate::output::Output;
 use crate::specification::{self, Conversion, Piece, Specification};
+use crate::{errno, memory, number};
 
 /// Bytes of the longest text of a pointer.
 const POINTER_TEXT: usize = 160;
+
+/// Bytes of the longest name of an error, with its sign and room.
+const ERROR_NAME: usize = 24;
 
 /// Below is page 0, where nothing can be read.
 const LOWEST_STRING: u64 = 4096;
@@ -78,8 +81,32 @@ fn pointer(
     arguments: &mut dyn Arguments,
 ) {
     let address = arguments.word();
-    let is_error = address == 0 || address > u64::MAX - 4096;
-    if pointer == Pointer::Plain || (pointer == Pointer::Hashed && is_error) {
+    let is_error = address > u64::MAX - 4095;
+    // What can't be looked at, by name.
+    let instead = match address {
+        0 => Some(&b"(null)"[..]),
+        _ if is_error || address < LOWEST_STRING => Some(&b"(efault)"[..]),
+        _ => None,
+    };
+    let pointer = match (pointer, instead) {
+        (Pointer::Memory(_), Some(text)) => return output.field(text, specification),
+        (Pointer::Memory(what), None) => {
+            return memory::put(output, specification, what, address, arguments);
+        }
+        (Pointer::Missing(letter), _) => {
+            return output.field(&[b'(', b'%', b'p', letter, b'?', b')'], specification);
+        }
+        (Pointer::Error, _) => match errno::name(address.wrapping_neg()) {
+            Some(name) if is_error => {
+                let mut text = [b'-'; ERROR_NAME];
+                text[1..=name.len()].copy_from_slice(name.as_bytes());
+                return output.field(&text[..=name.len()], specification);
+            }
+            _ => Pointer::Hashed,
+        },
+        (pointer, _) => pointer,
+    };
+    if pointer == Pointer::Plain || (pointer == Pointer::Hashed && (is_error || address == 0)) {
         return number::put(output, &specification.for_address(), address);
     }
     let mut text = [0; POINTER_TEXT];

@@ -1,6 +1,6 @@
 //! From the text of a conversion, `%-8.3lx`, to what it says.
 
-use crate::caller::{Arguments, Pointer};
+use crate::caller::{Arguments, Memory, Pointer};
 
 /// Bytes of an integer argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +90,15 @@ impl Specification {
             self.width = (width.unsigned_abs() as usize).min(WIDEST);
         }
         if self.precision_argument {
-            let precision = arguments.word() as i32;
-            self.precision = usize::try_from(precision)
-                .ok()
-                .map(|precision| precision.min(WIDEST));
+            let precision = (arguments.word() as i32).max(0);
+            self.precision = Some((precision.unsigned_abs() as usize).min(WIDEST));
         }
         self
+    }
+
+    /// Whether there is a width, if only of 0.
+    pub(crate) fn has_width(&self) -> bool {
+        self.width_argument || self.width > 0
     }
 
     /// This specification for an address as a number: all 16 digits unless a width is
@@ -161,9 +164,9 @@ fn conversion(text: &[u8]) -> Option<(Specification, &[u8])> {
             specification.precision_argument = true;
             rest = after;
         } else {
-            let (precision, after) = number(after);
-            specification.precision = Some(precision);
-            rest = after;
+            let (precision, behind) = number(after);
+            specification.precision = (behind.len() < after.len()).then_some(precision);
+            rest = behind;
         }
     }
     (specification.size, rest) = match rest {
@@ -191,19 +194,56 @@ fn conversion(text: &[u8]) -> Option<(Specification, &[u8])> {
             capitals: true,
         },
         b'p' => {
-            let (pointer, letters) = match after {
-                [b'x', ..] => (Pointer::Plain, 1),
-                [b'S' | b'B', ..] => (Pointer::SymbolOffset, 1),
-                [b's', ..] => (Pointer::Symbol, 1),
-                [b'K', ..] => (Pointer::Hashed, 1),
-                _ => (Pointer::Hashed, 0),
-            };
-            after = &after[letters..];
+            let letters = after.iter().take_while(|byte| byte.is_ascii_alphanumeric());
+            let (letters, behind) = after.split_at(letters.count());
+            after = behind;
+            let pointer = pointer(letters);
             Conversion::Pointer(pointer)
         }
         _ => return None,
     };
     Some((specification, after))
+}
+
+/// What the letters behind `%p` say.
+fn pointer(letters: &[u8]) -> Pointer {
+    let has = |letter: u8| letters.contains(&letter);
+    Pointer::Memory(match letters {
+        [b'x', ..] => return Pointer::Plain,
+        [b'S' | b'B', ..] => return Pointer::SymbolOffset,
+        [b's', ..] => return Pointer::Symbol,
+        [b'e', ..] => return Pointer::Error,
+        [b'h', b'C', ..] => Memory::Bytes(Some(b':')),
+        [b'h', b'D', ..] => Memory::Bytes(Some(b'-')),
+        [b'h', b'N', ..] => Memory::Bytes(None),
+        [b'h', ..] => Memory::Bytes(Some(b' ')),
+        [b'U', ..] => Memory::Uuid {
+            little: has(b'l') || has(b'L'),
+            capitals: has(b'B') || has(b'L'),
+        },
+        [kind @ (b'I' | b'i'), b'4', ..] => Memory::Ip4 {
+            padded: *kind == b'i',
+            little: has(b'l'),
+        },
+        [kind @ (b'I' | b'i'), b'6', ..] if !has(b'c') => Memory::Ip6 {
+            colons: *kind == b'I',
+        },
+        [kind @ (b'M' | b'm'), ..] => Memory::Mac {
+            between: match kind {
+                b'm' => None,
+                _ if has(b'F') => Some(b'-'),
+                _ => Some(b':'),
+            },
+            reversed: has(b'R'),
+        },
+        [b'b', b'l', ..] => Memory::Ranges,
+        [b'b', ..] => Memory::Bitmap,
+        [b'a', ..] => Memory::Address,
+        [letter, ..] if b"VdDgtCGOfrREN4IiF".contains(letter) => {
+            return Pointer::Missing(*letter);
+        }
+        _ => return Pointer::Hashed,
+    })
 }
 
 /// Decimal digits at the start of a text, and the rest.

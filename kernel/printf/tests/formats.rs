@@ -28,6 +28,19 @@ impl Arguments for Given<'_> {
             .for_each(|byte| take(&[*byte]));
     }
 
+    fn bytes(&mut self, address: u64, into: &mut [u8]) -> bool {
+        let (string, at) = (address / PAGE - 1, address % PAGE);
+        let bytes = self
+            .strings
+            .get(string as usize)
+            .map(|text| text.as_bytes());
+        let bytes = bytes.and_then(|bytes| bytes.get(at as usize..)?.get(..into.len()));
+        bytes.is_some_and(|bytes| {
+            into.copy_from_slice(bytes);
+            true
+        })
+    }
+
     fn pointer(&mut self, pointer: Pointer, address: u64, take: &mut dyn FnMut(&[u8])) {
         match pointer {
             Pointer::Hashed => take(b"00000000c0ffee00"),
@@ -224,4 +237,58 @@ fn numbers_from_text() {
     assert_eq!(unsigned(b"-1", 0), Err(ParseError::Invalid));
     assert_eq!(unsigned(b"1", 1), Err(ParseError::Invalid));
     assert_eq!(unsigned(b"08", 0), Err(ParseError::Invalid));
+}
+
+#[test]
+fn what_lies_at_an_address() {
+    let number = "0123456789abcdef";
+    let bits = "\0\0\0\0\0\0\0\u{7f}\0\0\0\0\0\0\0\u{5}";
+    let table: &[(&str, &[u64], &str)] = &[
+        ("%*ph|", &[4, PAGE], "30 31 32 33|"),
+        (
+            "%*phC %*phD %*phN",
+            &[2, PAGE, 2, PAGE, 2, PAGE],
+            "30:31 30-31 3031",
+        ),
+        ("%pUb", &[PAGE], "30313233-3435-3637-3839-616263646566"),
+        ("%pUl", &[PAGE], "33323130-3534-3736-3839-616263646566"),
+        ("%pI4 %pi4", &[PAGE, PAGE], "48.49.50.51 048.049.050.051"),
+        ("%pI6", &[PAGE], "3031:3233:3435:3637:3839:6162:6364:6566"),
+        (
+            "%pM %pm %pMR %pMF",
+            &[PAGE; 4],
+            "30:31:32:33:34:35 303132333435 35:34:33:32:31:30 30-31-32-33-34-35",
+        ),
+        (
+            "%*pb %*pbl|",
+            &[68, 2 * PAGE, 68, 2 * PAGE],
+            "5,00000000,0000007f 0-6,64,66|",
+        ),
+        ("%*pb", &[7, 2 * PAGE], "7f"),
+        ("%pa", &[PAGE], "0x3031323334353637"),
+        ("%pUb %*ph", &[0, 4, 8], "(null) (efault)"),
+        ("%pI4", &[9 * PAGE], "(efault)"),
+        (
+            "%pe %pe",
+            &[-12i64 as u64, -4000i64 as u64],
+            "-ENOMEM fffffffffffff060",
+        ),
+        ("%10pI4|", &[PAGE], "48.49.50.51|"),
+        ("%-13pI4|", &[PAGE], "48.49.50.51  |"),
+        ("%pd %pV", &[PAGE, PAGE], "(%pd?) (%pV?)"),
+        // What no letter says is dropped with the pointer.
+        ("%pZ9|", &[PAGE], "00000000c0ffee00|"),
+    ];
+    for (format, words, expected) in table {
+        assert_eq!(text(format, words, &[number, bits]), *expected, "{format}");
+    }
+}
+
+#[test]
+fn precisions_as_linux_reads_them() {
+    let minus = -1i64 as u64;
+    assert_eq!(text("%.s|%.0s|", &[PAGE, PAGE], &["abc"]), "abc||");
+    assert_eq!(text("%.*s|", &[minus, PAGE], &["abc"]), "|");
+    assert_eq!(text("%.*d|%.d", &[minus, 7, 8], &[]), "7|8");
+    assert_eq!(text("%-5.s|", &[PAGE], &["abc"]), "abc  |");
 }

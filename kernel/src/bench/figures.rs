@@ -32,6 +32,8 @@ pub enum BenchError {
     TooMany,
     /// The kernel heap is exhausted.
     Heap,
+    /// No page frames are left.
+    Frames,
     /// A per-CPU allocation failed.
     PerCpu(AllocError),
     /// A per-CPU variable couldn't be allocated.
@@ -42,6 +44,8 @@ pub enum BenchError {
     Cpu(smp::Error),
     /// So many CPUs weren't ready together, or had no memory for their part.
     NotTogether(u32),
+    /// Ctrl-C came.
+    Interrupted,
 }
 
 impl fmt::Display for BenchError {
@@ -54,11 +58,13 @@ impl fmt::Display for BenchError {
             Self::NoInit(module) => write!(f, "the init of module {module} wasn't called"),
             Self::TooMany => f.write_str("more figures than there is room for"),
             Self::Heap => f.write_str("the kernel heap is exhausted"),
+            Self::Frames => f.write_str("no page frames are left"),
             Self::PerCpu(error) => write!(f, "{error}"),
             Self::Variable(error) => write!(f, "{error}"),
             Self::Module(error) => write!(f, "{error}"),
             Self::Cpu(error) => write!(f, "{error}"),
             Self::NotTogether(cpus) => write!(f, "{cpus} CPUs didn't do their parts together"),
+            Self::Interrupted => f.write_str("interrupted"),
         }
     }
 }
@@ -98,6 +104,7 @@ impl From<RoundsError> for BenchError {
         match error {
             RoundsError::Module(error) => Self::Module(error),
             RoundsError::Cpu(error) => Self::Cpu(error),
+            RoundsError::Interrupted => Self::Interrupted,
         }
     }
 }

@@ -16,17 +16,21 @@
 //! * `areas.rs`, `pairs.rs`: per-CPU allocations
 //! * `loads.rs`: loading and unloading
 //! * `pairs.rs`, `contention.rs`: CPUs in each other's way
+//! * `kmalloc.rs`: objects of slabs
 //! * `growth.rs`: both, by how much there is already
 
 mod areas;
 mod contention;
 mod figures;
 mod growth;
+mod kmalloc;
 mod loads;
 mod pairs;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
+use crate::console::is_interrupted;
+use crate::control::details;
 use crate::load_unload_rounds::{self, AllUnloaded, LogOff};
 use crate::{boot_time, modules, percpu, println, profile};
 use module_api::PerCpu;
@@ -114,13 +118,14 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 14] = [
+const GROUPS: [(&str, bool, Group); 15] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
     ("alloc", true, areas::all),
     ("access", true, accesses),
     ("link", true, links),
     ("load", true, loads::all),
+    ("kmalloc", true, kmalloc::all),
     ("modules", false, rounds),
     ("contention", false, contention::all),
     ("growth", false, growth::all),
@@ -144,11 +149,16 @@ static NAMES: [&str; GROUPS.len()] = {
     names
 };
 
+/// The groups' names.
+pub fn group_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter()
+}
+
 /// Runs one group, or all but the longest, and prints the figures. On the boot CPU, with
 /// interrupts on; nothing else should run.
 ///
 /// # Errors
-/// Why a piece of work can't be measured; then nothing is printed.
+/// Why a piece of work can't be measured, or Ctrl-C; then nothing is printed.
 pub fn run(only: Option<&str>) -> Result<(), BenchError> {
     let mut figures = Figures::new();
     let wanted = |&&(name, always, _): &&(&str, bool, Group)| only.map_or(always, |it| it == name);
@@ -156,7 +166,10 @@ pub fn run(only: Option<&str>) -> Result<(), BenchError> {
     if groups.peek().is_none() {
         return Err(BenchError::NoGroup(&NAMES));
     }
-    groups.try_for_each(|(_, _, group)| group(&mut figures))?;
+    groups.try_for_each(|(_, _, group)| match is_interrupted() {
+        true => Err(BenchError::Interrupted),
+        false => group(&mut figures),
+    })?;
     percpu::trim();
     for figure in figures {
         let Figure {
@@ -164,6 +177,9 @@ pub fn run(only: Option<&str>) -> Result<(), BenchError> {
             operations,
             nanoseconds,
         } = figure;
+        if details::wants_details() {
+            details::figure(name, operations, nanoseconds);
+        }
         let thousandths = nanoseconds * 1000 / operations;
         println!(
             "BENCH {name} {operations} {nanoseconds} {}.{:03}",

@@ -9,6 +9,9 @@ use crate::sync::{OutputLock, rank};
 use arch::sclp::console::{Console, INPUT};
 use core::sync::atomic::{AtomicU64, Ordering};
 
+/// Bytes that are kept for the next read: two blocks of the service processor's.
+const KEPT: usize = 2 * INPUT;
+
 /// Bytes of output that a self-test can look at; what is more is left out.
 pub const COPY: usize = 8192;
 
@@ -16,11 +19,17 @@ struct Device {
     console: Console,
     /// What goes out, if a self-test wants it.
     copy: Recording<COPY>,
+    /// What was typed and looked at, and not read as yet.
+    kept: heapless::Deque<u8, KEPT>,
+    /// Where a look puts what it finds.
+    fresh: [u8; INPUT],
 }
 
 static DEVICE: OutputLock<Device, { rank::CONSOLE }> = OutputLock::new(Device {
     console: Console::new(),
     copy: Recording::off(),
+    kept: heapless::Deque::new(),
+    fresh: [0; INPUT],
 });
 
 /// Reads and writes that the service processor refused. There is nowhere else to say so.
@@ -46,7 +55,50 @@ pub fn copy_of(work: impl FnOnce(), into: &mut [u8; COPY]) -> usize {
 /// Copies what was typed since the last call to the start of `input`; returns how many
 /// bytes that is, 0 if nothing was. Doesn't wait.
 pub fn read(input: &mut [u8; INPUT]) -> usize {
-    let read = DEVICE.lock().console.read(input);
+    let mut device = DEVICE.lock();
+    let mut count = 0;
+    while count < INPUT
+        && let Some(byte) = device.kept.pop_front()
+    {
+        input[count] = byte;
+        count += 1;
+    }
+    if count > 0 {
+        return count;
+    }
+    let read = device.console.read(input);
+    or_refused(read)
+}
+
+/// Looks whether `byte` was typed since the last read, and keeps for that what was typed
+/// behind it; what was typed before it is dropped. Nothing is lost: where there is no room
+/// for a whole read more, it isn't looked. Doesn't wait.
+pub fn was_typed(byte: u8) -> bool {
+    let mut device = DEVICE.lock();
+    let Device {
+        console,
+        kept,
+        fresh,
+        ..
+    } = &mut *device;
+    if KEPT - kept.len() < INPUT {
+        return false;
+    }
+    let count = or_refused(console.read(fresh));
+    let typed = &fresh[..count];
+    let at = typed.iter().rposition(|&found| found == byte);
+    if at.is_some() {
+        kept.clear();
+    }
+    for &byte in &typed[at.map_or(0, |at| at + 1)..] {
+        // There is room, as was seen.
+        let _ = kept.push_back(byte);
+    }
+    at.is_some()
+}
+
+/// The bytes of a read; a refused one has none, and is counted.
+fn or_refused<E>(read: Result<usize, E>) -> usize {
     read.unwrap_or_else(|_| {
         REFUSED.fetch_add(1, Ordering::Relaxed);
         0

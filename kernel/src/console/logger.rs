@@ -2,7 +2,7 @@
 //!
 //! A level shows in words where it matters: `[   0.161728] error: ...`.
 
-use super::print::print_line;
+use super::print::log_line;
 use arch::timer;
 use core::sync::atomic::{AtomicU64, Ordering};
 use log::{Level, LevelFilter, Metadata, Record};
@@ -32,7 +32,7 @@ impl log::Log for Logger {
             Level::Warn => "warning: ",
             _ => "",
         };
-        print_line(format_args!(
+        log_line(format_args!(
             "[{seconds:4}.{micros:06}] {sign}{}",
             record.args()
         ));

@@ -22,17 +22,23 @@
 //! * `line.rs`: a line
 //! * `nesting.rs`: a CPU's lines, one a level
 //! * `device.rs`: the lock, and the service processor
+//! * `log.rs`: the last lines of the log
 //! * `logger.rs`: lines with a time, for the `log` crate
+//! * `attention.rs`: Ctrl-C, for work that asks for it
 
+mod attention;
 mod device;
 mod line;
+mod log;
 mod logger;
 mod nesting;
 mod print;
 
 pub use arch::sclp::console::INPUT;
+pub use attention::{CTRL_C, is_interrupted, listen};
 pub use device::{COPY, copy_of, read};
 pub use line::LENGTH;
+pub use log::logged;
 pub use logger::{init, set_level, uptime};
 pub use nesting::LEVELS;
 pub use print::{Losses, losses, print, print_line, take_over};

@@ -1,7 +1,7 @@
 //! Text into lines, and lines out: the way of everything that the kernel prints.
 
 use super::line::Line;
-use super::{device, nesting};
+use super::{device, log, nesting};
 use crate::sync;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -21,9 +21,22 @@ const DEEPER: &[u8] = b"console: a line is lost, it was begun inside too many ot
 /// # Panics
 /// If this CPU holds a lock: the text could want the same.
 pub fn print_line(text: fmt::Arguments<'_>) {
+    put_together(text, |_| {});
+}
+
+/// Prints text as [`print_line`] does, and keeps it in the log.
+///
+/// # Panics
+/// As [`print_line`].
+pub fn log_line(text: fmt::Arguments<'_>) {
+    put_together(text, log::keep);
+}
+
+/// Prints text; `also` gets each line that has gone out.
+fn put_together(text: fmt::Arguments<'_>, also: fn(&[u8])) {
     assert_may_print();
     let printed = nesting::with_line(|line| {
-        let mut writer = LineWriter { line };
+        let mut writer = LineWriter { line, also };
         // A `Display` that says it failed has printed what it could.
         let _ = writer.write_fmt(text);
         writer.end_line();
@@ -42,12 +55,14 @@ pub fn print(text: &[u8]) {
 /// Puts text into a line, and writes the line where it ends.
 struct LineWriter<'a> {
     line: &'a mut Line,
+    also: fn(&[u8]),
 }
 
 impl LineWriter<'_> {
     fn end_line(&mut self) {
         let (line, is_cut) = self.line.end();
         device::write(line);
+        (self.also)(line);
         if is_cut {
             CUT.fetch_add(1, Ordering::Relaxed);
         }

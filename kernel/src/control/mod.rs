@@ -12,69 +12,21 @@
 //! every line is whole, whatever its texts do while they are formatted (C21).
 //!
 //! * `record.rs`: a line, as JSON
+//! * `details.rs`: what the machine looks like from inside
+//! * `channel.rs`: the console that it goes to
+//! * `names.rs`: what may be typed, for a program that completes it
 
+mod channel;
+pub mod details;
+mod names;
 mod record;
 
-use crate::command_line::RunToken;
-use crate::sync::{OutputLock, rank};
-use arch::sclp::line_mode::LineMode;
+pub use channel::{init, lost, take_over};
+pub use names::{Names, command_usage, send_names, want as want_names, wants_names};
+
+use channel::write;
 use core::fmt::Display;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use record::Record;
-use spin::Once;
-
-static CHANNEL: OutputLock<LineMode, { rank::CONTROL }> = OutputLock::new(LineMode::new());
-
-/// Whether the machine has the console; records are not even put together without it.
-static OPEN: AtomicBool = AtomicBool::new(false);
-
-/// Lines that the service processor refused.
-static LOST: AtomicU64 = AtomicU64::new(0);
-
-/// The run's token, if its starter chose one.
-static TOKEN: Once<RunToken> = Once::new();
-
-/// Opens the channel. Once, at boot, with the token of the command line.
-pub fn init(token: Option<RunToken>) {
-    if let Some(token) = token {
-        TOKEN.call_once(|| token);
-    }
-    // An error is a service processor without event facility: there is no channel.
-    let open = CHANNEL.lock().open().unwrap_or(false);
-    OPEN.store(open, Ordering::Relaxed);
-}
-
-/// Writes `event` and what `fill` adds to it. Any context, with no lock held. Not inlined:
-/// a record takes a page of the stack.
-#[inline(never)]
-fn write(event: &'static str, fill: impl FnOnce(&mut Record)) {
-    if !OPEN.load(Ordering::Relaxed) {
-        return;
-    }
-    let mut record = Record::new(event);
-    if let Some(token) = TOKEN.get() {
-        record.word("token", token.text());
-    }
-    fill(&mut record);
-    let line = record.end();
-    if CHANNEL.lock().write(line).is_err() {
-        LOST.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Lines that didn't go out.
-pub fn lost() -> u64 {
-    LOST.load(Ordering::Relaxed)
-}
-
-/// Takes the channel from whoever holds it, for a panic's report.
-///
-/// # Safety
-/// C20: only this CPU runs from here on.
-pub unsafe fn take_over() {
-    // SAFETY: C20: the caller's promise.
-    unsafe { CHANNEL.take_over() };
-}
 
 /// The kernel is up: CPUs of the machine, bytes of memory.
 pub fn boot(cpus: usize, memory: u64) {
@@ -101,21 +53,32 @@ pub enum TestResult<'a> {
     Skipped(&'a str),
 }
 
-/// A self-test has ended. Numbers count from 1, in the plan's order.
-pub fn test(number: usize, name: &str, result: TestResult<'_>) {
+/// Adds how a test ended, and why.
+fn add_result(record: &mut Record, result: TestResult<'_>) {
     let (word, reason) = match result {
         TestResult::Passed => ("passed", None),
         TestResult::Failed(reason) => ("failed", Some(reason)),
         TestResult::Skipped(reason) => ("skipped", Some(reason)),
     };
+    record.word("result", word);
+    if let Some(reason) = reason {
+        record.text("reason", reason);
+    }
+}
+
+/// A self-test has ended. Numbers count from 1, in the plan's order.
+pub fn test(number: usize, name: &str, result: TestResult<'_>) {
     write("test", |record| {
-        record
-            .number("number", number as u64)
-            .text("name", name)
-            .word("result", word);
-        if let Some(reason) = reason {
-            record.text("reason", reason);
-        }
+        record.number("number", number as u64).text("name", name);
+        add_result(record, result);
+    });
+}
+
+/// A test case of a module's suite has ended.
+pub fn subtest(suite: &str, name: &str, result: TestResult<'_>) {
+    write("subtest", |record| {
+        record.text("suite", suite).text("name", name);
+        add_result(record, result);
     });
 }
 

@@ -79,6 +79,37 @@ impl Record {
         self
     }
 
+    /// Adds a list without entries as yet; [`Record::entry`] adds them, and
+    /// [`Record::end_list`] ends it before anything else is added.
+    pub fn list(&mut self, name: &'static str) {
+        self.name(name);
+        self.put(b"[");
+    }
+
+    /// Adds a text to the list, escaped; `false`, and nothing is added, where it doesn't
+    /// fit. Nothing may be locked: `value` prints itself as it likes.
+    pub fn entry(&mut self, value: impl fmt::Display) -> bool {
+        let before = self.used;
+        let comma: &[u8] = match self.bytes[..before].ends_with(b"[") {
+            true => b"\"",
+            false => b",\"",
+        };
+        self.put(comma);
+        let left = (LINE - FIXED).saturating_sub(self.used);
+        let mut text = Text { record: self, left };
+        let fits = write!(text, "{value}").is_ok();
+        match fits {
+            true => self.put(b"\""),
+            false => self.used = before,
+        }
+        fits
+    }
+
+    /// Ends the list.
+    pub fn end_list(&mut self) {
+        self.put(b"]");
+    }
+
     /// Ends the object and returns the line, without a line end.
     pub fn end(&mut self) -> &[u8] {
         self.put(b"}");

@@ -4,6 +4,7 @@ use super::sprintf;
 use crate::backtrace::Address;
 use crate::continuation::{self, Text};
 use crate::panic;
+use crate::warning;
 use arch::backtrace::{Step, Walk};
 use arch::stack;
 use arch::variadic::VaList;
@@ -11,7 +12,7 @@ use core::ffi::CStr;
 use core::fmt::Write;
 
 // SAFETY: C12: each target takes the fixed arguments and the list.
-arch::variadic!(unsafe "warn_slowpath_fmt", fixed: 4, list: "6", warn);
+arch::variadic!(unsafe "warn_slowpath_fmt", fixed: 4, list: "6", warn_slowpath);
 arch::variadic!(unsafe "panic", fixed: 1, list: "3", panic_with);
 
 unsafe extern "C" {
@@ -23,9 +24,6 @@ unsafe extern "C" {
 module_api::export_symbol!(warn_slowpath_fmt(), __bug(_, _), dump_stack());
 // Rust's own name for it is taken.
 module_api::export_symbol!("panic": c_panic());
-
-/// Level of a warning.
-const WARNING: u8 = 4;
 
 /// What a format and its arguments say, as text without its last line end.
 ///
@@ -55,7 +53,7 @@ unsafe fn text_of<'a>(file: *const u8) -> &'a str {
 
 /// The target of `warn_slowpath_fmt(file, line, taint, format, ...)`; a null format
 /// says nothing more.
-unsafe extern "C" fn warn(
+unsafe extern "C" fn warn_slowpath(
     file: *const u8,
     line: i32,
     _taint: u32,
@@ -72,25 +70,21 @@ unsafe extern "C" fn warn(
         Step::Return(address) => Some(Address(address)),
         Step::Interrupted(_) => None,
     });
-    let cpu = arch::cpu::number();
     let caller = caller.unwrap_or(Address(0));
-    continuation::lines(
-        WARNING,
-        format_args!("WARNING: CPU: {cpu} at {file}:{line} {caller}"),
-    );
+    warning::say(format_args!("at {file}:{line} {caller}"));
     if !pattern.is_null() {
         // SAFETY: L7: a format and what it asks for.
         let text = unsafe { formatted(pattern, list) };
-        continuation::lines(WARNING, format_args!("{}", as_str(&text)));
+        continuation::lines(warning::LEVEL, format_args!("{}", as_str(&text)));
     }
     backtrace(walk);
 }
 
 fn backtrace(walk: Walk) {
-    continuation::lines(WARNING, format_args!("Call trace:"));
+    continuation::lines(warning::LEVEL, format_args!("Call trace:"));
     for step in walk {
         let (Step::Return(address) | Step::Interrupted(address)) = step;
-        continuation::lines(WARNING, format_args!(" {}", Address(address)));
+        continuation::lines(warning::LEVEL, format_args!(" {}", Address(address)));
     }
 }
 

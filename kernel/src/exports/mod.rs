@@ -11,11 +11,15 @@
 
 mod bug;
 mod cpumask;
+mod kmem_cache;
 mod kstrtox;
+mod kunit;
 mod module_api;
 mod percpu;
 pub mod printk;
+mod random;
 mod slab;
+mod smp;
 mod sprintf;
 mod string;
 mod time;

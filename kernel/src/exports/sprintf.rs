@@ -1,6 +1,7 @@
 //! linux/kernel.h: text in buffers, by printf's formats.
 
 use crate::backtrace;
+use arch::fault_safe;
 use arch::variadic::VaList;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -68,12 +69,16 @@ impl Arguments for Passed {
         }
     }
 
+    fn bytes(&mut self, address: u64, into: &mut [u8]) -> bool {
+        fault_safe::read_bytes(address as usize, into).is_ok()
+    }
+
     fn pointer(&mut self, pointer: Pointer, address: u64, take: &mut dyn FnMut(&[u8])) {
         let mut writer = Taker(take);
         let written = match pointer {
-            Pointer::Hashed | Pointer::Plain => write!(writer, "{:016x}", hash(address)),
             Pointer::SymbolOffset => backtrace::write(&mut writer, address, true),
             Pointer::Symbol => backtrace::write(&mut writer, address, false),
+            _ => write!(writer, "{:016x}", hash(address)),
         };
         // A taker takes all.
         debug_assert!(written.is_ok());

@@ -59,6 +59,24 @@ impl FrameBlock {
         PAGE_SIZE << self.order
     }
 
+    /// Its first frame's number, for an owner who keeps no more; [`from_frame`](Self::from_frame)
+    /// is the way back.
+    pub(super) fn into_frame(self) -> usize {
+        ManuallyDrop::new(self).address / PAGE_SIZE
+    }
+
+    /// The block that begins at a frame.
+    ///
+    /// # Safety
+    /// M1: [`into_frame`](Self::into_frame) of a block of that order gave the number, and this
+    /// is its owner, who asks once.
+    pub(super) unsafe fn from_frame(frame: usize, order: usize) -> Self {
+        Self {
+            address: frame * PAGE_SIZE,
+            order,
+        }
+    }
+
     /// Its memory, for good: the block is never given back.
     pub fn leak(self) -> &'static mut [MaybeUninit<u8>] {
         let block = ManuallyDrop::new(self);

@@ -9,6 +9,7 @@
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
 //! | `stack.rs` | stacks with a guard page |
 //! | `heap.rs` | the kernel heap |
+//! | `slab.rs` | objects of a few sizes, for modules |
 //! | `vmalloc.rs` | areas of virtual memory, for modules |
 //! | `setup.rs` | how all of it begins |
 //!
@@ -23,6 +24,7 @@ pub mod map;
 mod real;
 mod region;
 mod setup;
+pub mod slab;
 mod stack;
 pub mod vmalloc;
 

@@ -1,5 +1,6 @@
 //! Calls of functions of modules, and of what the kernel exports.
 
+use super::balance;
 use super::error::{Error, Reason};
 use super::registry::{self, References};
 use super::symbol_kind::SymbolKind;
@@ -15,7 +16,9 @@ pub unsafe fn call_void(address: u64) {
     let function = core::ptr::with_exposed_provenance::<()>(address as usize);
     // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
-    activity::during(Kind::StartOrEnd, address, || function());
+    activity::during(Kind::StartOrEnd, address, || {
+        balance::checked(address, || function());
+    });
     continuation::flush();
 }
 
@@ -28,7 +31,27 @@ pub unsafe fn call_int(address: u64) -> i32 {
     // SAFETY: L3: the caller's promise.
     let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
     boot_time::calling_init();
-    let result = activity::during(Kind::Init, address, || function());
+    let result = activity::during(Kind::Init, address, || {
+        balance::checked(address, || function())
+    });
+    continuation::flush();
+    result
+}
+
+/// Calls a function that sets a parameter:
+/// `int set(const char *value, const struct kernel_param *parameter)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile;
+/// the text ends with NUL, or is null.
+pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the caller's promise.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64, u64) -> i32>(function) };
+    let result = activity::during(Kind::StartOrEnd, address, || {
+        balance::checked(address, || function(text, parameter))
+    });
     continuation::flush();
     result
 }
@@ -56,7 +79,9 @@ pub fn returns_nothing(symbol: &str) -> bool {
 /// and may be called here and now.
 pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let mut held = References::default();
-    let found = held.resolve(symbol).map_err(|reason| reason.of(symbol))?;
+    let found = held
+        .resolve(symbol, loader::name_hash(symbol))
+        .map_err(|reason| reason.of(symbol))?;
     let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
     if found.kind() != SymbolKind::Function {
         return Err(Reason::NotFunction(found.kind()).of(symbol));
@@ -66,6 +91,6 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     // type is one that the caller's promise fits.
     let function =
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
-    let call = || function(argument);
+    let call = || balance::checked(found.value, || function(argument));
     Ok(activity::during(Kind::Call, found.value, call))
 }

@@ -14,7 +14,7 @@
 //! Cormen, Leiserson, Rivest, Stein: Introduction to Algorithms, "Depth-first search".
 
 use super::error::{Error, Reason};
-use super::module_file::ModuleFile;
+use super::module_file::{ModuleFile, files_of_providers};
 use super::registry;
 use crate::initrd::{self, File};
 use alloc::vec::Vec;
@@ -26,14 +26,14 @@ use loader::{LoadError, Object};
 pub struct Exporters(HashMap<&'static str, File>);
 
 impl Exporters {
-    /// Looks through all files of `modules/` and `extra/`; one that is no valid object
+    /// Looks through all files of `extra/`, `lib/` and `modules/`; one that is no valid object
     /// exports nothing.
     ///
     /// # Errors
     /// [`Reason::Heap`].
     pub fn find() -> Result<Self, Reason<'static>> {
         let mut found = HashMap::new();
-        for file in module_files() {
+        for file in files_of_providers() {
             let object = match Object::parse(file.data) {
                 Ok(object) => object,
                 Err(LoadError::OutOfMemory) => return Err(Reason::Heap),
@@ -75,12 +75,6 @@ impl Exporters {
         }
         Ok(names)
     }
-}
-
-/// All files whose modules may be loaded because others need them.
-pub fn module_files() -> impl Iterator<Item = File> {
-    initrd::files()
-        .filter(|file| file.path.starts_with("modules/") || file.path.starts_with("extra/"))
 }
 
 /// What the search knows of a file.

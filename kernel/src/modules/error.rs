@@ -2,11 +2,12 @@
 
 use super::state::State;
 use super::symbol_kind::SymbolKind;
+use super::unresolved::Unresolved;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
 use alloc::collections::TryReserveError;
 use core::fmt;
-use loader::{LoadError, ParameterError, StartupError};
+use loader::{Escaped, LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name. Borrows from what the caller has passed:
 /// parameter words, a symbol.
@@ -16,12 +17,23 @@ pub enum Reason<'a> {
     NoFile,
     /// The object can't be linked.
     Object(LoadError),
+    /// It needs symbols that nobody exports.
+    Unresolved(Unresolved),
     /// A parameter can't be set.
     Parameter(ParameterError<'a>),
     /// Its list of constructors or destructors is wrong.
     Startup(StartupError<'static>),
     /// It was built by another compiler, or against another kernel: the stamp that it has.
     Stamp(&'static str),
+    /// It has a name, or a stamp, and then another.
+    SaidTwice {
+        /// `name` or `vermagic`.
+        key: &'static str,
+        /// What it says first.
+        first: &'static str,
+        /// What it says then.
+        second: &'static str,
+    },
     /// A module of its name is there already, in this state.
     Exists(State),
     /// No memory for its text and data.
@@ -146,6 +158,7 @@ impl fmt::Display for Reason<'_> {
         match self {
             Reason::NoFile => f.write_str("the initrd has no such module"),
             Reason::Object(error) => write!(f, "{error}"),
+            Reason::Unresolved(symbols) => write!(f, "{symbols}"),
             Reason::Parameter(error) => write!(f, "{error}"),
             Reason::Startup(error) => write!(f, "{error}"),
             Reason::Stamp(found) => write!(
@@ -153,6 +166,13 @@ impl fmt::Display for Reason<'_> {
                 "built for `{found}`, and this kernel is `{}`",
                 module_api::ABI_STAMP
             ),
+            Reason::SaidTwice { key, first, second } => {
+                let (first, second) = (Escaped(first), Escaped(second));
+                write!(
+                    f,
+                    ".modinfo has {key}={first} and {key}={second}: which holds?"
+                )
+            }
             Reason::Exists(state) => write!(f, "is {state} already"),
             Reason::Memory(error) => write!(f, "no memory for it: {error}"),
             Reason::PerCpu(error) => write!(f, "{error}"),

@@ -6,6 +6,7 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
+use crate::initrd::plain_name;
 use crate::memory::heap::try_box;
 use crate::percpu::AllocError;
 use alloc::vec::Vec;
@@ -99,7 +100,8 @@ impl GoingModule {
     pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
         let (id, exit, refcount) = {
             let mut registry = REGISTRY.lock();
-            let entry = registry.entries.iter_mut().find(|entry| entry.name == name);
+            let id = registry::named(&registry.entries, plain_name(name)).map(|entry| entry.id);
+            let entry = id.and_then(|id| registry.entry(id));
             let entry = entry.ok_or(Reason::NotLoaded)?;
             if entry.state != State::Live {
                 return Err(Reason::Busy(entry.state));

@@ -53,8 +53,8 @@ impl WritableImage {
         let mut template = filled(layout.per_cpu().0 as usize, 0)?;
         let mut uses = References::default();
         let mut problem = None;
-        let mut resolve = |symbol: &'static str| {
-            let found = uses.resolve(symbol).unwrap_or_else(|reason| {
+        let mut resolve = |symbol: &'static str, hash| {
+            let found = uses.resolve(symbol, hash).unwrap_or_else(|reason| {
                 problem.get_or_insert(reason);
                 None
             });

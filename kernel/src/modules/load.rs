@@ -7,6 +7,8 @@
 //!  parameters              set in the image
 //!  seal
 //!  complete formation      exports are known
+//!  the module's own        set what it wants to hear of itself
+//!  parameters
 //!  constructors            module code runs
 //!  init
 //!  free init memory        read-only after init is so; init sections are given back
@@ -22,13 +24,16 @@ use super::linking::WritableImage;
 use super::loaded::Loaded;
 use super::module_file::ModuleFile;
 use super::parameters;
+use super::registry::References;
 use super::report;
+use super::unresolved::Unresolved;
 use crate::control::{self, Place};
 use crate::memory::vmalloc::Part;
 use crate::percpu;
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use loader::RegionKind;
+use core::sync::atomic::{AtomicBool, Ordering};
+use loader::{Callback, LoadError, ParameterError, RegionKind};
 
 /// Loads the module file of this name from the initrd and runs its init.
 ///
@@ -49,11 +54,35 @@ pub fn load_with<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<
 
 /// As [`load_with`], from an open file.
 pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), Error<'a>> {
-    let result = load_module(module, parameters).map_err(|reason| reason.of(module.name));
+    let result = load_module(module, parameters);
+    let result = result.map_err(|reason| with_all_symbols(module, reason).of(module.name));
     if let Err(error) = &result {
         control::module_refused(module.name, error);
     }
     result
+}
+
+/// Where one symbol is unknown, all that are.
+#[cold]
+fn with_all_symbols<'a>(module: &ModuleFile, reason: Reason<'a>) -> Reason<'a> {
+    if matches!(reason, Reason::Object(LoadError::Unresolved(_))) {
+        let mut references = References::default();
+        let mut is_known = |name: &'static str| {
+            let found = references.resolve(name, loader::name_hash(name));
+            found.is_ok_and(|found| found.is_some())
+        };
+        let undefined = module
+            .object
+            .symbols()
+            .filter(|symbol| symbol.is_undefined());
+        let needed = undefined.filter(|symbol| !symbol.is_weak() && !symbol.name.is_empty());
+        let names = needed.map(|symbol| symbol.name);
+        let symbols = Unresolved::of(names.filter(|name| !is_known(name)));
+        if symbols.count() > 1 {
+            return Reason::Unresolved(symbols);
+        }
+    }
+    reason
 }
 
 fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<'a>> {
@@ -62,8 +91,9 @@ fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<
 
 /// A module that is complete but for its init. The addresses are checked ones of its text
 /// (L3).
-struct Formed {
+struct Formed<'a> {
     unformed: UnformedModule,
+    callbacks: Vec<Callback<'a>>,
     constructors: Vec<u64>,
     init: Option<u64>,
     init_memory: InitMemory,
@@ -73,22 +103,29 @@ struct Formed {
 /// Makes a module of a file. Not inlined: what it needs of the stack must be free again when
 /// init runs, which may load other modules.
 #[inline(never)]
-fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>> {
+fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed<'a>, Reason<'a>> {
     check_vermagic(module)?;
     let unformed = UnformedModule::add(module.name)?;
     let mut image = WritableImage::link(module, None)?;
     let base = image.base();
     let (layout, bytes) = image.parts();
-    let strings = parameters::set(module, layout, base, bytes, words)?;
+    let (strings, callbacks) = parameters::set(module, layout, base, bytes, words)?;
     let (mut loaded, uses) = image.seal(module, strings)?;
     let constructors = core::mem::take(&mut loaded.startup.constructors);
     let init = loaded.startup.init;
     let init_memory = InitMemory::of(&mut loaded);
     let place = loaded.place();
     report::log(module.name, &loaded);
+    if control::wants_names() {
+        report::tell_names(module.name, &loaded);
+    }
+    if control::details::wants_details() {
+        report::tell_details(module.name, &loaded);
+    }
     unformed.complete_formation(loaded, uses)?;
     Ok(Formed {
         unformed,
+        callbacks,
         constructors,
         init,
         init_memory,
@@ -96,9 +133,23 @@ fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed, Reason<'a>
     })
 }
 
-impl Formed {
+impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
-    fn do_init(self, name: &str) -> Result<(), Reason<'static>> {
+    fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
+        for callback in &self.callbacks {
+            // SAFETY: L3, L6: the loader has checked the function, the module is loading, and
+            // the text is kept.
+            let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
+            if result != 0 {
+                let (name, value) = (callback.name, callback.value.unwrap_or(""));
+                let refused = ParameterError::Refused {
+                    name,
+                    value,
+                    result,
+                };
+                return Err(refused.into());
+            }
+        }
         for constructor in self.constructors {
             // SAFETY: L3: the loader has checked it, and the module is loading.
             unsafe { call::call_void(constructor) };
@@ -143,10 +194,18 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
 /// A module must come from this compiler and this workspace; one without a stamp
 /// (C, assembly) has only the C calling convention to agree on.
 fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
+    static TOLD: AtomicBool = AtomicBool::new(false);
     match module.modinfo("vermagic") {
-        Some(found) if found != module_api::ABI_STAMP => Err(Reason::Stamp(found)),
-        _ => Ok(()),
+        Some(found) if found != module_api::ABI_STAMP => return Err(Reason::Stamp(found)),
+        None if !TOLD.swap(true, Ordering::Relaxed) => {
+            let name = module.name;
+            log::warn!(
+                "module {name}: has no vermagic; what it was built for isn't known. More such follow in silence"
+            );
+        }
+        _ => {}
     }
+    Ok(())
 }
 
 /// Pages of a module that change when its init has returned: address and bytes.

@@ -10,10 +10,7 @@ use fallible::collected;
 
 /// The state of the module of this name; `None` if there is none.
 pub fn state(name: &str) -> Option<State> {
-    registry::read(|entries| {
-        let entry = entries.iter().find(|entry| entry.name == name)?;
-        Some(entry.state)
-    })
+    registry::read(|entries| Some(registry::named(entries, name)?.state))
 }
 
 /// Names of all modules in the list, in the order in which they came.

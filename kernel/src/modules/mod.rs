@@ -12,6 +12,7 @@
 //! * `lifecycle.rs`: from one state of a module to the next
 //! * `lookup.rs`, `report.rs`: what others ask of the list, and what is shown of it
 //! * `linking.rs`: from an object to an image in memory
+//! * `view.rs`: what a loaded module is made of, decoded again for whoever shows it
 //! * `call.rs`: into a module's code
 //! * `load.rs`, `link_only.rs`: from a file to a module that runs, or to its image's hash
 //! * `dependencies.rs`, `modprobe.rs`: what a module needs, loaded first
@@ -21,6 +22,7 @@
 //! Validation, layout and relocation are the crate `loader`; here it meets
 //! memory, per-CPU memory and running code.
 
+mod balance;
 mod call;
 mod debugger;
 mod dependencies;
@@ -41,7 +43,9 @@ mod request;
 mod state;
 mod static_percpu;
 mod symbol_kind;
+mod unresolved;
 mod variable_name;
+mod view;
 
 pub use call::{call, returns_nothing};
 pub use error::{Error, Reason};
@@ -49,11 +53,17 @@ pub use link_only::link_only;
 pub use load::{load, load_with, unload};
 pub use lookup::{freed_init_at, is_text, loaded, ranges, state, symbol_at, variable_at};
 pub use modinfo::print_modinfo;
-pub use modprobe::{Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped};
-pub use registry::symbol_count;
+pub use modprobe::{
+    Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped, unload_with_dependencies,
+};
+pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
 pub use variable_name::VariableName;
+pub use view::{
+    FoundVariable, Named, Sample, View, address_of, kernel_variables, owner_of, sample,
+    variable_holding, variable_named, view,
+};
 
 use core::fmt;
 

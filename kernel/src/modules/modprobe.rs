@@ -1,10 +1,10 @@
 //! Modules with all that they need: on demand, and at boot.
 
-use super::dependencies::{Exporters, LoadOrder, module_files};
+use super::dependencies::{Exporters, LoadOrder};
 use super::error::{Error, Reason};
-use super::load::load_file;
+use super::load::{load_file, unload};
 use super::lookup::state;
-use super::module_file::ModuleFile;
+use super::module_file::{ModuleFile, files_at_boot};
 use super::state::State;
 use crate::initrd;
 use alloc::vec::Vec;
@@ -20,9 +20,29 @@ use spin::Once;
 /// # Errors
 /// Why the module, or one that it needs, isn't loaded.
 pub fn load_with_dependencies<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<'a>> {
-    let module = ModuleFile::find(name)?;
+    let module = ModuleFile::find_or_alias(name)?;
     let exporters = Exporters::find().map_err(|reason| reason.of(name))?;
     probe(&exporters, &module, parameters)
+}
+
+/// Unloads a module, which may be named by an alias, and then what it needed, as far as
+/// nobody uses that.
+///
+/// # Errors
+/// Why the module itself stays.
+pub fn unload_with_dependencies(name: &str) -> Result<(), Error<'_>> {
+    let module = ModuleFile::find_or_alias(name)?;
+    unload(module.name)?;
+    let exporters = Exporters::find().map_err(|reason| reason.of(name))?;
+    let mut order = LoadOrder::new(&exporters);
+    order.add(&module, |_| false)?;
+    for needed in order.finish().iter().rev().skip(1) {
+        match unload(needed.name).map_err(|error| error.reason) {
+            Ok(()) | Err(Reason::NotLoaded | Reason::InUse(_) | Reason::NoExit) => {}
+            Err(reason) => return Err(reason.of(needed.name)),
+        }
+    }
+    Ok(())
 }
 
 fn probe<'a>(
@@ -124,7 +144,7 @@ fn load_all(
         done(module.and_then(|module| probe(exporters, &module, &[])));
     };
     match chosen {
-        None => module_files().for_each(|file| load(ModuleFile::open(file))),
+        None => files_at_boot().for_each(|file| load(ModuleFile::open(file))),
         Some(names) => {
             let names = names.split(',').filter(|name| !name.is_empty());
             names.for_each(|name| load(ModuleFile::find(name)));

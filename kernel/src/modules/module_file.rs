@@ -2,6 +2,7 @@
 
 use super::error::{Error, Reason};
 use crate::initrd::{self, File};
+use crate::words::matches;
 use loader::Object;
 
 /// A module's file, its object checked.
@@ -26,6 +27,27 @@ impl ModuleFile {
         Self::open(file)
     }
 
+    /// As [`find`](Self::find); where there is no such file, the first whose module has an
+    /// alias that the name matches (`MODULE_ALIAS`, in which `*` stands for anything).
+    ///
+    /// # Errors
+    /// As of [`find`](Self::find).
+    pub fn find_or_alias(name: &str) -> Result<Self, Error<'_>> {
+        let Err(Error {
+            reason: Reason::NoFile,
+            ..
+        }) = Self::find(name)
+        else {
+            return Self::find(name);
+        };
+        let opened = files_of_providers().filter_map(|file| Self::open(file).ok());
+        let has_it = |module: &Self| {
+            let mut entries = module.object.information();
+            entries.any(|(key, alias)| key == "alias" && matches(alias, name))
+        };
+        { opened }.find(has_it).ok_or(Reason::NoFile.of(name))
+    }
+
     /// Checks the object in a file.
     ///
     /// # Errors
@@ -33,7 +55,8 @@ impl ModuleFile {
     pub fn open(file: File) -> Result<Self, Error<'static>> {
         let of_file = initrd::module_name(file.path).unwrap_or(file.path);
         let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
-        let name = value_of(&object, "name").filter(|name| !name.is_empty());
+        let name = own_name(&object).map_err(|reason| reason.of(of_file))?;
+        let name = name.filter(|name| !name.is_empty());
         Ok(Self {
             file,
             object,
@@ -45,6 +68,44 @@ impl ModuleFile {
     pub fn modinfo(&self, key: &str) -> Option<&'static str> {
         value_of(&self.object, key)
     }
+}
+
+/// All files whose modules are loaded at boot, unless the command line says otherwise: those
+/// that a person adds come first, as they do in the archive.
+pub fn files_at_boot() -> impl Iterator<Item = File> {
+    files_in(&["extra/", "modules/"])
+}
+
+/// All files whose modules may be loaded because others need them.
+pub fn files_of_providers() -> impl Iterator<Item = File> {
+    files_in(&["extra/", "lib/", "modules/"])
+}
+
+fn files_in(folders: &'static [&str]) -> impl Iterator<Item = File> {
+    let is_in = |file: &File| folders.iter().any(|folder| file.path.starts_with(folder));
+    initrd::files().filter(is_in)
+}
+
+/// The name that a module gives itself. It says once what it is called and built for: a text
+/// with a NUL inside says it, too, for whoever reads what is behind.
+fn own_name(object: &Object<'static>) -> Result<Option<&'static str>, Reason<'static>> {
+    let (mut name, mut stamp) = (None, None);
+    for (key, value) in object.information() {
+        let (key, said) = match key {
+            "name" => ("name", &mut name),
+            "vermagic" => ("vermagic", &mut stamp),
+            _ => continue,
+        };
+        let first = *said.get_or_insert(value);
+        if first != value {
+            return Err(Reason::SaidTwice {
+                key,
+                first,
+                second: value,
+            });
+        }
+    }
+    Ok(name)
 }
 
 fn value_of(object: &Object<'static>, wanted: &str) -> Option<&'static str> {

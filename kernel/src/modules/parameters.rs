@@ -1,5 +1,6 @@
 //! Parameters of modules: `NAME.parameter=value` words of the kernel command line,
-//! and words given to a load. The latter come last, and win.
+//! and words given to a load. The latter come last, and win. What a module's own functions
+//! set is set just before its constructors run.
 //!
 //! In a module's name `-` and `_` are the same, as in Linux.
 
@@ -7,10 +8,11 @@ use super::error::Reason;
 use super::module_file::ModuleFile;
 use crate::command_line::module_parameter;
 use crate::initrd;
+use crate::words::{self, is_same};
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::TryPush;
-use loader::Layout;
+use loader::{Callback, Layout};
 use spin::Once;
 
 static BOOT_LINE: Once<&'static str> = Once::new();
@@ -32,12 +34,7 @@ pub fn init(line: &'static str) -> Result<(), &'static str> {
 
 /// `NAME.parameter` words of a command line, with or without a value: both parts.
 fn words(line: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    line.split_ascii_whitespace().filter_map(module_parameter)
-}
-
-fn is_same(name: &str, other: &str) -> bool {
-    let same = |byte: u8| if byte == b'-' { b'_' } else { byte };
-    name.bytes().map(same).eq(other.bytes().map(same))
+    words::words(line).filter_map(module_parameter)
 }
 
 /// Tells of parameters that are given twice: the last one holds, as in Linux, and a person
@@ -74,7 +71,7 @@ impl Strings {
 }
 
 /// Sets a module's parameters in its image, which is linked for `base`: first those of the
-/// kernel command line, then `given`.
+/// kernel command line, then `given`. Returns what the module's own functions are to set.
 ///
 /// # Errors
 /// A parameter that the module doesn't have, or a value that the parameter can't hold; then
@@ -85,13 +82,13 @@ pub fn set<'a>(
     base: u64,
     image: &mut [u8],
     given: &[&'a str],
-) -> Result<Strings, Reason<'a>> {
+) -> Result<(Strings, Vec<Callback<'a>>), Reason<'a>> {
     tell_of_twice(module, given);
     let at_boot = words(BOOT_LINE.get().copied().unwrap_or(""));
     let at_boot = at_boot.filter(|&(name, _)| is_same(name, module.name));
     let all = at_boot.map(|(_, word)| word).chain(given.iter().copied());
     let mut strings = Strings::default();
     let mut keep = |text: &str| strings.keep(text).ok();
-    loader::set_parameters(layout, base, image, all, &mut keep)?;
-    Ok(strings)
+    let callbacks = loader::set_parameters(layout, base, image, all, &mut keep)?;
+    Ok((strings, callbacks))
 }

@@ -24,6 +24,7 @@ use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
 use crate::sync::{Lock, rank};
+use crate::words::is_same;
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
@@ -203,6 +204,11 @@ pub fn symbols() -> Result<Vec<(&'static str, Exported)>, TryReserveError> {
     Ok(symbols)
 }
 
+/// Names of what the kernel exports.
+pub fn kernel_symbols() -> impl Iterator<Item = &'static str> {
+    kernel_exports().iter().map(name_of)
+}
+
 /// Number of symbols that are exported.
 pub fn symbol_count() -> usize {
     REGISTRY.lock().symbols.count()
@@ -234,13 +240,21 @@ pub fn read_next<R>(after: Id, look: impl FnOnce(&Entry) -> R) -> Option<R> {
     registry.entries.get(next).map(look)
 }
 
+/// The module of this name, in which `-` and `_` are the same.
+pub fn named<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+    let mut as_long = entries
+        .iter()
+        .filter(|entry| entry.name.len() == name.len());
+    as_long.find(|entry| is_same(entry.name, name))
+}
+
 impl Registry {
     /// Enters a module in state loading under a name that nobody has.
     ///
     /// # Errors
     /// [`Reason::Exists`], [`Reason::Heap`].
     pub fn add(&mut self, name: &'static str) -> Result<Id, Reason<'static>> {
-        if let Some(entry) = self.entries.iter().find(|entry| entry.name == name) {
+        if let Some(entry) = named(&self.entries, name) {
             return Err(Reason::Exists(entry.state));
         }
         let id = self.last.next();
@@ -270,27 +284,21 @@ impl Registry {
 
     /// The export of this name, which has this hash.
     fn symbol(&self, name: &str, hash: u32) -> Option<Exported> {
-        let is_it = |export| self.name(export) == Some(name);
-        let (_, exported) = self.export(self.symbols.find(hash, is_it)?)?;
-        Some(exported)
-    }
-
-    /// The name of an export by its number.
-    #[inline]
-    fn name(&self, export: ExportNumber) -> Option<&'static str> {
-        if export.owner == Id::NONE {
-            return kernel_exports().get(export.number as usize).map(name_of);
-        }
-        let entry = &self.entries[self.position(export.owner)?];
-        let export = entry.exports().get(export.number as usize)?;
-        Some(export.name)
+        let mut found = None;
+        self.symbols.find(hash, |export| {
+            let export = self.export(export);
+            found = export.and_then(|(its, exported)| (its == name.as_bytes()).then_some(exported));
+            found.is_some()
+        });
+        found
     }
 
     /// An export by its number, and its name.
-    fn export(&self, export: ExportNumber) -> Option<(&'static str, Exported)> {
+    #[inline]
+    fn export(&self, export: ExportNumber) -> Option<(&'static [u8], Exported)> {
         if export.owner == Id::NONE {
             let export = kernel_exports().get(export.number as usize)?;
-            return Some((name_of(export), exported_by_kernel(export)));
+            return Some((export.name().to_bytes(), exported_by_kernel(export)));
         }
         let loaded = self.entries[self.position(export.owner)?].loaded.as_ref()?;
         let symbol = loaded.exports().get(export.number as usize)?;
@@ -299,19 +307,18 @@ impl Registry {
             owner: Some(export.owner),
             kind: Some(loaded.kind_of(symbol)),
         };
-        Some((symbol.name, exported))
+        Some((symbol.name.as_bytes(), exported))
     }
 
     /// Some of a module's exports that are entered, from a number on.
     fn batch(&self, owner: Id, first: usize) -> heapless::Vec<(&'static str, Exported), BATCH> {
         let entry = self.position(owner).map(|at| &self.entries[at]);
-        let end = entry.map_or(0, |entry| entry.exported.min(first + BATCH));
+        let exports = entry.map_or(&[][..], |entry| &entry.exports()[..entry.exported]);
         let mut batch = heapless::Vec::new();
-        for number in first..end {
-            let number = number as u32;
-            if let Some(symbol) = self.export(ExportNumber { owner, number }) {
+        for (number, export) in (0..).zip(exports).skip(first).take(BATCH) {
+            if let Some((_, exported)) = self.export(ExportNumber { owner, number }) {
                 // There is room for a batch.
-                let _ = batch.push(symbol);
+                let _ = batch.push((export.name, exported));
             }
         }
         batch
@@ -397,13 +404,16 @@ pub fn remove(id: Id) -> Option<Entry> {
 pub struct References(Vec<Id>);
 
 impl References {
-    /// Looks an exported symbol up, and takes a reference on its module unless that is
-    /// held. `None` if nobody exports it.
+    /// Looks an exported symbol up, by its name and that one's hash, and takes a reference on
+    /// its module unless that is held. `None` if nobody exports it.
     ///
     /// # Errors
     /// [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
-    pub fn resolve<'a>(&mut self, symbol: &'a str) -> Result<Option<Exported>, Reason<'a>> {
-        let hash = name_hash(symbol);
+    pub fn resolve<'a>(
+        &mut self,
+        symbol: &'a str,
+        hash: u32,
+    ) -> Result<Option<Exported>, Reason<'a>> {
         let mut registry = REGISTRY.lock();
         let Some(found) = registry.symbol(symbol, hash) else {
             return Ok(None);

@@ -7,10 +7,13 @@ use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::variable_name::VariableName;
+use crate::console::is_interrupted;
+use crate::control::{self, details};
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
 use fallible::TryPush;
+use loader::Position;
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
@@ -42,6 +45,43 @@ pub fn log(name: &str, loaded: &Loaded) {
     }
 }
 
+/// Tells what may be typed of a module that was linked. Not inlined: loads nest, and few
+/// tell this.
+#[inline(never)]
+pub fn tell_names(name: &str, loaded: &Loaded) {
+    let exports = loaded.exports().iter().map(|export| export.name);
+    control::send_names(control::Names::Symbols, Some(name), exports);
+    let variables = loaded.linked.variables();
+    let variables = variables.map(|variable| VariableName(variable.name));
+    control::send_names(control::Names::Variables, Some(name), variables);
+}
+
+/// Tells what there is of a module that was linked. Not inlined, as [`tell_names`].
+#[inline(never)]
+pub fn tell_details(name: &'static str, loaded: &Loaded) {
+    let (base, layout) = (loaded.base(), &loaded.layout);
+    let per_cpu = loaded.per_cpu();
+    for section in layout.sections() {
+        let position = layout.position(section.index);
+        let is_per_cpu = matches!(position, Position::PerCpu(_));
+        if let Some(address) = position.address(base, per_cpu) {
+            details::section(name, section.name, address, section.size, is_per_cpu);
+        }
+    }
+    for (kind, (offset, bytes)) in [("got", layout.got()), ("plt", layout.plt())] {
+        details::table(name, kind, base + offset, bytes);
+    }
+    for variable in loaded.linked.variables() {
+        details::variable(&details::Variable {
+            module: Some(name),
+            name: VariableName(variable.name),
+            handle: variable.handle,
+            bytes: variable.size,
+            slot: variable.slot,
+        });
+    }
+}
+
 /// Addresses of some CPUs' copies.
 struct Copies {
     handle: u64,
@@ -61,7 +101,7 @@ impl fmt::Display for Copies {
 }
 
 /// Prints all exported symbols in the format of System.map, by their values: those of
-/// per-CPU variables are handles.
+/// per-CPU variables are handles. Ctrl-C ends it.
 ///
 /// # Errors
 /// [`Reason::Heap`]; then nothing is printed.
@@ -69,6 +109,9 @@ pub fn exports() -> Result<(), Reason<'static>> {
     let mut symbols = registry::symbols()?;
     symbols.sort_unstable_by_key(|&(name, exported)| (exported.value, name));
     for (name, exported) in symbols {
+        if is_interrupted() {
+            break;
+        }
         let letter = exported.kind().letter();
         println!("{:016x} {letter} {name}", exported.value);
     }
@@ -83,6 +126,8 @@ struct Row {
     users: i64,
     base: u64,
     size: u64,
+    got: u64,
+    plt: u64,
     per_cpu: u64,
     license: &'static str,
 }
@@ -97,6 +142,8 @@ impl Row {
             users: entry.users(),
             base: loaded.map_or(0, Loaded::base),
             size: loaded.map_or(0, Loaded::size),
+            got: loaded.map_or(0, |loaded| loaded.layout.got().1),
+            plt: loaded.map_or(0, |loaded| loaded.layout.plt().1),
             per_cpu: loaded.map_or(0, |loaded| loaded.layout.per_cpu().0),
             license: loaded.map_or("", |loaded| loaded.license),
         }
@@ -113,8 +160,8 @@ pub fn list() -> Result<(), Reason<'static>> {
         rows.try_push(row)?;
     }
     println!(
-        "{:<20} {:>18} {:>8} {:>8} state   {:<12} used by",
-        "module", "address", "bytes", "per-CPU", "license"
+        "{:<16} {:>15} {:>8} {:>6} {:>5} {:>7} state   {:<7} used by",
+        "module", "address", "bytes", "GOT", "PLT", "per-CPU", "license"
     );
     let mut users = Vec::new();
     for row in rows {
@@ -124,10 +171,12 @@ pub fn list() -> Result<(), Reason<'static>> {
             { users_of }.try_for_each(|user| users.try_push(user.name))
         })?;
         println!(
-            "{:<20} {:#18x} {:>8} {:>8} {:<7} {:<12} {}{}",
+            "{:<16} {:#15x} {:>8} {:>6} {:>5} {:>7} {:<7} {:<7} {}{}",
             row.name,
             row.base,
             row.size,
+            row.got,
+            row.plt,
             row.per_cpu,
             row.state,
             row.license,

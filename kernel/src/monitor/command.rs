@@ -11,6 +11,10 @@ pub struct Command {
     pub arguments: &'static str,
     /// What it does, for `help`.
     pub help: &'static str,
+    /// What to look for in what it prints, for `help COMMAND`; lines.
+    pub look: &'static str,
+    /// A line to type, with words that stand for what there is now (`example.rs`).
+    pub example: &'static str,
     /// Carries it out.
     pub action: Action,
 }
@@ -47,18 +51,39 @@ pub fn one<'line>(
     }
 }
 
+/// Checks that a command that takes no argument has none.
+pub fn none<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    match arguments {
+        [] => Ok(()),
+        _ => Err(Error::Expected("nothing behind it")),
+    }
+}
+
 /// A number, decimal or 0x, with an optional K, M, G or T.
 pub fn number(word: &str) -> Result<u64, Error<'_>> {
     command_line::number(word).ok_or(Error::NotANumber(word))
 }
 
-/// An address, in hexadecimal with or without 0x.
-pub fn address(word: &str) -> Result<usize, Error<'_>> {
+/// What a word is as hexadecimal digits, with or without 0x.
+pub fn hexadecimal(word: &str) -> Option<usize> {
     let digits = word.strip_prefix("0x").unwrap_or(word);
-    usize::from_str_radix(digits, 16).map_err(|_| Error::NotAnAddress(word))
+    // A sign is no digit.
+    let is_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let value = usize::from_str_radix(digits, 16);
+    value.ok().filter(|_| is_digits)
 }
 
-/// The number of a CPU; whether there is such a CPU is looked at later.
+/// The number of a CPU, with or without `@`; whether there is such a CPU is looked at later.
 pub fn cpu_number(word: &str) -> Result<u32, Error<'_>> {
-    u32::try_from(number(word)?).map_err(|_| Error::NotANumber(word))
+    let digits = word.strip_prefix('@').unwrap_or(word);
+    u32::try_from(number(digits)?).map_err(|_| Error::NotANumber(word))
+}
+
+/// The number of a possible CPU.
+pub fn possible_cpu(word: &str) -> Result<u32, Error<'_>> {
+    let cpu = cpu_number(word)?;
+    match cpu < crate::cpus::possible() {
+        true => Ok(cpu),
+        false => Err(Error::NoSuchCpu(cpu)),
+    }
 }

@@ -10,6 +10,8 @@ pub const COMMANDS: &[Command] = &[Command {
     name: "dump",
     arguments: "",
     help: "has the runner write a core to its --dump FILE",
+    look: "debug --core FILE asks the core what it asks a machine.",
+    example: "dump",
     action: Action::Run(dump),
 }];
 

@@ -2,16 +2,21 @@
 //!
 //! The terminal is in raw mode (QEMU sees to that where its stdin is one), so nothing
 //! is shown but what comes from here. Return ends a line, backspace takes a character
-//! back, Ctrl-U all of them. Ctrl-D on an empty line ends the session: it types `poweroff`. Escape sequences, as the arrows send them, do nothing; so
-//! do a tab and other control characters. Where nothing more fits, a key rings the
-//! terminal's bell, and the line is refused when it ends: a cut command isn't what was
-//! typed.
+//! back, Ctrl-U and Ctrl-C all of them. Ctrl-D on an empty line ends the session: it types
+//! `poweroff`. Escape sequences, as the arrows send them, do nothing; so do a tab and other
+//! control characters. Where nothing more fits, a key rings the terminal's bell, and the
+//! line is refused when it ends: a cut command isn't what was typed.
+//!
+//! A full editor needs more than this: `./qemu-run.sh shell` has one, on its side of a
+//! terminal, and sends whole lines.
 //!
 //! ```text
 //!  ESC [ 0x30..0x3f* 0x20..0x2f* 0x40..0x7e      a control sequence (ECMA-48)
 //!  ESC O one more                                a function key
 //!  ESC one                                       Alt and a key
 //! ```
+
+use crate::console::CTRL_C;
 
 /// Most bytes of a line.
 pub const LENGTH: usize = 1024;
@@ -76,9 +81,22 @@ impl LineEditor {
     }
 
     /// The line so far.
-    pub fn line(&self) -> &str {
-        // Only printable ASCII is taken in.
-        core::str::from_utf8(&self.line).unwrap_or("")
+    pub fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// Takes the last character back, all of its bytes; whether there was one.
+    fn take_back(&mut self) -> bool {
+        /// Whether a byte of UTF-8 is one behind a character's first.
+        fn continues(byte: u8) -> bool {
+            byte & 0xc0 == 0x80
+        }
+        while let Some(byte) = self.line.pop() {
+            if !continues(byte) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Takes a byte; `echo` gets what is to be shown for it.
@@ -98,13 +116,13 @@ impl LineEditor {
             }
             // Backspace; which of the two it sends is up to the terminal.
             0x08 | 0x7f => {
-                if self.line.pop().is_some() {
+                if self.take_back() {
                     echo(RUB_OUT);
                 }
             }
-            // Ctrl-U.
-            0x15 => {
-                while self.line.pop().is_some() {
+            // Ctrl-U, Ctrl-C.
+            0x15 | CTRL_C => {
+                while self.take_back() {
                     echo(RUB_OUT);
                 }
                 self.is_too_long = false;
@@ -119,7 +137,7 @@ impl LineEditor {
                     Err(_) => Typed::TooLong,
                 };
             }
-            b' '..=b'~' => match self.line.push(byte) {
+            b' '..=b'~' | 0x80.. => match self.line.push(byte) {
                 Ok(()) => echo(&[byte]),
                 Err(_) => {
                     self.is_too_long = true;

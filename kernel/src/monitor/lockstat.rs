@@ -2,22 +2,22 @@
 
 use super::command::{Action, Command, number};
 use super::error::Error;
+use super::row::row;
 use crate::backtrace;
 use crate::println;
 use crate::sync::counting::summaries;
 use ::sync::{Longest, Summary};
-use core::fmt::{self, Write};
+use core::fmt;
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {
     name: "lockstat",
     arguments: "[LIMIT]",
     help: "shows lock holds; fails if one took longer than LIMIT ns",
+    look: "Boot with --append lockstat. Under --icount a nanosecond is an instruction.",
+    example: "lockstat 100000",
     action: Action::Run(lockstat),
 }];
-
-/// Columns of the table.
-const WIDTH: usize = 100;
 
 /// A function, by an address in it.
 struct By(u64);
@@ -28,25 +28,6 @@ impl fmt::Display for By {
             0 => f.write_str("-"),
             address => backtrace::write(f, address, false),
         }
-    }
-}
-
-/// A row of the table: names of functions may be long, and are cut.
-#[derive(Default)]
-struct Row(heapless::String<WIDTH>);
-
-impl Write for Row {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        const CUT: &str = "...";
-        if self.0.push_str(text).is_err() && !self.0.ends_with(CUT) {
-            let room = WIDTH - CUT.len();
-            let rest = text.floor_char_boundary(room.saturating_sub(self.0.len()));
-            self.0.truncate(self.0.floor_char_boundary(room));
-            // Both fit.
-            let _ = self.0.push_str(&text[..rest]);
-            let _ = self.0.push_str(CUT);
-        }
-        Ok(())
     }
 }
 
@@ -67,14 +48,10 @@ fn lockstat<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
             long,
             longest: [Longest { length, from }, ..],
         } = summary;
-        let mut row = Row::default();
-        // It doesn't fail; it cuts.
-        let _ = write!(
-            row,
+        row!(
             "{name:<14} {count:>10} {contended:>9} {long:>9} {length:>10}  {}",
             By(from)
         );
-        println!("{}", row.0);
     }
     let mut places = 0;
     for (name, summary) in summaries().ok_or(Error::NotCounted)? {

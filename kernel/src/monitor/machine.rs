@@ -1,10 +1,10 @@
 //! Commands on CPUs and memory, and the end of the run.
 
-use super::command::{Action, Command, cpu_number};
+use super::command::{Action, Command, cpu_number, none};
 use super::error::Error;
 use crate::console::{self, Losses};
 use crate::memory::{self, vmalloc};
-use crate::{control, cpus, interrupts, modules, percpu, println, smp};
+use crate::{control, cpus, interrupts, modules, percpu, println, smp, warning};
 use core::fmt;
 use this_cpu::Variable;
 
@@ -14,18 +14,24 @@ pub const COMMANDS: &[Command] = &[
         name: "cpu",
         arguments: "[online N]",
         help: "lists the CPUs, or starts one",
+        look: "The offset is what turns a handle into that CPU's copy; it is in its lowcore, byte 816.",
+        example: "cpu",
         action: Action::Run(cpu),
     },
     Command {
         name: "meminfo",
         arguments: "",
         help: "shows memory in use",
+        look: "The same before and after: nothing leaked.",
+        example: "meminfo",
         action: Action::Run(meminfo),
     },
     Command {
         name: "poweroff",
         arguments: "",
         help: "ends the run",
+        look: "",
+        example: "poweroff",
         action: Action::PowerOff,
     },
 ];
@@ -72,9 +78,7 @@ impl<T: fmt::Display> fmt::Display for OrDash<T> {
 }
 
 fn meminfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
-    let [] = arguments else {
-        return Err(Error::Expected("nothing"));
-    };
+    none(arguments)?;
     let frames = memory::frame_count();
     let (areas, bytes) = vmalloc::count();
     let (used, size) = memory::heap_used();
@@ -92,5 +96,6 @@ fn meminfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     } = console::losses();
     println!("console: {refused} writes lost, {cut} lines cut, {too_deep} lost inside others");
     println!("control channel: {} lines lost", control::lost());
+    println!("warnings: {}", warning::count());
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::{Action, Command};
+use super::command::{Action, Command, number};
 use super::error::Error;
+use super::interrupt;
+use crate::fail::{self, Site};
+use crate::println;
 use crate::selftest::Summary;
 use crate::{bench, command_line, selftest};
 
@@ -11,13 +14,26 @@ pub const COMMANDS: &[Command] = &[
         name: "selftest",
         arguments: "[GLOB]",
         help: "runs self-tests",
+        look: "GLOB has * for anything; a test's name is group.name.",
+        example: "selftest percpu.*",
         action: Action::Run(self_tests),
     },
     Command {
         name: "bench",
         arguments: "[GROUP]",
         help: "measures; counts instructions under -icount",
+        look: "GROUP: one of the groups that the lines name.",
+        example: "bench percpu",
         action: Action::Run(benchmark),
+    },
+    Command {
+        name: "fail",
+        arguments: "SITE N",
+        help: "makes the Nth request from now on fail; N = 0: none",
+        look: "SITE: frames, vmalloc, percpu, heap or signal. Each failure is an error, not the\n\
+               end: the next insmod says what it lacked, and leaves nothing behind.",
+        example: "fail percpu 1; modprobe {module}",
+        action: Action::Run(inject),
     },
 ];
 
@@ -29,6 +45,7 @@ fn self_tests<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     };
     let Summary { passed, failed, .. } =
         selftest::run_all(glob, command_line::Options::DEFAULT.seed);
+    interrupt::check()?;
     match (passed, failed) {
         (0, 0) => Err(Error::NoTestRan),
         (_, 0) => Ok(()),
@@ -42,4 +59,21 @@ fn benchmark<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         [group] => Ok(bench::run(Some(group))?),
         _ => Err(Error::Expected("one group")),
     }
+}
+
+fn inject<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    const EXPECTED: &str = "SITE N; SITE is frames, vmalloc, percpu, heap or signal";
+    let [site, nth] = arguments else {
+        return Err(Error::Expected(EXPECTED));
+    };
+    let site = Site::named(site).ok_or(Error::Expected(EXPECTED))?;
+    let nth = number(nth)?;
+    let before = fail::left(site);
+    fail::arm(site, nth);
+    match (before, nth) {
+        (0, 0) => println!("none was to fail"),
+        (before, 0) => println!("none fails; one would have after {before} requests more"),
+        (_, nth) => println!("request {nth} from now on fails"),
+    }
+    Ok(())
 }

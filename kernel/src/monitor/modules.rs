@@ -1,7 +1,8 @@
 //! Commands on modules and what they export.
 
-use super::command::{Action, Command, cpu_number, number, one};
+use super::command::{Action, Command, cpu_number, none, number, one};
 use super::error::Error;
+use super::interrupt;
 use crate::{cpus, initrd, modules, println, smp};
 use core::fmt;
 
@@ -9,50 +10,67 @@ use core::fmt;
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "insmod",
-        arguments: "NAME [P=VALUE]..",
-        help: "loads a module; --link-only [--unresolved ADDRESS] NAME: runs nothing",
+        arguments: "[--link-only [--unresolved ADDRESS]] NAME [P=VALUE]..",
+        help: "loads a module; --link-only: runs nothing of it",
+        look: "A line a per-CPU variable: its handle, its GOT slot, and where each CPU's copy is.",
+        example: "insmod hello",
         action: Action::Run(insmod),
     },
     Command {
         name: "modprobe",
         arguments: "NAME [P=VALUE]..",
-        help: "loads a module and what it needs",
+        help: "loads a module, by an alias too, and what it needs; -r NAME: unloads them",
+        look: "What a module needs comes first: by its symbols, or its file's word (modinfo).",
+        example: "modprobe visitor",
         action: Action::Run(modprobe),
     },
     Command {
         name: "rmmod",
         arguments: "NAME",
         help: "unloads a module",
+        look: "A module that others use stays: lsmod shows how many, and who. Its exit runs first.",
+        example: "rmmod {module}",
         action: Action::Run(rmmod),
     },
     Command {
         name: "lsmod",
         arguments: "",
         help: "lists the modules",
+        look: "Modules are far from the kernel: 0x20000000000 is 2 TiB. bytes: text and data in whole\n\
+               pages; GOT and PLT are in them; per-CPU bytes are elsewhere, on every CPU.",
+        example: "lsmod",
         action: Action::Run(lsmod),
     },
     Command {
         name: "modinfo",
         arguments: "NAME",
         help: "shows what a module's file says of it",
+        look: "The file's own words, from its section .modinfo.",
+        example: "modinfo {module}",
         action: Action::Run(modinfo),
     },
     Command {
         name: "call",
         arguments: "[@CPU] SYMBOL [N]",
-        help: "calls an exported function, on every CPU or on one; shows register 2 after it",
+        help: "calls an exported function, on every CPU or on one",
+        look: "Without @CPU, on every CPU: per-CPU variables then have one more on each.",
+        example: "call @{cpu} {function}",
         action: Action::Run(call),
     },
     Command {
         name: "exports",
         arguments: "",
         help: "lists what kernel and modules export, as in System.map",
+        look: "T is a function, D data, R a constant; a per-CPU variable's value is its handle.",
+        example: "exports",
         action: Action::Run(exports),
     },
     Command {
         name: "ls",
         arguments: "",
         help: "lists the initrd's files",
+        look: "modules/ are loaded at boot, fixtures/ and ctest/ by self-tests, extra/ is --module's.",
+        example: "ls",
         action: Action::Run(ls),
     },
 ];
@@ -77,6 +95,9 @@ fn insmod<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
 }
 
 fn modprobe<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    if let ["-r", name] = arguments {
+        return Ok(modules::unload_with_dependencies(name)?);
+    }
     let (name, words) = arguments.split_first().ok_or(Error::Expected(NAME))?;
     Ok(modules::load_with_dependencies(name, words)?)
 }
@@ -89,7 +110,8 @@ fn modinfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     Ok(modules::print_modinfo(one(arguments, NAME)?)?)
 }
 
-fn lsmod<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
+fn lsmod<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    none(arguments)?;
     Ok(modules::list()?)
 }
 
@@ -137,11 +159,17 @@ impl fmt::Display for Argument {
     }
 }
 
-fn exports<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
-    Ok(modules::exports()?)
+fn exports<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    none(arguments)?;
+    modules::exports()?;
+    interrupt::check()
 }
 
-fn ls<'line>(_: &[&'line str]) -> Result<(), Error<'line>> {
-    initrd::files().for_each(|file| println!("{:>8} {}", file.data.len(), file.path));
+fn ls<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    none(arguments)?;
+    for file in initrd::files() {
+        interrupt::check()?;
+        println!("{:>8} {}", file.data.len(), file.path);
+    }
     Ok(())
 }

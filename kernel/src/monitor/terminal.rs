@@ -1,13 +1,21 @@
-//! The person at the console: a prompt, and the next line.
+//! Who types at the console, and the next line: a person, who is shown a prompt and what
+//! they type; or a program, which shows that itself, and is told when to.
 
 use super::line_editor::{LineEditor, Typed};
+use crate::command_line::Monitor;
 use crate::console::{self, INPUT};
 use crate::interrupts;
 use arch::control::{self, ExternalClass};
 use arch::cpu;
 
+/// Tells a program that the next line is waited for, and that all output of the last one
+/// has come. The console's text has no control characters but those that are printed here:
+/// so nothing else can say that.
+const ENQUIRY: &[u8] = b"\x05";
+
 /// The console as the monitor reads it.
 pub struct Terminal {
+    by: Monitor,
     editor: LineEditor,
     /// What came in with the last read.
     input: [u8; INPUT],
@@ -21,24 +29,31 @@ pub struct TooLong;
 
 impl Terminal {
     /// A terminal at which nothing was typed yet.
-    pub const fn new() -> Self {
+    pub const fn new(by: Monitor) -> Self {
         Self {
+            by,
             editor: LineEditor::new(),
             input: [0; INPUT],
             left: (0, 0),
         }
     }
 
-    /// Shows the prompt and waits for a line. What is typed beyond it is kept for the
-    /// next one.
-    pub fn read_line(&mut self) -> Result<&str, TooLong> {
-        console::print(b"> ");
+    /// Asks for a line and waits for it. What is typed beyond it is kept for the next one.
+    pub fn read_line(&mut self) -> Result<&[u8], TooLong> {
+        let echo: &mut dyn FnMut(&[u8]) = match self.by {
+            Monitor::Keys => &mut console::print,
+            Monitor::Lines => &mut |_| {},
+        };
+        console::print(match self.by {
+            Monitor::Keys => b"> ",
+            Monitor::Lines => ENQUIRY,
+        });
         self.editor.clear();
         loop {
             while self.left.0 < self.left.1 {
                 let byte = self.input[self.left.0];
                 self.left.0 += 1;
-                match self.editor.take(byte, &mut console::print) {
+                match self.editor.take(byte, echo) {
                     Typed::More => {}
                     Typed::Line => return Ok(self.editor.line()),
                     Typed::TooLong => return Err(TooLong),

@@ -37,6 +37,13 @@ impl fmt::Display for SetupError {
     }
 }
 
+/// Whether the first chunk is in the identity map: its page frames have the addresses of its
+/// pages.
+pub fn is_embedded() -> bool {
+    let (start, _) = first_chunk();
+    arch::dat::real_address(start) == Some(start)
+}
+
 static PLACE: Once<(usize, usize)> = Once::new();
 
 /// Address of the first chunk's first unit, and of the first byte after its last; 0 before

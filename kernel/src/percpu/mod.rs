@@ -19,13 +19,13 @@
 mod backing;
 mod first_chunk;
 
-pub use ::percpu::{AllocError, FreeError, Handle, Location, Part, Usage};
+pub use ::percpu::{AllocError, ChunkPart, FreeError, Handle, Location, Part, Piece, Usage, Use};
 pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
 use crate::fail::{self, Site};
 use crate::memory::Region;
-use ::percpu::{Allocator, ChunkStatistics, MAX_UNITS, Mismatch, Statistics};
+use ::percpu::{Allocator, ChunkStatistics, MAX_UNITS, Mismatch, Statistics, Summary};
 use arch::{MAX_CPUS, lowcore};
 use backing::Pages;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -160,6 +160,12 @@ pub fn balance() {
     }
 }
 
+/// Brings the store of empty mapped pages to its lower mark, and empties the magazines, wanted
+/// or not. In the contexts of [`balance`].
+pub fn balance_now() {
+    allocator().balance();
+}
+
 /// Gives back every page and chunk that nothing is on, in the contexts of [`alloc`].
 pub fn trim() {
     allocator().trim();
@@ -177,8 +183,8 @@ pub fn locate_address(address: usize) -> Option<(u32, Handle)> {
     Some((unit as u32, handle))
 }
 
-/// Bytes of the live area whose handle this is, rounded up to 4; `None` if it is no area's.
-/// Never waits.
+/// Bytes of the live area whose handle this is: what was asked for, or somewhat more. `None`
+/// if it is no area's. Never waits.
 pub fn size_of(handle: Handle) -> Option<usize> {
     allocator().size_of(handle)
 }
@@ -186,6 +192,24 @@ pub fn size_of(handle: Handle) -> Option<usize> {
 /// Bytes of the kernel heap that the allocator keeps for every chunk that there ever was.
 pub fn marks_bytes() -> usize {
     allocator().marks_bytes()
+}
+
+/// The part of per-CPU memory with the lowest number from this one up. Never waits.
+pub fn chunk_from(number: usize) -> Option<ChunkPart> {
+    allocator().chunk_from(number)
+}
+
+/// What a byte of a part's unit belongs to, and up to where. Never waits.
+pub fn piece_from(number: usize, byte: usize) -> Option<Piece> {
+    allocator().piece_from(number, byte)
+}
+
+/// The line that boot prints of the first chunk.
+pub fn summary() -> Summary {
+    Summary {
+        sizes: allocator().sizes(),
+        embedded: first_chunk::is_embedded(),
+    }
 }
 
 /// What must be equal before and after a balanced piece of work. A step a chunk, with

@@ -53,10 +53,11 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "ctest_base",
     "ctest_counters",
     "ctest_jump",
+    "ctest_lib",
     "ctest_memory",
     "ctest_ops",
     "ctest_parameters",
@@ -149,6 +150,24 @@ fn exports() -> Result<(), NotPassed> {
     used.map(drop)
 }
 
+/// The libraries in C: each is loaded because a module needs it, and does what it should.
+fn libraries() -> Result<(), NotPassed> {
+    let is_library = |file: &initrd::File| file.path.starts_with("lib/");
+    let names: Vec<&str> = initrd::files()
+        .filter(is_library)
+        .filter_map(|file| initrd::module_name(file.path))
+        .collect();
+    let loaded = modules::load_with_dependencies("ctest_lib", &[]);
+    loaded.map_err(failed)?;
+    modules::unload("ctest_lib").map_err(failed)?;
+    // It has needed every one of them: with all in place it is loaded alone.
+    let used = passes("ctest_lib");
+    for name in names {
+        modules::unload(name).map_err(failed)?;
+    }
+    used
+}
+
 fn parameters() -> Result<(), NotPassed> {
     printed_by("ctest_parameters", &[])?;
     let words = [
@@ -221,5 +240,6 @@ selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
 selftest!("c.counters", counting);
 selftest!("c.exports", exports);
+selftest!("c.libraries", libraries);
 selftest!("c.parameters", parameters);
 selftest!("c.printk", text);

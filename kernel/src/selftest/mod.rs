@@ -43,6 +43,7 @@ mod modules;
 mod percpu;
 mod provoked;
 mod resources;
+mod slab;
 mod smp;
 mod stack;
 mod stress;
@@ -50,6 +51,7 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
+use crate::words::matches;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -179,6 +181,11 @@ fn registered() -> &'static [Test] {
     unsafe { core::slice::from_raw_parts(start, count) }
 }
 
+/// Names of all self-tests.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    registered().iter().map(|test| test.name)
+}
+
 fn group(name: &str) -> usize {
     let prefix = name.split('.').next().unwrap_or(name);
     let known = GROUPS.iter().position(|&group| group == prefix);
@@ -215,28 +222,6 @@ fn chosen(glob: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
     by_order(&mut tests);
     by_order(&mut left_out);
     Chosen { tests, left_out }
-}
-
-/// Whether `text` matches `glob`, in which `*` stands for anything. What lies between two
-/// stars may as well be found where it comes first, so nothing is tried twice.
-fn matches(glob: &str, text: &str) -> bool {
-    let Some((head, rest)) = glob.split_once('*') else {
-        return glob == text;
-    };
-    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(text) = text.strip_prefix(head) else {
-        return false;
-    };
-    let Some(mut text) = text.strip_suffix(tail) else {
-        return false;
-    };
-    for part in middle.split('*') {
-        match text.split_once(part) {
-            Some((_, behind)) => text = behind,
-            None => return false,
-        }
-    }
-    true
 }
 
 /// How a plan went.
@@ -286,7 +271,12 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
-        let outcome = (test.run)().and_then(|()| {
+        // The plan is kept: those that are left are skipped.
+        let run = match crate::console::is_interrupted() {
+            true => || Err(NotPassed::Skipped("interrupted")),
+            false => test.run,
+        };
+        let outcome = run().and_then(|()| {
             let (before, after) = (before?, modules_loaded()?);
             check!(
                 before == after,

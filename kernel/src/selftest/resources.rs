@@ -1,27 +1,32 @@
 //! What is in use of everything that can leak, to compare before and after.
 
-use crate::memory::{self, vmalloc};
+use crate::memory::{self, slab, vmalloc};
 use crate::percpu;
 
 /// Page frames (translation tables apart: they are kept for the next mapping), vmalloc
-/// areas, heap and per-CPU areas in use.
+/// areas, heap, slabs and per-CPU areas in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InUse {
-    /// Page frames.
+    /// Page frames, but for what slabs keep about frames.
     pub frames: usize,
     /// vmalloc areas, and bytes in them.
     pub vmalloc: (usize, usize),
     /// Bytes of the kernel heap, but for what chunks leave there.
     pub heap: usize,
+    /// Objects of slabs, and blocks that are larger.
+    pub slab: (usize, usize),
     /// What the per-CPU allocator counts.
     pub per_cpu: percpu::Usage,
 }
 
 /// What is in use now. After `percpu::trim()`, which gives back what is kept for the next
-/// allocation, two of these can be compared.
+/// allocation, two of these can be compared; the slabs' is given back here.
 pub fn in_use() -> InUse {
+    slab::shrink();
+    let (classes, large) = slab::usage();
     InUse {
-        frames: memory::frame_count().used(),
+        slab: (classes.map(|class| class.live).sum(), large.blocks),
+        frames: memory::frame_count().used() - slab::descriptor_frames(),
         vmalloc: vmalloc::count(),
         heap: memory::heap_used().0 - percpu::marks_bytes(),
         per_cpu: percpu::usage(),

@@ -3,6 +3,7 @@
 //! Each test has a short form in the ordinary plan and a long one on request.
 
 use super::{NotPassed, failed, resources};
+use crate::console::is_interrupted;
 use crate::percpu::{self, Handle};
 use crate::{check, check_eq, cpus, println, selftest, smp, timer};
 use alloc::vec::Vec;
@@ -100,7 +101,7 @@ fn task(deadline: u64, operations: u64) -> u64 {
     let mut held: Vec<(Handle, usize, u8)> = Vec::with_capacity(most);
     timer::start(TICK * u64::from(fours), tick);
     let mut done = 0;
-    while now() < deadline && done < operations {
+    while now() < deadline && done < operations && !is_interrupted() {
         done += 1;
         if done % 64 == 0 {
             percpu::balance();

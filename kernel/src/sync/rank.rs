@@ -14,14 +14,18 @@ pub const PER_CPU_MAGAZINE: u8 = 4;
 pub const PER_CPU_AREAS: u8 = 5;
 /// What is kept for modules in C: a line not ended, areas of theirs.
 pub const EXPORTS: u8 = 6;
+/// A CPU's magazine of slab objects.
+pub const SLAB_MAGAZINE: u8 = 7;
+/// The slabs of a class.
+pub const SLAB: u8 = 8;
 /// Frames and translation tables.
-pub const MEMORY: u8 = 7;
+pub const MEMORY: u8 = 9;
 /// The kernel heap.
-pub const HEAP: u8 = 8;
+pub const HEAP: u8 = 10;
 /// The console.
-pub const CONSOLE: u8 = 9;
+pub const CONSOLE: u8 = 11;
 /// The control channel.
-pub const CONTROL: u8 = 10;
+pub const CONTROL: u8 = 12;
 
 /// Ranks that there are.
 pub const COUNT: usize = CONTROL as usize + 1;
@@ -35,6 +39,8 @@ pub const NAMES: [&str; COUNT] = [
     "per-CPU magazine",
     "per-CPU areas",
     "exports",
+    "slab magazine",
+    "slab",
     "memory",
     "heap",
     "console",

@@ -25,11 +25,26 @@
 	} while (0)
 #define smp_load_acquire(ptr)                                                     \
 	({                                                                        \
-		typeof(*(ptr)) __loaded = READ_ONCE(*(ptr));                      \
+		typeof(*(ptr)) __local_loaded__ = READ_ONCE(*(ptr));              \
 		barrier();                                                        \
-		__loaded;                                                         \
+		__local_loaded__;                                                 \
 	})
 
 #define cpu_relax() barrier()
+
+/* Waits until the condition holds of VAL, the value at ptr; that value. */
+#define smp_cond_load_relaxed(ptr, condition)                                     \
+	({                                                                        \
+		typeof(*(ptr)) VAL;                                               \
+		while (VAL = READ_ONCE(*(ptr)), !(condition))                     \
+			cpu_relax();                                              \
+		VAL;                                                              \
+	})
+#define smp_cond_load_acquire(ptr, condition)                                     \
+	({                                                                        \
+		typeof(*(ptr)) __local_seen__ = smp_cond_load_relaxed(ptr, condition); \
+		barrier();                                                        \
+		__local_seen__;                                                   \
+	})
 
 #endif

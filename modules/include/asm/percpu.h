@@ -21,9 +21,9 @@
 
 #define __my_cpu_offset                                                           \
 	({                                                                        \
-		unsigned long __offset;                                           \
-		__asm__("lg %0,816" : "=d"(__offset));                            \
-		__offset;                                                         \
+		unsigned long __local_offset__;                                           \
+		__asm__("lg %0,816" : "=d"(__local_offset__));                            \
+		__local_offset__;                                                         \
 	})
 
 extern void __pcpu_bad_size(void)
@@ -32,12 +32,12 @@ extern void __pcpu_bad_size(void)
 /* LOAD AND ...: the old value. */
 #define __pcpu_load_and(instruction, place, value)                                \
 	({                                                                        \
-		typeof(*(place)) __old;                                           \
+		typeof(*(place)) __local_old__;                                           \
 		__asm__ __volatile__(instruction " %0,%2,%1"                      \
-				     : "=d"(__old), "+QS"(*(place))               \
+				     : "=d"(__local_old__), "+QS"(*(place))               \
 				     : "d"(value)                                 \
 				     : "memory", "cc");                           \
-		__old;                                                            \
+		__local_old__;                                                            \
 	})
 
 #define __pcpu_fetch_function(operation, four, eight)                             \
@@ -85,30 +85,30 @@ static __always_inline void __pcpu_add_8(u64 *place, s64 value)
 /* An operation on pcp's copy, by its size; `value` is converted to its type. */
 #define __pcpu_fetch(operation, pcp, value)                                       \
 	({                                                                        \
-		typeof(pcp) *__place = raw_cpu_ptr(&(pcp));                       \
-		typeof(pcp) __value = (typeof(pcp))(value);                       \
-		typeof(pcp) __was = __value;                                      \
+		typeof(pcp) *__local_place__ = raw_cpu_ptr(&(pcp));                       \
+		typeof(pcp) __local_value__ = (typeof(pcp))(value);                       \
+		typeof(pcp) __local_was__ = __local_value__;                                      \
 		switch (sizeof(pcp)) {                                            \
 		case 1:                                                           \
-			__was = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_1( \
-				(u8 *)__place, (u8)(unsigned long)__value);       \
+			__local_was__ = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_1( \
+				(u8 *)__local_place__, (u8)(unsigned long)__local_value__);       \
 			break;                                                    \
 		case 2:                                                           \
-			__was = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_2( \
-				(u16 *)__place, (u16)(unsigned long)__value);     \
+			__local_was__ = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_2( \
+				(u16 *)__local_place__, (u16)(unsigned long)__local_value__);     \
 			break;                                                    \
 		case 4:                                                           \
-			__was = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_4( \
-				(u32 *)__place, (u32)(unsigned long)__value);     \
+			__local_was__ = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_4( \
+				(u32 *)__local_place__, (u32)(unsigned long)__local_value__);     \
 			break;                                                    \
 		case 8:                                                           \
-			__was = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_8( \
-				(u64 *)__place, (u64)(unsigned long)__value);     \
+			__local_was__ = (typeof(pcp))(unsigned long)__pcpu_fetch_##operation##_8( \
+				(u64 *)__local_place__, (u64)(unsigned long)__local_value__);     \
 			break;                                                    \
 		default:                                                          \
 			__pcpu_bad_size();                                        \
 		}                                                                 \
-		__was;                                                            \
+		__local_was__;                                                            \
 	})
 
 #define __pcpu_and(pcp, value) ((void)__pcpu_fetch(and, pcp, value))
@@ -126,8 +126,8 @@ static __always_inline void __pcpu_add_8(u64 *place, s64 value)
 	} while (0)
 #define __pcpu_add_return(pcp, value)                                             \
 	({                                                                        \
-		typeof(pcp) __added = (typeof(pcp))(value);                       \
-		(typeof(pcp))(__pcpu_fetch(add, pcp, __added) + __added);         \
+		typeof(pcp) __local_added__ = (typeof(pcp))(value);                       \
+		(typeof(pcp))(__pcpu_fetch(add, pcp, __local_added__) + __local_added__);         \
 	})
 
 #define __pcpu_sized(pcp)                                                         \
@@ -148,19 +148,19 @@ static __always_inline void __pcpu_add_8(u64 *place, s64 value)
 	} while (0)
 #define __pcpu_xchg(pcp, value)                                                   \
 	({                                                                        \
-		typeof(pcp) __put = (value);                                      \
+		typeof(pcp) __local_put__ = (value);                                      \
 		__pcpu_sized(pcp);                                                \
-		__atomic_exchange_n(raw_cpu_ptr(&(pcp)), __put, __ATOMIC_RELAXED); \
+		__atomic_exchange_n(raw_cpu_ptr(&(pcp)), __local_put__, __ATOMIC_RELAXED); \
 	})
 #define __pcpu_cmpxchg(pcp, old, new)                                             \
 	({                                                                        \
-		typeof(pcp) __expected = (old);                                   \
-		typeof(pcp) __put = (new);                                        \
+		typeof(pcp) __local_expected__ = (old);                                   \
+		typeof(pcp) __local_put__ = (new);                                        \
 		__pcpu_sized(pcp);                                                \
-		__atomic_compare_exchange_n(raw_cpu_ptr(&(pcp)), &__expected,     \
-					    __put, 0, __ATOMIC_RELAXED,           \
+		__atomic_compare_exchange_n(raw_cpu_ptr(&(pcp)), &__local_expected__,     \
+					    __local_put__, 0, __ATOMIC_RELAXED,           \
 					    __ATOMIC_RELAXED);                    \
-		__expected;                                                       \
+		__local_expected__;                                                       \
 	})
 
 static __always_inline bool __pcpu_cdsg(u64 *place, u64 old1, u64 old2, u64 new1, u64 new2)
@@ -183,29 +183,29 @@ static __always_inline bool __pcpu_cdsg(u64 *place, u64 old1, u64 old2, u64 new1
  */
 #define __pcpu_cmpxchg_double(pcp1, pcp2, old1, old2, new1, new2)                 \
 	({                                                                        \
-		typeof(pcp1) *__first = raw_cpu_ptr(&(pcp1));                     \
-		typeof(pcp2) *__second = raw_cpu_ptr(&(pcp2));                    \
-		bool __swapped;                                                   \
+		typeof(pcp1) *__local_first__ = raw_cpu_ptr(&(pcp1));                     \
+		typeof(pcp2) *__local_second__ = raw_cpu_ptr(&(pcp2));                    \
+		bool __local_swapped__;                                                   \
 		static_assert(sizeof(pcp1) == sizeof(pcp2),                       \
 			      "cmpxchg_double: the two are of one size");         \
 		__pcpu_sized(pcp1);                                               \
 		if (sizeof(pcp1) == 8) {                                          \
-			__swapped = __pcpu_cdsg((u64 *)__first,                   \
+			__local_swapped__ = __pcpu_cdsg((u64 *)__local_first__,                   \
 						(u64)(unsigned long)(old1),       \
 						(u64)(unsigned long)(old2),       \
 						(u64)(unsigned long)(new1),       \
 						(u64)(unsigned long)(new2));      \
 		} else {                                                          \
-			unsigned long __flags = arch_local_irq_save();            \
-			__swapped = *__first == (typeof(pcp1))(old1) &&           \
-				    *__second == (typeof(pcp2))(old2);            \
-			if (__swapped) {                                          \
-				*__first = (new1);                                \
-				*__second = (new2);                               \
+			unsigned long __local_flags__ = arch_local_irq_save();            \
+			__local_swapped__ = *__local_first__ == (typeof(pcp1))(old1) &&           \
+				    *__local_second__ == (typeof(pcp2))(old2);            \
+			if (__local_swapped__) {                                          \
+				*__local_first__ = (new1);                                \
+				*__local_second__ = (new2);                               \
 			}                                                         \
-			arch_local_irq_restore(__flags);                          \
+			arch_local_irq_restore(__local_flags__);                          \
 		}                                                                 \
-		__swapped;                                                        \
+		__local_swapped__;                                                        \
 	})
 
 #endif

@@ -6,9 +6,9 @@
 
 #define raw_smp_processor_id()                                                    \
 	({                                                                        \
-		unsigned long __cpu;                                              \
-		__asm__("llgf %0,824" : "=d"(__cpu));                             \
-		(int)__cpu;                                                       \
+		unsigned long __local_cpu__;                                              \
+		__asm__("llgf %0,824" : "=d"(__local_cpu__));                             \
+		(int)__local_cpu__;                                                       \
 	})
 
 #endif

@@ -21,29 +21,31 @@ extern __cold void __bug(const char *file, int line) __noreturn;
 /* Each is whether the condition held. */
 #define WARN(condition, format...)                                                \
 	({                                                                        \
-		int __warned = !!(condition);                                     \
-		if (unlikely(__warned))                                           \
+		int __local_warned__ = !!(condition);                             \
+		if (unlikely(__local_warned__))                                           \
 			warn_slowpath_fmt(__FILE__, __LINE__, 9, format);         \
-		unlikely(__warned);                                               \
+		unlikely(__local_warned__);                                               \
 	})
 #define WARN_ON(condition)                                                        \
 	({                                                                        \
-		int __warned = !!(condition);                                     \
-		if (unlikely(__warned))                                           \
+		int __local_warned__ = !!(condition);                                     \
+		if (unlikely(__local_warned__))                                           \
 			warn_slowpath_fmt(__FILE__, __LINE__, 9, NULL);           \
-		unlikely(__warned);                                               \
+		unlikely(__local_warned__);                                               \
 	})
 #define __warn_once(condition, warn)                                              \
 	({                                                                        \
-		static bool __told;                                               \
-		int __once = !!(condition);                                       \
-		if (unlikely(__once && !__told)) {                                \
-			__told = true;                                            \
+		static bool __local_told__;                                               \
+		int __local_once__ = !!(condition);                                       \
+		if (unlikely(__local_once__ && !__local_told__)) {                                \
+			__local_told__ = true;                                            \
 			warn;                                                     \
 		}                                                                 \
-		unlikely(__once);                                                 \
+		unlikely(__local_once__);                                                 \
 	})
 #define WARN_ONCE(condition, format...) __warn_once(condition, (void)WARN(1, format))
 #define WARN_ON_ONCE(condition) __warn_once(condition, (void)WARN_ON(1))
+#define WARN_TAINT(condition, taint, format...) WARN(condition, format)
+#define CHECK_DATA_CORRUPTION(condition, format...) WARN(condition, format)
 
 #endif

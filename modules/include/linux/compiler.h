@@ -20,9 +20,9 @@
  */
 #define RELOC_HIDE(ptr, off)                                                      \
 	({                                                                        \
-		unsigned long __hidden;                                           \
-		__asm__("" : "=r"(__hidden) : "0"(ptr));                          \
-		(typeof(ptr))(__hidden + (off));                                  \
+		unsigned long __local_hidden__;                                           \
+		__asm__("" : "=r"(__local_hidden__) : "0"(ptr));                          \
+		(typeof(ptr))(__local_hidden__ + (off));                                  \
 	})
 
 #define unreachable() __builtin_unreachable()

@@ -7,11 +7,11 @@
 /* The struct that a member lies in. */
 #define container_of(ptr, type, member)                                           \
 	({                                                                        \
-		void *__member = (void *)(ptr);                                   \
+		void *__local_member__ = (void *)(ptr);                                   \
 		static_assert(__same_type(*(ptr), ((type *)0)->member) ||         \
 				      __same_type(*(ptr), void),                  \
 			      "container_of: the pointer is to no such member");  \
-		(type *)((char *)__member - offsetof(type, member));              \
+		(type *)((char *)__local_member__ - offsetof(type, member));              \
 	})
 
 #endif

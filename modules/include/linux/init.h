@@ -14,6 +14,9 @@
 #define __ro_after_init __section(".data..ro_after_init")
 #define __refdata
 #define __ref
+#define __init_or_module
+#define __initdata_or_module
+#define __initconst_or_module
 
 typedef int (*initcall_t)(void);
 typedef void (*exitcall_t)(void);

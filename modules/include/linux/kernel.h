@@ -2,14 +2,18 @@
 #ifndef __LINUX_KERNEL_H
 #define __LINUX_KERNEL_H
 
+#include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/kstrtox.h>
 #include <linux/limits.h>
+#include <linux/log2.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/hex.h>
 #include <linux/printk.h>
+#include <linux/sprintf.h>
 #include <linux/stdarg.h>
 #include <linux/stddef.h>
 #include <linux/stringify.h>
@@ -28,24 +32,20 @@
 
 #define typecheck(type, x)                                                        \
 	({                                                                        \
-		type __wanted;                                                    \
-		typeof(x) __found;                                                \
-		(void)(&__wanted == &__found);                                    \
+		type __local_wanted__;                                                    \
+		typeof(x) __local_found__;                                                \
+		(void)(&__local_wanted__ == &__local_found__);                                    \
 		1;                                                                \
 	})
 
 /* Nothing here sleeps on a queue; what waits says so. */
 #define might_sleep() do { } while (0)
+#define might_sleep_if(condition) do { (void)(condition); } while (0)
 #define cond_resched() ({ 0; })
+#define REPEAT_BYTE(byte) (~0UL / 0xff * (byte))
+#define PTR_ALIGN_DOWN(p, a) ((typeof(p))ALIGN_DOWN((unsigned long)(p), (a)))
+#define u64_to_user_ptr(number) ((void *)(uintptr_t)(number))
 
-extern __printf(2, 3) int sprintf(char *buffer, const char *format, ...);
-extern __printf(2, 0) int vsprintf(char *buffer, const char *format, va_list arguments);
-extern __printf(3, 4) int snprintf(char *buffer, size_t size, const char *format, ...);
-extern __printf(3, 0) int vsnprintf(char *buffer, size_t size, const char *format,
-				    va_list arguments);
-extern __printf(3, 4) int scnprintf(char *buffer, size_t size, const char *format, ...);
-extern __printf(3, 0) int vscnprintf(char *buffer, size_t size, const char *format,
-				     va_list arguments);
 extern __printf(1, 2) void panic(const char *format, ...) __noreturn __cold;
 
 #define sscanf(arguments...) ((int)__unsupported(sscanf))

@@ -3,6 +3,7 @@
 #define __LINUX_KSTRTOX_H
 
 #include <linux/compiler.h>
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/types.h>
 
@@ -40,5 +41,42 @@ __define_kstrto(u16, u16, unsigned long long)
 __define_kstrto(s16, s16, long long)
 __define_kstrto(u8, u8, unsigned long long)
 __define_kstrto(s8, s8, long long)
+
+/*
+ * The number that a text begins with; what follows it is `end`. For old code: what is no
+ * number is 0, and nobody says what overflows.
+ */
+static inline unsigned long long simple_strtoull(const char *text, char **end, unsigned int base)
+{
+	unsigned long long value = 0;
+	const char *at = text;
+
+	if ((base == 0 || base == 16) && at[0] == '0' && (at[1] | 0x20) == 'x' && isxdigit(at[2])) {
+		base = 16;
+		at += 2;
+	} else if (base == 0) {
+		base = at[0] == '0' ? 8 : 10;
+	}
+	for (;; at++) {
+		unsigned int digit = isdigit(*at) ? *at - '0' :
+				     isxdigit(*at) ? (*at | 0x20) - 'a' + 10 : 16;
+
+		if (digit >= base)
+			break;
+		value = value * base + digit;
+	}
+	if (end)
+		*end = (char *)at;
+	return value;
+}
+
+static inline long long simple_strtoll(const char *text, char **end, unsigned int base)
+{
+	return *text == '-' ? -(long long)simple_strtoull(text + 1, end, base) :
+			      (long long)simple_strtoull(text, end, base);
+}
+
+#define simple_strtoul(text, end, base) ((unsigned long)simple_strtoull(text, end, base))
+#define simple_strtol(text, end, base) ((long)simple_strtoll(text, end, base))
 
 #endif

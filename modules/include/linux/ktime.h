@@ -32,7 +32,8 @@ static inline ktime_t ktime_set(const s64 seconds, const unsigned long nanosecon
 #define ktime_to_ns(time) (time)
 #define ns_to_ktime(ns) ((ktime_t)(ns))
 #define ms_to_ktime(ms) ((ktime_t)(ms)*NSEC_PER_MSEC)
-#define ktime_get_ns() ((u64)ktime_get())
+#define us_to_ktime(us) ((ktime_t)(us)*NSEC_PER_USEC)
+#define ktime_to_timespec64(time) ns_to_timespec64(time)
 
 static inline int ktime_compare(const ktime_t a, const ktime_t b)
 {
@@ -74,6 +75,6 @@ static inline s64 ktime_ms_delta(const ktime_t later, const ktime_t earlier)
 	return ktime_to_ms(ktime_sub(later, earlier));
 }
 
-#define ktime_get_real() ((ktime_t)__unsupported(ktime_get_real))
+#include <linux/timekeeping.h>
 
 #endif

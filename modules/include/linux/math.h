@@ -8,18 +8,18 @@
 #define DIV_ROUND_UP_ULL(n, d) DIV_ROUND_UP((unsigned long long)(n), d)
 #define roundup(x, y)                                                             \
 	({                                                                        \
-		typeof(y) __unit = (y);                                           \
-		(((x) + (__unit - 1)) / __unit) * __unit;                         \
+		typeof(y) __local_unit__ = (y);                                           \
+		(((x) + (__local_unit__ - 1)) / __local_unit__) * __local_unit__;                         \
 	})
 #define rounddown(x, y)                                                           \
 	({                                                                        \
-		typeof(x) __value = (x);                                          \
-		__value - (__value % (y));                                        \
+		typeof(x) __local_value__ = (x);                                          \
+		__local_value__ - (__local_value__ % (y));                                        \
 	})
 #define abs(x)                                                                    \
 	({                                                                        \
-		typeof(x) __value = (x);                                          \
-		__value < 0 ? -__value : __value;                                 \
+		typeof(x) __local_value__ = (x);                                          \
+		__local_value__ < 0 ? -__local_value__ : __local_value__;                                 \
 	})
 
 #endif

@@ -51,13 +51,13 @@ static inline u64 mul_u32_u32(u32 a, u32 b)
 /* The sum of both must fit into 64 bits. */
 #define DIV64_U64_ROUND_UP(dividend, divisor)                                     \
 	({                                                                        \
-		u64 __divisor = (divisor);                                        \
-		div64_u64((dividend) + __divisor - 1, __divisor);                 \
+		u64 __local_divisor__ = (divisor);                                        \
+		div64_u64((dividend) + __local_divisor__ - 1, __local_divisor__);                 \
 	})
 #define DIV64_U64_ROUND_CLOSEST(dividend, divisor)                                \
 	({                                                                        \
-		u64 __divisor = (divisor);                                        \
-		div64_u64((dividend) + __divisor / 2, __divisor);                 \
+		u64 __local_divisor__ = (divisor);                                        \
+		div64_u64((dividend) + __local_divisor__ / 2, __local_divisor__);                 \
 	})
 
 #endif

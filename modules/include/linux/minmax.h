@@ -22,9 +22,9 @@
 #define clamp_val(value, low, high) clamp_t(typeof(value), value, low, high)
 #define swap(a, b)                                                                \
 	do {                                                                      \
-		typeof(a) __swapped = (a);                                        \
+		typeof(a) __local_swapped__ = (a);                                        \
 		(a) = (b);                                                        \
-		(b) = __swapped;                                                  \
+		(b) = __local_swapped__;                                                  \
 	} while (0)
 
 #endif

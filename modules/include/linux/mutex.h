@@ -19,14 +19,19 @@ static inline void mutex_init(struct mutex *mutex)
 	spin_lock_init(&mutex->lock);
 }
 
+static inline bool mutex_is_locked(struct mutex *mutex)
+{
+	return spin_is_locked(&mutex->lock);
+}
+
 static inline void mutex_destroy(struct mutex *mutex)
 {
-	WARN_ON(spin_is_locked(&mutex->lock));
+	WARN_ON(mutex_is_locked(mutex));
 }
 
 static inline void mutex_lock(struct mutex *mutex)
 {
-	spin_lock(&mutex->lock);
+	__spin_wait(&mutex->lock);
 }
 
 /* Nothing interrupts the wait. */
@@ -44,17 +49,14 @@ static inline int __must_check mutex_lock_killable(struct mutex *mutex)
 
 static inline int mutex_trylock(struct mutex *mutex)
 {
-	return spin_trylock(&mutex->lock);
+	return __spin_acquire(&mutex->lock);
 }
 
 static inline void mutex_unlock(struct mutex *mutex)
 {
-	spin_unlock(&mutex->lock);
+	smp_store_release(&mutex->lock.owner, 0U);
 }
 
-static inline bool mutex_is_locked(struct mutex *mutex)
-{
-	return spin_is_locked(&mutex->lock);
-}
+#define mutex_lock_nested(mutex, subclass) mutex_lock(mutex)
 
 #endif

@@ -82,8 +82,8 @@
 /* A warning for what is no pointer. */
 #define __verify_pcpu_ptr(ptr)                                                    \
 	do {                                                                      \
-		const void __percpu *__verified = (typeof((ptr) + 0))NULL;        \
-		(void)__verified;                                                 \
+		const void __percpu *__local_verified__ = (typeof((ptr) + 0))NULL;        \
+		(void)__local_verified__;                                                 \
 	} while (0)
 
 #define SHIFT_PERCPU_PTR(ptr, offset) RELOC_HIDE((typeof(*(ptr)) *)(ptr), (offset))

@@ -5,12 +5,13 @@
  * A get or put looks at the mode and counts with interruptions off. So when a
  * function has run on every CPU after the mode changed, no CPU counts in its copy
  * any more, and the copies can be added up. Until then a bias keeps the count from
- * zero.
+ * zero. What is used wrongly is warned about, with the name of its release function.
  */
 #ifndef __LINUX_PERCPU_REFCOUNT_H
 #define __LINUX_PERCPU_REFCOUNT_H
 
 #include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
@@ -55,12 +56,23 @@ static inline void percpu_ref_exit(struct percpu_ref *ref)
 {
 	free_percpu(ref->copies);
 	ref->copies = NULL;
+	/* Nothing counts in the copies, and nobody gets one more. */
+	ref->atomic = true;
+	ref->dead = true;
+	atomic_long_set(&ref->count, 0);
+}
+
+static inline bool __percpu_ref_is_gone(struct percpu_ref *ref, const char *what)
+{
+	return WARN(!ref->copies, "%s of a reference that is gone (%ps)\n", what, ref->release);
 }
 
 static inline void percpu_ref_get_many(struct percpu_ref *ref, unsigned long references)
 {
 	unsigned long flags;
 
+	if (unlikely(!ref->copies) && __percpu_ref_is_gone(ref, "get"))
+		return;
 	local_irq_save(flags);
 	if (READ_ONCE(ref->atomic))
 		atomic_long_add(references, &ref->count);
@@ -78,6 +90,9 @@ static inline bool percpu_ref_tryget_many(struct percpu_ref *ref, unsigned long 
 {
 	unsigned long flags;
 	bool got = true;
+
+	if (unlikely(!ref->copies))
+		return false;
 
 	local_irq_save(flags);
 	if (READ_ONCE(ref->atomic))
@@ -103,15 +118,19 @@ static inline bool percpu_ref_tryget_live(struct percpu_ref *ref)
 static inline void percpu_ref_put_many(struct percpu_ref *ref, unsigned long references)
 {
 	unsigned long flags;
-	bool last = false;
+	long left = 1;
 
+	if (unlikely(!ref->copies) && __percpu_ref_is_gone(ref, "put"))
+		return;
 	local_irq_save(flags);
 	if (READ_ONCE(ref->atomic))
-		last = atomic_long_sub_and_test(references, &ref->count);
+		left = atomic_long_sub_return(references, &ref->count);
 	else
 		this_cpu_sub(*ref->copies, references);
 	local_irq_restore(flags);
-	if (last)
+	WARN_ONCE(left < 0, "percpu ref (%ps) is put more often than got: %ld\n", ref->release,
+		  left);
+	if (left == 0)
 		ref->release(ref);
 }
 
@@ -138,7 +157,9 @@ static inline void percpu_ref_switch_to_atomic_sync(struct percpu_ref *ref)
 		sum += (long)*per_cpu_ptr(ref->copies, cpu);
 		*per_cpu_ptr(ref->copies, cpu) = 0;
 	}
-	atomic_long_add(sum - __PERCPU_REF_BIAS, &ref->count);
+	sum = atomic_long_add_return(sum - __PERCPU_REF_BIAS, &ref->count);
+	WARN_ONCE(sum <= 0, "percpu ref (%ps) <= 0 (%ld) after switching to atomic\n",
+		  ref->release, sum);
 }
 
 /* Calls `confirm`, if given, when the switch is done. */
@@ -152,7 +173,7 @@ static inline void percpu_ref_switch_to_atomic(struct percpu_ref *ref,
 
 static inline void percpu_ref_switch_to_percpu(struct percpu_ref *ref)
 {
-	if (!ref->atomic || ref->dead)
+	if (!ref->atomic || ref->dead || !ref->copies)
 		return;
 	atomic_long_add(__PERCPU_REF_BIAS, &ref->count);
 	smp_store_release(&ref->atomic, false);
@@ -162,6 +183,10 @@ static inline void percpu_ref_switch_to_percpu(struct percpu_ref *ref)
 static inline void percpu_ref_kill_and_confirm(struct percpu_ref *ref,
 					       percpu_ref_func_t *confirm)
 {
+	/* The reference that init took is given up once. */
+	if (WARN_ONCE(READ_ONCE(ref->dead), "%s called more than once on %ps\n", __func__,
+		      ref->release))
+		return;
 	WRITE_ONCE(ref->dead, true);
 	percpu_ref_switch_to_atomic(ref, confirm);
 	percpu_ref_put(ref);
@@ -186,6 +211,8 @@ static inline bool percpu_ref_is_zero(struct percpu_ref *ref)
 /* Undoes a kill. */
 static inline void percpu_ref_resurrect(struct percpu_ref *ref)
 {
+	if (WARN_ON_ONCE(!ref->dead || !ref->copies))
+		return;
 	percpu_ref_get(ref);
 	WRITE_ONCE(ref->dead, false);
 	percpu_ref_switch_to_percpu(ref);
@@ -194,6 +221,7 @@ static inline void percpu_ref_resurrect(struct percpu_ref *ref)
 /* The same, once it has come to zero. */
 static inline void percpu_ref_reinit(struct percpu_ref *ref)
 {
+	WARN_ON_ONCE(!percpu_ref_is_zero(ref));
 	percpu_ref_resurrect(ref);
 }
 

@@ -2,16 +2,23 @@
 #ifndef __LINUX_PERCPU_H
 #define __LINUX_PERCPU_H
 
+#include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
+#include <linux/list.h>
+#include <linux/pfn.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/threads.h>
 #include <linux/types.h>
 
-#define PCPU_MIN_UNIT_SIZE (32 << 10)
+#define PCPU_MIN_UNIT_SIZE PFN_ALIGN(32 << 10)
 
 extern void __percpu *__alloc_percpu(size_t bytes, size_t align) __must_check;
 /* From mapped pages only. */

@@ -1,7 +1,6 @@
 /*
- * This kernel never takes the CPU away from code that runs, so a region that must
- * keep its CPU needs no more than what keeps the compiler from moving accesses
- * out of it. Linux without CONFIG_PREEMPTION does the same.
+ * This kernel never takes the CPU away from code that runs. What keeps it is counted all
+ * the same, on each CPU: what an init leaves is told and put right.
  */
 #ifndef __LINUX_PREEMPT_H
 #define __LINUX_PREEMPT_H
@@ -9,17 +8,38 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#define preempt_disable() barrier()
-#define preempt_enable() barrier()
-#define preempt_enable_no_resched() barrier()
-#define preempt_disable_notrace() barrier()
-#define preempt_enable_notrace() barrier()
-#define preempt_count() 0
+/* The kernel's per-CPU variable, found as asm/percpu.h finds them. */
+extern __attribute__((section(".data..percpu"))) int
+	__preempt_count __asm__("KERNEL_PREEMPT_COUNT");
+
+static __always_inline volatile int *__preempt_count_here(void)
+{
+	unsigned long offset;
+
+	__asm__("lg %0,816" : "=d"(offset));
+	return (volatile int *)(offset + (unsigned long)&__preempt_count);
+}
+
+static __always_inline void preempt_disable(void)
+{
+	__asm__ __volatile__("asi %0,1" : "+QS"(*__preempt_count_here()) : : "memory", "cc");
+}
+
+static __always_inline void preempt_enable(void)
+{
+	__asm__ __volatile__("asi %0,-1" : "+QS"(*__preempt_count_here()) : : "memory", "cc");
+}
+
+#define preempt_enable_no_resched() preempt_enable()
+#define preempt_disable_notrace() preempt_disable()
+#define preempt_enable_notrace() preempt_enable()
+#define preempt_count() (*__preempt_count_here())
 #define preemptible() 0
 #define migrate_disable() preempt_disable()
 #define migrate_enable() preempt_enable()
 
+/* Spin locks count, mutexes don't. */
+#define in_atomic() (preempt_count() != 0)
 #define in_interrupt() ((int)__unsupported(in_interrupt))
-#define in_atomic() ((int)__unsupported(in_atomic))
 
 #endif

@@ -14,7 +14,45 @@ extern __printf(1, 2) __cold int _printk(const char *format, ...);
 extern __printf(1, 0) int vprintk(const char *format, va_list arguments);
 extern void dump_stack(void);
 
-#define printk(format, ...) _printk(format, ##__VA_ARGS__)
+/*
+ * Conversions of Linux's that this kernel hasn't are refused where the format is a
+ * constant: by a function that nobody has, named after the conversion.
+ */
+#define __refuse_format(format, conversion, name)                                 \
+	do {                                                                      \
+		extern void __format_##name(void) __compiletime_error(            \
+			"the format %" #name " is not supported here");           \
+		if (__builtin_strstr(format, conversion))                         \
+			__format_##name();                                        \
+	} while (0)
+#define __check_format(format)                                                    \
+	do {                                                                      \
+		if (__builtin_constant_p(__builtin_strlen(format))) {             \
+			__refuse_format(format, "%pV", pV);                       \
+			__refuse_format(format, "%pd", pd);                       \
+			__refuse_format(format, "%pD", pD);                       \
+			__refuse_format(format, "%pg", pg);                       \
+			__refuse_format(format, "%pt", pt);                       \
+			__refuse_format(format, "%pC", pC);                       \
+			__refuse_format(format, "%pG", pG);                       \
+			__refuse_format(format, "%pO", pO);                       \
+			__refuse_format(format, "%pf", pf);                       \
+			__refuse_format(format, "%pr", pr);                       \
+			__refuse_format(format, "%pR", pR);                       \
+			__refuse_format(format, "%pE", pE);                       \
+			__refuse_format(format, "%pN", pN);                       \
+			__refuse_format(format, "%p4", p4);                       \
+			__refuse_format(format, "%pI6c", pI6c);                   \
+			__refuse_format(format, "%pIS", pIS);                     \
+			__refuse_format(format, "%piS", piS);                     \
+		}                                                                 \
+	} while (0)
+
+#define printk(format, ...)                                                       \
+	({                                                                        \
+		__check_format(format);                                           \
+		_printk(format, ##__VA_ARGS__);                                   \
+	})
 
 /* Checked as a printk, and nothing more. */
 #define no_printk(format, ...)                                                    \
@@ -48,20 +86,70 @@ extern void dump_stack(void);
 /* The first time only. */
 #define printk_once(format, ...)                                                  \
 	({                                                                        \
-		static bool __printed;                                            \
-		bool __first = !__printed;                                        \
+		static bool __local_printed__;                                            \
+		bool __local_first__ = !__local_printed__;                                        \
 										  \
-		__printed = true;                                                 \
-		if (__first)                                                      \
+		__local_printed__ = true;                                                 \
+		if (__local_first__)                                                      \
 			printk(format, ##__VA_ARGS__);                            \
-		__first;                                                          \
+		__local_first__;                                                          \
 	})
 #define pr_err_once(format, ...) printk_once(KERN_ERR pr_fmt(format), ##__VA_ARGS__)
 #define pr_warn_once(format, ...) printk_once(KERN_WARNING pr_fmt(format), ##__VA_ARGS__)
 #define pr_notice_once(format, ...) printk_once(KERN_NOTICE pr_fmt(format), ##__VA_ARGS__)
 #define pr_info_once(format, ...) printk_once(KERN_INFO pr_fmt(format), ##__VA_ARGS__)
 
-#define printk_ratelimited(format, ...) ((int)__unsupported(printk_ratelimited))
-#define print_hex_dump(arguments...) ((void)__unsupported(print_hex_dump))
+#define pr_emerg_once(format, ...) printk_once(KERN_EMERG pr_fmt(format), ##__VA_ARGS__)
+#define pr_alert_once(format, ...) printk_once(KERN_ALERT pr_fmt(format), ##__VA_ARGS__)
+#define pr_crit_once(format, ...) printk_once(KERN_CRIT pr_fmt(format), ##__VA_ARGS__)
+#ifdef DEBUG
+#define pr_debug_once(format, ...) printk_once(KERN_DEBUG pr_fmt(format), ##__VA_ARGS__)
+#else
+#define pr_debug_once(format, ...) no_printk(KERN_DEBUG pr_fmt(format), ##__VA_ARGS__)
+#endif
+
+/* Ten lines of a place in five seconds. */
+extern long long ktime_get(void);
+struct __lines_of_place {
+	long long from;
+	int count;
+};
+
+static inline bool __may_print(struct __lines_of_place *place)
+{
+	long long now = ktime_get();
+
+	if (!place->count || now - place->from > 5000000000LL) {
+		place->from = now;
+		place->count = 0;
+	}
+	return place->count < 10 && ++place->count;
+}
+
+#define printk_ratelimited(format, ...)                                           \
+	({                                                                        \
+		static struct __lines_of_place __local_place__;                   \
+		if (__may_print(&__local_place__))                                \
+			printk(format, ##__VA_ARGS__);                            \
+	})
+#define pr_emerg_ratelimited(format, ...) printk_ratelimited(KERN_EMERG pr_fmt(format), ##__VA_ARGS__)
+#define pr_err_ratelimited(format, ...) printk_ratelimited(KERN_ERR pr_fmt(format), ##__VA_ARGS__)
+#define pr_warn_ratelimited(format, ...) printk_ratelimited(KERN_WARNING pr_fmt(format), ##__VA_ARGS__)
+#define pr_notice_ratelimited(format, ...) printk_ratelimited(KERN_NOTICE pr_fmt(format), ##__VA_ARGS__)
+#define pr_info_ratelimited(format, ...) printk_ratelimited(KERN_INFO pr_fmt(format), ##__VA_ARGS__)
+#define pr_debug_ratelimited(format, ...) no_printk(KERN_DEBUG pr_fmt(format), ##__VA_ARGS__)
+
+#define DUMP_PREFIX_NONE 0
+#define DUMP_PREFIX_ADDRESS 1
+#define DUMP_PREFIX_OFFSET 2
+/* modules/lib/hexdump.c */
+extern int hex_dump_to_buffer(const void *buffer, size_t bytes, int row, int group, char *line,
+			      size_t room, bool ascii);
+extern void print_hex_dump(const char *level, const char *prefix, int kind, int row, int group,
+			   const void *buffer, size_t bytes, bool ascii);
+#define print_hex_dump_bytes(prefix, kind, buffer, bytes)                          \
+	print_hex_dump(KERN_DEBUG, prefix, kind, 16, 1, buffer, bytes, true)
+#define print_hex_dump_debug(prefix, kind, row, group, buffer, bytes, ascii)       \
+	print_hex_dump(KERN_DEBUG, prefix, kind, row, group, buffer, bytes, ascii)
 
 #endif

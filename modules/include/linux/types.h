@@ -57,6 +57,11 @@ typedef u16 __le16;
 typedef u32 __le32;
 typedef u64 __le64;
 
+typedef int (*cmp_r_func_t)(const void *a, const void *b, const void *context);
+typedef int (*cmp_func_t)(const void *a, const void *b);
+typedef void (*swap_r_func_t)(void *a, void *b, int bytes, const void *context);
+typedef void (*swap_func_t)(void *a, void *b, int bytes);
+
 typedef struct {
 	int counter;
 } atomic_t;

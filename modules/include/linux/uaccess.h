@@ -21,8 +21,8 @@ extern long strncpy_from_kernel_nofault(char *to, const void *from, long limit);
 /* Reads *(place) into `value`, of its type; 0 or -EFAULT. */
 #define get_kernel_nofault(value, place)                                          \
 	({                                                                        \
-		const typeof(value) *__place = (place);                           \
-		copy_from_kernel_nofault(&(value), __place, sizeof(value));       \
+		const typeof(value) *__local_place__ = (place);                           \
+		copy_from_kernel_nofault(&(value), __local_place__, sizeof(value));       \
 	})
 
 #define copy_from_user(arguments...) __unsupported(copy_from_user)

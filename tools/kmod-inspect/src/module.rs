@@ -147,7 +147,7 @@ impl<'data> Module<'data> {
         let symbols = self.object.symbols();
         let weak = symbols.filter(|symbol| symbol.is_undefined() && symbol.is_weak());
         let weak: HashSet<&str> = weak.map(|symbol| symbol.name).collect();
-        let mut resolve = |name: &str| {
+        let mut resolve = |name: &str, _| {
             let anywhere = || addresses.unresolved.filter(|_| !weak.contains(name));
             addresses.symbols.get(name).or_else(anywhere)
         };

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::judge::{Purpose, judge};
 use crate::token::Token;
 use crate::verdict::Verdict;
+use crate::view::Shown;
 use crate::watch::{self, Channel, Settings};
 use signal_hook::low_level::signal_name;
 use std::fmt::Write;
@@ -179,7 +180,7 @@ fn ended(case: &Case, limit: Duration) -> (u8, String) {
     command.args(["-c", &case.script]).stdin(Stdio::null());
     command.env("CONTROL", channel.path());
     let settings = Settings {
-        quiet: true,
+        shown: Shown::Failures,
         limit: Some(limit),
         token: Some(Token::new(7)),
         ..Settings::default()

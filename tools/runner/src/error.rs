@@ -97,6 +97,11 @@ pub enum Error {
         /// How it ended.
         verdict: String,
     },
+    /// Something of Debian's Linux can't be had.
+    Debian {
+        /// Why.
+        message: String,
+    },
     /// Linux didn't come to its end, or not all of it was measured.
     Peer {
         /// What is wrong.
@@ -220,6 +225,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::Unmeasured { verdict } => write!(f, "a guest that was to measure: {verdict}"),
+            Error::Debian { message } => write!(f, "{message}"),
             Error::Peer { message } => write!(f, "Linux couldn't be measured: {message}"),
             Error::NoFunction { name } => {
                 write!(f, "System.map has no {name}, which marks what is profiled")

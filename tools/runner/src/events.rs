@@ -4,10 +4,10 @@
 //! Readers ignore events and fields that they don't know, so the schema may grow. A
 //! line that is no JSON object, or a known event whose fields don't fit, is an error.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of the control channel.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The kernel has started far enough to write events.
@@ -31,10 +31,22 @@ pub enum Event {
         /// How it ended.
         result: TestResult,
         /// Why it failed or was skipped.
+        #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// A run of self-tests has ended.
     Tests(TestCounts),
+    /// A test case of a module's suite has ended.
+    Subtest {
+        /// The suite.
+        suite: String,
+        /// The test case.
+        name: String,
+        /// How it ended.
+        result: TestResult,
+        /// Why it failed or was skipped.
+        reason: Option<String>,
+    },
     /// The kernel gives up its self-tests.
     BailOut {
         /// Why it gives up.
@@ -49,6 +61,7 @@ pub enum Event {
         /// Whether it succeeded.
         ok: bool,
         /// Why it failed.
+        #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     },
     /// The commands of `--run` have all been carried out.
@@ -60,13 +73,174 @@ pub enum Event {
         /// What became of it.
         state: ModuleState,
         /// Address of its first byte.
+        #[serde(skip_serializing_if = "Option::is_none")]
         base: Option<u64>,
         /// Bytes of its image.
+        #[serde(skip_serializing_if = "Option::is_none")]
         bytes: Option<u64>,
         /// Bytes of its per-CPU data, for each CPU.
+        #[serde(skip_serializing_if = "Option::is_none")]
         per_cpu_bytes: Option<u64>,
         /// Why it was refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+    },
+    /// What may be typed: names, which a program completes.
+    Names {
+        /// What they are of.
+        kind: NameKind,
+        /// The module that they come and go with; none for the kernel's.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        module: Option<String>,
+        /// The names, some of them: several events may bring names of a kind.
+        names: Vec<String>,
+    },
+    /// A command of the monitor.
+    Usage {
+        /// Its first word.
+        name: String,
+        /// What follows, as `help` shows it.
+        arguments: String,
+        /// What it does.
+        help: String,
+    },
+    /// A range of addresses.
+    Region {
+        /// What lies there.
+        name: String,
+        /// Its first byte.
+        start: u64,
+        /// The byte behind its last.
+        end: u64,
+    },
+    /// A possible CPU.
+    Cpu {
+        /// Its number.
+        number: u32,
+        /// Its address, if the machine has it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<u16>,
+        /// Whether it runs.
+        online: bool,
+        /// What turns a handle into the address of its copy, modulo 2^64.
+        offset: u64,
+    },
+    /// A section of a module.
+    Section {
+        /// The module.
+        module: String,
+        /// Its name in the file.
+        name: String,
+        /// Its first byte's address, or handle.
+        address: u64,
+        /// Its bytes.
+        bytes: u64,
+        /// Whether it is per-CPU data.
+        per_cpu: bool,
+    },
+    /// A table that the loader made for a module.
+    Table {
+        /// The module.
+        module: String,
+        /// Which table.
+        kind: TableKind,
+        /// Its first entry's address.
+        address: u64,
+        /// Its bytes.
+        bytes: u64,
+    },
+    /// A static per-CPU variable.
+    Variable {
+        /// Its module; none for the kernel's own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        module: Option<String>,
+        /// Its name.
+        name: String,
+        /// Its handle.
+        handle: u64,
+        /// Bytes of a copy.
+        bytes: u64,
+        /// Address of its GOT slot.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        slot: Option<u64>,
+    },
+    /// A CPU's copy of a static variable, at the run's end.
+    Copy {
+        /// The variable's handle.
+        handle: u64,
+        /// The CPU.
+        cpu: u32,
+        /// Where the copy is.
+        address: u64,
+        /// Its first bytes, in hexadecimal.
+        value: String,
+    },
+    /// A chunk of the per-CPU allocator at the run's end, or the reserved part of the first.
+    Chunk {
+        /// 0 for the first, then the region's.
+        number: u64,
+        /// Whether it is the reserved part.
+        reserved: bool,
+        /// The handle of its unit's first byte.
+        handle: u64,
+        /// Where in a unit it begins.
+        start: u64,
+        /// Where in a unit it ends.
+        end: u64,
+        /// Pages of a unit that are populated.
+        populated: u64,
+    },
+    /// Bytes of a chunk's unit that are one thing.
+    Area {
+        /// The chunk.
+        chunk: u64,
+        /// Where in the unit it begins.
+        start: u64,
+        /// Where in the unit it ends.
+        end: u64,
+        /// What it is.
+        r#use: AreaUse,
+    },
+    /// A figure of the benchmark.
+    Figure {
+        /// Its name.
+        name: String,
+        /// How often it was done.
+        operations: u64,
+        /// What all of it took: nanoseconds, or instructions under `-icount`.
+        total: u64,
+    },
+    /// The first line of a file of `--json`: what was run.
+    Run {
+        /// The file's form.
+        schema: u32,
+        /// When, in UTC.
+        date: String,
+        /// This program's version.
+        runner: String,
+        /// QEMU's version.
+        emulator: String,
+        /// CPUs that were asked for.
+        cpus: u32,
+        /// The CPU model that was asked for.
+        model: String,
+        /// The memory that was asked for.
+        memory: String,
+        /// Words for the kernel command line.
+        append: String,
+        /// Modules of `--module`.
+        modules: Vec<String>,
+        /// Commands of `--run`; none for self-tests.
+        commands: Vec<String>,
+        /// Whether the guest's clock counted instructions.
+        counts_instructions: bool,
+    },
+    /// Its last line: how the run ended.
+    Verdict {
+        /// This program's exit code.
+        exit_code: u8,
+        /// In words.
+        text: String,
     },
     /// The kernel has panicked.
     Panic {
@@ -88,7 +262,7 @@ pub enum Event {
 }
 
 /// How a self-test ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TestResult {
     /// All that it asserts holds.
@@ -100,7 +274,7 @@ pub enum TestResult {
 }
 
 /// What became of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ModuleState {
     /// Loaded; its init function has succeeded.
@@ -111,8 +285,48 @@ pub enum ModuleState {
     Refused,
 }
 
+/// What names are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// Functions and data that are exported.
+    Symbol,
+    /// Static per-CPU variables.
+    Variable,
+    /// Modules' files in the initrd.
+    File,
+    /// Self-tests.
+    Test,
+    /// Groups of the benchmark.
+    Group,
+}
+
+/// A table that the loader makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableKind {
+    /// The global offset table.
+    Got,
+    /// The procedure linkage table.
+    Plt,
+}
+
+/// What bytes of a chunk's unit are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AreaUse {
+    /// A live area.
+    Live,
+    /// A free one that a CPU's magazine keeps.
+    Kept,
+    /// Free, on populated pages.
+    Free,
+    /// On pages that aren't populated.
+    Unpopulated,
+}
+
 /// Who asked for the power-off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PoweredOffBy {
     /// The kernel, with nothing left to do.
@@ -122,7 +336,7 @@ pub enum PoweredOffBy {
 }
 
 /// Results of a run of self-tests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct TestCounts {
     /// Test cases that passed.
     pub passed: usize,
@@ -133,7 +347,7 @@ pub struct TestCounts {
 }
 
 /// Results of `--run`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct CommandCounts {
     /// Commands carried out.
     pub run: usize,
@@ -156,6 +370,15 @@ impl Event {
 }
 
 impl TestCounts {
+    /// Counts one more.
+    pub fn add(&mut self, result: TestResult) {
+        match result {
+            TestResult::Passed => self.passed += 1,
+            TestResult::Failed => self.failed += 1,
+            TestResult::Skipped => self.skipped += 1,
+        }
+    }
+
     /// Test cases of every result.
     pub fn total(self) -> usize {
         self.passed + self.failed + self.skipped
@@ -238,7 +461,7 @@ mod tests {
     #[test]
     fn the_schema_is_what_is_read() {
         let sections = sections();
-        assert_eq!(sections.len(), 10);
+        assert_eq!(sections.len(), 12);
         for section in sections {
             let Section {
                 kind,

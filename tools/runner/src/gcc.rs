@@ -24,7 +24,7 @@ use std::process::Command;
 pub const COMPILER: &str = "s390x-linux-gnu-gcc";
 
 /// How modules are compiled, but for what names the module.
-pub const FLAGS: [&str; 18] = [
+pub const FLAGS: [&str; 22] = [
     "-std=gnu11",
     "-O2",
     "-march=z196",
@@ -42,6 +42,11 @@ pub const FLAGS: [&str; 18] = [
     "-nostdinc",
     "-Wall",
     "-Wextra",
+    // What C once allowed, and what of it reads or writes elsewhere.
+    "-Werror=implicit-function-declaration",
+    "-Werror=implicit-int",
+    "-Werror=incompatible-pointer-types",
+    "-Werror=return-type",
     "-g",
 ];
 
@@ -70,9 +75,17 @@ pub fn command(name: &str, source: &Path, stamp: &str) -> Command {
     let mut command = Command::new(COMPILER);
     command.args(FLAGS);
     command.arg("-I").arg(layout::include());
-    command.args(["-include", "linux/compiler_types.h"]);
+    command.args([
+        "-include",
+        "linux/compiler_types.h",
+        "-include",
+        "linux/kconfig.h",
+    ]);
     command.args(["-D__KERNEL__", "-DMODULE"]);
+    // As Kbuild makes it of the file's name.
+    let name = name.replace('-', "_");
     command.arg(format!("-DKBUILD_MODNAME=\"{name}\""));
+    command.arg(format!("-DKBUILD_BASENAME=\"{name}\""));
     command.arg(format!("-DMODULE_ABI_STAMP=\"{stamp}\""));
     // Assertions name their file: by its path in the tree, not on this machine.
     let prefix = format!("{}/=", layout::root().display());

@@ -5,6 +5,7 @@
 //!  modules/NAME.ko   loaded at boot
 //!  fixtures/NAME.ko  on request, by self-tests
 //!  ctest/NAME.ko     tests in C, likewise
+//!  lib/NAME.ko       when a module needs it
 //!  extra/NAME.ko     from --module
 //!  fixtures/NAME.o   for bench, generated
 //!  run               commands of --run, one a line

@@ -82,8 +82,9 @@ fn self_tests(record: &Record) -> Result<Verdict, Incomplete> {
         _ => return Err(Incomplete::SecondPlan),
     };
     announced(record)?;
-    Ok(if run.seen.failed > 0 {
-        Verdict::TestsFailed(run.failures.clone())
+    let failures = record.failed_tests();
+    Ok(if !failures.is_empty() {
+        Verdict::TestsFailed(failures)
     } else if run.seen.passed == 0 {
         let skipped = run.seen.skipped;
         Verdict::NothingRan { skipped }
@@ -115,6 +116,8 @@ fn commands(given: usize, record: &Record) -> Result<Verdict, Incomplete> {
         Verdict::CommandsFailed { given, failed }
     } else if !failures.is_empty() {
         Verdict::TestsFailed(failures)
+    } else if record.subtests.total() > 0 {
+        Verdict::Passed(Pass::CommandsAndSubtests(given, record.subtests))
     } else {
         Verdict::Passed(Pass::Commands(given))
     })
@@ -211,6 +214,27 @@ mod tests {
         let verdict = tests(&GOOD);
         assert_eq!(verdict.exit_code(), 0);
         assert_eq!(verdict.to_string(), "passed: 2 self-tests, 1 skipped");
+    }
+
+    #[test]
+    fn subtests_of_modules_decide_too() {
+        let subtest = |result| {
+            format!(r#"{{"event":"subtest","suite":"sums","name":"adds","result":"{result}"}}"#)
+        };
+        let (passed, failed) = (subtest("passed"), subtest("failed"));
+        let ended = run_ended(1, 0);
+        let commands = |lines: &[&str]| verdict(Purpose::Commands(1), CLEAN, lines);
+        let good = commands(&[BOOT, &passed, LSMOD, &ended, END]);
+        assert_eq!(
+            good.to_string(),
+            "passed: 1 commands, 1 sub-tests, 0 skipped"
+        );
+        let bad = commands(&[BOOT, &passed, &failed, LSMOD, &ended, END]);
+        assert_eq!(bad, Verdict::TestsFailed(vec!["sums.adds".to_owned()]));
+        // A module of the initrd fails a run of self-tests, too.
+        let mut lines = GOOD.to_vec();
+        lines.insert(1, &failed);
+        assert_eq!(tests(&lines).exit_code(), 1);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //!  modules/NAME           module crates        -> NAME.ko, modules/ in the initrd
 //!  modules/NAME.c         modules in C         -> NAME.ko, modules/ in the initrd
 //!  modules/fixtures/NAME  module crates        -> NAME.ko, fixtures/ in the initrd
+//!  modules/lib/NAME.c     libraries in C      -> NAME.ko, lib/ in the initrd
 //!  modules/ctest/NAME.c   tests in C           -> NAME.ko, ctest/ in the initrd
 //!  modules/include        headers for modules in C
 //!  linker/module.ld       layout of a .ko
@@ -26,6 +27,8 @@ pub const TARGET: &str = "s390x-unknown-none-softfloat";
 pub const AT_BOOT: &str = "modules";
 /// Folder of the initrd for modules that only self-tests load.
 pub const FIXTURES: &str = "fixtures";
+/// Folder of the initrd for modules that are loaded because others need them.
+pub const LIBRARIES: &str = "lib";
 /// Folder of the initrd for modules in C that test what C may use.
 pub const C_TESTS: &str = "ctest";
 /// Folder of the initrd for modules given by `--module`.
@@ -108,6 +111,7 @@ pub fn modules() -> Result<Vec<Module>, Error> {
     let mut modules = crates(&folder, AT_BOOT)?;
     modules.extend(crates(&folder.join("fixtures"), FIXTURES)?);
     modules.extend(c_files(&folder, AT_BOOT)?);
+    modules.extend(c_files(&folder.join("lib"), LIBRARIES)?);
     modules.extend(c_files(&folder.join("ctest"), C_TESTS)?);
     Ok(modules)
 }

@@ -68,8 +68,13 @@ fn link(name: &str, input: &Path, output: &Path) -> Result<PathBuf, Error> {
     let unfinished = folder.join(format!("{name}.{}", std::process::id()));
     let whole = folder.join(format!("{name}.debug.{}", std::process::id()));
     let mut command = Command::new(LINKER);
-    command.args(["-r", "--gc-sections", "-T"]).arg(script());
-    for root in roots(input)? {
+    command.args(["-r", "-T"]).arg(script());
+    let roots = roots(input)?;
+    // A module without init, exit and exports has nothing to start from, and stays whole.
+    if !roots.is_empty() {
+        command.arg("--gc-sections");
+    }
+    for root in roots {
         command.args(["-u", &root]);
     }
     command.arg("-o").arg(&whole).arg(input);

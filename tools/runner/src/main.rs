@@ -20,8 +20,13 @@
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
 //!  contention   `bench --contention`        debug        the verb `debug`: gdb
+//!  debian       Linux, fetched           linux_sources the verb `linux-sources`
 //!  dumper       waits for a guest's panic   core         from QEMU's dump to a core
+//!  disassembly  names of instructions in the text
 //!  cargo_output, terminal                    progress, and modes to put back
+//!  line         the editor of `shell`        paint       colours
+//!  report       the files of --json, --junit  date        the day and time
+//!  view         how much of the text is shown log         where all of it is kept
 //! ```
 //!
 //! Files import downwards: none imports one that imports it.
@@ -39,7 +44,10 @@ mod build;
 mod cargo_output;
 mod contention;
 mod core;
+mod date;
+mod debian;
 mod debug;
+mod disassembly;
 mod dumper;
 #[cfg(test)]
 mod endings;
@@ -56,16 +64,21 @@ mod judge;
 mod kept_build;
 mod layout;
 mod lessons;
+mod line;
 mod link;
+mod linux_sources;
+mod log;
 mod memory_size;
 mod options;
 mod output;
+mod paint;
 mod profile;
 mod program;
 mod qemu;
 mod qmp;
 mod question;
 mod record;
+mod report;
 mod signals;
 mod sink;
 mod streams;
@@ -75,6 +88,7 @@ mod token;
 mod toolchain;
 mod transcript;
 mod verdict;
+mod view;
 mod watch;
 mod workload;
 
@@ -82,6 +96,7 @@ use bench::More;
 use error::Error;
 use judge::Purpose;
 use options::{Options, Verb};
+use report::Report;
 use std::process::ExitCode;
 use toolchain::Toolchain;
 use verdict::Verdict;
@@ -109,6 +124,7 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::LinuxSources) => linux_sources::run(toolchain, &options),
         Some(Verb::Profile {
             ref workload,
             ref svg,
@@ -127,7 +143,11 @@ fn main() -> ExitCode {
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
         _ => boot(toolchain, &options).map(|verdict| {
-            output::say!("{verdict}");
+            let style = match verdict.exit_code() {
+                0 => paint::GOOD,
+                _ => paint::BAD,
+            };
+            output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
             ExitCode::from(verdict.exit_code())
         }),
     });
@@ -140,7 +160,10 @@ fn main() -> ExitCode {
 fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let guest = build::guest(toolchain)?;
     let initrd = initrd::pack(&guest, options)?;
-    let run = qemu::run(options, &initrd)?;
+    let report = options.json.as_deref();
+    let report = report.map(|path| Report::begin(path, options, qemu::version()?));
+    let report = report.transpose()?;
+    let run = qemu::run_reported(options, &initrd, report.as_ref())?;
     let purpose = match (&options.verb, options.commands().len()) {
         (Some(Verb::Shell | Verb::Debug { .. }), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,
@@ -148,12 +171,18 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     };
     let last_line = run.transcript.last_line();
     let verdict = judge::judge(purpose, run.ending, &run.record, last_line);
-    if !matches!(verdict, Verdict::Passed(_)) {
-        return Ok(verdict);
+    let verdict = match verdict {
+        Verdict::Passed(_) => match bench::check(options, &run.transcript.lines)? {
+            changes if changes.is_empty() => verdict,
+            changes => Verdict::FiguresChanged(changes),
+        },
+        verdict => verdict,
+    };
+    if let Some(report) = report {
+        report.end(&verdict);
     }
-    let changes = bench::check(options, &run.transcript.lines)?;
-    Ok(match changes.is_empty() {
-        true => verdict,
-        false => Verdict::FiguresChanged(changes),
-    })
+    if let Some(path) = &options.junit {
+        report::write_junit(path, &run.record, &verdict)?;
+    }
+    Ok(verdict)
 }

@@ -4,7 +4,9 @@
 //! no use for is refused, not dropped in silence.
 
 use crate::memory_size::{Memory, memory_size};
+use crate::terminal;
 use crate::token::Token;
+use crate::view::Shown;
 use crate::workload::Workload;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
@@ -38,6 +40,9 @@ Exit codes; the last line on stderr says which in words:
   5  the guest ended early: before its test plan or its summary was complete
   6  the guest could not be built or started, or a signal ended QEMU
   130  stopped by Ctrl-C; by another signal: 128 and its number
+
+On a terminal shell has a line editor; $XDG_STATE_HOME/qemu-run/history keeps its lines
+(~/.local/state without that variable), but for those that begin with a blank.
 
 Examples:
   ./qemu-run.sh --cpus 4
@@ -95,6 +100,19 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE")]
     pub events: Option<PathBuf>,
 
+    /// The run for other programs: the events with what the machine looks like from inside,
+    /// versions and the verdict, a JSON object a line (docs/control-channel.md)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+
+    /// The results as JUnit's XML
+    #[arg(long, global = true, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Let the guest's clock count instructions: the same run each time
+    #[arg(long, global = true)]
+    pub icount: bool,
+
     /// Where a core of the guest goes if it crashes, for debug --core; the command `dump` of the
     /// monitor writes one, too
     #[arg(long, global = true, value_name = "FILE")]
@@ -103,6 +121,11 @@ pub struct Options {
     /// Print only failures and the verdict
     #[arg(long, global = true)]
     pub quiet: bool,
+
+    /// Print all that the guest prints; without it a run of self-tests shows their results,
+    /// and the last runs' lines are in target/logs
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
 
     /// A TCG plugin, as QEMU's own option takes it; no option of this program
     #[arg(skip)]
@@ -158,6 +181,8 @@ pub enum Verb {
         #[arg(long, conflicts_with = "check")]
         update: bool,
     },
+    /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
+    LinuxSources,
     /// Give guests broken initrds, command lines and modules; each must end by name
     Hostile {
         /// Trials of each of the three
@@ -228,6 +253,18 @@ impl Options {
         if options.is_contention() && options.run.is_some() {
             return wrong("bench --contention runs commands of its own, not those of --run");
         }
+        if options.is_contention() && options.icount {
+            return wrong("bench --contention is by the host's clock: --icount has no place there");
+        }
+        let is_reported = options.json.is_some() || options.junit.is_some();
+        let boots_once = match options.verb {
+            Some(Verb::Bench { .. }) => !options.is_contention(),
+            Some(Verb::Profile { .. }) => false,
+            _ => true,
+        };
+        if is_reported && !boots_once {
+            return wrong("--json and --junit are of a run that is judged by its events alone");
+        }
         if let Some(problem) = options.problem_of_bench() {
             return wrong(&problem);
         }
@@ -237,8 +274,14 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
+        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
+            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
+        }
+        if options.append.join(" ").matches('"').count() % 2 == 1 {
+            return wrong("--append: a quote without its other would swallow the words behind it");
         }
         if matches!(options.verb, Some(Verb::Debug { core: Some(_), .. })) {
             let modules = Vec::new();
@@ -282,8 +325,21 @@ impl Options {
             && self.timeout.is_none()
             && self.run.is_none()
             && self.events.is_none()
+            && self.json.is_none()
+            && self.junit.is_none()
+            && !self.icount
             && self.dump.is_none()
             && !self.quiet
+            && !self.verbose
+    }
+
+    /// How much of the guest's text is shown.
+    pub fn shown(&self) -> Shown {
+        match (self.quiet, self.verbose, &self.verb) {
+            (true, ..) => Shown::Failures,
+            (false, false, None) if self.commands().is_empty() => Shown::Results,
+            _ => Shown::All,
+        }
     }
 
     /// What `bench` has no use for where it boots guests of its own.
@@ -305,6 +361,8 @@ impl Options {
             (!self.append.is_empty(), "--append"),
             (!self.modules.is_empty(), "--module"),
             (self.events.is_some(), "--events"),
+            (self.json.is_some(), "--json"),
+            (self.junit.is_some(), "--junit"),
             (self.dump.is_some(), "--dump"),
             (keeps && self.cpus.is_some(), "--cpus"),
             (keeps && self.memory.is_some(), "--memory"),
@@ -328,6 +386,11 @@ impl Options {
         self.memory.unwrap_or(Memory::DEFAULT)
     }
 
+    /// Whether the guest's input is a line that is edited here: `shell` on a terminal.
+    pub fn has_line(&self) -> bool {
+        self.verb == Some(Verb::Shell) && !self.quiet && terminal::can_edit()
+    }
+
     /// The commands of `--run`, one each.
     pub fn commands(&self) -> Vec<&str> {
         if matches!(self.verb, Some(Verb::Bench { .. })) && self.run.is_none() {
@@ -337,7 +400,13 @@ impl Options {
             Some(Verb::Profile { workload, .. }) => Some(workload.commands()),
             _ => self.run.as_deref(),
         };
-        let commands = text.into_iter().flat_map(|text| text.split([';', '\n']));
+        // What stands between quotes is one word of a command.
+        let mut quoted = false;
+        let ends = move |letter: char| {
+            quoted ^= letter == '"';
+            letter == '\n' || (letter == ';' && !quoted)
+        };
+        let commands = text.into_iter().flat_map(|text| text.split(ends));
         let commands = commands.map(str::trim);
         commands.filter(|command| !command.is_empty()).collect()
     }
@@ -356,7 +425,7 @@ impl Options {
     /// Whether the guest's clock counts instructions.
     pub fn counts_instructions(&self) -> bool {
         let counts = matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }));
-        counts && !self.is_contention()
+        self.icount || (counts && !self.is_contention())
     }
 
     /// Whether the guest is to have the modules that the benchmark loads.
@@ -386,7 +455,15 @@ impl Options {
     pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
         let mut words = self.append.clone();
         if self.verb == Some(Verb::Shell) {
-            words.push("monitor".to_owned());
+            let word = if self.has_line() {
+                "monitor=lines"
+            } else {
+                "monitor"
+            };
+            words.push(word.to_owned());
+        }
+        if self.json.is_some() {
+            words.push("details".to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());

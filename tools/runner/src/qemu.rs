@@ -7,13 +7,16 @@ use crate::debug::Gdb;
 use crate::dumper::Target;
 use crate::error::Error;
 use crate::initrd::Initrd;
+use crate::log::Log;
 use crate::options::{Options, Verb};
 use crate::qmp::{self, Socket};
+use crate::report::Report;
 use crate::terminal::Modes;
 use crate::token::Token;
-use crate::watch::{self, Channel, Run, Settings, path_in_proc};
-use crate::{files, guardian, layout, output};
-use std::fs;
+use crate::view::Shown;
+use crate::watch::{self, Channel, Input, Run, Settings, path_in_proc};
+use crate::{files, guardian, layout, output, paint};
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::net::TcpListener;
 use std::path::Path;
@@ -105,6 +108,14 @@ fn gdb_port() -> io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
+/// The emulator's version, as it says it.
+pub fn version() -> Result<String, Error> {
+    let output = Command::new(EMULATOR).arg("--version").output();
+    let output = output.map_err(Error::start(EMULATOR))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
 /// Where a dump goes, which says of which kernel it is.
 fn dump_target(path: &Path) -> Result<Target, Error> {
     Target::new(path, layout::kernel_build_id()?)
@@ -112,23 +123,59 @@ fn dump_target(path: &Path) -> Result<Target, Error> {
 
 /// Runs a guest to its end.
 pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
-    run_shown(options, initrd, true)
+    run_reported(options, initrd, None)
+}
+
+/// Runs a guest to its end; its events go into the report, too.
+pub fn run_reported(
+    options: &Options,
+    initrd: &Initrd,
+    report: Option<&Report>,
+) -> Result<Run, Error> {
+    let json = report.map(Report::file).transpose();
+    let json = json.map_err(Error::start(EMULATOR))?;
+    let log = Log::new().map_err(|error| output::say!("no log is kept: {error}"));
+    let (log, path) = log.map_or((None, None), |log| (Some(log.file), Some(log.path)));
+    let shown = options.shown();
+    let files = Copies { log, json };
+    let run = run_shown(options, initrd, shown, files);
+    if let (Some(path), Shown::Results) = (path, shown) {
+        let path = Log::shown_path(&path).display();
+        output::say!("all lines: {path} (or --verbose)");
+    }
+    run
 }
 
 /// Runs a guest to its end, and shows nothing of it.
 pub fn run_unseen(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
-    run_shown(options, initrd, false)
+    run_shown(options, initrd, Shown::Nothing, Copies::default())
 }
 
-fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Error> {
+/// Where a run's text and events go besides.
+#[derive(Default)]
+struct Copies {
+    log: Option<File>,
+    json: Option<File>,
+}
+
+fn run_shown(
+    options: &Options,
+    initrd: &Initrd,
+    shown: Shown,
+    Copies { log, json }: Copies,
+) -> Result<Run, Error> {
     let start = Error::start(EMULATOR);
     let token = Token::random().map_err(&start)?;
     let channel = Channel::new().map_err(&start)?;
     let (monitor, socket) = qmp::pair().map_err(&start)?;
     let mut command = command(options, &token, initrd, &channel, &socket)?;
     let is_shell = options.verb == Some(Verb::Shell);
-    let on_terminal = io::stdin().is_terminal();
-    command.stdin(match is_shell && on_terminal {
+    let input = match is_shell {
+        true if options.has_line() => Input::Line,
+        true if !io::stdin().is_terminal() => Input::Fed,
+        _ => Input::Qemu,
+    };
+    command.stdin(match is_shell && input == Input::Qemu {
         true => Stdio::inherit(),
         false => Stdio::null(),
     });
@@ -139,13 +186,15 @@ fn run_shown(options: &Options, initrd: &Initrd, shown: bool) -> Result<Run, Err
     // Put back at the end of this function, however QEMU ended.
     let _modes = is_shell.then(Modes::keep);
     let settings = Settings {
-        quiet: options.quiet,
-        unseen: !shown,
+        shown,
+        paints: input != Input::Line && !is_shell && paint::is_on_for_stdout(),
+        log,
         limit: options.time_limit(),
         token: Some(token),
         events,
+        json,
         signals: true,
-        feeds_input: is_shell && !on_terminal,
+        input,
         monitor: Some(monitor),
         names,
         dump,

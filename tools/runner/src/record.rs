@@ -9,7 +9,8 @@
 //!  poweroff                the last event
 //! ```
 //!
-//! `module` and `bail_out` may stand anywhere; `panic` too, and nothing else counts then.
+//! `module`, `subtest`, `bail_out`, `names` and `usage` may stand anywhere; `panic` too, and
+//! nothing else counts then.
 
 use crate::events::{CommandCounts, Event, PoweredOffBy, TestCounts, TestResult};
 use crate::token::Token;
@@ -90,10 +91,29 @@ pub struct TestRun {
     pub planned: usize,
     /// Results so far.
     pub seen: TestCounts,
-    /// Names of the failed.
-    pub failures: Vec<String>,
+    /// The results, in order.
+    pub results: Vec<TestCase>,
     /// The guest has stated its counts, and they agree.
     pub ended: bool,
+}
+
+impl TestRun {
+    /// Names of the failed.
+    pub fn failures(&self) -> impl Iterator<Item = String> {
+        let failed = { self.results.iter() }.filter(|test| test.result == TestResult::Failed);
+        failed.map(|test| test.name.clone())
+    }
+}
+
+/// A self-test that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestCase {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub result: TestResult,
+    /// Why it failed or was skipped.
+    pub reason: Option<String>,
 }
 
 /// A monitor command that has ended.
@@ -139,6 +159,10 @@ pub struct Record {
     pub lines: usize,
     /// Runs of self-tests, in order.
     pub test_runs: Vec<TestRun>,
+    /// Results of modules' own test cases.
+    pub subtests: TestCounts,
+    /// Suite and name of those that failed.
+    pub failed_subtests: Vec<String>,
     /// Reason of the first `bail_out`.
     pub bail_out: Option<String>,
     /// Modules as they became live, in order, also those that are gone since.
@@ -197,10 +221,12 @@ impl Record {
         self.commands.iter().filter(failed).count()
     }
 
-    /// Names of all self-tests that failed.
+    /// Names of all tests that failed: the kernel's own, and modules'.
     pub fn failed_tests(&self) -> Vec<String> {
-        let failures = self.test_runs.iter().map(|run| run.failures.as_slice());
-        failures.collect::<Vec<_>>().concat()
+        let failures = self.test_runs.iter().flat_map(TestRun::failures);
+        failures
+            .chain(self.failed_subtests.iter().cloned())
+            .collect()
     }
 
     fn event(&mut self, event: Event) -> Result<(), Defect> {
@@ -218,9 +244,28 @@ impl Record {
                 number,
                 name,
                 result,
-                ..
-            } => self.test(number, name, result),
+                reason,
+            } => self.test(
+                number,
+                TestCase {
+                    name,
+                    result,
+                    reason,
+                },
+            ),
             Event::Tests(counts) => self.tests(counts),
+            Event::Subtest {
+                suite,
+                name,
+                result,
+                ..
+            } => {
+                self.subtests.add(result);
+                if result == TestResult::Failed {
+                    self.failed_subtests.push(format!("{suite}.{name}"));
+                }
+                Ok(())
+            }
             Event::BailOut { reason } => {
                 self.bail_out.get_or_insert(reason);
                 Ok(())
@@ -255,9 +300,8 @@ impl Record {
                 self.modules.push(LiveModule { name, base, bytes });
                 Ok(())
             }
-            Event::Boot { .. } | Event::Module { .. } | Event::Panic { .. } | Event::Unknown => {
-                Ok(())
-            }
+            // What they say decides nothing.
+            _ => Ok(()),
         }
     }
 
@@ -273,25 +317,19 @@ impl Record {
         self.test_runs.push(TestRun {
             planned,
             seen: TestCounts::default(),
-            failures: Vec::new(),
+            results: Vec::new(),
             ended: false,
         });
         Ok(())
     }
 
-    fn test(&mut self, found: usize, name: String, result: TestResult) -> Result<(), Defect> {
+    fn test(&mut self, found: usize, test: TestCase) -> Result<(), Defect> {
         let Some(run) = self.open_run() else {
-            return Err(Defect::TestWithoutPlan { name });
+            return Err(Defect::TestWithoutPlan { name: test.name });
         };
         let (planned, expected) = (run.planned, run.seen.total() + 1);
-        match result {
-            TestResult::Passed => run.seen.passed += 1,
-            TestResult::Skipped => run.seen.skipped += 1,
-            TestResult::Failed => {
-                run.seen.failed += 1;
-                run.failures.push(name);
-            }
-        }
+        run.seen.add(test.result);
+        run.results.push(test);
         if found != expected {
             return Err(Defect::TestOutOfOrder { expected, found });
         }

@@ -3,7 +3,7 @@
 //! QEMU puts a terminal into raw mode, and takes that back when it ends by itself; a
 //! QEMU that was killed doesn't.
 
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,6 +24,24 @@ impl Drop for Modes {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, modes);
         }
     }
+}
+
+/// Whether a line can be edited here: stdin and stdout are a terminal that moves its cursor.
+pub fn can_edit() -> bool {
+    let moves = std::env::var("TERM").is_ok_and(|name| !["", "dumb", "emacs"].contains(&&*name));
+    moves && io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Takes keys as they are typed, and shows none of them: what reads them does that. Ctrl-C
+/// stays a signal. [`Modes`] takes it back.
+///
+/// # Errors
+/// stdin is no terminal.
+pub fn take_keys() -> io::Result<()> {
+    let mut modes = tcgetattr(io::stdin())?;
+    modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
+    tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
+    Ok(())
 }
 
 /// Whether a line of progress is on the screen.

@@ -132,6 +132,8 @@ pub enum Pass {
     Tests(TestCounts),
     /// This many commands.
     Commands(usize),
+    /// This many commands, and test cases of modules'.
+    CommandsAndSubtests(usize, TestCounts),
     /// A session that ended with a power-off.
     Session,
 }
@@ -165,6 +167,15 @@ impl fmt::Display for Verdict {
                 write!(f, "passed: {passed} self-tests, {skipped} skipped")
             }
             Verdict::Passed(Pass::Commands(count)) => write!(f, "passed: {count} commands"),
+            Verdict::Passed(Pass::CommandsAndSubtests(count, subtests)) => {
+                let TestCounts {
+                    passed, skipped, ..
+                } = subtests;
+                write!(
+                    f,
+                    "passed: {count} commands, {passed} sub-tests, {skipped} skipped"
+                )
+            }
             Verdict::Passed(Pass::Session) => write!(f, "the guest powered off"),
             Verdict::FiguresChanged(changes) => write!(
                 f,

@@ -14,25 +14,29 @@
 //! No wait here is without a bound but that for a guest without a limit, and that for a
 //! reader of this program's output; a signal ends either.
 
+use crate::disassembly::Disassembly;
 use crate::dumper::{Dumper, Target};
 use crate::error::Error;
 use crate::judge::Ending;
+use crate::line::{self, Line};
 use crate::options::DEFAULT_TIMEOUT;
 use crate::output;
 use crate::qmp::Monitor;
 use crate::question::{self, ANSWER, Question};
 use crate::record::Record;
+use crate::report;
 use crate::signals::Forwarded;
 use crate::sink::Sink;
 use crate::streams::{self, Piece};
 use crate::token::Token;
 use crate::transcript::Transcript;
 use crate::verdict::{Place, Timeout};
+use crate::view::{Shown, View};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsRawFd;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -65,26 +69,42 @@ pub struct Channel {
 /// What is watched, and how.
 #[derive(Default)]
 pub struct Settings {
-    /// Show nothing but failures.
-    pub quiet: bool,
-    /// Show nothing at all.
-    pub unseen: bool,
+    /// How much of the console's text is shown.
+    pub shown: Shown,
+    /// Whether it is shown in colours, line by line.
+    pub paints: bool,
+    /// Where all of it is kept.
+    pub log: Option<File>,
     /// When the guest counts as hung.
     pub limit: Option<Duration>,
     /// What its events carry.
     pub token: Option<Token>,
     /// Where a copy of the events goes.
     pub events: Option<File>,
+    /// Where they go without their token.
+    pub json: Option<File>,
     /// Whether signals to this program end the run.
     pub signals: bool,
-    /// Whether this program's stdin is passed on, which is no terminal.
-    pub feeds_input: bool,
+    /// Where the guest's input comes from.
+    pub input: Input,
     /// QEMU's monitor.
     pub monitor: Option<Monitor>,
     /// The kernel's symbols, as text.
     pub names: String,
     /// Where a dump goes of a guest that panics; QEMU then pauses, and has a monitor.
     pub dump: Option<Target>,
+}
+
+/// Where a guest's input comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Input {
+    /// From nowhere, or from where QEMU's stdin is.
+    #[default]
+    Qemu,
+    /// This program's stdin, which is no terminal, is passed on.
+    Fed,
+    /// A line that is edited here, on the terminal.
+    Line,
 }
 
 /// A run that has ended.
@@ -130,8 +150,12 @@ pub fn watch(
     // Before the start, so that no signal comes between.
     let signals = settings.signals.then(Forwarded::new).transpose();
     let signals = signals.map_err(Error::start(program))?;
-    if settings.feeds_input {
+    if settings.input != Input::Qemu {
         command.stdin(Stdio::piped());
+    }
+    if settings.input == Input::Line {
+        // The terminal's Ctrl-C isn't QEMU's.
+        command.process_group(0);
     }
     let mut qemu = command
         .stdout(Stdio::piped())
@@ -141,8 +165,17 @@ pub fn watch(
     // With it goes this program's copy of what QEMU inherited.
     drop(command);
     let guest_input: Option<ChildStdin> = qemu.stdin.take();
-    if let Some(guest) = guest_input {
-        thread::spawn(move || streams::feed(io::stdin(), guest, &input));
+    let (mut line, mut screen) = (None, None);
+    match (guest_input, settings.input) {
+        (Some(guest), Input::Line) => {
+            let begun = Line::begin(guest).map_err(Error::start("the line editor"))?;
+            line = Some(begun.0);
+            screen = Some(Sink::new(begun.1));
+        }
+        (Some(guest), _) => {
+            thread::spawn(move || streams::feed(io::stdin(), guest, &input));
+        }
+        (None, _) => {}
     }
     if let Some(stdout) = qemu.stdout.take() {
         let sender = sender.clone();
@@ -160,17 +193,24 @@ pub fn watch(
         (monitor, _) => (monitor.map(|monitor| (monitor, settings.names)), None),
     };
     let mut watch = Watch {
-        quiet: settings.quiet,
-        unseen: settings.unseen,
         limit: settings.limit,
         deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
         reason: Reason::Limit,
-        screen: Sink::new(io::stdout()),
+        view: View::new(
+            settings.shown,
+            settings.paints,
+            screen.unwrap_or_else(|| Sink::new(io::stdout())),
+        ),
+        log: settings.log.map(Sink::new),
+        person: line,
         events: settings.events.map(Sink::new),
+        json: settings.json.map(Sink::new),
+        token: settings.token.clone(),
         signals,
         input_ended,
         monitor,
         dumper,
+        disassembly: Disassembly::default(),
         line: Vec::new(),
         record: Record::of(settings.token),
         transcript: Transcript::default(),
@@ -208,20 +248,25 @@ enum Reason {
 
 /// Prints the console, and keeps what both channels bring.
 struct Watch {
-    quiet: bool,
-    unseen: bool,
     limit: Option<Duration>,
     deadline: Option<Instant>,
     reason: Reason,
-    screen: Sink,
+    view: View,
+    log: Option<Sink>,
     events: Option<Sink>,
+    json: Option<Sink>,
+    token: Option<Token>,
     signals: Option<Forwarded>,
     input_ended: Receiver<()>,
     monitor: Option<(Monitor, String)>,
     /// Who has the monitor instead, with `--dump`.
     dumper: Option<Dumper>,
+    /// Names of instructions in the console's text.
+    disassembly: Disassembly,
     /// The console's line so far, without its end.
     line: Vec<u8>,
+    /// Who types on a terminal.
+    person: Option<Line>,
     record: Record,
     transcript: Transcript,
     console_ended: bool,
@@ -278,6 +323,12 @@ impl Watch {
 
     fn look_at_signals(&mut self, qemu: &Child) {
         if let Some(signal) = self.signal() {
+            if signal == Signal::INT.as_raw()
+                && let Some(person) = &self.person
+                && !person.interrupt()
+            {
+                return;
+            }
             let again = matches!(self.reason, Reason::Signal(_));
             let grace = if again { Duration::ZERO } else { GRACE };
             self.reason = Reason::Signal(signal);
@@ -308,9 +359,10 @@ impl Watch {
 
     /// Whether what is printed or copied waits for its reader.
     fn is_behind(&mut self) -> bool {
-        // Both are pushed on.
-        let events = self.events.as_mut().is_some_and(Sink::is_behind);
-        self.screen.is_behind() || events
+        // All are pushed on.
+        let copies = [&mut self.events, &mut self.json, &mut self.log];
+        let behind = copies.map(|copy| copy.as_mut().is_some_and(Sink::is_behind));
+        self.view.is_behind() || behind.contains(&true)
     }
 
     /// Takes what is on its way when QEMU has ended.
@@ -322,6 +374,8 @@ impl Watch {
                 Err(_) => break,
             }
         }
+        let held = self.disassembly.rest();
+        self.show(&held);
         self.end_line();
     }
 
@@ -331,6 +385,9 @@ impl Watch {
             Piece::Event(line) => {
                 let dumps = self.record.dumps;
                 self.record.line(&line);
+                if let Some(person) = &self.person {
+                    person.event(&line);
+                }
                 if self.record.dumps > dumps {
                     match &self.dumper {
                         Some(dumper) => dumper.dump(),
@@ -339,6 +396,12 @@ impl Watch {
                 }
                 if let Some(events) = &mut self.events {
                     events.write(format!("{line}\n").as_bytes());
+                }
+                let token = self.token.as_ref().map(Token::text);
+                if let Some(json) = &mut self.json
+                    && let Some(line) = report::line_of(&line, token)
+                {
+                    json.write((line + "\n").as_bytes());
                 }
             }
             Piece::ConsoleEnd => self.console_ended = true,
@@ -352,12 +415,16 @@ impl Watch {
             .copied()
             .filter(|&byte| byte != b'\r')
             .collect();
-        if !self.quiet && !self.unseen {
-            self.screen.write(&bytes);
-        }
-        for byte in bytes {
+        let bytes = self.disassembly.pass(&bytes);
+        self.show(&bytes);
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.view.bytes(bytes);
+        for &byte in bytes {
             match byte {
                 b'\n' => self.end_line(),
+                line::ENQUIRY => {}
                 byte => self.line.push(byte),
             }
         }
@@ -366,9 +433,11 @@ impl Watch {
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let line = String::from_utf8_lossy(&line);
-        if self.transcript.line(&line) && self.quiet && !self.unseen {
-            self.screen.write(format!("{line}\n").as_bytes());
+        if let Some(log) = &mut self.log {
+            log.write(format!("{line}\n").as_bytes());
         }
+        let (weight, before) = self.transcript.line(&line);
+        self.view.line(&line, weight, &before);
     }
 
     /// Waits until all is written, and puts the run together.
@@ -376,8 +445,10 @@ impl Watch {
         let mut copied_by = Instant::now() + LEFTOVER;
         let shown_by = copied_by;
         loop {
-            let is_shown = self.screen.is_done();
-            let is_copied = self.events.as_mut().is_none_or(Sink::is_done);
+            let is_shown = self.view.is_done();
+            let copies = [&mut self.events, &mut self.json, &mut self.log];
+            let copied = copies.map(|copy| copy.as_mut().is_none_or(Sink::is_done));
+            let is_copied = !copied.contains(&false);
             // Who pages through the output may take his time, but not the events' reader.
             if !is_shown {
                 copied_by = Instant::now() + LEFTOVER;
@@ -412,9 +483,18 @@ impl Watch {
             }
             _ => {}
         };
-        lost("the lines on stdout", self.screen.result());
+        lost("the lines on stdout", self.view.result());
+        if let Some(person) = self.person {
+            person.end();
+        }
         if let Some(events) = self.events {
             lost("the events of --events", events.result());
+        }
+        if let Some(json) = self.json {
+            lost("the events of --json", json.result());
+        }
+        if let Some(log) = self.log {
+            lost("the lines of the log", log.result());
         }
         // Who attended a guest that panicked has ended QEMU himself.
         let panicked = self.dumper.take().is_some_and(Dumper::panicked);

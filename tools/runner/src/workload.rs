@@ -6,11 +6,12 @@ use std::str::FromStr;
 
 /// Groups of the benchmark, as `kernel/src/bench` names them. A test asks the guest for
 /// them.
-pub const GROUPS: [Group; 12] = [
+pub const GROUPS: [Group; 13] = [
     Group::new("alloc", "bench alloc"),
     Group::new("access", "bench access"),
     Group::new("link", "bench link"),
     Group::new("load", "bench load"),
+    Group::new("kmalloc", "bench kmalloc"),
     Group::new("modules", "bench modules"),
     Group::new("growth", "bench growth"),
     Group::new("pair", "bench pair"),

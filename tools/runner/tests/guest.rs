@@ -34,6 +34,8 @@ mod information;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/monitor.rs"]
+mod monitor;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -48,6 +50,8 @@ mod shapes;
 mod shell;
 #[path = "guest/situations.rs"]
 mod situations;
+#[path = "guest/slabs.rs"]
+mod slabs;
 #[path = "guest/start.rs"]
 mod start;
 #[path = "guest/stuck.rs"]
@@ -90,13 +94,14 @@ fn ignorable_test(
 
 /// Beginnings of names: what takes longest comes first, so that nothing long is left to run
 /// alone at the end.
-const LONG: [&str; 12] = [
+const LONG: [&str; 13] = [
     "README.md: ./qemu-run.sh --cpus 4 --timeout 900",
     "README.md: OPERATIONS",
     "README.md: cargo test",
     "c_modules::against_linux",
     "crafted::rounds",
     "endings::timeouts",
+    "monitor::",
     "real::modules",
     "shapes::more_memory",
     "shapes::possible_cpus",
@@ -131,6 +136,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        start::plain,
         debugger::dumps,
         start::quiet,
         loading::direct_is_refused_far,
@@ -159,11 +165,16 @@ fn main() -> ExitCode {
         c_modules::lessons,
         c_modules::a_file_is_compiled_and_loaded,
         c_modules::bugs,
+        c_modules::kunit,
         c_modules::frame_of_a_file,
+        slabs::wrong_frees,
+        slabs::all_memory,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        monitor::script,
+        monitor::session,
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,
@@ -181,6 +192,9 @@ fn main() -> ExitCode {
         shapes::most_cpus,
         events::by_hand,
         shell::interrupted,
+        shell::command_interrupted,
+        shell::edited,
+        shell::remembers,
         shell::timed_out,
         shell::late_pipe,
         shell::early_pipe,

@@ -374,6 +374,12 @@ pub unsafe fn set_stacks(interrupt: usize, fault: usize) {
     map_field!(lowcore.fault_stack).write(fault as u64);
 }
 
+/// Whether a stack pointer is one of the running CPU's interrupt stack.
+pub fn is_interrupt_stack(pointer: u64) -> bool {
+    let top = doubleword::<{ offset_of!(Lowcore, interrupt_stack) }>();
+    (top.saturating_sub(crate::stack::SIZE as u64)..=top).contains(&pointer)
+}
+
 /// Sets this CPU's per-CPU offset: per-CPU variables exist from here on. Once
 /// translation is on.
 ///
@@ -399,12 +405,18 @@ pub fn per_cpu_offset() -> u64 {
     offset
 }
 
-/// Real address, on this CPU, of the lowcore that lies at absolute address `prefix`: the
-/// two areas change places, and all else is where it is.
-pub fn real_address(prefix: u32) -> usize {
+/// Absolute address of the running CPU's lowcore (STORE PREFIX).
+pub fn prefix_of_this_cpu() -> u32 {
     let mut own = 0u32;
     // SAFETY: C7: stores the four bytes of `own`.
     unsafe { asm!("stpx 0({})", in(reg_addr) &raw mut own, options(nostack)) };
+    own
+}
+
+/// Real address, on this CPU, of the lowcore that lies at absolute address `prefix`: the
+/// two areas change places, and all else is where it is.
+pub fn real_address(prefix: u32) -> usize {
+    let own = prefix_of_this_cpu();
     match prefix {
         0 => own as usize,
         prefix if prefix == own => 0,

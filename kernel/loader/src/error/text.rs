@@ -2,7 +2,7 @@
 
 use super::kinds::{Compiler, LoadError};
 use super::name::Name;
-use crate::s390x::type_name;
+use crate::s390x::{PAGE_SIZE, type_name};
 use core::fmt;
 
 impl core::error::Error for LoadError {}
@@ -48,11 +48,14 @@ impl fmt::Display for LoadError {
                 name,
                 field,
                 value,
-            } => write!(
-                f,
-                "section {index}{}: {field} {value:#x} is impossible",
-                InBrackets(name)
-            ),
+            } => {
+                let name = InBrackets(name);
+                write!(f, "section {index}{name}: {field} {value:#x} is impossible")?;
+                match *field == "alignment" && value.is_power_of_two() {
+                    true => write!(f, ", a page of {PAGE_SIZE:#x} is the most"),
+                    false => Ok(()),
+                }
+            }
             LoadError::Name {
                 what,
                 index,

@@ -1,6 +1,7 @@
 //! Everything that can be wrong with parameters, with its facts.
 
-use super::record::{ParameterKind, RECORD, SECTION};
+use super::kind::{BadValue, ParameterKind};
+use super::section::{RECORD, SECTION};
 use crate::escape::Escaped;
 use core::fmt;
 
@@ -11,6 +12,31 @@ pub enum ParameterError<'word> {
     Unknown(&'word str),
     /// The word has no value, and only a bool does without.
     NoValue(&'word str, ParameterKind),
+    /// The word has no value, and the parameter isn't one that does without.
+    NoText(&'word str),
+    /// An array has fewer elements than the value.
+    TooMany {
+        /// The parameter's name, as it was given.
+        name: &'word str,
+        /// How many it has.
+        most: usize,
+    },
+    /// A text with its NUL has no room.
+    TooLong {
+        /// The parameter's name, as it was given.
+        name: &'word str,
+        /// Bytes of room.
+        bytes: usize,
+    },
+    /// The module's own function says no.
+    Refused {
+        /// The parameter's name, as it was given.
+        name: &'word str,
+        /// The value, as it was given.
+        value: &'word str,
+        /// What the function returned.
+        result: i32,
+    },
     /// The value isn't one of the type's.
     Value {
         /// The parameter's name, as it was given.
@@ -47,6 +73,23 @@ pub enum ParameterError<'word> {
     OutOfMemory,
 }
 
+impl<'word> ParameterError<'word> {
+    /// The error of a parameter whose value is bad.
+    pub(crate) fn of(
+        bad: BadValue,
+        name: &'word str,
+        value: Option<&'word str>,
+        kind: ParameterKind,
+    ) -> Self {
+        match (bad, value) {
+            (BadValue::OutOfMemory, _) => Self::OutOfMemory,
+            (_, None) => Self::NoValue(name, kind),
+            (BadValue::Range, Some(value)) => Self::Range { name, value, kind },
+            (_, Some(value)) => Self::Value { name, value, kind },
+        }
+    }
+}
+
 impl fmt::Display for ParameterError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -54,6 +97,33 @@ impl fmt::Display for ParameterError<'_> {
             Self::NoValue(name, kind) => {
                 let name = Escaped(name);
                 write!(f, "parameter {name} needs a value: {name}=<{kind}>")
+            }
+            Self::NoText(name) => {
+                let name = Escaped(name);
+                write!(f, "parameter {name} needs a value: {name}=...")
+            }
+            Self::TooMany { name, most } => {
+                let name = Escaped(name);
+                write!(
+                    f,
+                    "parameter {name}: an array of {most} has no room for more"
+                )
+            }
+            Self::TooLong { name, bytes } => {
+                let (name, most) = (Escaped(name), bytes.saturating_sub(1));
+                write!(f, "parameter {name}: a text of at most {most} bytes")
+            }
+            Self::Refused {
+                name,
+                value,
+                result,
+            } => {
+                let (name, value) = (Escaped(name), Escaped(value));
+                let errno = result.unsigned_abs();
+                write!(
+                    f,
+                    "parameter {name}={value}: the module refuses it, error {errno}"
+                )
             }
             Self::Value { name, value, kind } => {
                 let (name, value) = (Escaped(name), Escaped(value));

@@ -105,6 +105,13 @@ impl Field {
         self.bits < 32
     }
 
+    /// Whether all values of 32 bits in two's complement fit, and no others.
+    const fn is_signed_word(self) -> bool {
+        self.bits == 32
+            && self.least == (i32::MIN as i64) << self.shift
+            && self.greatest == (i32::MAX as i64) << self.shift
+    }
+
     /// Bytes from the relocation's place on that hold the field.
     pub const fn bytes(self) -> usize {
         self.bytes as usize
@@ -143,9 +150,16 @@ impl Field {
     /// If `place` is shorter than [`Field::bytes`].
     #[inline(always)]
     pub fn write(self, place: &mut [u8], value: i64) -> Result<(), FieldError> {
+        if self.is_signed_word() {
+            // Nearly all are. It fits if the same is read back: one comparison, and one store.
+            let word = (value >> self.shift) as i32;
+            if i64::from(word) << self.shift == value {
+                *first(place) = word.to_be_bytes();
+                return Ok(());
+            }
+        }
         self.check(value)?;
         let value = value >> self.shift;
-        // Nearly all fields are of these two sizes, and each of them is one store.
         match self.bits {
             32 => *first(place) = (value as u32).to_be_bytes(),
             64 => *first(place) = value.to_be_bytes(),

@@ -46,7 +46,7 @@ pub fn load<'data>(
         &plan,
         base,
         HANDLE,
-        &mut |name| resolve(name),
+        &mut |name, _| resolve(name),
         &mut image,
         &mut template,
     )?;

@@ -66,7 +66,7 @@ fn load_once(
             _ => None,
         });
     let others: HashMap<&str, u64> = others.collect();
-    let mut resolve = |name: &str| others.get(name).copied();
+    let mut resolve = |name: &str, _| others.get(name).copied();
     let (base, per_cpu) = (object.base, object.per_cpu);
     loader::link(
         &plan,

@@ -103,7 +103,7 @@ impl Machine {
             3 => (1 << 30, HANDLE),
             _ => (BASE, HANDLE),
         };
-        let mut resolve = |name: &str| match name.len() as u64 ^ (odd >> 8) {
+        let mut resolve = |name: &str, _| match name.len() as u64 ^ (odd >> 8) {
             number if number % 16 == 0 => None,
             number if number % 16 == 1 => Some(number),
             number if number % 2 == 0 => Some(0x10_0000),

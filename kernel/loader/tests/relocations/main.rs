@@ -121,6 +121,34 @@ fn a_stub_that_is_out_of_reach_itself_is_refused(assembler: &Assembler) {
     assert!(matches!(result, Err(LoadError::Overflow(_))), "{result:?}");
 }
 
+/// Whatever the addend is, a call goes to its symbol if it reaches that, and else to the stub.
+fn a_call_goes_by_its_stub_only_where_it_must(assembler: &Assembler) {
+    const REACH: i64 = 1 << 32;
+    const LEAST: i64 = -REACH;
+    const AT_STUB: i64 = (STUB - PLACE) as i64;
+    for (value, addend, direct) in [
+        (3 * REACH / 2, -REACH, true),
+        (3 * REACH, -5 * REACH / 2, true),
+        (-3 * REACH, 5 * REACH / 2, true),
+        (3 * REACH, 2, false),
+        (-3 * REACH, 2, false),
+        // The stub is at the limit of the reach, and so is the symbol, on the other side.
+        (AT_STUB + 2 * REACH - 2, LEAST - AT_STUB, true),
+        (AT_STUB + 2 * REACH, LEAST - AT_STUB, false),
+        (AT_STUB + 2 * REACH + 2, LEAST - AT_STUB, false),
+        (AT_STUB - 2 * REACH + 2, REACH - 2 - AT_STUB, true),
+        (AT_STUB - 2 * REACH, REACH - 2 - AT_STUB, false),
+        (AT_STUB - 2 * REACH - 2, REACH - 2 - AT_STUB, false),
+    ] {
+        let data = module(assembler, "R_390_PLT32DBL", "x", addend);
+        let loaded = load(&data, BASE, |_| Some(PLACE.wrapping_add_signed(value))).unwrap();
+        let result = if direct { value } else { AT_STUB } + addend;
+        let halfwords = format!("{:08x}", (result / 2) as u32);
+        let what = format!("{value:#x} {addend:#x}");
+        assert_eq!(loaded.image[..16], around(&halfwords), "{what}");
+    }
+}
+
 /// What only a dynamic linker does, thread-local storage, and what C++ has.
 const REFUSED: [(u8, &str); 28] = [
     (9, "R_390_COPY"),
@@ -246,6 +274,7 @@ tests! {
     assembled: [
         each_type_at_its_limits,
         a_stub_that_is_out_of_reach_itself_is_refused,
+        a_call_goes_by_its_stub_only_where_it_must,
         thread_local_and_dynamic_types_are_refused_by_name,
         instructions_as_the_assembler_writes_them,
     ],

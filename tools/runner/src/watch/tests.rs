@@ -5,7 +5,7 @@ use super::*;
 /// A shell script in QEMU's place; `$CONTROL` is its control channel.
 fn watched(script: &str, limit: Duration) -> Result<Run, Error> {
     let settings = Settings {
-        quiet: true,
+        shown: Shown::Failures,
         limit: Some(limit),
         ..Settings::default()
     };
@@ -65,7 +65,7 @@ fn text_is_no_event() {
 fn a_signal_that_ended_qemu_first_is_known() {
     let script = "echo up; (sleep 0.3; kill -INT $PPID) >/dev/null 2>&1 & exit 0";
     let settings = Settings {
-        quiet: true,
+        shown: Shown::Failures,
         signals: true,
         ..Settings::default()
     };

@@ -68,9 +68,13 @@ const FORMATS: [&str; 12] = [
 
 /// The C files that compile for Linux too: tests, and the modules that are shipped.
 pub fn sources() -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut found = ["tools/runner/tests/c_bug.c", "tools/peer/linux_bench.c"]
-        .map(|path| root().join(path))
-        .to_vec();
+    let mut found = [
+        "tools/runner/tests/c_bug.c",
+        "tools/runner/tests/c_kunit.c",
+        "tools/peer/linux_bench.c",
+    ]
+    .map(|path| root().join(path))
+    .to_vec();
     for folder in ["modules", "modules/ctest"] {
         for entry in root().join(folder).read_dir()? {
             let path = entry?.path();
@@ -136,7 +140,8 @@ pub fn compile_to(text: &str, object: &Path) -> Result<Output, Failed> {
         .args(["-D__KERNEL__", "-DMODULE", "-DKBUILD_MODNAME=\"piece\""])
         .arg("-I")
         .arg(root().join("modules/include"))
-        .args(["-include", "linux/compiler_types.h", "-c"])
+        .args(["-include", "linux/compiler_types.h"])
+        .args(["-include", "linux/kconfig.h", "-c"])
         .arg(&source)
         .arg("-o")
         .arg(object)
@@ -148,7 +153,7 @@ pub fn compile_to(text: &str, object: &Path) -> Result<Output, Failed> {
 /// Each header by itself, and all together, without a warning.
 pub fn headers_have_no_warnings() -> TestResult {
     let mut all = String::new();
-    for folder in ["linux", "asm"] {
+    for folder in ["linux", "asm", "kunit"] {
         let headers = root().join("modules/include").join(folder);
         for entry in headers.read_dir()? {
             let name = entry?.file_name();
@@ -163,7 +168,7 @@ pub fn headers_have_no_warnings() -> TestResult {
 }
 
 /// What isn't supported, with what the compiler must say.
-const REFUSED: [(&str, &str); 16] = [
+const REFUSED: [(&str, &str); 17] = [
     ("#include <linux/usb.h>", "linux/usb.h: No such file"),
     (
         "#include <linux/percpu.h>\nstatic DEFINE_PER_CPU(int, twice);\nstatic DEFINE_PER_CPU(long, twice);",
@@ -186,28 +191,32 @@ const REFUSED: [(&str, &str); 16] = [
         "unary",
     ),
     (
-        "#include <linux/module.h>\nstatic short little;\nmodule_param(little, short, 0);",
-        "__param_kind_short",
+        "#include <linux/module.h>\nstatic short little;\nmodule_param(little, float, 0);",
+        "__param_kind_float",
     ),
     (
         "#include <linux/module.h>\nstatic long wide;\nmodule_param(wide, int, 0);",
         "_Generic",
     ),
     (
+        "#include <linux/module.h>\nMODULE_DESCRIPTION(\"a\\0name=b\");",
+        "a NUL inside would begin another entry of .modinfo",
+    ),
+    (
         "#include <linux/module.h>\nbool f(void);\nbool f(void) { return try_module_get(THIS_MODULE); }",
         "try_module_get is not supported here",
     ),
     (
-        "#include <linux/slab.h>\nvoid *f(void);\nvoid *f(void) { return kmem_cache_create(\"x\", 8, 8, 0, 0); }",
-        "kmem_cache_create is not supported here",
+        "#include <linux/interrupt.h>\nint f(void);\nint f(void) { return request_irq(1, 0, 0, \"x\", 0); }",
+        "request_irq is not supported here",
     ),
     (
-        "#include <linux/spinlock.h>\nvoid f(rwlock_t *lock);\nvoid f(rwlock_t *lock) { read_lock(lock); }",
-        "read_lock is not supported here",
+        "#include <linux/printk.h>\nvoid f(void *p);\nvoid f(void *p) { pr_info(\"a %pV\\n\", p); }",
+        "the format %pV is not supported here",
     ),
     (
-        "#include <linux/cpumask.h>\nint f(void);\nint f(void) { int cpu = 0; for_each_cpu(cpu, 0) cpu++; return cpu; }",
-        "for_each_cpu is not supported here",
+        "#include <linux/module.h>\nstatic int open;\nmodule_param(open, int, 0666);",
+        "permissions of open: not everybody may write it",
     ),
     (
         "#include <linux/preempt.h>\nint f(void);\nint f(void) { return in_interrupt(); }",

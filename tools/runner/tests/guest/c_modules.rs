@@ -185,6 +185,44 @@ pub fn bugs() -> TestResult {
     )
 }
 
+/// Test cases of KUnit are sub-tests: one that fails fails the run.
+pub fn kunit() -> TestResult {
+    let module = root().join("tools/runner/tests/c_kunit.c");
+    let module = module.to_string_lossy();
+    let run = runner(&[
+        "--module",
+        &module,
+        "--run",
+        "insmod c_kunit; rmmod c_kunit",
+    ]);
+    run.must_exit(0)?;
+    run.must(
+        run.verdict().contains("2 commands, 5 sub-tests, 1 skipped"),
+        "sub-tests in the verdict",
+    )?;
+    for line in [
+        "1..6",
+        "ok 5 skipped # SKIP never run",
+        "ok 3 9",
+        "ok 1 c_kunit",
+    ] {
+        run.must(
+            !run.lines_with(&[line]).is_empty(),
+            &format!("a line {line}"),
+        )?;
+    }
+    let run = runner(&["--module", &module, "--run", "insmod c_kunit wrong"]);
+    run.must_exit(1)?;
+    run.must(
+        run.verdict().contains("c_kunit.numbers, c_kunit.asserts"),
+        "the names of those that failed",
+    )?;
+    run.must(
+        !run.lines_with(&["five == 5 isn't so: 6, 5"]).is_empty(),
+        "what isn't so, with values",
+    )
+}
+
 /// A frame that is larger than the stack, of a file of anybody's, ends at the guard page.
 pub fn frame_of_a_file() -> TestResult {
     let folder = tempfile::tempdir()?;

@@ -40,7 +40,7 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     (
         "lock_order",
         3,
-        "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 8 (heap)",
+        "lock order: a lock of rank 0 (test) wanted by a CPU that holds one of rank 10 (heap)",
     ),
     (
         "wait_with_lock",
@@ -56,7 +56,7 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     (
         "print_under_lock",
         3,
-        "a CPU prints while it holds a lock of rank 8 (heap)",
+        "a CPU prints while it holds a lock of rank 10 (heap)",
     ),
     ("crash_in_module", 3, "program check"),
     ("newer_machine", 3, "program check 0x0001 (operation)"),

@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Far from per-CPU memory the module `direct` is refused, with all facts.
 pub fn direct_is_refused_far() -> TestResult {
-    let run = runner(&["--append", "selftest=boot.*"]);
+    let run = runner(&["--verbose", "--append", "selftest=boot.*"]);
     run.must_exit(0)?;
     let words = ["direct", ".text+0x", "R_390_PC32DBL", "GiB"];
     run.must(
@@ -23,7 +23,7 @@ pub fn direct_is_refused_far() -> TestResult {
 
 /// Near per-CPU memory it is loaded.
 pub fn direct_works_near() -> TestResult {
-    let run = runner(&["--append", "vmalloc=near selftest=boot.*"]);
+    let run = runner(&["--verbose", "--append", "vmalloc=near selftest=boot.*"]);
     run.must_exit(0)?;
     run.must(
         run.lines_with(&["R_390_PC32DBL"]).is_empty(),

@@ -59,12 +59,148 @@ pub fn answers(cpus: &str) -> TestResult {
     }
 }
 
-/// Ctrl-C ends the run, and the terminal is as it was.
+/// Keys of the editor, on two CPUs: what is shown, and what the guest gets. Each of the
+/// entries is typed late, and its answer is of the guest or of the editor.
+pub fn edited() -> TestResult {
+    let _cpus = Cpus::take(1);
+    let mut terminal = start(&["--cpus", "2"])?;
+    terminal.resize(100, 30)?;
+    terminal.expect("\n> ", BOOT)?;
+    thread::sleep(LATE);
+    let answered = "\n> ";
+    for (typed, shown) in [
+        // Left, End; Home, Delete; Ctrl-A, Ctrl-E.
+        ("lsmo\x1b[D\x1b[D\x1b[Fd\r", &["counter ", answered][..]),
+        ("xlsmod\x1b[H\x1b[3~\r", &["counter ", answered]),
+        ("smod\x01l\x05; cpu\r", &["counter ", "offset", answered]),
+        // Kill a word, yank it; back by a word (Alt-B, and Ctrl-Left), kill the rest.
+        ("meminfo\x17\x19\r", &["vmalloc: ", answered]),
+        ("lsmod nosuch\x1bb\x0b\r", &["counter ", answered]),
+        ("lsmod nosuch\x1b[1;5D\x0b\r", &["counter ", answered]),
+        // Up; Ctrl-R.
+        ("\x1b[A\r", &["counter ", answered]),
+        ("\x12memin\r", &["reverse-i-search", "vmalloc: ", answered]),
+        // A hint of what was typed before, taken by Right.
+        ("memi\x1b[C\r", &["vmalloc: ", answered]),
+        // Tab: one candidate, or several, which are shown. What isn't known rings the bell.
+        ("mem\t\r", &["vmalloc: ", answered]),
+        (
+            "insmod --link\t parame\t\r",
+            &["--link-only", "parameters", answered],
+        ),
+        ("call @1 counter_\t", &["counter_hit", "counter_visits"]),
+        ("hit\r", &["cpu 1: counter_hit()", answered]),
+        ("percpu nosuch\t", &["\x07"]),
+        (
+            "\x15selftest boot.glo\t\r",
+            &["1..1", "ok 1 boot.globs", answered],
+        ),
+        ("rmmod \t", &["c_counter", "visitor"]),
+        ("vis\t; insm", &["visitor"]),
+        (
+            "\tvis\t\r",
+            &["module visitor: unloaded", "module visitor: 0x", answered],
+        ),
+        // What a module brings goes with it.
+        (
+            "rmmod visitor; rmmod counter\r",
+            &["module counter: unloaded", answered],
+        ),
+        ("call counter_vis\t", &["\x07"]),
+        ("\x15insmod counter\r", &["module counter: 0x", answered]),
+        ("call counter_hi\t\r", &["cpu 1: counter_hit()", answered]),
+        // Ctrl-L clears the screen, and keeps the line.
+        ("lsm\x0cod\r", &["\x1b[H", "counter ", answered]),
+        // UTF-8, as one character.
+        (
+            "no\u{e9}\u{4e2d}\x7f\r",
+            &["no\u{e9}: no such command", answered],
+        ),
+        // Several lines, pasted.
+        (
+            "\x1b[200~lsmod\ncpu\nmeminfo\n\x1b[201~\r",
+            &[
+                "counter ",
+                "> cpu",
+                "offset",
+                "> meminfo",
+                "vmalloc: ",
+                answered,
+            ],
+        ),
+    ] {
+        thread::sleep(PAUSE);
+        terminal.type_text(typed)?;
+        for text in shown {
+            terminal.expect(text, ANSWER)?;
+        }
+    }
+    // A narrow window, and a line that is longer than it.
+    terminal.resize(20, 10)?;
+    thread::sleep(PAUSE);
+    let long = format!("nosuch{}", "x".repeat(90));
+    terminal.type_text(&format!("{long}\r"))?;
+    terminal.expect("xx: no such command", ANSWER)?;
+    terminal.expect(answered, ANSWER)?;
+    terminal.type_text("poweroff\r")?;
+    terminal.must_exit(0, ANSWER)
+}
+
+/// The next session has the lines of this one.
+pub fn remembers() -> TestResult {
+    let _cpus = Cpus::take(1);
+    let state = tempfile::tempdir()?;
+    for typed in ["meminfo\rlsmod\r\x04", "\x12memi\r\x04"] {
+        let mut command = command(&["shell"]);
+        command.env("XDG_STATE_HOME", state.path());
+        let mut terminal = Terminal::start(&command)?;
+        terminal.expect("\n> ", BOOT)?;
+        terminal.type_text(typed)?;
+        terminal.expect("vmalloc: ", ANSWER)?;
+        terminal.must_exit(0, ANSWER)?;
+    }
+    let kept = std::fs::read_to_string(state.path().join("qemu-run/history"))?;
+    assert!(kept.contains("meminfo\nlsmod\n"), "{kept}");
+    Ok(())
+}
+
+/// Ctrl-C ends the command at its next check, and a pasted line with it; the session goes on.
+pub fn command_interrupted() -> TestResult {
+    let _cpus = Cpus::take(2);
+    let mut terminal = start(&["--cpus", "2"])?;
+    terminal.expect("\n> ", BOOT)?;
+    terminal.type_text("selftest stress.percpu; lsmod\r")?;
+    terminal.expect("1..1", ANSWER)?;
+    thread::sleep(PAUSE);
+    terminal.type_text("\x03")?;
+    terminal.expect("code of modules isn't stopped", ANSWER)?;
+    terminal.expect("\ninterrupted", ANSWER)?;
+    terminal.expect("\n> ", ANSWER)?;
+    // `lsmod` was part of it.
+    terminal.type_text("meminfo\r")?;
+    terminal.expect("vmalloc: ", ANSWER)?;
+    if terminal.was_shown("license") {
+        return Err("what stood behind the interrupted command was carried out".into());
+    }
+    // A line that is being typed is given up.
+    thread::sleep(PAUSE);
+    terminal.type_text("poweroff\x03")?;
+    terminal.expect("Ctrl-C again", ANSWER)?;
+    thread::sleep(LATE);
+    terminal.type_text("lsmod\r")?;
+    terminal.expect("license", ANSWER)?;
+    terminal.type_text("poweroff\r")?;
+    terminal.must_exit(0, ANSWER)
+}
+
+/// Two Ctrl-C within a second end the run, and the terminal is as it was.
 pub fn interrupted() -> TestResult {
     let mut terminal = start(&[])?;
     let modes = terminal.modes()?;
     terminal.expect("\n> ", BOOT)?;
-    assert_ne!(terminal.modes()?, modes, "the console is raw meanwhile");
+    assert_ne!(terminal.modes()?, modes, "keys are taken as they are typed");
+    terminal.type_text("\x03")?;
+    terminal.expect("Ctrl-C again", ANSWER)?;
     terminal.type_text("\x03")?;
     terminal.must_exit(130, ANSWER)?;
     assert_eq!(terminal.modes()?, modes);

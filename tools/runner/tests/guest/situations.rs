@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 const SOON: Duration = Duration::from_secs(60);
 
 /// A guest that does nothing until it is ended.
-const IDLE: [&str; 4] = [
+const IDLE: [&str; 5] = [
+    "--verbose",
     "--cpus",
     "1",
     "--append",

@@ -118,6 +118,37 @@ pub fn old_cpu_model() -> TestResult {
     )
 }
 
+/// A plain run shows the lesson's two lines and the results; all lines are where it says.
+pub fn plain() -> TestResult {
+    let run = runner(&["--append", "selftest=boot.*"]);
+    run.must_exit(0)?;
+    let mut lines = run.stdout.lines();
+    let starts = |line: Option<&str>, word: &str| line.is_some_and(|line| line.contains(word));
+    let lesson = starts(lines.next(), "] distance: ") && starts(lines.next(), "R_390_PC32DBL");
+    run.must(lesson, "distance and refusal come first")?;
+    let plan = lines.next() == Some("KTAP version 1") && starts(lines.next(), "1..");
+    run.must(plan, "the plan follows")?;
+    let (last, results) = { lines }
+        .collect::<Vec<_>>()
+        .split_last()
+        .map_or(("", Vec::new()), |(last, results)| {
+            (*last, results.to_vec())
+        });
+    run.must(last.starts_with("selftest: "), "the sum is the last line")?;
+    let are_results = results.iter().all(|line| line.starts_with("ok "));
+    run.must(
+        are_results && !results.is_empty(),
+        "results, and nothing else",
+    )?;
+    let path = { run.stderr.lines() }
+        .find_map(|line| line.strip_prefix("qemu-run.sh: all lines: "))
+        .and_then(|text| text.split(' ').next());
+    let log = fs::read_to_string(path.ok_or("the log is named")?)?;
+    run.must(log.contains("counter::HITS: handle 0x"), "it has all lines")?;
+    let all = { run.stdout.lines() }.all(|line| log.contains(line));
+    run.must(all, "those that are shown, too")
+}
+
 /// `--quiet` shows failures and the verdict.
 pub fn quiet() -> TestResult {
     let run = runner(&["--quiet", "--append", "selftest=boot.*"]);

@@ -36,7 +36,7 @@ pub fn is_reported(name: &str, words: &str) -> TestResult {
     run.must(!run.lines_with(&[place]).is_empty(), "where it is")?;
     let held = match name {
         "lock" => "; holds rank 0 (test)",
-        "console_lock" => "; holds rank 9 (console)",
+        "console_lock" => "; holds rank 11 (console)",
         _ => "",
     };
     run.must(!run.lines_with(&[place, held]).is_empty(), "what it holds")
@@ -45,7 +45,7 @@ pub fn is_reported(name: &str, words: &str) -> TestResult {
 /// With `watchdog=warn` a CPU that was only late goes on where it was.
 pub fn goes_on() -> TestResult {
     let append = "watchdog=warn watchdog_thresh=1 selftest=smp.late_cpu_goes_on";
-    let run = runner(&["--append", append]);
+    let run = runner(&["--verbose", "--append", append]);
     run.must_exit(0)?;
     let told = run.lines_with(&["watchdog: cpu 0: it has waited 1 s", "which cpu 1 holds"]);
     run.must(told.len() == 1, "the report")?;

@@ -3,13 +3,14 @@
 use crate::run::TestResult;
 use libtest_mimic::Failed;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{InputModes, LocalModes, OutputModes, tcgetattr};
+use rustix::termios::{InputModes, LocalModes, OutputModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// A program whose stdin, stdout and stderr are a terminal, its controlling one.
 pub struct Terminal {
@@ -20,6 +21,8 @@ pub struct Terminal {
     /// All that was on the screen.
     all: String,
     program: Child,
+    /// Where it keeps what it remembers.
+    _state: TempDir,
 }
 
 /// How a terminal treats what is typed and shown.
@@ -40,6 +43,11 @@ impl Terminal {
         if let Some(folder) = command.get_current_dir() {
             session.current_dir(folder);
         }
+        let state = tempfile::tempdir()?;
+        session.env("XDG_STATE_HOME", state.path());
+        session.env("TERM", "xterm-256color");
+        let given = command.get_envs();
+        session.envs(given.filter_map(|(name, value)| Some((name, value?))));
         let program = session
             .stdin(slave.try_clone()?)
             .stdout(slave.try_clone()?)
@@ -55,6 +63,7 @@ impl Terminal {
             text: String::new(),
             all: String::new(),
             program,
+            _state: state,
         })
     }
 
@@ -80,6 +89,17 @@ impl Terminal {
                 }
             }
         }
+    }
+
+    /// Makes the window so large, in characters.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> TestResult {
+        let size = Winsize {
+            ws_col: columns,
+            ws_row: rows,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        Ok(tcsetwinsize(&self.keyboard, size)?)
     }
 
     /// The program's exit code, once it has ended.
@@ -113,6 +133,11 @@ impl Terminal {
     pub fn modes(&self) -> Result<Modes, Failed> {
         let modes = tcgetattr(&self.keyboard)?;
         Ok((modes.input_modes, modes.output_modes, modes.local_modes))
+    }
+
+    /// Whether this was ever on the screen.
+    pub fn was_shown(&self, text: &str) -> bool {
+        self.all.contains(text)
     }
 
     fn show(&mut self, chunk: &[u8]) {

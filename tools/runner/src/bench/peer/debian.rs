@@ -1,11 +1,9 @@
-//! Debian's Linux 6.1 for s390x, and what it takes to build modules for it: fetched with
-//! apt-get by `tools/debian.sh`, unpacked under the target folder, never installed.
+//! Debian's Linux 6.1 for s390x, and what it takes to build modules for it.
 
 use super::files::{folder, write};
+use crate::debian;
 use crate::error::Error;
-use crate::{layout, output};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A kernel, and how to build for it.
 pub struct Linux {
@@ -24,29 +22,8 @@ pub struct Linux {
 /// # Errors
 /// If it can't be had: no network, or no apt-get.
 pub fn fetch() -> Result<Linux, Error> {
-    let folder = folder("debian")?;
-    if !folder.join("ready").exists() {
-        output::say!(
-            "fetching Debian's Linux 6.1 for s390x, its headers, kbuild and make: 45 MB, once, \
-             into {}",
-            folder.display()
-        );
-    }
-    let script = layout::root().join("tools/debian.sh");
-    let mut command = Command::new(&script);
-    command.arg("peer").arg(&folder);
-    let output = command.output().map_err(Error::start("tools/debian.sh"))?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr);
-        let message = message
-            .lines()
-            .last()
-            .unwrap_or("debian.sh failed")
-            .to_owned();
-        return Err(Error::Peer { message });
-    }
-    let root = String::from_utf8_lossy(&output.stdout);
-    of(Path::new(root.trim_end()))
+    let what = "Debian's Linux 6.1 for s390x, its headers, kbuild and make: 45 MB";
+    of(&debian::fetch("peer", &folder("debian")?, what)?)
 }
 
 /// What is unpacked there.

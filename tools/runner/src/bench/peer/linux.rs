@@ -122,7 +122,7 @@ fn figures(
     command.args(["-append", &format!("{WORDS}{words}")]);
     command.stdin(Stdio::null());
     let settings = Settings {
-        unseen: true,
+        shown: crate::view::Shown::Nothing,
         limit: Some(
             options
                 .timeout

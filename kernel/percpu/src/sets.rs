@@ -1,6 +1,6 @@
-//! Sets of chunks, by what is found in them.
+//! Sets of chunks, or of a chunk's pages, by what is found in them.
 //!
-//! A set is a bit a chunk in 64 words, and a *summary*: a bit for each of its words that
+//! A set is a bit for each chunk in 64 words, and a *summary*: a bit for each of its words that
 //! isn't 0. One bitmap has the sets that aren't empty. So the lowest or the highest chunk
 //! of a set is two bit searches away, however many chunks there are:
 //!
@@ -8,7 +8,7 @@
 //!  set ──► summary[set] ──► word ──► rows[word][set] ──► bit      chunk = 64 word + bit
 //! ```
 //!
-//! The memory is taken once, for all chunks that there can be.
+//! The memory is taken once, for all that there can be. A page here is a chunk of few.
 
 use crate::limits::MAX_CHUNKS;
 use crate::tlsf::{Bitmap, LISTS};
@@ -19,13 +19,13 @@ const _: () = assert!(MAX_CHUNKS.div_ceil(64) <= 64);
 
 /// `SETS` sets of chunks.
 #[derive(Debug)]
-pub struct ChunkSets<const SETS: usize> {
+pub struct Sets<const SETS: usize> {
     nonempty: Bitmap,
     summary: [u64; SETS],
     rows: Vec<[u64; SETS]>,
 }
 
-impl<const SETS: usize> ChunkSets<SETS> {
+impl<const SETS: usize> Sets<SETS> {
     /// Empty sets, for chunks numbered below `count`, at most [`MAX_CHUNKS`]; `None`
     /// without memory.
     pub fn new(count: usize) -> Option<Self> {
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn members_are_found_from_either_end_and_from_between() {
-        let mut sets = ChunkSets::<3>::new(MAX_CHUNKS).unwrap();
+        let mut sets = Sets::<3>::new(MAX_CHUNKS).unwrap();
         assert_eq!((sets.lowest(1), sets.highest(1)), (None, None));
         let members = [0, 1, 63, 64, 2000, MAX_CHUNKS - 1];
         for chunk in members {

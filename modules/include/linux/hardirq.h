@@ -1,0 +1,6 @@
+#ifndef __LINUX_HARDIRQ_H
+#define __LINUX_HARDIRQ_H
+
+#include <linux/interrupt.h>
+
+#endif

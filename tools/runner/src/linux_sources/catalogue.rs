@@ -1,0 +1,78 @@
+//! Which of Linux's source files there are, and what shows that each does what it should.
+
+/// A file of Linux 6.1, compiled as it stands into a module of its own.
+pub struct Source {
+    /// Where it is in Linux's tree.
+    pub path: &'static str,
+    /// What its run must show.
+    pub proof: Proof,
+}
+
+/// What a run must show.
+pub enum Proof {
+    /// Its functions are others': it loads, and the tests that follow call them.
+    Library,
+    /// Its cases are KUnit's: there are some, and each is `ok`.
+    KUnit,
+    /// It tests itself as it is loaded, and says this; then it stays.
+    Says(&'static [&'static str]),
+    /// The same, but its init returns this error so that it needn't be unloaded.
+    Leaves(i32, &'static [&'static str]),
+    /// A module of ours that compares what a library returns with published values.
+    KnownAnswers(&'static str),
+}
+
+use Proof::{KUnit, KnownAnswers, Leaves, Library, Says};
+
+impl Source {
+    /// The module's name: the file's.
+    pub fn name(&self) -> &'static str {
+        let file = self
+            .path
+            .rsplit_once('/')
+            .map_or(self.path, |(_, file)| file);
+        file.trim_end_matches(".c")
+    }
+}
+
+const fn source(path: &'static str, proof: Proof) -> Source {
+    Source { path, proof }
+}
+
+const EINVAL: i32 = 22;
+const EAGAIN: i32 = 11;
+
+/// All of them, each after those that it needs.
+pub const SOURCES: [Source; 25] = [
+    source("lib/sort.c", KnownAnswers("ctest_lib")),
+    source("lib/list_sort.c", KnownAnswers("ctest_lib")),
+    source("lib/bsearch.c", KnownAnswers("ctest_lib")),
+    source("lib/math/gcd.c", KnownAnswers("ctest_lib")),
+    source("lib/crc7.c", KnownAnswers("ctest_lib")),
+    source("lib/crc16.c", KnownAnswers("ctest_lib")),
+    source("lib/memcat_p.c", KnownAnswers("ctest_lib")),
+    source("arch/s390/lib/test_modules_helpers.c", Library),
+    source("lib/percpu_test.c", Leaves(EAGAIN, &["percpu test done"])),
+    source("lib/test-kstrtox.c", Leaves(EINVAL, &[])),
+    source("lib/test_string.c", Says(&["String selftests succeeded"])),
+    source(
+        "lib/test_bitops.c",
+        Says(&["Starting bitops test", "Completed bitops test"]),
+    ),
+    source("lib/test_memcat_p.c", Leaves(EAGAIN, &["test passed"])),
+    source("lib/atomic64_test.c", Says(&["passed"])),
+    source("lib/test_printf.c", Says(&["tests passed"])),
+    source(
+        "lib/test_vmalloc.c",
+        Leaves(EAGAIN, &["Summary: pcpu_alloc_test passed: 1 failed: 0"]),
+    ),
+    source("lib/test_hexdump.c", Says(&["all ", " tests passed"])),
+    source("lib/test_list_sort.c", KUnit),
+    source("lib/test_sort.c", KUnit),
+    source("lib/list-test.c", KUnit),
+    source("lib/test_bits.c", KUnit),
+    source("lib/test_hash.c", KUnit),
+    source("lib/test_min_heap.c", Says(&["test passed"])),
+    source("arch/s390/lib/test_modules.c", KUnit),
+    source("arch/s390/lib/test_unwind.c", KUnit),
+];

@@ -1,0 +1,90 @@
+//! What a run showed of a file, by the proof that it is to give.
+
+use super::catalogue::{Proof, Source};
+use super::compile::Compiled;
+use super::session::Session;
+
+/// What no test that passes prints.
+const SIGNS_OF_FAILURE: [&str; 4] = ["not ok ", "WARNING: CPU", "BUG", "TC failed"];
+
+/// What a run showed.
+pub struct Finding {
+    /// What it said, or what is wrong.
+    pub result: Result<String, String>,
+}
+
+impl Finding {
+    /// Its words, for the table.
+    pub fn words(&self) -> &str {
+        match &self.result {
+            Ok(words) | Err(words) => words,
+        }
+    }
+}
+
+/// What a session showed of a file.
+pub fn of(source: &Source, compiled: &Compiled, session: &Session) -> Finding {
+    let result = match compiled {
+        Compiled::Refusal(error) => Err(format!("not compiled: {error}")),
+        Compiled::Module(_) => shown(source, session),
+    };
+    Finding { result }
+}
+
+fn shown(source: &Source, session: &Session) -> Result<String, String> {
+    let lines = session.printed(source);
+    let loaded = session.result(source.name());
+    let bad = |line: &&String| SIGNS_OF_FAILURE.iter().any(|sign| line.contains(sign));
+    if let Some(line) = lines.iter().find(bad) {
+        return Err(line.clone());
+    }
+    match source.proof {
+        Proof::Library => loaded.map(|()| "it loads".to_owned()),
+        Proof::KnownAnswers(module) => {
+            loaded?;
+            session.result(module)?;
+            return Ok(format!("{module} has its answers from it"));
+        }
+        Proof::KUnit => {
+            loaded?;
+            let cases = lines.iter().filter(|line| is_case(line)).count();
+            return match cases {
+                0 => Err("no case ran".to_owned()),
+                _ => Ok(format!("{cases} cases ok")),
+            };
+        }
+        Proof::Says(said) => {
+            loaded?;
+            return says(lines, said);
+        }
+        Proof::Leaves(error, said) => {
+            let wanted = format!("its init returned error {error}");
+            match loaded {
+                Err(found) if found.contains(&wanted) => {}
+                Err(found) => return Err(found.to_owned()),
+                Ok(()) => return Err(format!("its init didn't return error {error}")),
+            }
+            return match said {
+                [] => Ok("no warning".to_owned()),
+                _ => says(lines, said),
+            };
+        }
+    }
+    .map_err(str::to_owned)
+}
+
+/// A case of a suite, not the suite.
+fn is_case(line: &str) -> bool {
+    line.starts_with("    ok ")
+}
+
+/// The last of the lines that say all of it.
+fn says(lines: &[String], said: &[&str]) -> Result<String, String> {
+    let mut found = "";
+    for text in said {
+        let line = lines.iter().find(|line| line.contains(text));
+        found = line.ok_or_else(|| format!("it doesn't say: {text}"))?;
+    }
+    let without_time = found.split_once("] ").map_or(found, |(_, line)| line);
+    Ok(without_time.to_owned())
+}
