@@ -3,8 +3,10 @@
     kernel::percpu::ALLOCATOR ── layout      where units lie
                               ── areas       chunks by number: the first chunk's reserved
                                              part, its dynamic part, then the region's
-    Chunk ── pages: populated or not         ── extents ── tags, one a granule of 4 bytes
+    Chunk ── pages: populated or not         ── extents ── map: two bits a granule of 4 bytes
 """
+
+import re
 
 import gdb
 
@@ -13,12 +15,10 @@ from .values import KernelError
 
 ALLOCATOR = "kernel::percpu::ALLOCATOR"
 
-# kernel/percpu/src/limits.rs, layout.rs and tag.rs: constants, of which debug information
-# has no word.
+# kernel/percpu/src/limits.rs and layout.rs: constants, of which debug information has no word.
 GRANULE = 4
 PAGE = 4096
 RESERVED, FIRST, REGION = 0, 1, 2
-SIZE_BITS, LIVE, FREE = 20, 1, 2
 
 COLUMNS = 64
 
@@ -60,18 +60,14 @@ class Chunk:
 
     def areas(self):
         """Live areas: first byte and bytes, in order."""
-        tags = value = self.value["extents"]["tags"]
-        count = values.number(tags["len"])
-        first = int(values.pointer_in(value["buf"]))
-        data = values.memory(first, count * 8)
-        at = 0
-        while at < count:
-            tag = int.from_bytes(data[at * 8:at * 8 + 8], "big")
-            granules = tag & ((1 << SIZE_BITS) - 1)
-            state = tag >> 60 & 7
-            if state == LIVE:
-                yield at * GRANULE, granules * GRANULE
-            at += max(granules, 1) if state in (LIVE, FREE) else 1
+        words = values.elements(self.value["extents"]["map"]["__0"])
+        live = "".join(f"{int(word['live']):064b}" for word in words)
+        begins = "".join(f"{int(word['begins']):064b}" for word in words)
+        # kernel/percpu/src/granule_map.rs: the first granule of an area, and the others.
+        states = {"11": "F", "10": "R"}
+        granules = "".join(states.get(a + b, "-") for a, b in zip(live, begins))
+        for area in re.finditer("FR*", granules):
+            yield area.start() * GRANULE, len(area[0]) * GRANULE
 
 
 def kind(number):

@@ -204,6 +204,8 @@ fn main() -> ExitCode {
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
         ignorable_test("debugger::crash_dump", debugger::crash_dump),
+        ignorable_test("debugger::drgn", debugger::drgn),
+        ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

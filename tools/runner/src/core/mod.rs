@@ -4,9 +4,9 @@
 //!  QEMU                                     FILE
 //!  ELF header, program headers              ELF header
 //!  notes of each CPU, LWP ids byte-swapped  pages that aren't zero, each once
-//!  all of memory, at real addresses         the same notes, LWP = CPU + 1, and one of ours
+//!  all of memory, at real addresses         a hole, which is read as zeros
+//!                                           the same notes, LWP = CPU + 1, and one of ours
 //!                                           program headers: memory, far mappings
-//!                                           a hole, which is read as zeros
 //! ```
 //!
 //! Far mappings are those of CPU 0's translation tables that lead elsewhere than to the real

@@ -1,6 +1,6 @@
 //! From QEMU's dump to one that debuggers can use.
 
-use super::bytes::{HEADER, PT_NOTE, ProgramHeader, core_header};
+use super::bytes::{PT_NOTE, ProgramHeader, core_header};
 use super::error::Error;
 use super::mappings::mappings;
 use super::note;
@@ -9,7 +9,7 @@ use super::segments::segments;
 use super::source::{Counted, Source};
 use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
 /// What a dump has.
@@ -44,36 +44,31 @@ pub fn rewrite(from: impl Read, to: &File, build_id: &str) -> Result<Summary, Er
     let source = Source::read(&mut from)?;
     let boot_cpu = source.cpus.first().ok_or(Error::Lacks("CPU"))?;
     // Pages are as aligned in the file as in memory.
-    let mut to_start = to;
-    std::io::Seek::seek(&mut to_start, std::io::SeekFrom::Start(PAGE))?;
+    { to }.seek(SeekFrom::Start(PAGE))?;
     let pages = Pages::copy(&mut from, &source.loads, to, PAGE)?;
     let read = |real, buffer: &mut [u8]| pages.read(real, buffer);
     let far = mappings(boot_cpu.control[1], read);
-    let mut all_notes = source.notes;
-    all_notes.extend(note::of(build_id, &source.cpus)?);
+    let hole = pages.end;
+    let (loads, hole_size) = segments(&pages, &far, hole);
+    let mut notes = source.notes;
+    notes.extend(note::of(build_id, &source.cpus)?);
     let of_notes = ProgramHeader {
         kind: PT_NOTE,
         flags: 0,
-        offset: pages.end,
+        offset: hole + hole_size,
         address: 0,
         real: 0,
-        size: all_notes.len() as u64,
+        size: notes.len() as u64,
     };
     let table = (of_notes.offset + of_notes.size).next_multiple_of(8);
-    // How many headers there are doesn't depend on where the hole is.
-    let count = 1 + segments(&pages, &far, u64::MAX - PAGE).0.len();
+    let count = 1 + loads.len();
     let count = u16::try_from(count).ok().filter(|&count| count < u16::MAX);
-    let headers_size = u64::from(count.unwrap_or(0)) * super::bytes::PROGRAM_HEADER as u64;
-    let hole = (table + headers_size).next_multiple_of(PAGE);
-    let (loads, of_hole) = segments(&pages, &far, hole);
     let count = count.ok_or(Error::TooManySegments(loads.len()))?;
     let mut headers = of_notes.bytes();
     loads.iter().for_each(|load| headers.extend(load.bytes()));
-    to.write_all_at(&all_notes, of_notes.offset)?;
+    to.write_all_at(&notes, of_notes.offset)?;
     to.write_all_at(&headers, table)?;
     to.write_all_at(&core_header(table, count), 0)?;
-    debug_assert!(HEADER as u64 <= PAGE);
-    to.set_len(hole + of_hole)?;
     Ok(Summary {
         cpus: source.cpus.len(),
         memory: pages.size(),

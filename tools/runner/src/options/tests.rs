@@ -163,3 +163,18 @@ fn a_command_line_that_qemu_would_drop_is_refused() {
     // The shell's own word counts, too.
     assert!(of(COMMAND_LINE_LIMIT - own, "shell").is_err());
 }
+
+/// A dump needs no machine, and so none of its options.
+#[test]
+fn a_dump_starts_no_machine() {
+    let parsed = |line: &str| Options::checked(line.split(' '));
+    assert!(parsed("x debug --core file --module a.ko").is_ok());
+    assert!(parsed("x debug --dump file --cpus 3").is_ok());
+    for option in ["--cpus 3", "--run lsmod", "--dump x", "--timeout 1"] {
+        assert!(
+            parsed(&format!("x debug --core file {option}")).is_err(),
+            "{option}"
+        );
+    }
+    assert!(parsed("x test --dump file").is_err());
+}

@@ -2,14 +2,19 @@
 //! that runs, and of one that is no more.
 
 use crate::host::Cpus;
-use crate::run::{Completed, Run, TestResult, bash, command, runner};
+use crate::run::{Completed, Run, TestResult, bash, command, release, runner};
+use crate::terminal::Terminal;
 use libtest_mimic::{Completion, Failed};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::Duration;
 
 const DEBUGGER: &str = "gdb-multiarch";
+
+/// How long gdb or the guest may take to an answer.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// The guest: three CPUs that each call the module's function, in this order.
 const GUEST: [&str; 5] = [
@@ -176,6 +181,36 @@ pub fn far_module() -> Completed {
     Ok(Completion::Completed)
 }
 
+/// gdb on the terminal: Ctrl-C stops the guest and ends nobody, and who leaves gdb ends all.
+pub fn on_a_terminal() -> Completed {
+    if !is_here() {
+        return Ok(Completion::ignored_with("gdb-multiarch isn't here"));
+    }
+    let _cpus = Cpus::take(2);
+    let start = |append: &str| Terminal::start(&command(&["debug", "--gdb", "--append", append]));
+    let mut terminal = start("modules= selftest=ending.hang")?;
+    terminal.expect("(gdb) ", ANSWER)?;
+    terminal.type_text("set pagination off\rcontinue\r")?;
+    terminal.expect("# hangs on purpose", ANSWER)?;
+    terminal.type_text("\x03")?;
+    terminal.expect("received signal SIGINT", ANSWER)?;
+    terminal.type_text("lsmod\r")?;
+    terminal.expect("module  ", ANSWER)?;
+    terminal.type_text("quit\r")?;
+    terminal.expect("(y or n) ", ANSWER)?;
+    terminal.type_text("y\r")?;
+    terminal.must_exit(0, ANSWER)?;
+
+    let mut terminal = start("modules= selftest=boot.globs")?;
+    terminal.expect("(gdb) ", ANSWER)?;
+    terminal.type_text("set pagination off\rcontinue\r")?;
+    terminal.expect("exited normally", ANSWER)?;
+    terminal.type_text("quit\r")?;
+    terminal.expect("the guest powered off", ANSWER)?;
+    terminal.must_exit(0, ANSWER)?;
+    Ok(Completion::Completed)
+}
+
 /// A crash leaves a core, of which the same can be asked.
 pub fn crash_dump() -> Completed {
     if !is_here() {
@@ -273,6 +308,31 @@ pub fn dumps() -> TestResult {
         has(&run, "a wrong file", words)?;
     }
     Ok(())
+}
+
+/// The example script for drgn finds the copies of a module's variable in a core.
+pub fn drgn() -> Completed {
+    let mut probe = Command::new("python3");
+    probe.args(["-c", "import drgn"]).stderr(Stdio::null());
+    if !probe.status().is_ok_and(|status| status.success()) {
+        return Ok(Completion::ignored_with("Python's drgn isn't here"));
+    }
+    let folder = tempfile::tempdir()?;
+    let core = folder.path().join("core");
+    let path = core.to_string_lossy();
+    let crashes = "insmod c_counter; call c_counter_hit; selftest ending.crash_in_module";
+    runner(&["--run", crashes, "--dump", &path]).must_exit(3)?;
+    let built = release();
+    let line = format!(
+        "python3 tools/drgn/percpu.py {path} {} {} c_hits",
+        built.join("kernel").display(),
+        built.join("modules/c_counter.debug").display()
+    );
+    let run = Run::of(&bash(&line).output()?);
+    run.must_exit(0)?;
+    let copies = run.lines_with(&["cpu ", " at 0x", ": 1"]).len();
+    run.must(copies == 2, "a hit on each CPU")?;
+    Ok(Completion::Completed)
 }
 
 /// What a machine and a dump of it have in common; CPU 2 has so many hits.
