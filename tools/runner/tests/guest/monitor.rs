@@ -123,6 +123,15 @@ const GOOD: &[Entry] = &[
         &["24 bytes on each CPU: handle 0x"],
     ),
     ("percpu free all", &["freed 1 areas"]),
+    (
+        "trace on; percpu alloc 8; percpu free all; trace",
+        &["alloc", "free", "next: trace off"],
+    ),
+    (
+        "rmmod dynamic; insmod dynamic; percpu trace",
+        &["dynamic", "[dynamic]", "next: trace off"],
+    ),
+    ("percpu trace off", &["no more"]),
     ("percpu 330", &["is no per-CPU handle"]),
     ("x 330 16", &["0x0000000000000330: "]),
     ("x/2xg 330", &["0x0000000000000330:  0x"]),
@@ -239,6 +248,10 @@ const BAD: &[Entry] = &[
         "percpu map 99",
         &["no chunk 99", "for example: percpu alloc"],
     ),
+    (
+        "trace maybe",
+        &["expected nothing, on or off", "for example: trace"],
+    ),
     ("x", &["expected", "for example: x"]),
     ("x/7z 330", &["a count up to 4096", "for example: x"]),
     ("x/xx 330", &["a count up to 4096", "for example: x"]),
@@ -288,14 +301,14 @@ pub fn session() -> TestResult {
         terminal.expect("\n> ", ANSWER)?;
     }
     terminal.type_text("poweroff\r")?;
-    terminal.must_exit(1, ANSWER)
+    terminal.must_exit(0, ANSWER)
 }
 
 /// The same, as a script: what is said is no wider than a terminal, each bad line is an
 /// error and no good one is, and none of the commands that there are is left out.
 pub fn script() -> TestResult {
     let lines = |entries: &'static [Entry]| entries.iter().map(|(typed, _)| *typed);
-    let load = "modprobe counter; modprobe visitor";
+    let load = "modprobe counter; modprobe visitor; modprobe dynamic";
     let script = [load].into_iter().chain(lines(GOOD)).chain(lines(BAD));
     let script: Vec<_> = script.collect();
     let run = runner(&["--cpus", "2", "--run", &script.join("; ")]);
