@@ -3,6 +3,7 @@
 //! Errors go back as negative error numbers, or as a null handle.
 
 use crate::backtrace::Address;
+use crate::percpu::trace::{self, Kind};
 use crate::percpu::{self, AllocError, FreeError, Handle};
 use crate::{cpus, panic, smp};
 use arch::backtrace::{Step, Walk};
@@ -116,7 +117,10 @@ extern "C" fn per_cpu_offset(cpu: u32) -> usize {
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
     match percpu::alloc(size, align) {
-        Ok(handle) => handle.0,
+        Ok(handle) => {
+            trace::enter(Kind::Alloc, handle, size, || caller().0);
+            handle.0
+        }
         Err(problem) => refused(&problem, caller()),
     }
 }
@@ -126,7 +130,10 @@ extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
     match percpu::alloc_atomic(size, align) {
-        Ok(handle) => handle.0,
+        Ok(handle) => {
+            trace::enter(Kind::AllocAtomic, handle, size, || caller().0);
+            handle.0
+        }
         Err(AllocError::NotPopulated { .. }) => 0,
         Err(problem) => refused(&problem, caller()),
     }
@@ -135,6 +142,7 @@ extern "C" fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
 /// Null, with the reason logged. Its callers look for who called them only when they must.
 #[cold]
 fn refused(problem: &AllocError, caller: Address) -> usize {
+    trace::enter(Kind::Refused, Handle(0), 0, || caller.0);
     warn!("{problem}; asked for by {caller}");
     0
 }
@@ -148,6 +156,7 @@ fn not_freed(problem: &FreeError, caller: Address) {
 /// changes nothing. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn free_percpu(handle: usize) {
+    trace::enter(Kind::Free, Handle(handle), 0, || caller().0);
     if let Err(problem) = percpu::free(Handle(handle)) {
         not_freed(&problem, caller());
     }

@@ -1,6 +1,7 @@
 //! The copies of a module's static per-CPU variables.
 
 use crate::cpus;
+use crate::percpu::trace::{self, Kind};
 use crate::percpu::{self, AllocError, Handle};
 
 /// An area of per-CPU memory for a module's static variables; freed when dropped.
@@ -16,6 +17,7 @@ impl StaticPerCpu {
             return Ok(None);
         }
         let handle = percpu::alloc_reserved(bytes as usize, align as usize)?;
+        trace::enter(Kind::AllocStatic, handle, bytes as usize, || 0);
         Ok(Some(Self(handle)))
     }
 
@@ -38,6 +40,7 @@ impl StaticPerCpu {
 
 impl Drop for StaticPerCpu {
     fn drop(&mut self) {
+        trace::enter(Kind::Free, self.0, 0, || 0);
         if let Err(error) = percpu::free(self.0) {
             unreachable!("a module's per-CPU area is freed once: {error}");
         }

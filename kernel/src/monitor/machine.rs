@@ -30,7 +30,7 @@ pub const COMMANDS: &[Command] = &[
         name: "poweroff",
         arguments: "",
         help: "ends the run",
-        look: "",
+        look: "The end of the machine, and of this program with it.",
         example: "poweroff",
         action: Action::PowerOff,
     },

@@ -9,7 +9,7 @@
 //! * `row.rs`, `shown.rs`: lines of a table, bytes and numbers
 //! * `modules.rs`, `module_tables.rs`: modules, and what the loader made of them
 //! * `per_cpu_variable.rs`, `hop.rs`: a variable, and the way to a CPU's copy of it
-//! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`: the allocator of per-CPU memory
+//! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`, `percpu_trace.rs`: the allocator of per-CPU memory
 //! * `memory.rs`, `format.rs`, `instructions.rs`: memory as bytes, numbers, instructions
 //! * `places.rs`, `tables.rs`: what lies where; the tables that translate
 //! * `processors.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
@@ -40,6 +40,7 @@ mod per_cpu_variable;
 mod percpu;
 mod percpu_map;
 mod percpu_stats;
+mod percpu_trace;
 mod places;
 mod processors;
 mod row;
@@ -81,12 +82,13 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 15] = [
+const GROUPS: [&[Command]; 16] = [
     HELP,
     modules::COMMANDS,
     module_tables::COMMANDS,
     per_cpu_variable::COMMANDS,
     percpu::COMMANDS,
+    percpu_trace::COMMANDS,
     memory::COMMANDS,
     instructions::COMMANDS,
     places::COMMANDS,

@@ -52,8 +52,8 @@ pub const COMMANDS: &[Command] = &[
         name: "relocs",
         arguments: "MODULE [PATTERN]",
         help: "shows its relocations: as written, and the field now",
-        look: "PATTERN, in which * is anything, is for the symbol, the section or the type. `=` at the end: the field holds what\n\
-               the loader wrote; `!`: something else, as in data that has changed since.",
+        look: "PATTERN, in which * is anything, is for the symbol, the section or the type. At the end\n\
+               = : the field holds what the loader wrote; ! : something else, as in data that changed.",
         example: "relocs {module} R_390_GOTENT",
         action: Action::Run(relocations),
     },

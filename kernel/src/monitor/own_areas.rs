@@ -1,6 +1,7 @@
 //! Areas of per-CPU memory that were allocated by hand.
 
-use crate::percpu::{self, AllocError, Handle};
+use crate::percpu::trace::{self, Kind};
+use crate::percpu::{self, AllocError, FreeError, Handle};
 use alloc::vec::Vec;
 use fallible::TryPush;
 use spin::Mutex;
@@ -17,6 +18,12 @@ pub fn allocate(size: usize, align: usize, is_atomic: bool) -> Result<Handle, Al
         true => percpu::alloc_atomic(size, align),
         false => percpu::alloc(size, align),
     }?;
+    let kind = if is_atomic {
+        Kind::AllocAtomic
+    } else {
+        Kind::Alloc
+    };
+    trace::enter(kind, handle, size, || 0);
     if OWN.lock().try_push(handle).is_err() {
         // Nobody would know of it.
         let _ = percpu::free(handle);
@@ -28,6 +35,21 @@ pub fn allocate(size: usize, align: usize, is_atomic: bool) -> Result<Handle, Al
 /// Whether an area was allocated by hand.
 pub fn is_own(handle: Handle) -> bool {
     OWN.lock().contains(&handle)
+}
+
+/// Frees an area.
+///
+/// # Errors
+/// The allocator's: the handle isn't a live area's.
+pub fn free(handle: Handle) -> Result<(), FreeError> {
+    let result = percpu::free(handle);
+    let kind = if result.is_ok() {
+        Kind::Free
+    } else {
+        Kind::Refused
+    };
+    trace::enter(kind, handle, 0, || 0);
+    result
 }
 
 /// Forgets a handle; whether it was there. Its area is the caller's to free.

@@ -125,7 +125,14 @@ fn show<'line>(target: &Target, hexadecimal: bool) -> Result<(), Error<'line>> {
             hexadecimal,
             is_cut: target.size as usize > SHOWN,
         };
-        row!("{cpu:<4} {offset:#018x}  {copy:#018x}  {real:#018x}  {value}");
+        match target.size {
+            // More than one number has a line of its own.
+            9.. => {
+                row!("{cpu:<4} {offset:#018x}  {copy:#018x}  {real:#018x}");
+                row!("     {value}");
+            }
+            _ => row!("{cpu:<4} {offset:#018x}  {copy:#018x}  {real:#018x}  {value}"),
+        }
     }
     let copy = target.copy(cpus::online().last().unwrap_or(0));
     match target.variable.and_then(|variable| variable.module) {

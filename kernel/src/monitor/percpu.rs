@@ -3,7 +3,7 @@
 use super::command::{Action, Command, hexadecimal, number};
 use super::error::Error;
 use super::row::row;
-use super::{own_areas, percpu_map, percpu_stats};
+use super::{own_areas, percpu_map, percpu_stats, percpu_trace};
 use crate::percpu::{self, Handle};
 use crate::percpu_address::PerCpuAddress;
 use crate::println;
@@ -12,11 +12,11 @@ use crate::println;
 pub const COMMANDS: &[Command] = &[Command {
     name: "percpu",
     arguments: "[HANDLE|ADDRESS | chunks | map [CHUNK] | stats | alloc SIZE [ALIGN] [atomic] [xN] | \
-                free HANDLE|all | balance]",
+                free HANDLE|all | balance | trace [on|off]]",
     help: "shows per-CPU memory, or what an address is",
     look: "percpu ADDRESS: whose a handle or a copy's address is   percpu chunks: a line a chunk\n\
            percpu map [CHUNK]: a picture      percpu stats: by the names of Linux's percpu_stats\n\
-           percpu alloc SIZE [ALIGN] [atomic] [xN]; percpu free HANDLE|all; percpu balance\n\
+           percpu alloc SIZE [ALIGN] [atomic] [xN]; percpu free HANDLE|all; percpu balance; percpu trace\n\
            An area has the same bytes in every CPU's unit: one handle, as many copies as CPUs.",
     example: "percpu alloc 4096 x20; percpu map; percpu free all; percpu balance; percpu map",
     action: Action::Run(per_cpu),
@@ -45,6 +45,7 @@ fn per_cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
                 hexadecimal(handle).ok_or(Error::Expected("a handle in hexadecimal, or all"))?;
             free(Handle(handle))
         }
+        ["trace", words @ ..] => percpu_trace::command(words),
         ["balance"] => {
             balance();
             Ok(())
@@ -58,7 +59,7 @@ fn per_cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     }
 }
 
-const EXPECTED: &str = "nothing, an address, chunks, map, stats, alloc, free or balance";
+const EXPECTED: &str = "nothing, an address, chunks, map, stats, alloc, free, balance or trace";
 
 fn allocate<'line>(size: &'line str, options: &[&'line str]) -> Result<(), Error<'line>> {
     let size = number(size)? as usize;
@@ -106,7 +107,7 @@ fn free<'line>(handle: Handle) -> Result<(), Error<'line>> {
         return Err(Error::AnothersArea(handle));
     }
     // One that isn't live is refused, and why is the answer.
-    percpu::free(handle).map_err(Error::PerCpuFree)?;
+    own_areas::free(handle).map_err(Error::PerCpuFree)?;
     println!("freed {handle}");
     println!("next: percpu map; percpu balance; percpu free {handle}");
     Ok(())
@@ -115,7 +116,7 @@ fn free<'line>(handle: Handle) -> Result<(), Error<'line>> {
 fn free_all<'line>() -> Result<(), Error<'line>> {
     let own = own_areas::forget_all();
     for &handle in &own {
-        percpu::free(handle).map_err(Error::PerCpuFree)?;
+        own_areas::free(handle).map_err(Error::PerCpuFree)?;
     }
     println!("freed {} areas", own.len());
     println!("next: percpu map; percpu balance");

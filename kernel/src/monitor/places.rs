@@ -151,9 +151,6 @@ fn maps<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
             );
         }
     }
-    println!(
-        "next: walk 0; sections {}; percpu map",
-        modules::sample().module
-    );
+    println!("next: lsmod; percpu map; walk 0");
     Ok(())
 }

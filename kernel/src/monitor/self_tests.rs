@@ -2,11 +2,18 @@
 //! shown for it.
 
 use super::error::Error;
+use super::example::Example;
+use super::format::{Format, How};
+use super::instructions::{leads_to, length};
 use super::line_editor::{LENGTH, LineEditor, Typed};
-use super::{WORDS, execute};
+use super::row::{Row, WIDTH};
+use super::{WORDS, commands, execute};
 use crate::fail::{self, Site};
+use crate::percpu;
+use crate::percpu::trace::{self, EVENTS, Kind};
 use crate::selftest::{NotPassed, failed, random};
 use crate::{check, check_eq, selftest};
+use core::fmt::Write;
 
 /// A line of a terminal: what the echo has put there, of each character the first byte.
 struct Screen {
@@ -153,6 +160,18 @@ fn exhausted_heap() -> Result<(), NotPassed> {
         "modprobe nosuch",
         "rmmod nosuch",
         "insmod --link-only --unresolved 0 counter",
+        "sections counter",
+        "got counter",
+        "plt counter",
+        "relocs counter nosuch",
+        "pcpu counter::HITS",
+        "pcpu counter::HITS --hop",
+        "dis nosuch",
+        "sym counter::HITS",
+        "maps",
+        "percpu map",
+        "percpu stats",
+        "percpu chunks",
     ];
     for line in lines {
         for nth in 1.. {
@@ -194,6 +213,17 @@ fn bad_addresses() -> Result<(), NotPassed> {
         ("walk 330", true),
         ("walk bad00000000", false),
         ("walk ffffffffffffffff", false),
+        ("x/2xg 330", true),
+        ("x/2xg ffe", false),
+        ("x/1s bad00000000", false),
+        ("x/1i ffffffffffffffff", false),
+        ("dis 330 1", true),
+        ("dis bad00000000", false),
+        ("dis fff 1", false),
+        ("sym bad00000000", true),
+        ("pcpu bad00000000", false),
+        ("pcpu 330", false),
+        ("percpu free bad00000000", false),
     ];
     for (line, is_there) in lines {
         check!(execute(line).is_ok() == is_there, "{line}");
@@ -201,6 +231,136 @@ fn bad_addresses() -> Result<(), NotPassed> {
     Ok(())
 }
 
+/// `x/FMT` takes what gdb takes, and nothing else.
+fn formats() -> Result<(), NotPassed> {
+    let table = [
+        ("", Some((1, How::Hexadecimal, 4))),
+        ("8xg", Some((8, How::Hexadecimal, 8))),
+        ("gx", Some((1, How::Hexadecimal, 8))),
+        ("3d", Some((3, How::Signed, 4))),
+        ("12uh", Some((12, How::Unsigned, 2))),
+        ("b", Some((1, How::Hexadecimal, 1))),
+        ("2c", Some((2, How::Character, 1))),
+        ("s", Some((1, How::Text, 1))),
+        ("4i", Some((4, How::Instructions, 4))),
+        ("2a", Some((2, How::Address, 8))),
+        ("4096x", Some((4096, How::Hexadecimal, 4))),
+        ("4097x", None),
+        ("99999999999999999999x", None),
+        ("xx", None),
+        ("bw", None),
+        ("z", None),
+        ("x8", None),
+        ("-1x", None),
+    ];
+    for (text, wanted) in table {
+        let found = Format::parse(text).map(|it| (it.count, it.how, it.size));
+        check!(found == wanted, "{text}: {found:?}");
+    }
+    Ok(())
+}
+
+/// Where relative instructions lead to, and how long instructions are.
+fn instructions() -> Result<(), NotPassed> {
+    let table: [(&[u8], Option<u64>); 8] = [
+        (&[0xc4, 0x08, 0, 0, 0x11, 0xb4], Some(0x1000 + 0x2368)),
+        (&[0xc0, 0x10, 0xff, 0xff, 0xff, 0xff], Some(0xffe)),
+        (&[0xc0, 0xe5, 0, 0, 0, 2], Some(0x1004)),
+        (&[0xa7, 0xf4, 0xff, 0xfe], Some(0xffc)),
+        // lgfi, lghi, ag, br.
+        (&[0xc0, 0x11, 0, 0, 0, 2], None),
+        (&[0xa7, 0x29, 0, 2], None),
+        (&[0xe3, 0x10, 0x03, 0x30, 0, 0x08], None),
+        (&[0x07, 0xfe], None),
+    ];
+    for (bytes, target) in table {
+        check_eq!(length(bytes[0]), bytes.len());
+        check!(leads_to(0x1000, bytes) == target, "{bytes:x?}");
+    }
+    Ok(())
+}
+
+/// Every command has an example whose words all stand for something, and a page that is no
+/// wider than a terminal; a line of a table is cut, at a whole character.
+fn pages() -> Result<(), NotPassed> {
+    for command in commands() {
+        let mut example = heapless::String::<256>::new();
+        write!(example, "{}", Example(command.example)).map_err(failed)?;
+        check!(!example.contains(['{', '}']), "{}: {example}", command.name);
+        check!(
+            !command.look.is_empty(),
+            "{}: what to look for",
+            command.name
+        );
+        let fits = |line: &str| line.chars().count() + 2 <= WIDTH;
+        check!(
+            command.look.lines().all(fits),
+            "{}: {WIDTH} columns",
+            command.name
+        );
+        check!(
+            command.help.len() <= 62,
+            "{}: the list of all",
+            command.name
+        );
+    }
+    let mut row = Row::default();
+    for _ in 0..WIDTH + 1 {
+        row.write_str("\u{e9}").map_err(failed)?;
+    }
+    check_eq!(row.text().chars().count(), WIDTH);
+    check!(row.text().ends_with("\u{e9}..."), "{}", row.text());
+    Ok(())
+}
+
+/// An area of one's own is freed once; another's isn't freed at all.
+fn own_areas() -> Result<(), NotPassed> {
+    let handle = super::own_areas::allocate(8, 8, false).map_err(failed)?;
+    let mut line = heapless::String::<64>::new();
+    write!(line, "percpu free {handle}").map_err(failed)?;
+    check!(execute(&line).is_ok(), "{line}");
+    check!(execute(&line).is_err(), "{line} again");
+    let anothers = percpu::alloc(8, 8).map_err(failed)?;
+    line.clear();
+    write!(line, "percpu free {anothers}").map_err(failed)?;
+    let refused = matches!(execute(&line), Err(Error::AnothersArea(_)));
+    percpu::free(anothers).map_err(failed)?;
+    check!(refused, "{line}, which isn't one's own");
+    Ok(())
+}
+
+/// Events are entered while that is on, on the CPU that they happen on, the last ones.
+fn events() -> Result<(), NotPassed> {
+    trace::turn(true);
+    let result = (|| {
+        for _ in 0..EVENTS {
+            let handle = super::own_areas::allocate(24, 8, false).map_err(failed)?;
+            super::own_areas::forget(handle);
+            super::own_areas::free(handle).map_err(failed)?;
+        }
+        Ok(())
+    })();
+    trace::turn(false);
+    let before = trace::own().events().last().map(|(number, _)| number);
+    let handle = super::own_areas::allocate(24, 8, false).map_err(failed)?;
+    super::own_areas::forget(handle);
+    super::own_areas::free(handle).map_err(failed)?;
+    let ring = trace::own();
+    check_eq!(ring.events().count(), EVENTS);
+    check_eq!(ring.events().last().map(|(number, _)| number), before);
+    for (number, event) in ring.events() {
+        let first = before.map_or(0, |last| last + 1 - EVENTS as u64);
+        let wanted = (number - first).is_multiple_of(2);
+        check!((event.kind == Kind::Alloc) == wanted, "{number}: {event:?}");
+    }
+    result
+}
+
+selftest!("monitor.formats", formats);
+selftest!("monitor.instructions", instructions);
+selftest!("monitor.pages", pages);
+selftest!("monitor.own_areas", own_areas);
+selftest!("monitor.events", events);
 selftest!("monitor.bad_addresses", bad_addresses);
 selftest!("monitor.exhausted_heap", exhausted_heap);
 selftest!("monitor.many_words", many_words);

@@ -15,9 +15,11 @@
 //! * `first_chunk.rs`: the first chunk, embedded in the identity map or mapped
 //!   page by page, and the copies of the template in it
 //! * `backing.rs`: frames and mappings for the later chunks
+//! * `trace.rs`: the last events, on each CPU
 
 mod backing;
 mod first_chunk;
+pub mod trace;
 
 pub use ::percpu::{AllocError, ChunkPart, FreeError, Handle, Location, Part, Piece, Usage, Use};
 pub use first_chunk::{SetupError, first_chunk};

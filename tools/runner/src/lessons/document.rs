@@ -1,4 +1,4 @@
-//! `docs/thread.md`: its listings are a run's, not typed.
+//! `docs/thread.md` and `docs/monitor.md`: their listings are a run's, not typed.
 //!
 //! Two texts are the same if they differ only in what differs from build to build:
 //! addresses, large numbers, versions, mangled names, and how wide a column is.
@@ -9,33 +9,37 @@ use crate::layout;
 use std::fs;
 use std::path::PathBuf;
 
-fn path() -> PathBuf {
-    layout::root().join("docs/thread.md")
+/// The chapter of the thread.
+pub const THREAD: &str = "docs/thread.md";
+/// The chapter of the monitor.
+pub const MONITOR: &str = "docs/monitor.md";
+
+fn path(document: &str) -> PathBuf {
+    layout::root().join(document)
 }
 
 /// Replaces every block by the run's text.
-pub fn update(blocks: &Blocks) -> Result<(), Error> {
-    let path = path();
+pub fn update(document: &str, blocks: &Blocks) -> Result<(), Error> {
+    let path = path(document);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let mut wrong = Vec::new();
-    let new = replaced(&text, blocks, &mut |name, _, _| wrong.push(name.to_owned()));
+    let new = replaced(&text, blocks, &mut |_, _, _| {});
     fs::write(&path, new).map_err(Error::file("write", &path))
 }
 
 /// The blocks that aren't the run's, or of which the run knows nothing.
-pub fn differing(blocks: &Blocks) -> Result<Vec<String>, Error> {
-    let path = path();
+pub fn differing(document: &str, blocks: &Blocks) -> Result<Vec<String>, Error> {
+    let path = path(document);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
     let mut differing = Vec::new();
     let mut seen = 0;
     replaced(&text, blocks, &mut |name, old, new| {
         seen += 1;
         if new.is_none_or(|new| normal(old) != normal(new)) {
-            differing.push(name.to_owned());
+            differing.push(format!("{document}, {name}"));
         }
     });
     if seen == 0 {
-        differing.push("no block".to_owned());
+        differing.push(format!("{document}: no block"));
     }
     Ok(differing)
 }
@@ -43,11 +47,20 @@ pub fn differing(blocks: &Blocks) -> Result<Vec<String>, Error> {
 /// A text with all that differs from build to build made alike.
 fn normal(text: &str) -> String {
     let lines = text.lines().map(|line| {
+        // Of a picture it counts what comes behind what.
+        if let Some((_, drawn)) = line.split_once('|').filter(|_| line.ends_with('|')) {
+            let mut drawn: Vec<char> = drawn.chars().collect();
+            drawn.dedup();
+            return drawn.into_iter().collect();
+        }
         let mut words = Vec::new();
         let mut after_compiler = false;
         for word in line.split_whitespace() {
             let version = std::mem::replace(&mut after_compiler, word == "gcc" || word == "rustc");
-            words.push(if version {
+            // A byte of an instruction or a slot, behind another one.
+            let is_byte = word.len() == 2 && word.bytes().all(|it| it.is_ascii_hexdigit());
+            let in_dump = line.contains("0x");
+            words.push(if version || (is_byte && in_dump) {
                 "#".to_owned()
             } else {
                 normal_word(word)
@@ -58,7 +71,7 @@ fn normal(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
-/// Hexadecimal numbers, decimal ones of five digits or more, and mangled names.
+/// Hexadecimal numbers, decimal ones of four digits or more, and mangled names.
 fn normal_word(word: &str) -> String {
     let mut output = String::new();
     let mut rest = word;
@@ -71,7 +84,7 @@ fn normal_word(word: &str) -> String {
             ("_R#", rest.bytes().take_while(name).count())
         } else if first.is_ascii_digit() {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let number = if digits < 5 { &rest[..digits] } else { "#" };
+            let number = if digits < 4 { &rest[..digits] } else { "#" };
             (number, digits)
         } else {
             (&rest[..first.len_utf8()], first.len_utf8())
@@ -94,6 +107,8 @@ mod tests {
             ("rustc 1.97.0-nightly", "rustc 1.96.0"),
             ("-2199021829880 away", "-2199021571568 away"),
             ("_RNvCs2_6direct", "_RNvCs9xx_6direct"),
+            ("1 0x1000 |SSSSA...|", "2 0x2000 |SAAA....|"),
+            ("     0x2: 00 23 b2   0x1", "     0x3: 00 24 c2   0x2"),
         ];
         for (a, b) in same {
             assert_eq!(normal(a), normal(b));
@@ -101,6 +116,8 @@ mod tests {
         for (a, b) in [
             ("816", "952"),
             ("loads", "refused"),
+            ("1 0x1000 |SSSSA...|", "1 0x1000 |SSSS....|"),
+            ("0: e3 30", "0: e3 20"),
             ("a\nb", "a b"),
             ("R_390_PC32DBL", "R_390_GOTENT"),
         ] {
