@@ -38,6 +38,8 @@ mod peer;
 mod profile;
 #[path = "guest/real.rs"]
 mod real;
+#[path = "guest/report.rs"]
+mod report;
 #[path = "guest/run.rs"]
 mod run;
 #[path = "guest/shapes.rs"]
@@ -165,6 +167,11 @@ fn main() -> ExitCode {
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,
+        report::schema,
+        report::details,
+        report::same_run_each_time,
+        report::icount_everywhere,
+        report::junit,
         verdicts::asked_for_and_not_there,
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
