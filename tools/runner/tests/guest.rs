@@ -189,6 +189,8 @@ fn main() -> ExitCode {
         shell::command_interrupted,
         shell::edited,
         shell::remembers,
+        shell::late_lines,
+        shell::death_at_the_prompt,
         shell::timed_out,
         shell::late_pipe,
         shell::early_pipe,
