@@ -64,11 +64,6 @@ pub fn number(word: &str) -> Result<u64, Error<'_>> {
     command_line::number(word).ok_or(Error::NotANumber(word))
 }
 
-/// An address, in hexadecimal with or without 0x.
-pub fn address(word: &str) -> Result<usize, Error<'_>> {
-    hexadecimal(word).ok_or(Error::NotAnAddress(word))
-}
-
 /// What a word is as hexadecimal digits, with or without 0x.
 pub fn hexadecimal(word: &str) -> Option<usize> {
     let digits = word.strip_prefix("0x").unwrap_or(word);

@@ -147,7 +147,9 @@ impl fmt::Display for Error<'_> {
             }
             Error::Expected(what) => write!(f, "expected {what}"),
             Error::NotANumber(word) => write!(f, "{word} is no number"),
-            Error::NotAnAddress(word) => write!(f, "{word} is no hexadecimal address"),
+            Error::NotAnAddress(word) => {
+                write!(f, "{word} is no hexadecimal address, and no symbol")
+            }
             Error::Fault(fault) => write!(f, "{fault}"),
             Error::NotMapped(address) => write!(f, "{address:#x} isn't mapped"),
             Error::Module(error) => write!(f, "{error}"),

@@ -44,6 +44,7 @@ pub fn show<'line>(target: &Target, cpu: u32) -> Result<(), Error<'line>> {
             println!(
                 "     Its code is linked with the template, which is near: `larl` reaches it."
             );
+            println!("2. no slot");
             target.handle
         }
         _ => {
@@ -54,6 +55,7 @@ pub fn show<'line>(target: &Target, cpu: u32) -> Result<(), Error<'line>> {
             println!(
                 "     No symbol names it, so there is no slot, and the code has it in a register."
             );
+            println!("2. no slot");
             target.handle
         }
     };

@@ -1,6 +1,6 @@
 //! Commands that look at memory, whatever is or isn't there.
 
-use super::command::{Action, Command, address, number};
+use super::command::{Action, Command, hexadecimal, number};
 use super::error::Error;
 use super::format::{Format, How};
 use super::instructions;
@@ -17,7 +17,7 @@ use core::fmt::{self, Write};
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "x",
-        arguments: "ADDRESS [BYTES], x/FMT ADDRESS",
+        arguments: "ADDRESS|SYMBOL [BYTES] | x/FMT ADDRESS|SYMBOL",
         help: "shows memory: 64 bytes, or as gdb's x/FMT",
         look: "FMT: a count, then x d u c s i or a, then b h w or g: 1, 2, 4 or 8 bytes each.\n\
                Where nothing can be read, the walk through the tables shows why.",
@@ -26,7 +26,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "walk",
-        arguments: "ADDRESS",
+        arguments: "ADDRESS|SYMBOL",
         help: "shows how an address is translated, by each table",
         look: "Three tables of 2,048 entries, one of 256, a page of 4,096 bytes; bits are counted from\n\
                the left. I: invalid, TT: the table's level, TL: the next table's length; of a page\n\
@@ -35,6 +35,13 @@ pub const COMMANDS: &[Command] = &[
         action: Action::Run(translate),
     },
 ];
+
+/// What a word says: an address in hexadecimal, or a symbol's.
+fn place_of(word: &str) -> Result<usize, Error<'_>> {
+    let named = || instructions::address_of(word).map(|address| address as usize);
+    let place = hexadecimal(word).or_else(named);
+    place.ok_or(Error::NotAnAddress(word))
+}
 
 /// Bytes that one command shows, at most.
 const MOST: u64 = 64 * 1024;
@@ -52,11 +59,11 @@ fn examine<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         let [start] = rest else {
             return Err(Error::Expected("an address in hexadecimal behind /FMT"));
         };
-        return formatted(format, address(start)?);
+        return formatted(format, place_of(start)?);
     }
     let (start, bytes) = match arguments {
-        [start] => (address(start)?, 64),
-        [start, bytes] => (address(start)?, number(bytes)?),
+        [start] => (place_of(start)?, 64),
+        [start, bytes] => (place_of(start)?, number(bytes)?),
         _ => return Err(Error::Expected("an address in hexadecimal, and bytes")),
     };
     if bytes > MOST {
@@ -194,7 +201,7 @@ fn translate<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     let [place] = arguments else {
         return Err(Error::Expected("an address in hexadecimal"));
     };
-    let place = address(place)?;
+    let place = place_of(place)?;
     print_walk(place);
     match arch::dat::real_address(place) {
         Some(real) => {

@@ -10,19 +10,18 @@ use crate::selftest::matches;
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {
     name: "dmesg",
-    arguments: "[GLOB]",
+    arguments: "[PATTERN]",
     help: "shows the log again, of the last 16 KiB",
-    look: "The time is in seconds since the kernel's first instructions. GLOB has * for anything.",
+    look: "The time is in seconds since the kernel's first instructions. PATTERN has * for anything.",
     example: "dmesg *per-CPU*",
     action: Action::Run(messages),
 }];
 
 fn messages<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
-    // A glob may have blanks.
     let glob = match arguments {
         [] => None,
         [glob] => Some(*glob),
-        _ => return Err(Error::Expected("nothing, or one glob without blanks")),
+        _ => return Err(Error::Expected("nothing, or one pattern without blanks")),
     };
     let mut from = 0;
     let mut line = [0; LENGTH];

@@ -55,7 +55,7 @@ use crate::control::{self, Names, PowerOffBy};
 use crate::modules::{VariableName, kernel_symbols};
 use crate::percpu::balance;
 use crate::{bench, console, initrd, println, profile, selftest, symbols};
-use command::{Action, Command, Next};
+use command::{Action, Command, Next, none};
 use core::fmt::Display;
 use error::Error;
 use example::Example;
@@ -128,7 +128,7 @@ fn carry_out<'line>(name: &'line str, arguments: &[&'line str]) -> Result<Next, 
     let command = named(name);
     match command.map(|command| command.action) {
         Some(Action::Run(run)) => run(arguments).map(|()| Next::Command),
-        Some(Action::PowerOff) => Ok(Next::PowerOff),
+        Some(Action::PowerOff) => none(arguments).map(|()| Next::PowerOff),
         None => Err(Error::NoSuchCommand(name)),
     }
 }
@@ -226,7 +226,8 @@ fn tell_names() {
         return;
     }
     for command in commands() {
-        control::command_usage(command.name, command.arguments, command.help);
+        let help = format_args!("{}\n{}", command.help, command.look);
+        control::command_usage(command.name, command.arguments, help);
     }
     let files = initrd::files().filter_map(|file| initrd::module_name(file.path));
     control::send_names(Names::Files, None, files);
@@ -243,23 +244,28 @@ fn commands_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     commands.filter(|command| !command.is_empty())
 }
 
+/// Columns of what follows a command, in the list of all; it is ASCII.
+const USAGE: usize = 26;
+
 fn help<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     match arguments {
         [] => {
             for command in commands() {
-                row!(
-                    "{:<9} {:<28} {}",
-                    command.name,
-                    command.arguments,
-                    command.help
-                );
+                let arguments = command.arguments;
+                // What is longer is told by its own page.
+                let (usage, more) = match arguments.len() > USAGE {
+                    true => (&arguments[..USAGE - 2], ".."),
+                    false => (arguments, ""),
+                };
+                let left = USAGE - more.len();
+                row!("{:<9} {usage:<left$}{more} {}", command.name, command.help);
             }
             println!("help COMMAND tells more; `;` stands between commands.");
             Ok(())
         }
         [name] => {
             let command = named(name).ok_or(Error::NoSuchCommand(name))?;
-            row!("{} {}", command.name, command.arguments);
+            print_usage(command);
             row!("  {}", command.help);
             command.look.lines().for_each(|line| row!("  {line}"));
             row!("  for example: {}", Example(command.example));
@@ -267,4 +273,21 @@ fn help<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         }
         _ => Err(Error::Expected("nothing, or one command's name")),
     }
+}
+
+/// Prints what a command takes, on as many lines as it needs.
+fn print_usage(command: &Command) {
+    let mut line = heapless::String::<{ row::WIDTH }>::new();
+    // A word has room on a line of its own.
+    let _ = line.push_str(command.name);
+    for word in command.arguments.split(' ') {
+        if line.len() + 1 + word.len() > row::WIDTH {
+            println!("{line}");
+            line.clear();
+            let _ = line.push_str("   ");
+        }
+        let _ = line.push(' ');
+        let _ = line.push_str(word);
+    }
+    println!("{}", line.trim_end());
 }

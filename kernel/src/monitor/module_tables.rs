@@ -50,9 +50,9 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "relocs",
-        arguments: "MODULE [GLOB]",
+        arguments: "MODULE [PATTERN]",
         help: "shows its relocations: as written, and the field now",
-        look: "The GLOB is for the symbol, the section or the type. `=` at the end: the field holds what\n\
+        look: "PATTERN, in which * is anything, is for the symbol, the section or the type. `=` at the end: the field holds what\n\
                the loader wrote; `!`: something else, as in data that has changed since.",
         example: "relocs {module} R_390_GOTENT",
         action: Action::Run(relocations),
@@ -203,7 +203,7 @@ fn relocations<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         [module, glob] => (module, Some(*glob)),
         _ => {
             return Err(Error::Expected(
-                "a loaded module's name, and perhaps a glob",
+                "a loaded module's name, and perhaps a pattern",
             ));
         }
     };

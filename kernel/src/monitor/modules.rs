@@ -10,8 +10,8 @@ use core::fmt;
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "insmod",
-        arguments: "NAME [P=VALUE]..",
-        help: "loads a module; --link-only NAME runs nothing",
+        arguments: "[--link-only [--unresolved ADDRESS]] NAME [P=VALUE]..",
+        help: "loads a module; --link-only: runs nothing of it",
         look: "A line a per-CPU variable: its handle, its GOT slot, and where each CPU's copy is.",
         example: "insmod hello",
         action: Action::Run(insmod),

@@ -15,11 +15,11 @@ use core::fmt;
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {
     name: "pcpu",
-    arguments: "VAR [-x | --hop | = N @CPU]",
+    arguments: "VAR|HANDLE|ADDRESS [-x | --hop [@CPU] | = VALUE @CPU]",
     help: "shows a per-CPU variable on each CPU; the way to it",
     look: "VAR is a name, a handle, or the address of a CPU's copy. One handle, and for each CPU\n\
            handle + offset = the copy's address. -x: hexadecimal. --hop [@CPU]: the way\n\
-           that an instruction takes, step by step. = N @CPU: sets that CPU's copy.",
+           that an instruction takes, step by step. = VALUE @CPU: sets that CPU's copy.",
     example: "pcpu {variable} --hop @{cpu}",
     action: Action::Run(pcpu),
 }];

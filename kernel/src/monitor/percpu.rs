@@ -11,7 +11,8 @@ use crate::println;
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[Command {
     name: "percpu",
-    arguments: "[ADDRESS | map [CHUNK] | ...]",
+    arguments: "[HANDLE|ADDRESS | chunks | map [CHUNK] | stats | alloc SIZE [ALIGN] [atomic] [xN] | \
+                free HANDLE|all | balance]",
     help: "shows per-CPU memory, or what an address is",
     look: "percpu ADDRESS: whose a handle or a copy's address is   percpu chunks: a line a chunk\n\
            percpu map [CHUNK]: a picture      percpu stats: by the names of Linux's percpu_stats\n\
@@ -40,7 +41,8 @@ fn per_cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         ["alloc", size, options @ ..] => allocate(size, options),
         ["free", "all"] => free_all(),
         ["free", handle] => {
-            let handle = hexadecimal(handle).ok_or(Error::NotAnAddress(handle))?;
+            let handle =
+                hexadecimal(handle).ok_or(Error::Expected("a handle in hexadecimal, or all"))?;
             free(Handle(handle))
         }
         ["balance"] => {

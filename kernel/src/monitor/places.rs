@@ -133,10 +133,7 @@ fn maps<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     }
     let (areas, bytes) = vmalloc::count();
     let (start, end) = vmalloc::region();
-    line(
-        (start, end),
-        format_args!("vmalloc region: {areas} areas, {bytes} bytes"),
-    );
+    row!("{start:#018x}..{end:#018x}  vmalloc region: {areas} areas, {bytes} bytes");
     for (module, start, end) in modules::ranges()? {
         interrupt::check()?;
         line((start, end), format_args!("module {module}"));

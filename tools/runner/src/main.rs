@@ -19,7 +19,7 @@
 //!  workload     what `profile` is of         profile      the verb `profile`
 //!  bench        the verb `bench`: what it measured, beside Linux
 //!  blocks       generated parts of documents hostile      the verb `hostile`
-//!  contention   `bench --contention`
+//!  contention   `bench --contention`        disassembly  names of instructions in the text
 //!  cargo_output, terminal                    progress, and modes to put back
 //!  line         the editor of `shell`        paint       colours
 //!  report       the files of --json, --junit  date        the day and time
@@ -41,6 +41,7 @@ mod build;
 mod cargo_output;
 mod contention;
 mod date;
+mod disassembly;
 #[cfg(test)]
 mod endings;
 mod error;

@@ -169,10 +169,10 @@ pub enum Verb {
     },
     /// Run each claim of the mail thread as an experiment, near and far
     Lessons {
-        /// Fail also if a listing of docs/thread.md isn't this run's
+        /// Fail also if a listing of docs/thread.md or docs/monitor.md isn't this run's
         #[arg(long)]
         check: bool,
-        /// Put this run's listings into docs/thread.md
+        /// Put this run's listings into docs/thread.md and docs/monitor.md
         #[arg(long, conflicts_with = "check")]
         update: bool,
     },

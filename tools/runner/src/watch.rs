@@ -14,6 +14,7 @@
 //! No wait here is without a bound but that for a guest without a limit, and that for a
 //! reader of this program's output; a signal ends either.
 
+use crate::disassembly::Disassembly;
 use crate::error::Error;
 use crate::judge::Ending;
 use crate::line::{self, Line};
@@ -199,6 +200,7 @@ pub fn watch(
         signals,
         input_ended,
         monitor: settings.monitor.map(|monitor| (monitor, settings.names)),
+        disassembly: Disassembly::default(),
         line: Vec::new(),
         record: Record::of(settings.token),
         transcript: Transcript::default(),
@@ -247,6 +249,8 @@ struct Watch {
     signals: Option<Forwarded>,
     input_ended: Receiver<()>,
     monitor: Option<(Monitor, String)>,
+    /// Names of instructions in the console's text.
+    disassembly: Disassembly,
     /// The console's line so far, without its end.
     line: Vec<u8>,
     /// Who types on a terminal.
@@ -351,6 +355,8 @@ impl Watch {
                 Err(_) => break,
             }
         }
+        let held = self.disassembly.rest();
+        self.show(&held);
         self.end_line();
     }
 
@@ -383,8 +389,13 @@ impl Watch {
             .copied()
             .filter(|&byte| byte != b'\r')
             .collect();
-        self.view.bytes(&bytes);
-        for byte in bytes {
+        let bytes = self.disassembly.pass(&bytes);
+        self.show(&bytes);
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.view.bytes(bytes);
+        for &byte in bytes {
             match byte {
                 b'\n' => self.end_line(),
                 line::ENQUIRY => {}

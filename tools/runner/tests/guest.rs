@@ -32,6 +32,8 @@ mod information;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/monitor.rs"]
+mod monitor;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -90,13 +92,14 @@ fn ignorable_test(
 
 /// Beginnings of names: what takes longest comes first, so that nothing long is left to run
 /// alone at the end.
-const LONG: [&str; 12] = [
+const LONG: [&str; 13] = [
     "README.md: ./qemu-run.sh --cpus 4 --timeout 900",
     "README.md: OPERATIONS",
     "README.md: cargo test",
     "c_modules::against_linux",
     "crafted::rounds",
     "endings::timeouts",
+    "monitor::",
     "real::modules",
     "shapes::more_memory",
     "shapes::possible_cpus",
@@ -164,6 +167,8 @@ fn main() -> ExitCode {
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        monitor::script,
+        monitor::session,
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,

@@ -1,4 +1,4 @@
-//! `docs/thread.md`: its listings are a run's, not typed.
+//! `docs/thread.md` and `docs/monitor.md`: their listings are a run's, not typed.
 //!
 //! Two texts are the same if they differ only in what differs from build to build:
 //! addresses, large numbers, versions, mangled names, and how wide a column is.
@@ -9,33 +9,37 @@ use crate::layout;
 use std::fs;
 use std::path::PathBuf;
 
-fn path() -> PathBuf {
-    layout::root().join("docs/thread.md")
+/// The chapter of the thread.
+pub const THREAD: &str = "docs/thread.md";
+/// The chapter of the monitor.
+pub const MONITOR: &str = "docs/monitor.md";
+
+fn path(document: &str) -> PathBuf {
+    layout::root().join(document)
 }
 
 /// Replaces every block by the run's text.
-pub fn update(blocks: &Blocks) -> Result<(), Error> {
-    let path = path();
+pub fn update(document: &str, blocks: &Blocks) -> Result<(), Error> {
+    let path = path(document);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let mut wrong = Vec::new();
-    let new = replaced(&text, blocks, &mut |name, _, _| wrong.push(name.to_owned()));
+    let new = replaced(&text, blocks, &mut |_, _, _| {});
     fs::write(&path, new).map_err(Error::file("write", &path))
 }
 
 /// The blocks that aren't the run's, or of which the run knows nothing.
-pub fn differing(blocks: &Blocks) -> Result<Vec<String>, Error> {
-    let path = path();
+pub fn differing(document: &str, blocks: &Blocks) -> Result<Vec<String>, Error> {
+    let path = path(document);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
     let mut differing = Vec::new();
     let mut seen = 0;
     replaced(&text, blocks, &mut |name, old, new| {
         seen += 1;
         if new.is_none_or(|new| normal(old) != normal(new)) {
-            differing.push(name.to_owned());
+            differing.push(format!("{document}, {name}"));
         }
     });
     if seen == 0 {
-        differing.push("no block".to_owned());
+        differing.push(format!("{document}: no block"));
     }
     Ok(differing)
 }
@@ -47,7 +51,10 @@ fn normal(text: &str) -> String {
         let mut after_compiler = false;
         for word in line.split_whitespace() {
             let version = std::mem::replace(&mut after_compiler, word == "gcc" || word == "rustc");
-            words.push(if version {
+            // A byte of an instruction or a slot, behind another one.
+            let is_byte = word.len() == 2 && word.bytes().all(|it| it.is_ascii_hexdigit());
+            let in_dump = line.starts_with("0x") || line.starts_with("     0x");
+            words.push(if version || (is_byte && in_dump) {
                 "#".to_owned()
             } else {
                 normal_word(word)

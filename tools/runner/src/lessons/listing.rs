@@ -1,14 +1,13 @@
 //! What the compilers made: relocations against per-CPU data, instructions, and the
 //! comparison with the mail.
 
+use crate::disassembly::OBJDUMP;
 use crate::error::Error;
 use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, elf};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-
-const DISASSEMBLER: &str = "s390x-linux-gnu-objdump";
 
 /// The four lines of the mail, and the function's name before them.
 const MAIL: &str = "\
@@ -58,8 +57,8 @@ pub fn relocations(path: &Path) -> Result<String, Error> {
 }
 
 fn disassembly(path: &Path) -> Result<String, Error> {
-    let program = || DISASSEMBLER.to_owned();
-    let mut command = Command::new(DISASSEMBLER);
+    let program = || OBJDUMP.to_owned();
+    let mut command = Command::new(OBJDUMP);
     let output = command.arg("-dr").arg(path).output();
     let output = output.map_err(|source| Error::Start {
         program: program(),

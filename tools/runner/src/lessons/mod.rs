@@ -6,7 +6,8 @@
 //!  listing.rs   the relocation in it, the instructions, the mail's four lines
 //!  session.rs   vmalloc=near and far: insmod each    ──► loads, refused
 //!  table.rs     expected and found
-//!  document.rs  docs/thread.md: its listings are this run's
+//!  transcripts.rs  what the monitor answers
+//!  document.rs  docs/thread.md, docs/monitor.md: their listings are this run's
 //! ```
 //!
 //! Each lesson says what it expects; the verb succeeds only if all came so.
@@ -17,6 +18,7 @@ mod document;
 mod listing;
 mod session;
 mod table;
+mod transcripts;
 
 use crate::error::Error;
 use crate::options::Options;
@@ -24,6 +26,7 @@ use crate::toolchain::Toolchain;
 use crate::{build, output};
 use catalogue::{LESSONS, NONE};
 use compile::Compiled;
+use document::{MONITOR, THREAD};
 use session::Session;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -74,6 +77,7 @@ pub fn run(
     output::line!("{}", blocks["mail"]);
     output::line!("By hand:\n\n{}", blocks["by_hand"]);
 
+    let transcripts = transcripts::listings(&guest, options)?;
     let mut wrong = Vec::new();
     let results = LESSONS.iter().zip(&found);
     wrong.extend(
@@ -85,14 +89,11 @@ pub fn run(
         wrong.push("the mail's four lines".to_owned());
     }
     if update {
-        document::update(&blocks)?;
+        document::update(THREAD, &blocks)?;
+        document::update(MONITOR, &transcripts)?;
     } else if check {
-        let differing = document::differing(&blocks)?;
-        wrong.extend(
-            differing
-                .into_iter()
-                .map(|name| format!("docs/thread.md, {name}")),
-        );
+        wrong.extend(document::differing(THREAD, &blocks)?);
+        wrong.extend(document::differing(MONITOR, &transcripts)?);
     }
     if wrong.is_empty() {
         output::say!("all {} lessons came as expected", LESSONS.len());
