@@ -20,7 +20,9 @@ struct Device {
     /// What goes out, if a self-test wants it.
     copy: Recording<COPY>,
     /// What was typed and looked at, and not read as yet.
-    kept: heapless::Deque<u8, KEPT>,
+    kept: heapless::Vec<u8, KEPT>,
+    /// How many of those were read since.
+    taken: usize,
     /// Where a look puts what it finds.
     fresh: [u8; INPUT],
 }
@@ -28,7 +30,8 @@ struct Device {
 static DEVICE: OutputLock<Device, { rank::CONSOLE }> = OutputLock::new(Device {
     console: Console::new(),
     copy: Recording::off(),
-    kept: heapless::Deque::new(),
+    kept: heapless::Vec::new(),
+    taken: 0,
     fresh: [0; INPUT],
 });
 
@@ -56,12 +59,13 @@ pub fn copy_of(work: impl FnOnce(), into: &mut [u8; COPY]) -> usize {
 /// bytes that is, 0 if nothing was. Doesn't wait.
 pub fn read(input: &mut [u8; INPUT]) -> usize {
     let mut device = DEVICE.lock();
-    let mut count = 0;
-    while count < INPUT
-        && let Some(byte) = device.kept.pop_front()
-    {
-        input[count] = byte;
-        count += 1;
+    let kept = &device.kept[device.taken..];
+    let count = kept.len().min(INPUT);
+    input[..count].copy_from_slice(&kept[..count]);
+    device.taken += count;
+    if device.taken == device.kept.len() {
+        device.kept.clear();
+        device.taken = 0;
     }
     if count > 0 {
         return count;
@@ -78,6 +82,7 @@ pub fn was_typed(byte: u8) -> bool {
     let Device {
         console,
         kept,
+        taken,
         fresh,
         ..
     } = &mut *device;
@@ -89,11 +94,10 @@ pub fn was_typed(byte: u8) -> bool {
     let at = typed.iter().rposition(|&found| found == byte);
     if at.is_some() {
         kept.clear();
+        *taken = 0;
     }
-    for &byte in &typed[at.map_or(0, |at| at + 1)..] {
-        // There is room, as was seen.
-        let _ = kept.push_back(byte);
-    }
+    // There is room, as was seen.
+    let _ = kept.extend_from_slice(&typed[at.map_or(0, |at| at + 1)..]);
     at.is_some()
 }
 

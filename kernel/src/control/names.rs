@@ -74,7 +74,7 @@ pub fn send_names(kind: Names, module: Option<&str>, names: impl Iterator<Item =
 }
 
 /// Tells a command of the monitor, and how `help` shows it.
-pub fn command_usage(name: &'static str, arguments: &str, help: &str) {
+pub fn command_usage(name: &'static str, arguments: &str, help: impl Display) {
     write("usage", |record| {
         record
             .word("name", name)

@@ -233,7 +233,8 @@ fn tell_names() {
         return;
     }
     for command in commands() {
-        control::command_usage(command.name, command.arguments, command.help);
+        let help = format_args!("{}\n{}", command.help, command.look);
+        control::command_usage(command.name, command.arguments, help);
     }
     let files = initrd::files().filter_map(|file| initrd::module_name(file.path));
     control::send_names(Names::Files, None, files);

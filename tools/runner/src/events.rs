@@ -386,6 +386,9 @@ impl TestCounts {
 }
 
 #[cfg(test)]
+mod schema;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -425,73 +428,5 @@ mod tests {
         let reason = "a\u{e9}\n\"b\"".to_owned();
         let (event, _) = Event::parse(line).unwrap();
         assert_eq!(event, Event::BailOut { reason });
-    }
-
-    const SCHEMA: &str = include_str!("../../../docs/control-channel.md");
-
-    /// The token of the schema's examples.
-    const TOKEN: &str = "kfedgobmlipjacnh";
-
-    /// A section of the schema on one kind of event.
-    struct Section {
-        kind: &'static str,
-        /// Each member, and whether it is optional.
-        members: Vec<(&'static str, bool)>,
-        examples: Vec<&'static str>,
-    }
-
-    fn sections() -> Vec<Section> {
-        let sections = SCHEMA.split("\n### ").skip(1).map(|section| {
-            let (kind, text) = section.split_once('\n').unwrap();
-            let rows = text.lines().filter_map(|line| {
-                let (name, rest) = line.strip_prefix("| `")?.split_once("` | ")?;
-                let (kind, _) = rest.split_once(" |")?;
-                Some((name, kind.ends_with("optional")))
-            });
-            let examples = text.lines().filter(|line| line.starts_with('{'));
-            Section {
-                kind,
-                members: rows.collect(),
-                examples: examples.collect(),
-            }
-        });
-        sections.collect()
-    }
-
-    #[test]
-    fn the_schema_is_what_is_read() {
-        let sections = sections();
-        assert_eq!(sections.len(), 12);
-        for section in sections {
-            let Section {
-                kind,
-                members,
-                examples,
-            } = section;
-            assert!(!examples.is_empty(), "{kind}");
-            for example in examples {
-                let (event, token) = Event::parse(example).expect(example);
-                assert_ne!(event, Event::Unknown, "{example}");
-                assert_eq!(token.as_deref(), Some(TOKEN), "{example}");
-                let start = format!(r#"{{"event":"{kind}","token":"{TOKEN}","#);
-                assert!(example.starts_with(&start), "{example}");
-                let object: serde_json::Value = serde_json::from_str(example).unwrap();
-                let object = object.as_object().unwrap();
-                for name in object
-                    .keys()
-                    .filter(|name| !["event", "token"].contains(&name.as_str()))
-                {
-                    let known = members.iter().any(|(member, _)| member == name);
-                    assert!(known, "{kind} has no {name}");
-                }
-                for (name, optional) in &members {
-                    let mut less = object.clone();
-                    let was_there = less.remove(*name).is_some();
-                    let read = Event::parse(&serde_json::Value::from(less).to_string());
-                    assert!(was_there || *optional, "{example} without {name}");
-                    assert_eq!(read.is_ok(), *optional, "{kind} without {name}");
-                }
-            }
-        }
     }
 }

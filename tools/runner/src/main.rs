@@ -166,7 +166,7 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     let report = options.json.as_deref();
     let report = report.map(|path| Report::begin(path, options, qemu::version()?));
     let report = report.transpose()?;
-    let run = qemu::run_reported(options, &initrd, report.as_ref())?;
+    let run = qemu::run_kept(options, &initrd, report.as_ref())?;
     let purpose = match (&options.verb, options.commands().len()) {
         (Some(Verb::Shell | Verb::Debug { .. }), 0) => Purpose::Session,
         (_, 0) => Purpose::SelfTests,

@@ -123,15 +123,12 @@ fn dump_target(path: &Path) -> Result<Target, Error> {
 
 /// Runs a guest to its end.
 pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
-    run_reported(options, initrd, None)
+    run_shown(options, initrd, options.shown(), Copies::default())
 }
 
-/// Runs a guest to its end; its events go into the report, too.
-pub fn run_reported(
-    options: &Options,
-    initrd: &Initrd,
-    report: Option<&Report>,
-) -> Result<Run, Error> {
+/// Runs a guest to its end, as a person asked for it: its text is kept in a file, and its
+/// events go into the report, too.
+pub fn run_kept(options: &Options, initrd: &Initrd, report: Option<&Report>) -> Result<Run, Error> {
     let json = report.map(Report::file).transpose();
     let json = json.map_err(Error::start(EMULATOR))?;
     let log = Log::new().map_err(|error| output::say!("no log is kept: {error}"));

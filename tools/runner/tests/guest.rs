@@ -42,6 +42,8 @@ mod peer;
 mod profile;
 #[path = "guest/real.rs"]
 mod real;
+#[path = "guest/report.rs"]
+mod report;
 #[path = "guest/run.rs"]
 mod run;
 #[path = "guest/shapes.rs"]
@@ -178,6 +180,11 @@ fn main() -> ExitCode {
         events::commands_and_modules,
         events::odd_text,
         events::self_tests_and_panic,
+        report::schema,
+        report::details,
+        report::same_run_each_time,
+        report::icount_everywhere,
+        report::junit,
         verdicts::asked_for_and_not_there,
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
@@ -195,6 +202,8 @@ fn main() -> ExitCode {
         shell::command_interrupted,
         shell::edited,
         shell::remembers,
+        shell::late_lines,
+        shell::death_at_the_prompt,
         shell::timed_out,
         shell::late_pipe,
         shell::early_pipe,

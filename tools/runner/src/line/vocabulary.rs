@@ -8,6 +8,8 @@
 //!         ^^^^ files, modules                 ^^^^^^^^^^^ an option
 //!  call [@CPU] SYMBOL [N]    calls an exported function
 //!        ^^^^  ^^^^^^ symbols
+//!  percpu [ADDRESS | ..]     percpu chunks: a line a chunk
+//!                                   ^^^^^^ a word to be typed as it is
 //! ```
 
 use crate::events::{Event, ModuleState, NameKind};
@@ -113,31 +115,25 @@ impl Vocabulary {
         for text in [&command.arguments, &command.help] {
             found.extend(options(text));
         }
+        found.extend(words_behind(name, &command.help));
         let placeholders = command.arguments.split(|letter: char| {
             !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '-')
         });
         for placeholder in placeholders.filter(|word| !word.is_empty()) {
-            let kinds: &[NameKind] = match placeholder {
-                "NAME" if name == "rmmod" => &[],
-                "NAME" | "FILE" => &[NameKind::File],
-                "SYMBOL" | "FUNCTION" => &[NameKind::Symbol],
-                "VAR" | "VARIABLE" | "HANDLE" => &[NameKind::Variable],
-                "GLOB" => &[NameKind::Test],
-                "GROUP" => &[NameKind::Group],
-                _ => &[],
-            };
+            let kinds = kinds_of(name, placeholder);
             let names = self.names.iter().filter(|(kind, ..)| kinds.contains(kind));
             found.extend(names.map(|(_, name, _)| name.clone()));
             match placeholder {
-                "NAME" | "MOD" | "MODULE" => found.extend(self.modules.iter().cloned()),
-                "CMD" | "COMMAND" => {
-                    found.extend(self.commands.iter().map(|it| it.name.clone()));
+                "NAME" | "MODULE" if !kinds.contains(&NameKind::Symbol) => {
+                    found.extend(self.modules.iter().cloned());
                 }
-                "CPU" => found.extend((0..self.cpus).map(|cpu| format!("@{cpu}"))),
+                "COMMAND" => found.extend(self.commands.iter().map(|it| it.name.clone())),
+                "CPU" if command.arguments.contains("@CPU") => {
+                    found.extend((0..self.cpus).map(|cpu| format!("@{cpu}")));
+                }
+                "CPU" => found.extend((0..self.cpus).map(|cpu| cpu.to_string())),
                 // A word to be typed as it is.
-                word if word.len() > 1 && word.bytes().all(|it| it.is_ascii_lowercase()) => {
-                    found.insert(word.to_owned());
-                }
+                word if is_plain(word) => drop(found.insert(word.to_owned())),
                 _ => {}
             }
         }
@@ -152,6 +148,35 @@ impl Vocabulary {
         let blank = if command == name { " " } else { "" };
         (!usage.is_empty()).then(|| format!("{blank}{usage}"))
     }
+}
+
+/// What may stand for a placeholder of a command's usage.
+fn kinds_of(command: &str, placeholder: &str) -> &'static [NameKind] {
+    match (command, placeholder) {
+        ("rmmod", "NAME") => &[],
+        ("sym", "NAME") => &[NameKind::Symbol, NameKind::Variable],
+        (_, "NAME") => &[NameKind::File],
+        (_, "SYMBOL") => &[NameKind::Symbol],
+        (_, "VAR") => &[NameKind::Variable],
+        ("selftest", "GLOB") => &[NameKind::Test],
+        (_, "GROUP") => &[NameKind::Group],
+        _ => &[],
+    }
+}
+
+/// Whether a word is one to be typed as it is.
+fn is_plain(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|letter| letter.is_ascii_lowercase())
+}
+
+/// Words that a text has behind a command's name: `percpu chunks: ..`.
+fn words_behind<'a>(command: &'a str, text: &'a str) -> impl Iterator<Item = String> + 'a {
+    let mut before = "";
+    let words = text.split_whitespace().filter_map(move |word| {
+        let is_behind = std::mem::replace(&mut before, word) == command;
+        Some(word.trim_end_matches([':', ';', ','])).filter(|word| is_behind && is_plain(word))
+    });
+    words.map(str::to_owned)
 }
 
 /// The last command of a line: `;` stands between commands.
@@ -181,6 +206,9 @@ mod tests {
             r#"{"event":"usage","name":"rmmod","arguments":"NAME","help":"unloads"}"#,
             r#"{"event":"usage","name":"lsmod","arguments":"","help":"lists"}"#,
             r#"{"event":"usage","name":"call","arguments":"[@CPU] SYMBOL [N]","help":"calls"}"#,
+            r#"{"event":"usage","name":"percpu","arguments":"[ADDRESS | map [CHUNK] | ...]","help":"shows\npercpu ADDRESS: whose   percpu chunks: a line\npercpu alloc SIZE; percpu free all"}"#,
+            r#"{"event":"usage","name":"sym","arguments":"NAME|ADDRESS","help":"shows"}"#,
+            r#"{"event":"usage","name":"bt","arguments":"[CPU]","help":"shows"}"#,
             r#"{"event":"usage","name":"cpu","arguments":"[online N]","help":"lists"}"#,
             r#"{"event":"names","kind":"file","names":["counter","visitor"]}"#,
             r#"{"event":"names","kind":"symbol","names":["printk"]}"#,
@@ -201,7 +229,10 @@ mod tests {
     #[test]
     fn words_are_completed_by_where_they_stand() {
         for (before, start, names) in [
-            ("", 0, "call cpu insmod lsmod rmmod"),
+            ("", 0, "bt call cpu insmod lsmod percpu rmmod sym"),
+            ("percpu ", 7, "alloc chunks free map"),
+            ("bt ", 3, "0 1"),
+            ("sym count", 4, "counter_hit"),
             ("ls", 0, "lsmod"),
             ("mod", 0, "insmod lsmod rmmod"),
             ("lsmod; rm", 7, "rmmod"),

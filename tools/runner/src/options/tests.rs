@@ -44,6 +44,15 @@ fn modules_and_append_repeat() {
 #[test]
 fn what_is_not_understood_is_a_usage_error() {
     for line in [
+        "--quiet --verbose",
+        "profile boot --json run.jsonl",
+        "profile boot --junit run.xml",
+        "bench --contention --icount",
+        "bench --contention --json run.jsonl",
+        "bench --peer --json run.jsonl",
+        "test --icount",
+        "lessons --verbose",
+        "hostile --junit run.xml",
         "--cpu 2",
         "--cpus 0",
         "--cpus x",

@@ -5,6 +5,7 @@ use crate::run::{Run, TestResult, command};
 use crate::situations::children;
 use crate::terminal::Terminal;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdin, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -191,6 +192,80 @@ pub fn command_interrupted() -> TestResult {
     terminal.expect("license", ANSWER)?;
     terminal.type_text("poweroff\r")?;
     terminal.must_exit(0, ANSWER)
+}
+
+/// A machine that isn't one: it speaks both channels as a guest does, and what it does then
+/// is `script`, which has `event KIND MEMBERS` and `wait_for_line`.
+fn start_instead(script: &str) -> Result<(Terminal, tempfile::TempDir), libtest_mimic::Failed> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("qemu-system-s390x");
+    let text = format!(
+        r#"#!/bin/bash
+        while [ $# -gt 0 ]; do
+            case "$1 $2" in
+            "-chardev file,id=control,path="*) control=${{2#*path=}} ;;
+            "-append "*) token=${{2##*token=}} ;;
+            esac
+            shift
+        done
+        exec 3>"$control"
+        event() {{ printf '{{"event":"%s","token":"%s",%s}}\n' "$1" "$token" "$2" >&3; }}
+        wait_for_line() {{ printf '\005'; read -r line; }}
+        event boot '"cpus":2,"memory":4096'
+        {script}"#
+    );
+    std::fs::write(&path, text)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+    let mut command = command(&["shell"]);
+    let others = std::env::var("PATH")?;
+    command.env("PATH", format!("{}:{others}", folder.path().display()));
+    Ok((Terminal::start(&command)?, folder))
+}
+
+/// Lines that come while a line is being typed stand above it, and take nothing of it.
+pub fn late_lines() -> TestResult {
+    let (mut terminal, _folder) = start_instead(
+        r#"printf 'up\n'; (sleep 1; printf 'late one\nlate two\n') & wait_for_line
+        printf 'got: %s.\n' "$line"; wait_for_line
+        event poweroff '"by":"command"'"#,
+    )?;
+    terminal.expect("up", BOOT)?;
+    terminal.expect("\n> ", ANSWER)?;
+    terminal.type_text("hello wor")?;
+    terminal.expect("late one", ANSWER)?;
+    terminal.expect("late two", ANSWER)?;
+    // The first word has its colours.
+    terminal.expect("hello", ANSWER)?;
+    terminal.expect(" wor", ANSWER)?;
+    terminal.type_text("ld\r")?;
+    terminal.expect("\ngot: hello world.", ANSWER)?;
+    terminal.expect("\n> ", ANSWER)?;
+    terminal.type_text("poweroff\r")?;
+    terminal.must_exit(0, ANSWER)
+}
+
+/// A machine that dies while a line is being typed: its report is shown, and the terminal is
+/// as it was.
+pub fn death_at_the_prompt() -> TestResult {
+    let (mut terminal, _folder) = start_instead(
+        r#"(sleep 1; event panic '"cpu":0,"reason":"on purpose"'
+            printf 'panic: cpu 0: on purpose\n  registers\n'; kill -USR1 $$) &
+        trap 'exit 1' USR1
+        printf 'up\n\005'; wait"#,
+    )?;
+    let modes = terminal.modes()?;
+    terminal.expect("\n> ", BOOT)?;
+    terminal.type_text("hello")?;
+    terminal.expect("panic: cpu 0: on purpose", ANSWER)?;
+    terminal.expect("  registers", ANSWER)?;
+    terminal.expect("the guest crashed: panic: cpu 0: on purpose", ANSWER)?;
+    terminal.must_exit(3, ANSWER)?;
+    assert!(
+        terminal.was_shown("\x1b[?2004l"),
+        "a paste is no longer marked"
+    );
+    assert_eq!(terminal.modes()?, modes);
+    Ok(())
 }
 
 /// Two Ctrl-C within a second end the run, and the terminal is as it was.
