@@ -12,6 +12,8 @@ mod boot;
 mod c_headers;
 #[path = "guest/c_modules.rs"]
 mod c_modules;
+#[path = "guest/c_sources.rs"]
+mod c_sources;
 #[path = "guest/commands.rs"]
 mod commands;
 #[path = "guest/crafted.rs"]
@@ -112,6 +114,7 @@ fn main() -> ExitCode {
         start::toolchain_is_asked_once,
         start::cargo_is_asked_once,
         c_headers::every_name_is_tested,
+        c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
     ];
     let mut guests = trials![
@@ -157,6 +160,12 @@ fn main() -> ExitCode {
         c_modules::a_file_is_compiled_and_loaded,
         c_modules::bugs,
         c_modules::kunit,
+        c_sources::mistakes_end_the_build,
+        c_sources::right_uses_are_taken,
+        c_sources::what_is_left_is_told,
+        c_sources::lines_are_of_one_cpu,
+        c_sources::names_and_words,
+        c_sources::odd_modules,
         c_modules::frame_of_a_file,
         commands::commands,
         commands::failing_command,
@@ -186,6 +195,7 @@ fn main() -> ExitCode {
     guests.extend([
         ignorable_test("real::modules", real::modules),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
+        ignorable_test("c_sources::by_clang", c_sources::by_clang),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

@@ -72,6 +72,8 @@ pub fn against_linux() -> Completed {
             "-fno-delete-null-pointer-checks",
         ]);
         gcc.args(["-Wall", "-Werror", "-Wno-sign-compare"]);
+        // As Kbuild has them.
+        gcc.args(["-Wno-pointer-sign", "-Wno-address-of-packed-member"]);
         gcc.arg(format!("-DKBUILD_BASENAME=\"{name}\""));
         gcc.arg(format!("-DKBUILD_MODNAME=\"{name}\""));
         gcc.arg(format!("-D__KBUILD_MODNAME=kmod_{name}"));
