@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn the_schema_is_what_is_read() {
         let sections = sections();
-        assert_eq!(sections.len(), 10);
+        assert_eq!(sections.len(), 11);
         for section in sections {
             let Section {
                 kind,

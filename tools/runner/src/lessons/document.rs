@@ -1,4 +1,4 @@
-//! `docs/thread.md`: its listings are a run's, not typed.
+//! `docs/thread.md` and `docs/mistakes.md`: their listings are a run's, not typed.
 //!
 //! Two texts are the same if they differ only in what differs from build to build:
 //! addresses, large numbers, versions, mangled names, and how wide a column is.
@@ -9,13 +9,13 @@ use crate::layout;
 use std::fs;
 use std::path::PathBuf;
 
-fn path() -> PathBuf {
-    layout::root().join("docs/thread.md")
+fn path(document: &str) -> PathBuf {
+    layout::root().join(document)
 }
 
 /// Replaces every block by the run's text.
-pub fn update(blocks: &Blocks) -> Result<(), Error> {
-    let path = path();
+pub fn update(document: &str, blocks: &Blocks) -> Result<(), Error> {
+    let path = path(document);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
     let mut wrong = Vec::new();
     let new = replaced(&text, blocks, &mut |name, _, _| wrong.push(name.to_owned()));
@@ -23,8 +23,8 @@ pub fn update(blocks: &Blocks) -> Result<(), Error> {
 }
 
 /// The blocks that aren't the run's, or of which the run knows nothing.
-pub fn differing(blocks: &Blocks) -> Result<Vec<String>, Error> {
-    let path = path();
+pub fn differing(document: &str, blocks: &Blocks) -> Result<Vec<String>, Error> {
+    let path = path(document);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
     let mut differing = Vec::new();
     let mut seen = 0;

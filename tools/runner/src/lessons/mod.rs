@@ -6,7 +6,8 @@
 //!  listing.rs   the relocation in it, the instructions, the mail's four lines
 //!  session.rs   vmalloc=near and far: insmod each    ──► loads, refused
 //!  table.rs     expected and found
-//!  document.rs  docs/thread.md: its listings are this run's
+//!  mistakes.rs  modules/lessons/mistakes, and what is said to each
+//!  document.rs  docs/thread.md, docs/mistakes.md: their listings are this run's
 //! ```
 //!
 //! Each lesson says what it expects; the verb succeeds only if all came so.
@@ -15,6 +16,7 @@ mod catalogue;
 mod compile;
 mod document;
 mod listing;
+mod mistakes;
 mod session;
 mod table;
 
@@ -28,6 +30,11 @@ use session::Session;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use table::Found;
+
+/// Where the listings are shown.
+const THREAD: &str = "docs/thread.md";
+/// Where it is shown what is said to mistakes.
+const MISTAKES: &str = "docs/mistakes.md";
 
 /// Runs all lessons; prints the table, and what to look at.
 pub fn run(
@@ -84,15 +91,16 @@ pub fn run(
     if !mail.same {
         wrong.push("the mail's four lines".to_owned());
     }
-    if update {
-        document::update(&blocks)?;
-    } else if check {
-        let differing = document::differing(&blocks)?;
-        wrong.extend(
-            differing
-                .into_iter()
-                .map(|name| format!("docs/thread.md, {name}")),
-        );
+    let (said, unsaid) = mistakes::all()?;
+    wrong.extend(unsaid);
+    for (document, blocks) in [(THREAD, blocks), (MISTAKES, said)] {
+        if update {
+            document::update(document, &blocks)?;
+        } else if check {
+            let differing = document::differing(document, &blocks)?;
+            let named = differing.into_iter();
+            wrong.extend(named.map(|name| format!("{document}, {name}")));
+        }
     }
     if wrong.is_empty() {
         output::say!("all {} lessons came as expected", LESSONS.len());
