@@ -46,7 +46,10 @@ fn normal(text: &str) -> String {
         let mut words = Vec::new();
         let mut after_compiler = false;
         for word in line.split_whitespace() {
-            let version = std::mem::replace(&mut after_compiler, word == "gcc" || word == "rustc");
+            let version = std::mem::replace(
+                &mut after_compiler,
+                ["gcc", "clang", "rustc"].contains(&word),
+            );
             words.push(if version {
                 "#".to_owned()
             } else {

@@ -1,6 +1,7 @@
 //! The verb `lessons`: each claim of the mail thread as an experiment.
 //!
 //! ```text
+//!  clang.rs     those in C, by the other compiler
 //!  catalogue.rs what each is, and what it must show
 //!  compile.rs   modules/lessons, one object each     (or the compiler's refusal)
 //!  listing.rs   the relocation in it, the instructions, the mail's four lines
@@ -13,6 +14,7 @@
 //! Each lesson says what it expects; the verb succeeds only if all came so.
 
 mod catalogue;
+mod clang;
 mod compile;
 mod document;
 mod listing;
@@ -91,6 +93,16 @@ pub fn run(
     if !mail.same {
         wrong.push("the mail's four lines".to_owned());
     }
+    let by_clang = clang::rows(toolchain, &guest, options)?;
+    let has_clang = by_clang.is_some();
+    match by_clang {
+        Some(rows) => {
+            output::line!("{}", rows.text);
+            wrong.extend(rows.wrong);
+            blocks.insert("clang", rows.text);
+        }
+        None => output::say!("clang isn't installed: its rows are left out"),
+    }
     let (said, unsaid) = mistakes::all()?;
     wrong.extend(unsaid);
     for (document, blocks) in [(THREAD, blocks), (MISTAKES, said)] {
@@ -99,6 +111,7 @@ pub fn run(
         } else if check {
             let differing = document::differing(document, &blocks)?;
             let named = differing.into_iter();
+            let named = named.filter(|name| has_clang || name != "clang");
             wrong.extend(named.map(|name| format!("{document}, {name}")));
         }
     }
