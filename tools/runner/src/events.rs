@@ -45,6 +45,7 @@ pub enum Event {
         /// How it ended.
         result: TestResult,
         /// Why it failed or was skipped.
+        #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// The kernel gives up its self-tests.

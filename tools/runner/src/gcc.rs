@@ -72,6 +72,19 @@ pub fn stamp(crates: &[&Module]) -> Result<String, Error> {
     Err(Error::NoStamp)
 }
 
+/// Whether an object says what licence it is under.
+fn names_a_licence(object: &Path) -> Result<bool, Error> {
+    let data = fs::read(object).map_err(Error::file("read", object))?;
+    let file = object::File::parse(&*data).map_err(Error::object(object))?;
+    let mut information = file.sections().filter(|it| it.name() == Ok(".modinfo"));
+    let says = |bytes: &[u8]| {
+        bytes
+            .split(|&byte| byte == 0)
+            .any(|it| it.starts_with(b"license="))
+    };
+    Ok(information.any(|section| section.data().is_ok_and(says)))
+}
+
 /// A compiler call for one file.
 pub fn command(compiler: Compiler, name: &str, source: &Path, stamp: &str) -> Command {
     let mut command = Command::new(compiler.program());
@@ -137,6 +150,12 @@ pub fn extra(compiler: Compiler, name: &str, source: &Path, stamp: &str) -> Resu
     let made = command(compiler, name, source, stamp);
     compile(made, compiler, name, &object, &dump)?;
     check_per_cpu(compiler, name, source, stamp, &object, &dump)?;
+    if !names_a_licence(&object)? {
+        output::say!(
+            "warning: module {name} names no licence: MODULE_LICENSE(\"GPL\"), or another; Linux \
+             doesn't build it without"
+        );
+    }
     let module = folder.join(format!("{name}.ko"));
     link::unchecked(name, &object, &module)?;
     Ok(module)

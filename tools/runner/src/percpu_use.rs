@@ -280,6 +280,13 @@ pub fn mistakes(dump: &str, symbols: &Symbols) -> Vec<Mistake> {
     let mut found = BTreeSet::new();
     for function in &functions {
         let handles = Handles::of(function, &global);
+        // Parameters stand there by their names alone.
+        let head = function.first().map_or("", |(text, _)| text.as_str());
+        let is_parameter = |name: &str| {
+            let mut words =
+                head.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+            words.any(|word| word == name)
+        };
         for (text, place) in function {
             let Some(place) = place else {
                 continue;
@@ -299,7 +306,7 @@ pub fn mistakes(dump: &str, symbols: &Symbols) -> Vec<Mistake> {
                     _ if name.is_field() => continue,
                     _ if handles.held.contains(name.whole) && name.is_followed() => Kind::Handle,
                     Some(source) if symbols.per_cpu.contains(source) => {
-                        let is_local = shadowed.contains(name.whole);
+                        let is_local = shadowed.contains(name.whole) || is_parameter(source);
                         if is_local || name.has_its_address_taken() {
                             continue;
                         }
@@ -355,6 +362,8 @@ mod tests {
         // A field, and a local variable, of that name.
         let others = "int f ()\n  intD.6 hitsD.99;\n  [a.c:1:3] _1 = sD.5->hitsD.61 + sD.5.hitsD.61;\n  [a.c:1:3] hitsD.99 = 1;\n";
         assert_eq!(found(others), []);
+        let parameter = "int f (int hits, int * x)\n  [a.c:1:3] D.5 = hitsD.98 + 1;\n";
+        assert_eq!(found(parameter), []);
     }
 
     #[test]

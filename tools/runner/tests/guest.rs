@@ -12,6 +12,8 @@ mod boot;
 mod c_headers;
 #[path = "guest/c_modules.rs"]
 mod c_modules;
+#[path = "guest/c_sources.rs"]
+mod c_sources;
 #[path = "guest/commands.rs"]
 mod commands;
 #[path = "guest/crafted.rs"]
@@ -121,6 +123,7 @@ fn main() -> ExitCode {
         start::toolchain_is_asked_once,
         start::cargo_is_asked_once,
         c_headers::every_name_is_tested,
+        c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
     ];
     let mut guests = trials![
@@ -168,6 +171,12 @@ fn main() -> ExitCode {
         c_modules::a_file_is_compiled_and_loaded,
         c_modules::bugs,
         c_modules::kunit,
+        c_sources::mistakes_end_the_build,
+        c_sources::right_uses_are_taken,
+        c_sources::what_is_left_is_told,
+        c_sources::lines_are_of_one_cpu,
+        c_sources::names_and_words,
+        c_sources::odd_modules,
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,
@@ -215,6 +224,7 @@ fn main() -> ExitCode {
         ignorable_test("debugger::crash_dump", debugger::crash_dump),
         ignorable_test("debugger::drgn", debugger::drgn),
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
+        ignorable_test("c_sources::by_clang", c_sources::by_clang),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

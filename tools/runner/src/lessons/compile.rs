@@ -3,6 +3,7 @@
 
 use super::catalogue::{How, Lesson};
 use crate::build::Guest;
+use crate::compiler::Compiler;
 use crate::error::Error;
 use crate::program::succeed;
 use crate::toolchain::{self, Toolchain};
@@ -23,15 +24,15 @@ fn sources() -> PathBuf {
     layout::root().join("modules/lessons")
 }
 
-fn folder() -> Result<PathBuf, Error> {
-    let folder = layout::release().join("lessons");
+fn folder(compiler: Compiler) -> Result<PathBuf, Error> {
+    let folder = layout::release().join(format!("lessons{}", compiler.suffix()));
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
     Ok(folder)
 }
 
 /// Compiles and links a lesson.
 pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Compiled, Error> {
-    let folder = folder()?;
+    let folder = folder(guest.compiler)?;
     let object = folder.join(format!("{}.o", lesson.name));
     let module = folder.join(format!("{}.ko", lesson.name));
     match lesson.how {
@@ -77,7 +78,7 @@ pub fn lesson(toolchain: Toolchain, guest: &Guest, lesson: &Lesson) -> Result<Co
 
 /// Compiles the mail's function; returns the object.
 pub fn mail(guest: &Guest) -> Result<PathBuf, Error> {
-    let object = folder()?.join("mail.o");
+    let object = folder(guest.compiler)?.join("mail.o");
     let output = c("mail", "mail", &[], guest, &object)?;
     match output.status.success() {
         true => Ok(object),

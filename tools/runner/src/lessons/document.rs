@@ -1,4 +1,5 @@
-//! `docs/thread.md` and `docs/monitor.md`: their listings are a run's, not typed.
+//! `docs/thread.md`, `docs/monitor.md` and `docs/mistakes.md`: their listings are a run's, not
+//! typed.
 //!
 //! Two texts are the same if they differ only in what differs from build to build:
 //! addresses, large numbers, versions, mangled names, and how wide a column is.
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 
 /// The chapter of the thread.
 pub const THREAD: &str = "docs/thread.md";
+/// The chapter of mistakes.
+pub const MISTAKES: &str = "docs/mistakes.md";
 /// The chapter of the monitor.
 pub const MONITOR: &str = "docs/monitor.md";
 
@@ -56,7 +59,8 @@ fn normal(text: &str) -> String {
         let mut words = Vec::new();
         let mut after_compiler = false;
         for word in line.split_whitespace() {
-            let version = std::mem::replace(&mut after_compiler, word == "gcc" || word == "rustc");
+            let is_compiler = ["gcc", "clang", "rustc"].contains(&word);
+            let version = std::mem::replace(&mut after_compiler, is_compiler);
             // A byte of an instruction or a slot, behind another one.
             let is_byte = word.len() == 2 && word.bytes().all(|it| it.is_ascii_hexdigit());
             let in_dump = line.contains("0x");

@@ -1,21 +1,26 @@
 //! The verb `lessons`: each claim of the mail thread as an experiment.
 //!
 //! ```text
+//!  clang.rs     those in C, by the other compiler
 //!  catalogue.rs what each is, and what it must show
 //!  compile.rs   modules/lessons, one object each     (or the compiler's refusal)
 //!  listing.rs   the relocation in it, the instructions, the mail's four lines
 //!  session.rs   vmalloc=near and far: insmod each    ──► loads, refused
 //!  table.rs     expected and found
 //!  transcripts.rs  what the monitor answers
-//!  document.rs  docs/thread.md, docs/monitor.md: their listings are this run's
+//!  mistakes.rs  modules/lessons/mistakes, and what is said to each
+//!  document.rs  docs/thread.md, docs/monitor.md, docs/mistakes.md: their listings are
+//!               this run's
 //! ```
 //!
 //! Each lesson says what it expects; the verb succeeds only if all came so.
 
 mod catalogue;
+mod clang;
 mod compile;
 mod document;
 mod listing;
+mod mistakes;
 mod session;
 mod table;
 mod transcripts;
@@ -26,7 +31,7 @@ use crate::toolchain::Toolchain;
 use crate::{build, output};
 use catalogue::{LESSONS, NONE};
 use compile::Compiled;
-use document::{MONITOR, THREAD};
+use document::{MISTAKES, MONITOR, THREAD};
 use session::Session;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -88,12 +93,26 @@ pub fn run(
     if !mail.same {
         wrong.push("the mail's four lines".to_owned());
     }
-    if update {
-        document::update(THREAD, &blocks)?;
-        document::update(MONITOR, &transcripts)?;
-    } else if check {
-        wrong.extend(document::differing(THREAD, &blocks)?);
-        wrong.extend(document::differing(MONITOR, &transcripts)?);
+    let by_clang = clang::rows(toolchain, &guest, options)?;
+    let has_clang = by_clang.is_some();
+    match by_clang {
+        Some(rows) => {
+            output::line!("{}", rows.text);
+            wrong.extend(rows.wrong);
+            blocks.insert("clang", rows.text);
+        }
+        None => output::say!("clang isn't installed: its rows are left out"),
+    }
+    let (said, unsaid) = mistakes::all()?;
+    wrong.extend(unsaid);
+    for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, said)] {
+        if update {
+            document::update(document, &blocks)?;
+        } else if check {
+            let differing = document::differing(document, &blocks)?;
+            let named = differing.into_iter();
+            wrong.extend(named.filter(|name| has_clang || !name.ends_with(", clang")));
+        }
     }
     if wrong.is_empty() {
         output::say!("all {} lessons came as expected", LESSONS.len());
