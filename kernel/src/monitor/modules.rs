@@ -19,7 +19,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "modprobe",
         arguments: "NAME [P=VALUE]..",
-        help: "loads a module, by an alias too, and what it needs; -r NAME: unloads them",
+        help: "loads a module, by its alias too, and its needs; -r unloads",
         look: "What a module needs comes first: by its symbols, or its file's word (modinfo).",
         example: "modprobe visitor",
         action: Action::Run(modprobe),
