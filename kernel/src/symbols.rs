@@ -78,14 +78,6 @@ pub fn is_name(symbol: &str, typed: &str) -> bool {
     symbol == typed || shown == typed
 }
 
-/// Names of the kernel's static per-CPU variables: they lie in the template.
-pub fn kernel_variables() -> impl Iterator<Item = &'static str> {
-    let (start, end) = arch::boot::image().per_cpu;
-    let template = start as u64..end as u64;
-    let all = kernel_symbols().filter(move |(address, _)| template.contains(address));
-    all.map(|(_, located)| located.name)
-}
-
 fn parse(line: &str) -> Option<(u64, &str)> {
     let mut words = line.split(' ');
     let address = u64::from_str_radix(words.next()?, 16).ok()?;

@@ -56,9 +56,9 @@ mod terminal;
 
 use crate::command_line::Monitor;
 use crate::control::{self, Names, PowerOffBy};
-use crate::modules::{VariableName, kernel_symbols};
+use crate::modules::{VariableName, kernel_symbols, kernel_variables};
 use crate::percpu::balance;
-use crate::{bench, console, initrd, println, profile, selftest, symbols};
+use crate::{bench, console, initrd, println, profile, selftest};
 use command::{Action, Command, Next, none};
 use core::fmt::Display;
 use error::Error;
@@ -239,8 +239,8 @@ fn tell_names() {
     let files = initrd::files().filter_map(|file| initrd::module_name(file.path));
     control::send_names(Names::Files, None, files);
     control::send_names(Names::Symbols, None, kernel_symbols());
-    let variables = symbols::kernel_variables();
-    control::send_names(Names::Variables, None, variables.map(VariableName));
+    let variables = kernel_variables().map(|variable| VariableName(variable.name));
+    control::send_names(Names::Variables, None, variables);
     control::send_names(Names::Tests, None, selftest::names());
     control::send_names(Names::Groups, None, bench::group_names());
 }

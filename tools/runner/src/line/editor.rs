@@ -25,6 +25,9 @@ use std::time::Instant;
 /// What the guest is told at the end of the input.
 const END: &str = "poweroff";
 
+/// What the first Ctrl-C comes to where no command runs.
+pub const AGAIN: &str = "Ctrl-C again within a second ends the machine";
+
 /// Lines that history keeps.
 const HISTORY: usize = 10_000;
 
@@ -135,7 +138,7 @@ impl Session {
                         let _ = kill_process(getpid(), Signal::INT);
                         return VecDeque::new();
                     }
-                    output::say!("Ctrl-C again within a second ends the machine");
+                    output::say!("{AGAIN}");
                     continue;
                 }
                 Err(_) => {

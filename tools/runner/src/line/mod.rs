@@ -23,7 +23,7 @@ mod vocabulary;
 
 use crate::events::Event;
 use crate::{output, question, terminal};
-use editor::{Session, Words};
+use editor::{AGAIN, Session, Words};
 use presses::Presses;
 pub use screen::{ENQUIRY, Screen};
 use std::io::{self, Write};
@@ -114,6 +114,9 @@ impl Line {
                 "the command ends at its next check; code of modules isn't stopped; \
                  Ctrl-C again within a second ends the machine"
             );
+        } else if !self.is_editing.load(Ordering::SeqCst) {
+            // It boots.
+            output::say!("{AGAIN}");
         }
         false
     }

@@ -20,6 +20,9 @@ use std::thread::{self, JoinHandle};
 /// What the guest prints where it waits for a line.
 pub const ENQUIRY: u8 = 5;
 
+/// A line that leaves no trace: one up, and down again.
+const NOTHING: &str = "\x1b[A\n";
+
 /// The screen, as the thread that writes to it has it.
 pub struct Screen {
     has_colours: bool,
@@ -114,6 +117,6 @@ fn show_late(texts: &Receiver<String>, mut printer: impl ExternalPrinter) {
     // The editor has room for one text that it hasn't taken: when it has taken the second of
     // these, all others are shown.
     for _ in 0..2 {
-        let _ = printer.print(String::new());
+        let _ = printer.print(NOTHING.to_owned());
     }
 }
