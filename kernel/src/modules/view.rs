@@ -148,8 +148,7 @@ impl Seen {
     }
 }
 
-/// A function that it exports; of those without a file's word that they return something,
-/// the first.
+/// The first function that it exports.
 fn called(loaded: &Loaded) -> Option<&'static str> {
     let mut exports = loaded.exports().iter();
     Some(exports.find(|symbol| symbol.is_function)?.name)

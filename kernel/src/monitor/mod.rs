@@ -2,7 +2,9 @@
 //!
 //! A command is a line of words. Each either succeeds or says why not, to people and on
 //! the control channel; `--run` counts the failures and prints the sum as its last line.
-//! Nothing is allocated here: out of memory, the monitor is what shows it.
+//! What shows memory, CPUs and counts allocates nothing: out of memory, the monitor is what
+//! tells. What links a module once more to show it takes as much as the module has, and
+//! says so if there isn't as much.
 //!
 //! * `error.rs`: why a command failed
 //! * `command.rs`, `example.rs`: what a command is, and what it is tried with in this run
