@@ -327,14 +327,8 @@ impl Options {
             Some(Verb::Profile { workload, .. }) => Some(workload.commands()),
             _ => self.run.as_deref(),
         };
-        // What stands between quotes is one word of a command.
-        let mut quoted = false;
-        let ends = move |letter: char| {
-            quoted ^= letter == '"';
-            letter == '\n' || (letter == ';' && !quoted)
-        };
-        let commands = text.into_iter().flat_map(|text| text.split(ends));
-        let commands = commands.map(str::trim);
+        let lines = text.into_iter().flat_map(|text| text.split('\n'));
+        let commands = lines.flat_map(commands_of).map(str::trim);
         commands.filter(|command| !command.is_empty()).collect()
     }
 
@@ -388,6 +382,20 @@ impl Options {
         words.push(token.word());
         words.join(" ")
     }
+}
+
+/// The commands of a line. What stands between two quotes is one word of a command, with its
+/// semicolons; a quote without another behind it is a letter.
+fn commands_of(line: &str) -> impl Iterator<Item = &str> {
+    let pairs = line.matches('"').count() / 2 * 2;
+    let (mut seen, mut quoted) = (0, false);
+    line.split(move |letter: char| {
+        if letter == '"' && seen < pairs {
+            seen += 1;
+            quoted = !quoted;
+        }
+        letter == ';' && !quoted
+    })
 }
 
 /// Says what is wrong with the command line, where that shows only later: the process ends

@@ -163,3 +163,11 @@ fn a_command_line_that_qemu_would_drop_is_refused() {
     // The shell's own word counts, too.
     assert!(of(COMMAND_LINE_LIMIT - own, "shell").is_err());
 }
+
+#[test]
+fn quotes_keep_semicolons() {
+    let commands = |text| commands_of(text).collect::<Vec<_>>();
+    assert_eq!(commands("a; b"), ["a", " b"]);
+    assert_eq!(commands("a s=\"x; y\"; b"), ["a s=\"x; y\"", " b"]);
+    assert_eq!(commands("a \"; b"), ["a \"", " b"]);
+}
