@@ -3,12 +3,19 @@
 /// The words of a line: what stands between blanks, but for blanks between two quotes. The
 /// quotes are still there; a last one without its other goes to the end.
 pub fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
+    let has_quotes = line.contains('"');
+    // Nearly always there are none: that is quicker.
+    let plain = (!has_quotes).then(|| line.split_ascii_whitespace());
     let mut quoted = false;
-    let pieces = line.split(move |letter: char| {
-        quoted ^= letter == '"';
-        letter.is_ascii_whitespace() && !quoted
+    let pieces = has_quotes.then(|| {
+        line.split(move |letter: char| {
+            quoted ^= letter == '"';
+            letter.is_ascii_whitespace() && !quoted
+        })
     });
-    pieces.filter(|word| !word.is_empty())
+    let pieces = pieces.into_iter().flatten();
+    let all = plain.into_iter().flatten();
+    all.chain(pieces.filter(|word| !word.is_empty()))
 }
 
 /// Whether two names are of the same thing: in those of modules and their parameters `-`
