@@ -165,7 +165,6 @@ pub fn file(path: &str) -> Option<File> {
 /// The module file of this name, of whatever folder: of two, the first. In the name `-` and
 /// `_` are the same; it may be a path, and end as files do.
 pub fn module(name: &str) -> Option<File> {
-    let name = plain_name(name);
     // The end of a path differs in all but one: it is looked at before the whole is taken apart.
     let ends_so = |path: &str| {
         let object = path.strip_suffix(".ko");
@@ -174,6 +173,7 @@ pub fn module(name: &str) -> Option<File> {
     };
     let exactly = files().find(|file| ends_so(file.path) && module_name(file.path) == Some(name));
     exactly.or_else(|| {
+        let name = plain_name(name);
         let is_it = |file: &File| module_name(file.path).is_some_and(|it| is_same(it, name));
         files().find(is_it)
     })

@@ -6,7 +6,6 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
-use crate::initrd::plain_name;
 use crate::memory::heap::try_box;
 use crate::percpu::AllocError;
 use alloc::vec::Vec;
@@ -100,7 +99,7 @@ impl GoingModule {
     pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
         let (id, exit, refcount) = {
             let mut registry = REGISTRY.lock();
-            let id = registry::named(&registry.entries, plain_name(name)).map(|entry| entry.id);
+            let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
             let entry = entry.ok_or(Reason::NotLoaded)?;
             if entry.state != State::Live {

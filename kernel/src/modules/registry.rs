@@ -23,6 +23,7 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
+use crate::initrd::plain_name;
 use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
@@ -240,12 +241,18 @@ pub fn read_next<R>(after: Id, look: impl FnOnce(&Entry) -> R) -> Option<R> {
     registry.entries.get(next).map(look)
 }
 
-/// The module of this name, in which `-` and `_` are the same.
+/// The module of this name, in which `-` and `_` are the same; it may be a path, and end as
+/// files do.
 pub fn named<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
-    let mut as_long = entries
-        .iter()
-        .filter(|entry| entry.name.len() == name.len());
-    as_long.find(|entry| is_same(entry.name, name))
+    // Nearly always it is given as the module has it.
+    let exactly = entries.iter().find(|entry| entry.name == name);
+    exactly.or_else(|| {
+        let name = plain_name(name);
+        let mut as_long = entries
+            .iter()
+            .filter(|entry| entry.name.len() == name.len());
+        as_long.find(|entry| is_same(entry.name, name))
+    })
 }
 
 impl Registry {
@@ -254,7 +261,8 @@ impl Registry {
     /// # Errors
     /// [`Reason::Exists`], [`Reason::Heap`].
     pub fn add(&mut self, name: &'static str) -> Result<Id, Reason<'static>> {
-        if let Some(entry) = named(&self.entries, name) {
+        let mut as_long = self.entries.iter().filter(|it| it.name.len() == name.len());
+        if let Some(entry) = as_long.find(|entry| is_same(entry.name, name)) {
             return Err(Reason::Exists(entry.state));
         }
         let id = self.last.next();
