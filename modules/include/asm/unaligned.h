@@ -8,16 +8,16 @@
 	({                                                                        \
 		const struct {                                                    \
 			typeof(*(pointer)) value;                                 \
-		} __packed *__at__ = (const void *)(pointer);                     \
-		__at__->value;                                                    \
+		} __packed *__local_at__ = (const void *)(pointer);                     \
+		__local_at__->value;                                                    \
 	})
 
 #define put_unaligned(number, pointer)                                             \
 	({                                                                        \
 		struct {                                                          \
 			typeof(*(pointer)) value;                                 \
-		} __packed *__at__ = (void *)(pointer);                           \
-		__at__->value = (number);                                         \
+		} __packed *__local_at__ = (void *)(pointer);                           \
+		__local_at__->value = (number);                                         \
 	})
 
 #define __UNALIGNED(bits)                                                          \
