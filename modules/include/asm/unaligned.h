@@ -7,17 +7,17 @@
 #define get_unaligned(pointer)                                                     \
 	({                                                                        \
 		const struct {                                                    \
-			typeof(*(pointer)) value;                                 \
+			typeof(*(pointer)) __local_value__;                                 \
 		} __packed *__local_at__ = (const void *)(pointer);                     \
-		__local_at__->value;                                                    \
+		__local_at__->__local_value__;                                                    \
 	})
 
 #define put_unaligned(number, pointer)                                             \
 	({                                                                        \
 		struct {                                                          \
-			typeof(*(pointer)) value;                                 \
+			typeof(*(pointer)) __local_value__;                                 \
 		} __packed *__local_at__ = (void *)(pointer);                           \
-		__local_at__->value = (number);                                         \
+		__local_at__->__local_value__ = (number);                                         \
 	})
 
 #define __UNALIGNED(bits)                                                          \
