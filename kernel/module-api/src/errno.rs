@@ -2,8 +2,12 @@
 
 /// No such file.
 pub const ENOENT: i32 = 2;
+/// Interrupted, before it began.
+pub const EINTR: i32 = 4;
 /// I/O error.
 pub const EIO: i32 = 5;
+/// Later, perhaps.
+pub const EAGAIN: i32 = 11;
 /// Out of memory.
 pub const ENOMEM: i32 = 12;
 /// In use, or in the making.
@@ -12,3 +16,5 @@ pub const EBUSY: i32 = 16;
 pub const ENODEV: i32 = 19;
 /// Invalid argument.
 pub const EINVAL: i32 = 22;
+/// Not offered.
+pub const ENOSYS: i32 = 38;

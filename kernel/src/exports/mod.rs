@@ -13,6 +13,7 @@ mod bug;
 mod cpumask;
 mod kmem_cache;
 mod kstrtox;
+mod kthread;
 mod kunit;
 mod module_api;
 mod percpu;

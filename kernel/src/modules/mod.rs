@@ -47,6 +47,7 @@ mod unresolved;
 mod variable_name;
 mod view;
 
+pub use balance::PREEMPT_COUNT;
 pub use call::{call, returns_nothing};
 pub use error::{Error, Reason};
 pub use link_only::link_only;

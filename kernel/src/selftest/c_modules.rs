@@ -53,10 +53,11 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "ctest_base",
     "ctest_counters",
     "ctest_jump",
+    "ctest_kthread",
     "ctest_lib",
     "ctest_memory",
     "ctest_names",
@@ -120,6 +121,10 @@ fn wrap_around() -> Result<(), NotPassed> {
 
 fn per_cpu() -> Result<(), NotPassed> {
     passes("ctest_percpu")
+}
+
+fn threads() -> Result<(), NotPassed> {
+    passes("ctest_kthread")
 }
 
 fn smp() -> Result<(), NotPassed> {
@@ -265,6 +270,7 @@ selftest!("c.operations", operations);
 selftest!("c.wrap_around", wrap_around);
 selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
+selftest!("c.threads", threads);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
 selftest!("c.names", names);

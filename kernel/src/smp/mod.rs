@@ -7,6 +7,7 @@
 //! | `stacks.rs` | every CPU's stacks, with their guard pages |
 //! | `call.rs` | functions in another CPU's interrupt handler |
 //! | `task.rs` | functions in another CPU's idle loop |
+//! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
 //! | `start.rs` | a CPU's lowcore, and its way to the idle loop |
 //! | `status.rs` | what another CPU does |
 //! | `stop.rs` | the end of all others |
@@ -19,6 +20,7 @@ mod start;
 mod status;
 mod stop;
 mod task;
+pub mod thread;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::Error;

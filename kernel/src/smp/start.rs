@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::stacks::Stacks;
-use super::task;
+use super::{task, thread};
 use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{FrameBlock, OutOfMemory};
 use crate::{percpu, sync, timer};
@@ -124,12 +124,20 @@ extern "C" fn secondary() -> ! {
     // SAFETY: C2: this CPU's ordinary course.
     unsafe { cpu::enable_interrupts() };
     loop {
-        while !task::is_waiting() {
-            cpu::wait_for_interrupt_unless(task::is_waiting);
+        while !is_wanted() {
+            cpu::wait_for_interrupt_unless(is_wanted);
         }
-        task::serve();
-        percpu::balance();
+        if task::is_waiting() {
+            task::serve();
+            percpu::balance();
+        }
+        thread::give_way();
     }
+}
+
+/// Whether this CPU has more to do than to wait.
+fn is_wanted() -> bool {
+    task::is_waiting() || thread::is_waiting()
 }
 
 /// Takes signals and clock-comparator interruptions, on the boot CPU from here on.

@@ -1,6 +1,7 @@
 /*
- * Waiting until somebody is done. A CPU that waits spins, with interruptions on: what
- * completes runs on another CPU, or in a function that another CPU had called here.
+ * Waiting until somebody is done. A CPU that waits spins, with interruptions on, and lets
+ * other threads have turns: what completes is one of them, runs on another CPU, or in a
+ * function that another CPU had called here.
  * Where nobody completes, the watchdog names who waits.
  */
 #ifndef __LINUX_COMPLETION_H
@@ -10,6 +11,7 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/limits.h>
+#include <linux/preempt.h>
 
 struct completion {
 	atomic_t done;
@@ -56,7 +58,7 @@ static inline bool completion_done(struct completion *completion)
 static inline void wait_for_completion(struct completion *completion)
 {
 	while (!try_wait_for_completion(completion))
-		cpu_relax();
+		__wait_a_turn();
 }
 
 /* What is left of the ticks, 1 at least; 0 if they have passed. */
@@ -68,7 +70,7 @@ static inline unsigned long wait_for_completion_timeout(struct completion *compl
 	while (!try_wait_for_completion(completion)) {
 		if (time_after_eq(jiffies, end))
 			return 0;
-		cpu_relax();
+		__wait_a_turn();
 	}
 	return time_before(jiffies, end) ? end - jiffies : 1;
 }

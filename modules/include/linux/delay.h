@@ -1,8 +1,9 @@
-/* Waiting. No clock wakes a sleeper here: msleep waits as mdelay does. */
+/* Waiting. No clock wakes a sleeper here: who sleeps lets other threads have turns. */
 #ifndef __LINUX_DELAY_H
 #define __LINUX_DELAY_H
 
 #include <linux/ktime.h>
+#include <linux/preempt.h>
 
 extern void __ndelay(unsigned long nanoseconds);
 
@@ -23,12 +24,15 @@ static inline void mdelay(unsigned long milliseconds)
 
 static inline void msleep(unsigned int milliseconds)
 {
-	mdelay(milliseconds);
+	ktime_t end = ktime_get() + (ktime_t)milliseconds * NSEC_PER_MSEC;
+
+	while (ktime_get() < end)
+		__wait_a_turn();
 }
 
 static inline void ssleep(unsigned int seconds)
 {
-	mdelay(seconds * MSEC_PER_SEC);
+	msleep(seconds * MSEC_PER_SEC);
 }
 
 static inline void usleep_range(unsigned long least, unsigned long most)

@@ -22,4 +22,14 @@
 		__local_value__ < 0 ? -__local_value__ : __local_value__;                                 \
 	})
 
+/* Divides a number of 64 bits where it is, by one of 32; the remainder. */
+#define do_div(number, by)                                                        \
+	({                                                                        \
+		unsigned int __local_by__ = (by);                                 \
+		unsigned int __local_rest__ = (unsigned long long)(number) % __local_by__; \
+										  \
+		(number) = (unsigned long long)(number) / __local_by__;           \
+		__local_rest__;                                                   \
+	})
+
 #endif

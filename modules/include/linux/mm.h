@@ -12,6 +12,10 @@
 
 struct page;
 
+/* A thread's stack. */
+#define THREAD_SIZE (16 * PAGE_SIZE)
+#define THREAD_ALIGN THREAD_SIZE
+
 #define PAGE_ALIGN(address) ALIGN(address, PAGE_SIZE)
 #define PAGE_ALIGN_DOWN(address) ALIGN_DOWN(address, PAGE_SIZE)
 #define PAGE_ALIGNED(address) IS_ALIGNED((unsigned long)(address), PAGE_SIZE)

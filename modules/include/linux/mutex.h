@@ -1,10 +1,11 @@
 /*
- * A lock for long work. There is nothing to switch to while waiting, so a CPU
- * spins for it, with interruptions as they are. Not for interrupt handlers.
+ * A lock for long work. Who waits spins, with interruptions as they are, and lets other
+ * threads have turns. Not for interrupt handlers.
  */
 #ifndef __LINUX_MUTEX_H
 #define __LINUX_MUTEX_H
 
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 
 struct mutex {
@@ -29,9 +30,26 @@ static inline void mutex_destroy(struct mutex *mutex)
 	WARN_ON(mutex_is_locked(mutex));
 }
 
+/* The running thread, or in a CPU's own course the CPU: other than 0. */
+static inline unsigned int __mutex_self(void)
+{
+	const struct task_struct *thread = __current_thread();
+
+	return thread ? 0x80000000U | (unsigned int)thread->pid : raw_smp_processor_id() + 1U;
+}
+
+static inline int mutex_trylock(struct mutex *mutex)
+{
+	return cmpxchg(&mutex->lock.owner, 0U, __mutex_self()) == 0;
+}
+
 static inline void mutex_lock(struct mutex *mutex)
 {
-	__spin_wait(&mutex->lock);
+	while (!mutex_trylock(mutex)) {
+		/* Held by this very course. */
+		BUG_ON(READ_ONCE(mutex->lock.owner) == __mutex_self());
+		__wait_a_turn();
+	}
 }
 
 /* Nothing interrupts the wait. */
@@ -45,11 +63,6 @@ static inline int __must_check mutex_lock_killable(struct mutex *mutex)
 {
 	mutex_lock(mutex);
 	return 0;
-}
-
-static inline int mutex_trylock(struct mutex *mutex)
-{
-	return __spin_acquire(&mutex->lock);
 }
 
 static inline void mutex_unlock(struct mutex *mutex)

@@ -1,5 +1,5 @@
 /*
- * This kernel never takes the CPU away from code that runs. What keeps it is counted all
+ * This kernel never takes the CPU away from code that runs; threads take turns (kthread.h). What keeps it is counted all
  * the same, on each CPU: what an init leaves is told and put right.
  */
 #ifndef __LINUX_PREEMPT_H
@@ -37,6 +37,14 @@ static __always_inline void preempt_enable(void)
 #define preemptible() 0
 #define migrate_disable() preempt_disable()
 #define migrate_enable() preempt_enable()
+
+/* Lets other courses of this CPU go on, for who waits: only with preemption on. */
+extern void __give_way(void);
+#define __wait_a_turn()                                                           \
+	do {                                                                      \
+		__give_way();                                                     \
+		barrier();                                                        \
+	} while (0)
 
 /* Spin locks count, mutexes don't. */
 #define in_atomic() (preempt_count() != 0)

@@ -1,6 +1,6 @@
 /*
- * Who runs: on each CPU one course of code that is never switched. It is number 0, as
- * idle is in Linux, and waiting in it is spinning.
+ * Who runs: each CPU's own course of code, which is number 0, as idle is in Linux; and
+ * threads (kthread.h). Waiting is spinning, and lets the others of the CPU have turns.
  */
 #ifndef __LINUX_SCHED_H
 #define __LINUX_SCHED_H
@@ -25,7 +25,11 @@ struct task_struct {
 };
 
 static struct task_struct __the_course __maybe_unused = { .comm = "swapper" };
-#define current (&__the_course)
+extern struct task_struct *__current_thread(void);
+#define current (__current_thread() ?: &__the_course)
+
+/* Lets a thread begin. Whoever waits here looks for itself: 0 if it runs already. */
+extern int wake_up_process(struct task_struct *thread);
 
 #define task_pid_nr(task) ((task)->pid)
 #define set_current_state(state) do { (void)(state); barrier(); } while (0)
@@ -33,8 +37,10 @@ static struct task_struct __the_course __maybe_unused = { .comm = "swapper" };
 #define need_resched() 0
 #define signal_pending(task) ((void)(task), 0)
 #define fatal_signal_pending(task) ((void)(task), 0)
-#define schedule() cpu_relax()
-#define yield() cpu_relax()
+#define schedule() __wait_a_turn()
+#define yield() __wait_a_turn()
+#define get_task_struct(task) (task)
+#define put_task_struct(task) ((void)(task))
 
 /* Waits all of it; nothing is left. */
 static inline long schedule_timeout(long ticks)
@@ -42,7 +48,7 @@ static inline long schedule_timeout(long ticks)
 	ktime_t end = ktime_get() + ticks * TICK_NSEC;
 
 	while (ktime_get() < end)
-		cpu_relax();
+		__wait_a_turn();
 	return 0;
 }
 

@@ -10,31 +10,31 @@ use std::path::{Path, PathBuf};
 const REASONS: [(&str, &str); 11] = [
     (
         "this machine has no such devices, and the kernel no drivers",
-        "acpi clk device dma-mapping dmaengine gpio gpio/consumer hid hwmon i2c iio/iio input ioport io irq irqdomain leds mfd/core mod_devicetable of of_device pci phy pinctrl/pinctrl platform_device pm pm_runtime power_supply pwm regmap regulator/consumer reset rtc serial serial_core spi/spi thermal tty tty_driver usb virtio watchdog",
+        "acpi clk device dma-mapping dmaengine gpio gpio/consumer hid hwmon i2c iio/iio input ioport io irq irqdomain leds mfd/core mod_devicetable of of_device pci phy pinctrl/pinctrl platform_device pm pm_runtime power_supply pwm regmap regulator/consumer reset serial serial_core spi/spi thermal tty tty_driver usb virtio watchdog",
     ),
     (
         "there is no network",
-        "etherdevice ethtool if_ether if_vlan in inet ip ipv6 net netdevice netfilter netlink phylink rtnetlink skbuff socket tcp udp",
+        "etherdevice ethtool if_ether if_vlan inet ip ipv6 net netdevice netfilter netlink phylink rtnetlink skbuff tcp udp",
     ),
     (
         "there are no files and no block devices",
-        "bio blk-mq blk_types blkdev buffer_head cdev dcache debugfs fcntl file fs fs_struct genhd iomap kdev_t miscdevice mount namei pagemap path proc_fs seq_file statfs swap writeback xattr",
+        "bio blk-mq blk_types blkdev buffer_head cdev debugfs fcntl file fs fs_struct genhd iomap kdev_t miscdevice mount namei pagemap path proc_fs seq_file statfs swap writeback xattr",
     ),
     (
         "there is no user space, and so no calls from it",
         "binfmts capability cred futex ipc nsproxy pid pid_namespace poll ptrace sched/mm sched/signal sched/task security syscalls uidgid user_namespace",
     ),
     (
-        "nothing is scheduled: each CPU has one course of code, which waits by spinning",
-        "freezer kthread sched/clock swait semaphore rwsem wait wait_bit workqueue rtmutex ww_mutex",
+        "nothing is scheduled: threads (kthread.h) take turns where they wait",
+        "freezer sched/clock swait semaphore wait wait_bit workqueue rtmutex ww_mutex",
     ),
     (
         "no clock calls a module back; ktime.h, jiffies.h and delay.h tell the time and wait",
         "hrtimer timer clockchips clocksource alarmtimer",
     ),
     (
-        "functions are freed at once here, and nobody waits for readers",
-        "rcupdate rculist srcu rcu_sync percpu-rwsem",
+        "of RCU there is what rcupdate.h has: a grace period is waited for at once",
+        "rculist srcu rcu_sync percpu-rwsem",
     ),
     (
         "code isn't changed or watched while it runs",

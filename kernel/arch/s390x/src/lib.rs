@@ -33,6 +33,7 @@ pub mod boot;
 pub mod control;
 mod counted_section;
 pub mod counting;
+pub mod course;
 pub mod cpu;
 pub mod dat;
 pub mod fault_safe;

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Proof, Source};
 use super::compile::Compiled;
-use super::session::Session;
+use super::session::{self, Session};
 
 /// What no test that passes prints.
 const SIGNS_OF_FAILURE: [&str; 4] = ["not ok ", "WARNING: CPU", "BUG", "TC failed"];
@@ -33,7 +33,7 @@ pub fn of(source: &Source, compiled: &Compiled, session: &Session) -> Finding {
 
 fn shown(source: &Source, session: &Session) -> Result<String, String> {
     let lines = session.printed(source);
-    let loaded = session.result(source.name());
+    let loaded = session.result(&source.command());
     let bad = |line: &&String| SIGNS_OF_FAILURE.iter().any(|sign| line.contains(sign));
     if let Some(line) = lines.iter().find(bad) {
         return Err(line.clone());
@@ -42,7 +42,7 @@ fn shown(source: &Source, session: &Session) -> Result<String, String> {
         Proof::Library => loaded.map(|()| "it loads".to_owned()),
         Proof::KnownAnswers(module) => {
             loaded?;
-            session.result(module)?;
+            session.result(&session::command(module))?;
             return Ok(format!("{module} has its answers from it"));
         }
         Proof::KUnit => {

@@ -18,8 +18,8 @@ pub struct Session {
     text: BTreeMap<String, Vec<String>>,
 }
 
-/// The command that loads a module.
-fn command(name: &str) -> String {
+/// The command that loads a module of ours.
+pub fn command(name: &str) -> String {
     format!("modprobe {name}")
 }
 
@@ -35,7 +35,7 @@ impl Session {
         let mut known_answers = BTreeSet::new();
         for (source, compiled) in SOURCES.iter().zip(compiled) {
             if let Compiled::Module(path) = compiled {
-                commands.push(command(source.name()));
+                commands.push(source.command());
                 modules.push(path.clone());
             }
             if let Proof::KnownAnswers(module) = source.proof {
@@ -70,9 +70,8 @@ impl Session {
         Ok(Self { record, text })
     }
 
-    /// How the load of a module ended.
-    pub fn result(&self, name: &str) -> Result<(), &str> {
-        let line = command(name);
+    /// How a command ended.
+    pub fn result(&self, line: &str) -> Result<(), &str> {
         let mut commands = self.record.commands.iter();
         match commands.find(|command| command.line == line) {
             Some(command) => command.result.as_ref().copied().map_err(String::as_str),
@@ -82,7 +81,7 @@ impl Session {
 
     /// What was printed while a module was loaded.
     pub fn printed(&self, source: &Source) -> &[String] {
-        let text = self.text.get(&command(source.name()));
+        let text = self.text.get(&source.command());
         text.map_or(&[][..], Vec::as_slice)
     }
 }

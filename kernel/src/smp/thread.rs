@@ -1,0 +1,335 @@
+//! Threads: functions with stacks of their own, which take turns on a CPU.
+//!
+//! ```text
+//!  a CPU:   its own course ──give_way──► thread ──give_way──► thread ──┐
+//!                 ▲                                                   │
+//!                 └──────────────────── give_way ─────────────────────┘
+//! ```
+//!
+//! Nobody takes the CPU away from a course: it gives way where it waits. A thread runs on one
+//! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; and stays
+//! there (C25).
+
+use super::machine::Cpus;
+use crate::cpus;
+use crate::memory::Stack;
+use arch::{MAX_CPUS, course, cpu, lowcore};
+use core::cell::UnsafeCell;
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use cross_call::Machine;
+
+/// Threads that there may be at once, ended ones that nobody has stopped included.
+const THREADS: usize = 64;
+
+/// Bytes of a name, its NUL included.
+pub const NAME: usize = 16;
+
+/// What a thread runs; its result is for who stops it.
+pub type Function = extern "C" fn(*mut c_void) -> i32;
+
+const FREE: u32 = 0;
+/// Being filled, by who made it so.
+const MADE: u32 = 1;
+const READY: u32 = 2;
+const PARKED: u32 = 3;
+const ENDED: u32 = 4;
+
+const STOP: u32 = 1;
+const PARK: u32 = 2;
+
+/// What is written before a thread begins, and by itself at its end.
+struct Work {
+    /// Given back with the rest.
+    _stack: Stack,
+    function: Function,
+    argument: *mut c_void,
+    result: i32,
+}
+
+/// A thread; begins with what linux/sched.h shows of a `struct task_struct`.
+#[repr(C)]
+pub struct Thread {
+    number: AtomicU32,
+    group: AtomicU32,
+    flags: AtomicU32,
+    name: UnsafeCell<[u8; NAME]>,
+    state: AtomicU32,
+    cpu: AtomicU32,
+    asked: AtomicU32,
+    /// Its stack pointer; 0 while it runs.
+    pointer: AtomicU64,
+    work: UnsafeCell<Option<Work>>,
+}
+
+// SAFETY: C25: the name and the work are written in `MADE`, by the one that made it so, then
+// the work by the thread, and in the end by the one that stops it.
+unsafe impl Sync for Thread {}
+
+static ALL: [Thread; THREADS] = [const {
+    Thread {
+        number: AtomicU32::new(0),
+        group: AtomicU32::new(0),
+        flags: AtomicU32::new(0),
+        name: UnsafeCell::new([0; NAME]),
+        state: AtomicU32::new(FREE),
+        cpu: AtomicU32::new(0),
+        asked: AtomicU32::new(0),
+        pointer: AtomicU64::new(0),
+        work: UnsafeCell::new(None),
+    }
+}; THREADS];
+
+/// What runs on a CPU, and where its own course goes on.
+struct Turn {
+    /// The thread's index plus 1; 0 for the CPU's own course.
+    running: AtomicU32,
+    own_pointer: AtomicU64,
+}
+
+static TURNS: [Turn; MAX_CPUS] = [const {
+    Turn {
+        running: AtomicU32::new(0),
+        own_pointer: AtomicU64::new(0),
+    }
+}; MAX_CPUS];
+
+/// Threads that aren't free.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// Numbers the threads, and spreads them over the CPUs.
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// Why there is no new thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoThread {
+    /// There are as many as there may be.
+    TooMany,
+    /// There is no memory for its stack.
+    OutOfMemory,
+}
+
+impl Thread {
+    /// A new thread, which [`start`](Self::start) lets begin.
+    ///
+    /// # Errors
+    /// There are too many, or no memory is left.
+    pub fn new(
+        name: [u8; NAME],
+        function: Function,
+        argument: *mut c_void,
+    ) -> Result<&'static Self, NoThread> {
+        let stack = Stack::new().map_err(|_| NoThread::OutOfMemory)?;
+        let claim = |thread: &&Self| {
+            let state = &thread.state;
+            let claimed = state.compare_exchange(FREE, MADE, Ordering::Acquire, Ordering::Relaxed);
+            claimed.is_ok()
+        };
+        let thread = ALL.iter().find(claim).ok_or(NoThread::TooMany)?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        thread.number.store(number, Ordering::Relaxed);
+        thread.group.store(number, Ordering::Relaxed);
+        thread.asked.store(0, Ordering::Relaxed);
+        thread.cpu.store(cpu_for(number), Ordering::Relaxed);
+        // SAFETY: C25: the stack is new.
+        let pointer = unsafe { course::prepare(stack.top(), first) };
+        thread.pointer.store(pointer, Ordering::Relaxed);
+        // SAFETY: C25: it is this function's in `MADE`.
+        unsafe {
+            *thread.name.get() = name;
+            *thread.work.get() = Some(Work {
+                _stack: stack,
+                function,
+                argument,
+                result: 0,
+            });
+        }
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        Ok(thread)
+    }
+
+    /// The thread at an address that a module passes.
+    pub fn at(address: usize) -> Option<&'static Self> {
+        let is_it = |thread: &&Self| core::ptr::from_ref(*thread).addr() == address;
+        let thread = ALL.iter().find(is_it)?;
+        (thread.state() != FREE).then_some(thread)
+    }
+
+    fn state(&self) -> u32 {
+        self.state.load(Ordering::Acquire)
+    }
+
+    /// Whether it isn't on its CPU, and its stack pointer is there.
+    fn has_left(&self, state: u32) -> bool {
+        self.state() == state && self.pointer.load(Ordering::Acquire) != 0
+    }
+
+    /// Lets it begin, or go on after a park; whether it didn't run already. On its own CPU it
+    /// has a turn at once.
+    pub fn start(&self) -> bool {
+        let ready = |from| {
+            let state = &self.state;
+            let made = state.compare_exchange(from, READY, Ordering::AcqRel, Ordering::Relaxed);
+            made.is_ok()
+        };
+        if !ready(MADE) && !ready(PARKED) {
+            return false;
+        }
+        let cpu = self.cpu.load(Ordering::Relaxed);
+        if cpu == cpu::number() {
+            give_way();
+        } else if let Err(refusal) = Cpus.signal(cpu) {
+            log::warn!("cpu {cpu} isn't told of a thread, and sees it later: {refusal}");
+        }
+        true
+    }
+
+    /// Has it end, waits for that, and gives its stack back: the result, or `None` if it never
+    /// began. Not from the thread itself.
+    pub fn stop(&self) -> Option<i32> {
+        self.asked.fetch_or(STOP, Ordering::Release);
+        self.asked.fetch_and(!PARK, Ordering::Release);
+        let began = self.state() != MADE;
+        if began {
+            self.start();
+            while !self.has_left(ENDED) {
+                wait();
+            }
+        }
+        // SAFETY: C25: it has left its stack for good, or never was on it; and who stops it
+        // is one.
+        let work = unsafe { (*self.work.get()).take() };
+        self.state.store(FREE, Ordering::Release);
+        COUNT.fetch_sub(1, Ordering::Relaxed);
+        work.filter(|_| began).map(|work| work.result)
+    }
+
+    /// Has it wait in [`park_this`], and waits until it does; whether it does.
+    pub fn park(&self) -> bool {
+        self.asked.fetch_or(PARK, Ordering::Release);
+        while !self.has_left(PARKED) {
+            if self.has_left(ENDED) {
+                return false;
+            }
+            wait();
+        }
+        true
+    }
+
+    /// Ends a park.
+    pub fn unpark(&self) {
+        self.asked.fetch_and(!PARK, Ordering::Release);
+        self.start();
+    }
+
+    /// Whether it is to end.
+    pub fn should_stop(&self) -> bool {
+        self.asked.load(Ordering::Acquire) & STOP != 0
+    }
+
+    /// Whether it is to park.
+    pub fn should_park(&self) -> bool {
+        self.asked.load(Ordering::Acquire) & PARK != 0
+    }
+}
+
+/// A CPU for a thread: one with an idle loop, if there is any.
+fn cpu_for(number: u32) -> u32 {
+    let with_idle_loop = || (1..MAX_CPUS as u32).filter(|&cpu| cpus::is_online(cpu));
+    let count = with_idle_loop().count().max(1);
+    with_idle_loop().nth(number as usize % count).unwrap_or(0)
+}
+
+/// The thread that runs here; none in a CPU's own course.
+pub fn current() -> Option<&'static Thread> {
+    let running = TURNS[cpu::number() as usize]
+        .running
+        .load(Ordering::Relaxed);
+    ALL.get((running as usize).checked_sub(1)?)
+}
+
+/// Whether a thread of this CPU wants a turn.
+pub fn is_waiting() -> bool {
+    let this = cpu::number();
+    let is_ready = |thread: &Thread| thread.is_ready(this);
+    COUNT.load(Ordering::Relaxed) != 0 && ALL.iter().any(is_ready)
+}
+
+impl Thread {
+    fn is_ready(&self, cpu: u32) -> bool {
+        self.cpu.load(Ordering::Relaxed) == cpu && self.state() == READY
+    }
+}
+
+/// Lets the next course of this CPU go on, if there is another; returns at this one's next
+/// turn. With interrupts off, or a lock held, nobody has a turn.
+pub fn give_way() {
+    if COUNT.load(Ordering::Relaxed) == 0 || !cpu::interrupts_enabled() {
+        return;
+    }
+    if lowcore::held_ranks() != 0 {
+        return;
+    }
+    let this = cpu::number();
+    let turn = &TURNS[this as usize];
+    let running = turn.running.load(Ordering::Relaxed);
+    let mut order = (running as usize + 1..=THREADS).chain(0..running as usize);
+    let is_ready = |&index: &usize| index == 0 || ALL[index - 1].is_ready(this);
+    let Some(next) = order.find(is_ready) else {
+        return;
+    };
+    let pointer_of = |index: usize| match index.checked_sub(1) {
+        Some(index) => &ALL[index].pointer,
+        None => &turn.own_pointer,
+    };
+    let pointer = pointer_of(next).swap(0, Ordering::Acquire);
+    turn.running.store(next as u32, Ordering::Relaxed);
+    let own = pointer_of(running as usize).as_ptr();
+    // SAFETY: C25: the other is of this CPU, which found it ready; its stack pointer was taken
+    // from where the next to go on with it looks.
+    unsafe { course::change(own, pointer) };
+}
+
+/// A turn for the others while this one waits.
+fn wait() {
+    give_way();
+    cpu::relax();
+}
+
+/// Waits until nobody wants the running thread parked.
+pub fn park_this() {
+    let Some(thread) = current() else {
+        return;
+    };
+    while thread.should_park() {
+        thread.state.store(PARKED, Ordering::Release);
+        give_way();
+    }
+    thread.state.store(READY, Ordering::Release);
+}
+
+/// Where a thread begins.
+extern "C" fn first() -> ! {
+    let Some(thread) = current() else {
+        unreachable!("a thread begins in a turn of its own");
+    };
+    end(thread, run(thread))
+}
+
+fn run(thread: &Thread) -> i32 {
+    // SAFETY: C25: the work is the thread's while it runs.
+    let work = unsafe { (*thread.work.get()).as_ref() };
+    work.map_or(0, |work| (work.function)(work.argument))
+}
+
+/// Ends the running thread.
+pub fn end(thread: &Thread, result: i32) -> ! {
+    // SAFETY: C25: the work is the thread's while it runs.
+    if let Some(work) = unsafe { (*thread.work.get()).as_mut() } {
+        work.result = result;
+    }
+    thread.state.store(ENDED, Ordering::Release);
+    loop {
+        give_way();
+    }
+}

@@ -1,0 +1,48 @@
+/*
+ * Threads: functions with stacks of their own. Nobody takes the CPU away from one: it gives
+ * way to others where it waits (a completion, a semaphore, msleep, schedule). A thread stays
+ * on its CPU: one that idles, or on a machine with one CPU that one, where it begins before
+ * wake_up_process returns. A module stops its threads before it leaves.
+ */
+#ifndef __LINUX_KTHREAD_H
+#define __LINUX_KTHREAD_H
+
+#include <linux/err.h>
+#include <linux/sched.h>
+
+extern __printf(3, 4) struct task_struct *__kthread_create(int (*function)(void *data), void *data,
+							    const char *format, ...);
+
+/* It begins when it is woken. */
+#define kthread_create(function, data, format, arguments...)                      \
+	__kthread_create(function, data, format, ##arguments)
+#define kthread_create_on_node(function, data, node, format, arguments...)        \
+	((void)(node), __kthread_create(function, data, format, ##arguments))
+
+#define kthread_run(function, data, format, arguments...)                         \
+	({                                                                        \
+		struct task_struct *__new_thread__ =                              \
+			__kthread_create(function, data, format, ##arguments);    \
+										  \
+		if (!IS_ERR(__new_thread__))                                      \
+			wake_up_process(__new_thread__);                          \
+		__new_thread__;                                                   \
+	})
+
+/* Waits for its end; what it returned, or -EINTR if it never began. */
+extern int kthread_stop(struct task_struct *thread);
+extern bool kthread_should_stop(void);
+
+/* Waits until it waits in kthread_parkme. */
+extern int kthread_park(struct task_struct *thread);
+extern void kthread_unpark(struct task_struct *thread);
+extern bool kthread_should_park(void);
+extern void kthread_parkme(void);
+extern void __noreturn kthread_exit(long result);
+
+#define kthread_bind(arguments...) ((void)__unsupported(kthread_bind))
+#define kthread_create_on_cpu(arguments...)                                       \
+	((struct task_struct *)__unsupported(kthread_create_on_cpu))
+#define kthread_create_worker(arguments...) ((void *)__unsupported(kthread_create_worker))
+
+#endif
