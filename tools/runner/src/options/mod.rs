@@ -2,16 +2,21 @@
 //!
 //! Options are global: they may stand before or after the verb. What a verb has
 //! no use for is refused, not dropped in silence.
+//!
+//! * here: what there is to give
+//! * `refused.rs`: what mustn't be given together, or at all
+//! * `follows.rs`: what a run makes of it
+//! * `memory_size.rs`, `workload.rs`: what `--memory` and `profile` take
+//! * `files.rs`: the files that a person names
 
 pub mod files;
+mod follows;
 pub mod memory_size;
+mod refused;
 pub mod workload;
 
 use crate::build::c::compiler::Compiler;
 use crate::screen::output::PROGRAM;
-use crate::screen::terminal;
-use crate::screen::view::Shown;
-use crate::verdict::token::Token;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
 use memory_size::{Memory, memory_size};
@@ -23,15 +28,8 @@ use workload::Workload;
 /// How long a guest may run without `--timeout`; in `shell`, once its input has ended.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// CPUs of a guest without `--cpus`.
-const DEFAULT_CPUS: u32 = 2;
-
 /// CPUs that QEMU's machine has room for.
 const MOST_CPUS: i64 = 248;
-
-/// Bytes of the kernel command line that reach the kernel: QEMU drops a longer one as a
-/// whole, for `boot.rs` of the machine layer declares 4,096 bytes with the NUL.
-pub const COMMAND_LINE_LIMIT: usize = 4095;
 
 const EXIT_CODES: &str = "\
 Exit codes; the last line on stderr says which in words:
@@ -237,247 +235,6 @@ impl Options {
     /// If a person couldn't give them.
     pub fn with_append(words: &str) -> Result<Self, clap::Error> {
         Self::checked([PROGRAM, "--append", words])
-    }
-
-    fn checked<I, T>(arguments: I) -> Result<Self, clap::Error>
-    where
-        I: IntoIterator<Item = T>,
-        T: Into<std::ffi::OsString> + Clone,
-    {
-        let options = Self::try_parse_from(arguments)?;
-        let wrong = |text: &str| Err(Self::command().error(ErrorKind::ArgumentConflict, text));
-        if options.verb == Some(Verb::Shell) && options.run.is_some() {
-            return wrong("shell takes its commands from the terminal: --run has no place there");
-        }
-        if matches!(options.verb, Some(Verb::Profile { .. })) {
-            if options.run.is_some() {
-                return wrong("profile takes its commands as its workload, not by --run");
-            }
-            if options.commands().is_empty() {
-                return wrong("profile: the workload names no command");
-            }
-        }
-        if options.is_contention() && options.run.is_some() {
-            return wrong("bench --contention runs commands of its own, not those of --run");
-        }
-        if options.is_contention() && options.icount {
-            return wrong("bench --contention is by the host's clock: --icount has no place there");
-        }
-        let is_reported = options.json.is_some() || options.junit.is_some();
-        let boots_once = match options.verb {
-            Some(Verb::Bench { .. }) => !options.is_contention(),
-            Some(Verb::Profile { .. }) => false,
-            _ => true,
-        };
-        if is_reported && !boots_once {
-            return wrong("--json and --junit are of a run that is judged by its events alone");
-        }
-        if let Some(problem) = options.problem_of_bench() {
-            return wrong(&problem);
-        }
-        if matches!(options.verb, Some(Verb::Test { .. })) && !options.all_default() {
-            return wrong("test runs its own matrix of guests: it takes no options of theirs");
-        }
-        if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
-            return wrong("lessons boots guests of its own: it takes no options of theirs");
-        }
-        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
-            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
-        }
-        if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
-            return wrong("hostile boots guests of its own: it takes no options of theirs");
-        }
-        if options.append.join(" ").matches('"').count() % 2 == 1 {
-            return wrong("--append: a quote without its other would swallow the words behind it");
-        }
-        if matches!(options.verb, Some(Verb::Debug { core: Some(_), .. })) {
-            let modules = Vec::new();
-            let others = Self {
-                modules,
-                ..options.clone()
-            };
-            if !others.all_default() {
-                return wrong("debug --core starts no machine: it takes no options of one");
-            }
-        }
-        let append = options.append.iter();
-        let words = append.flat_map(|words| words.split_ascii_whitespace());
-        if let Some(word) = words
-            .clone()
-            .find(|word| word.starts_with(Token::PARAMETER))
-        {
-            let text = format!("--append {word}: this program chooses the run's token itself");
-            return wrong(&text);
-        }
-        let bytes = options.command_line(&Token::new(0), 0).len();
-        if bytes > COMMAND_LINE_LIMIT {
-            let own = bytes - options.append.join(" ").len();
-            return wrong(&format!(
-                "the kernel command line has {bytes} bytes, of which {own} are this program's \
-                 own; QEMU passes on at most {COMMAND_LINE_LIMIT}"
-            ));
-        }
-        if options.run.is_some() && options.commands().is_empty() {
-            return wrong("--run names no command");
-        }
-        Ok(options)
-    }
-
-    fn all_default(&self) -> bool {
-        self.cpus.is_none()
-            && self.cpu == "max"
-            && self.memory.is_none()
-            && self.append.is_empty()
-            && self.modules.is_empty()
-            && self.cc.is_none()
-            && self.timeout.is_none()
-            && self.run.is_none()
-            && self.events.is_none()
-            && self.json.is_none()
-            && self.junit.is_none()
-            && !self.icount
-            && self.dump.is_none()
-            && !self.quiet
-            && !self.verbose
-    }
-
-    /// How much of the guest's text is shown.
-    pub fn shown(&self) -> Shown {
-        match (self.quiet, self.verbose, &self.verb) {
-            (true, ..) => Shown::Failures,
-            (false, false, None) if self.commands().is_empty() => Shown::Results,
-            _ => Shown::All,
-        }
-    }
-
-    /// What `bench` has no use for where it boots guests of its own.
-    fn problem_of_bench(&self) -> Option<String> {
-        let Some(Verb::Bench {
-            peer,
-            plots,
-            accept,
-            document,
-            contention: _,
-        }) = self.verb
-        else {
-            return None;
-        };
-        // Others can be looked at, but what is kept is of these.
-        let keeps = plots || document || (peer && accept);
-        let given = [
-            (self.run.is_some(), "--run"),
-            (!self.append.is_empty(), "--append"),
-            (!self.modules.is_empty(), "--module"),
-            (self.events.is_some(), "--events"),
-            (self.json.is_some(), "--json"),
-            (self.junit.is_some(), "--junit"),
-            (self.dump.is_some(), "--dump"),
-            (keeps && self.cpus.is_some(), "--cpus"),
-            (keeps && self.memory.is_some(), "--memory"),
-            (keeps && self.cpu != "max", "--cpu"),
-        ];
-        let mut given = given.iter().filter(|(is_given, _)| *is_given);
-        let (_, option) = given.next().filter(|_| peer || plots || document)?;
-        Some(format!(
-            "bench boots guests of its own for that, of shapes of its own: {option} has no \
-             place there"
-        ))
-    }
-
-    /// The guest's CPUs.
-    pub fn cpus(&self) -> u32 {
-        self.cpus.unwrap_or(DEFAULT_CPUS)
-    }
-
-    /// What compiles modules in C.
-    pub fn compiler(&self) -> Compiler {
-        self.cc.unwrap_or_else(Compiler::from_environment)
-    }
-
-    /// The guest's memory.
-    pub fn memory(&self) -> Memory {
-        self.memory.unwrap_or(Memory::DEFAULT)
-    }
-
-    /// Whether the guest's input is a line that is edited here: `shell` on a terminal.
-    pub fn has_line(&self) -> bool {
-        self.verb == Some(Verb::Shell) && !self.quiet && terminal::can_edit()
-    }
-
-    /// The commands of `--run`, one each.
-    pub fn commands(&self) -> Vec<&str> {
-        if matches!(self.verb, Some(Verb::Bench { .. })) && self.run.is_none() {
-            return vec!["bench"];
-        }
-        let text = match &self.verb {
-            Some(Verb::Profile { workload, .. }) => Some(workload.commands()),
-            _ => self.run.as_deref(),
-        };
-        let lines = text.into_iter().flat_map(str::lines);
-        let commands = lines.flat_map(|line| words::commands(line.as_bytes()));
-        // What is between two ASCII characters of a text is one.
-        commands
-            .map(|text| str::from_utf8(text).unwrap_or_default())
-            .collect()
-    }
-
-    /// Whether this is `bench --contention`.
-    pub fn is_contention(&self) -> bool {
-        matches!(
-            self.verb,
-            Some(Verb::Bench {
-                contention: true,
-                ..
-            })
-        )
-    }
-
-    /// Whether the guest's clock counts instructions.
-    pub fn counts_instructions(&self) -> bool {
-        let counts = matches!(self.verb, Some(Verb::Bench { .. } | Verb::Profile { .. }));
-        self.icount || (counts && !self.is_contention())
-    }
-
-    /// Whether the guest is to have the modules that the benchmark loads.
-    pub fn has_bench_modules(&self) -> bool {
-        match &self.verb {
-            Some(Verb::Profile { workload, .. }) => workload.is_bench(),
-            verb => matches!(verb, Some(Verb::Bench { .. })) && !self.is_contention(),
-        }
-    }
-
-    /// Whether it is to have those, too, by which growth is measured.
-    pub fn measures_growth(&self) -> bool {
-        let words = |command: &&str| command.split_whitespace().eq(["bench", "growth"]);
-        self.commands().iter().any(words)
-    }
-
-    /// When the guest counts as hung.
-    pub fn time_limit(&self) -> Option<Duration> {
-        let given = self.timeout.map(|s| Duration::from_secs(s.get()));
-        match self.verb {
-            Some(Verb::Shell | Verb::Debug { .. }) => given,
-            _ => given.or(Some(DEFAULT_TIMEOUT)),
-        }
-    }
-
-    /// The kernel command line of a run with this token, and an initrd of this sum.
-    pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
-        let mut words = self.append.clone();
-        if self.verb == Some(Verb::Shell) {
-            let word = if self.has_line() {
-                "monitor=lines"
-            } else {
-                "monitor"
-            };
-            words.push(word.to_owned());
-        }
-        if self.json.is_some() {
-            words.push("details".to_owned());
-        }
-        words.push(format!("initrd_sum={initrd_sum:08x}"));
-        words.push(token.word());
-        words.join(" ")
     }
 }
 

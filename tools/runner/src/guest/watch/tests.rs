@@ -1,6 +1,7 @@
 //! Scripts in QEMU's place: what is read of them, and that nothing is a way past the limit.
 
 use super::*;
+use crate::verdict::Timeout;
 
 /// A shell script in QEMU's place; `$CONTROL` is its control channel.
 fn watched(script: &str, limit: Duration) -> Result<Run, Error> {

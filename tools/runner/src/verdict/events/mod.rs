@@ -4,7 +4,12 @@
 //! Readers ignore events and fields that they don't know, so the schema may grow. A
 //! line that is no JSON object, or a known event whose fields don't fit, is an error.
 
+mod counts;
+mod words;
+
+pub use counts::{CommandCounts, TestCounts};
 use serde::{Deserialize, Serialize};
+pub use words::{AreaUse, ModuleState, NameKind, PoweredOffBy, TableKind, TestResult};
 
 /// One line of the control channel.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -262,100 +267,6 @@ pub enum Event {
     Unknown,
 }
 
-/// How a self-test ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TestResult {
-    /// All that it asserts holds.
-    Passed,
-    /// An assertion doesn't hold.
-    Failed,
-    /// This machine or command line can't show it.
-    Skipped,
-}
-
-/// What became of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ModuleState {
-    /// Loaded; its init function has succeeded.
-    Live,
-    /// Unloaded; its memory is given back.
-    Gone,
-    /// Not loaded: the loader or its init function refused.
-    Refused,
-}
-
-/// What names are of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NameKind {
-    /// Functions and data that are exported.
-    Symbol,
-    /// Static per-CPU variables.
-    Variable,
-    /// Modules' files in the initrd.
-    File,
-    /// Self-tests.
-    Test,
-    /// Groups of the benchmark.
-    Group,
-}
-
-/// A table that the loader makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TableKind {
-    /// The global offset table.
-    Got,
-    /// The procedure linkage table.
-    Plt,
-}
-
-/// What bytes of a chunk's unit are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AreaUse {
-    /// A live area.
-    Live,
-    /// A free one that a CPU's magazine keeps.
-    Kept,
-    /// Free, on populated pages.
-    Free,
-    /// On pages that aren't populated.
-    Unpopulated,
-}
-
-/// Who asked for the power-off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PoweredOffBy {
-    /// The kernel, with nothing left to do.
-    End,
-    /// The command `poweroff`.
-    Command,
-}
-
-/// Results of a run of self-tests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct TestCounts {
-    /// Test cases that passed.
-    pub passed: usize,
-    /// Test cases that failed.
-    pub failed: usize,
-    /// Test cases that were skipped.
-    pub skipped: usize,
-}
-
-/// Results of `--run`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct CommandCounts {
-    /// Commands carried out.
-    pub run: usize,
-    /// Those of them that failed.
-    pub failed: usize,
-}
-
 /// A line's member that every event has, if the kernel was told the run's token.
 #[derive(Deserialize)]
 struct Named {
@@ -367,22 +278,6 @@ impl Event {
     pub fn parse(line: &str) -> Result<(Self, Option<String>), serde_json::Error> {
         let named: Named = serde_json::from_str(line)?;
         Ok((serde_json::from_str(line)?, named.token))
-    }
-}
-
-impl TestCounts {
-    /// Counts one more.
-    pub fn add(&mut self, result: TestResult) {
-        match result {
-            TestResult::Passed => self.passed += 1,
-            TestResult::Failed => self.failed += 1,
-            TestResult::Skipped => self.skipped += 1,
-        }
-    }
-
-    /// Test cases of every result.
-    pub fn total(self) -> usize {
-        self.passed + self.failed + self.skipped
     }
 }
 
