@@ -91,8 +91,33 @@ static COUNTDOWNS: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site:
 /// What the command line arms, by site.
 static ASKED_FOR: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
 
-/// Sites at which a fault was ever armed, a bit each: of all others no call counts.
+/// Sites at which a fault was ever armed, a bit each: of all others no call counts. Also
+/// [`TRACED`], so that who asks for both asks once.
 static EVER_ARMED: AtomicU8 = AtomicU8::new(0);
+
+/// The bit that says that allocations of per-CPU memory are traced.
+const TRACED: u8 = 1 << 7;
+const _: () = assert!(Site::COUNT < 7);
+
+/// Says whether allocations of per-CPU memory are traced.
+pub fn set_traced(on: bool) {
+    match on {
+        true => EVER_ARMED.fetch_or(TRACED, Ordering::Relaxed),
+        false => EVER_ARMED.fetch_and(!TRACED, Ordering::Relaxed),
+    };
+}
+
+/// Whether they are.
+#[inline(always)]
+pub fn is_traced() -> bool {
+    EVER_ARMED.load(Ordering::Relaxed) & TRACED != 0
+}
+
+/// Whether nobody traces, and no fault can come at the site.
+#[inline(always)]
+pub fn is_plain(site: Site) -> bool {
+    EVER_ARMED.load(Ordering::Relaxed) & (1 << site as u8 | TRACED) == 0
+}
 
 fn arm_site(countdowns: &[Countdown], site: Site, nth: u64) {
     countdowns[site as usize].arm(nth);

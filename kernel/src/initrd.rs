@@ -179,15 +179,9 @@ pub fn module(name: &str) -> Option<File> {
     })
 }
 
-/// A module's name as a person may give it: `NAME.ko`, `./NAME.ko`, and its path in the
-/// archive are NAME. Another path is of nothing here.
+/// A module's name as a person may give it: `./NAME.ko` is NAME.
 pub fn plain_name(name: &str) -> &str {
-    let path = name.strip_prefix("./").unwrap_or(name);
-    let file = match path.rsplit_once('/') {
-        Some((folder, file)) if FOLDERS.contains(&folder) => file,
-        Some(_) => return name,
-        None => path,
-    };
+    let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
     file.strip_suffix(".ko").unwrap_or(file)
 }
 

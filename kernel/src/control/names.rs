@@ -48,7 +48,8 @@ pub fn wants_names() -> bool {
 }
 
 /// Tells names, in as many events as it takes; those of a module go with it. In the contexts
-/// of [`write`]. Not inlined: a record takes a page of the stack.
+/// of [`write`].
+// Not inlined: a record takes a page of the stack, and modules load others in their inits.
 #[inline(never)]
 pub fn send_names(kind: Names, module: Option<&str>, names: impl Iterator<Item = impl Display>) {
     let mut names = names.peekable();

@@ -116,12 +116,21 @@ extern "C" fn per_cpu_offset(cpu: u32) -> usize {
 /// logged with its reason. May map pages, so not from an interrupt handler.
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
+    match percpu::alloc_plain(size, align) {
+        Some(Ok(handle)) => handle.0,
+        Some(Err(problem)) => refused(&problem, caller()),
+        None => alloc_traced(size, align, caller()),
+    }
+}
+
+#[cold]
+fn alloc_traced(size: usize, align: usize, caller: Address) -> usize {
     match percpu::alloc(size, align) {
         Ok(handle) => {
-            trace::enter(Kind::Alloc, handle, size, || caller().0);
+            trace::enter(Kind::Alloc, handle, size, || caller.0);
             handle.0
         }
-        Err(problem) => refused(&problem, caller()),
+        Err(problem) => refused(&problem, caller),
     }
 }
 

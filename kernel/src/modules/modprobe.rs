@@ -147,7 +147,12 @@ fn load_all(
         None => files_at_boot().for_each(|file| load(ModuleFile::open(file))),
         Some(names) => {
             let names = names.split(',').filter(|name| !name.is_empty());
-            names.for_each(|name| load(ModuleFile::find(name)));
+            // Names, not paths: nobody's folders are here.
+            let find = |name: &'static str| match name.contains('/') {
+                true => Err(Reason::NoFile.of(name)),
+                false => ModuleFile::find(name),
+            };
+            names.for_each(|name| load(find(name)));
         }
     }
 }

@@ -104,6 +104,13 @@ pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     allocator().alloc(size, align)
 }
 
+/// As [`alloc`], if neither a fault is to be injected nor anybody traces; else `None`, and
+/// nothing was done.
+#[inline(always)]
+pub fn alloc_plain(size: usize, align: usize) -> Option<Result<Handle, AllocError>> {
+    fail::is_plain(Site::PerCpu).then(|| allocator().alloc(size, align))
+}
+
 /// Allocates as [`alloc`] does, but from pages that are mapped already: for interrupt
 /// handlers, and with any lock held but those after per-CPU areas.
 ///

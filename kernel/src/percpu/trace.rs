@@ -6,10 +6,9 @@
 //! and costs the same.
 
 use super::Handle;
-use crate::console;
+use crate::{console, fail};
 use core::cell::Cell;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
 use this_cpu::{percpu, with_interrupts_off};
 
 /// Events that a CPU keeps.
@@ -81,17 +80,15 @@ percpu! {
     });
 }
 
-static IS_ON: AtomicBool = AtomicBool::new(false);
-
 /// Enters events from here on, or no more.
 pub fn turn(on: bool) {
-    IS_ON.store(on, Ordering::Relaxed);
+    fail::set_traced(on);
 }
 
 /// Whether events are entered.
 #[inline(always)]
 pub fn is_on() -> bool {
-    IS_ON.load(Ordering::Relaxed)
+    fail::is_traced()
 }
 
 /// Enters an event, if they are entered. In any context.

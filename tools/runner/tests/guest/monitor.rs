@@ -174,6 +174,8 @@ const GOOD: &[Entry] = &[
     ("dmesg *distance*", &["distance: the module area is"]),
     ("locks", &["per-CPU areas", "console", "next: lockstat"]),
     ("meminfo", &["vmalloc: "]),
+    ("slabinfo", &["active_objs", "kmalloc-192"]),
+    ("dump", &["a dump is asked for"]),
     ("selftest boot.globs", &["ok 1 boot.globs"]),
     ("fail percpu 0", &["none was to fail"]),
     ("bench access", &["BENCH this_cpu_inc_static"]),
@@ -278,6 +280,8 @@ const BAD: &[Entry] = &[
     ("lockstat x y", &["expected", "for example: lockstat"]),
     ("lockstat", &["boot with lockstat"]),
     ("meminfo all", &["expected", "for example: meminfo"]),
+    ("slabinfo all", &["expected", "for example: slabinfo"]),
+    ("dump now", &["expected", "for example: dump"]),
     (
         "selftest a b",
         &["expected one glob", "for example: selftest"],

@@ -32,11 +32,18 @@ pub fn schema() -> TestResult {
     let schema = fs::read_to_string(root().join("docs/report.schema.json"))?;
     let schema: Value = serde_json::from_str(&schema)?;
     let commands = "insmod counter; insmod direct; call counter_hit; bench pair; rmmod counter";
+    let suite = root().join("tools/runner/tests/c_kunit.c");
+    let suite = suite.to_string_lossy();
     let mut seen = BTreeSet::new();
     for (arguments, code, last) in [
         (&["--append", "selftest=boot.*"][..], 0, "passed: "),
         (&["--append", "selftest=no_such"], 5, "the guest gave up"),
         (&["--run", commands], 1, "1 of 5 commands failed"),
+        (
+            &["--module", &suite, "--run", "insmod c_kunit; dump"],
+            0,
+            "passed: 2 commands, 5 sub-tests",
+        ),
         (
             &["--append", "selftest=ending.panic"],
             3,
