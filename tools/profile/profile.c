@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A TCG plugin: how many instructions the guest executed in each block of its code, and on
- * whose behalf. tools/runner/src/profile.rs builds it, starts QEMU with it, and gives the
+ * whose behalf. tools/runner/src/verbs/profile/ builds it, starts QEMU with it, and gives the
  * addresses their names.
  *
  *   out=FILE      where the counts go when QEMU ends

@@ -2,7 +2,7 @@
 //!
 //! The guest knows how long an instruction is, and where a relative one leads to. What an
 //! instruction is called is not its business: [`PLACEHOLDER`] stands for it, and the program
-//! that shows the console's text puts the name there (`tools/runner/src/disassembly.rs`).
+//! that shows the console's text puts the name there (`tools/runner/src/screen/disassembly.rs`).
 //!
 //! ```text
 //!  0x00000200000000d0: c4 08 00 00 11 b4   <?>   ; 0x20000002438

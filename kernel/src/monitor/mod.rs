@@ -14,7 +14,7 @@
 //! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`, `percpu_trace.rs`: the allocator of per-CPU memory
 //! * `memory.rs`, `format.rs`, `instructions.rs`: memory as bytes, numbers, instructions
 //! * `places.rs`, `tables.rs`: what lies where; the tables that translate
-//! * `processors.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
+//! * `processors.rs`, `lowcore.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
 //! * `slab.rs`: objects of kmalloc
 //! * `messages.rs`, `measure.rs`, `dump.rs`: the log, tests, faults, a dump
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
@@ -30,6 +30,7 @@ mod instructions;
 mod interrupt;
 mod line_editor;
 mod lockstat;
+mod lowcore;
 mod machine;
 mod measure;
 mod memory;

@@ -1,35 +1,17 @@
 //! The program behind `./qemu-run.sh`: builds the guest, boots it, judges it.
 //!
 //! ```text
-//!  options      the command line             qemu         the emulator's command line
-//!  toolchain    how guest code is compiled   watch        runs it, reads both consoles
-//!  layout       where files lie                guardian   QEMU's end with this program's
-//!  files        those that a person names      streams    what comes and goes, by threads
-//!  signals      those that end a run           sink       what may block, by a thread
-//!  token        what the run's events carry    question   a guest at its limit: where is it?
-//!  memory_size  what --memory takes            qmp        QEMU's monitor: where CPUs are
-//!  output       this program's own messages    transcript the text, for people
-//!  build        kernel, modules                events     the control channel's lines
-//!    kept_build whether cargo is asked
-//!    gcc        NAME.c -> NAME.o               record     what they add up to
-//!    link       libNAME.a, NAME.o -> NAME.ko judge        from the record to a verdict
-//!    system_map the kernel's symbols         verdict      its words, its exit code
-//!  initrd       all that the guest reads     gate         the verb `test`
-//!  program      runs what builds the guest   lessons      the verb `lessons`
-//!  workload     what `profile` is of         profile      the verb `profile`
-//!  bench        the verb `bench`: what it measured, beside Linux
-//!  blocks       generated parts of documents hostile      the verb `hostile`
-//!  contention   `bench --contention`        debug        the verb `debug`: gdb
-//!  debian       Linux, fetched           linux_sources the verb `linux-sources`
-//!  dumper       waits for a guest's panic   core         from QEMU's dump to a core
-//!  disassembly  names of instructions in the text
-//!  cargo_output, terminal                    progress, and modes to put back
-//!  line         the editor of `shell`        paint       colours
-//!  report       the files of --json, --junit  date        the day and time
-//!  view         how much of the text is shown log         where all of it is kept
+//!  verbs/     bench, profile, lessons, ..: what boots guests of its own, or none
+//!  guest/     a guest, from its files to its end
+//!  options/   the command line
+//!  build/     kernel, modules
+//!  screen/    what people see
+//!  verdict/   from the control channel's lines to a verdict
+//!  error      why a guest couldn't be built or started
+//!  core/      from QEMU's dump to a core
 //! ```
 //!
-//! Files import downwards: none imports one that imports it.
+//! Rooms import downwards, and so do the files in each: none imports one that imports it.
 
 #![forbid(unsafe_code)]
 #![deny(
@@ -38,71 +20,26 @@
     reason = "they panic where output can't be written: `output` doesn't"
 )]
 
-mod bench;
-mod blocks;
 mod build;
-mod cargo_output;
-mod compiler;
-mod contention;
 mod core;
-mod date;
-mod debian;
-mod debug;
-mod disassembly;
-mod dumper;
-#[cfg(test)]
-mod endings;
 mod error;
-mod events;
-mod files;
-mod gate;
-mod gcc;
-mod generated;
-mod guardian;
-mod hostile;
-mod initrd;
-mod judge;
-mod kept_build;
-mod layout;
-mod lessons;
-mod line;
-mod link;
-mod linux_sources;
-mod log;
-mod memory_size;
+mod guest;
 mod options;
-mod out_of_scope;
-mod output;
-mod paint;
-mod percpu_use;
-mod profile;
-mod program;
-mod qemu;
-mod qmp;
-mod question;
-mod record;
-mod report;
-mod signals;
-mod sink;
-mod streams;
-mod system_map;
-mod terminal;
-mod token;
-mod toolchain;
-mod transcript;
+mod screen;
+mod verbs;
 mod verdict;
-mod view;
-mod watch;
-mod workload;
 
-use bench::More;
+use build::toolchain::Toolchain;
 use error::Error;
-use judge::Purpose;
+use guest::report::{self, Report};
+use guest::{guardian, initrd, qemu};
 use options::{Options, Verb};
-use report::Report;
+use screen::{output, paint};
 use std::process::ExitCode;
-use toolchain::Toolchain;
+use verbs::bench::{self, More, contention};
+use verbs::{debug, gate, hostile, lessons, linux_sources, profile};
 use verdict::Verdict;
+use verdict::judge::{self, Purpose};
 
 /// The guest could not be built or started.
 const NO_GUEST: u8 = 6;

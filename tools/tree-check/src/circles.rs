@@ -1,4 +1,5 @@
-//! Circles of imports: the strongly connected components of more than one file.
+//! Circles of imports: the strongly connected components of more than one file, or of more
+//! than one room.
 
 use crate::imports::Import;
 use crate::problem::Problem;
@@ -6,6 +7,20 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 use std::collections::BTreeSet;
 use std::path::Path;
+
+/// The circles among the rooms of a crate: the files and folders right under its `src`.
+pub fn of_rooms(src: &Path, imports: &BTreeSet<Import>) -> Vec<Problem> {
+    let between = imports.iter().filter_map(|import| {
+        let (from, to) = (import.from.first()?, import.to.first()?);
+        (from != to).then(|| Import {
+            from: vec![from.clone()],
+            to: vec![to.clone()],
+            file: src.join(from),
+            imported: src.join(to),
+        })
+    });
+    find(&between.collect())
+}
 
 /// The circles among the imports of a crate.
 pub fn find(imports: &BTreeSet<Import>) -> Vec<Problem> {

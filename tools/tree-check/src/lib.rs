@@ -2,7 +2,8 @@
 //!
 //! * Imports go one way: no circle of files within a crate (`imports.rs` finds who
 //!   imports whom, `circles.rs` the circles), and in `kernel/src` only from a floor to
-//!   one further down (`floors.rs`, by the table of docs/ARCHITECTURE.md).
+//!   one further down (`floors.rs`, by the table of docs/ARCHITECTURE.md). The runner has no
+//!   such table: no circle of rooms is what is asked of it.
 //! * Every `// SAFETY:` comment names the invariants that it rests on, by their numbers
 //!   in docs/INVARIANTS.md, and each of these is named somewhere (`safety.rs`).
 //!
@@ -35,8 +36,16 @@ pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
     }
     let kernel = CrateFiles::read(&root.join("kernel/src/main.rs"))?;
     problems.extend(floors::check(root, &kernel)?);
+    problems.extend(check_rooms(&root.join("tools/runner/src/main.rs"))?);
     problems.extend(safety::check(root)?);
     Ok(problems)
+}
+
+/// Checks one crate, by its root file, for circles of rooms.
+pub fn check_rooms(root_file: &Path) -> io::Result<Vec<Problem>> {
+    let files = CrateFiles::read(root_file)?;
+    let src = root_file.parent().unwrap_or(root_file);
+    Ok(circles::of_rooms(src, &imports::of(&files)))
 }
 
 /// Checks one crate, by its root file, for circles of files.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 /// A rule that the tree breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// Files of one crate import each other in a circle.
+    /// Files, or rooms, of one crate import each other in a circle.
     Circle {
-        /// The files.
+        /// The files; of rooms their paths without `.rs`.
         files: Vec<PathBuf>,
         /// Which of them imports which.
         imports: Vec<(PathBuf, PathBuf)>,
@@ -50,7 +50,11 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Problem::Circle { files, imports } => {
-                write!(f, "{} files import each other in a circle:", files.len())?;
+                write!(
+                    f,
+                    "{} files or rooms import each other in a circle:",
+                    files.len()
+                )?;
                 imports.iter().try_for_each(|(from, to)| {
                     write!(f, "\n    {} imports {}", from.display(), to.display())
                 })

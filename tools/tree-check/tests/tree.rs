@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use tree_check::{Problem, check, check_crate};
+use tree_check::{Problem, check, check_crate, check_rooms};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -51,6 +51,31 @@ fn imports_that_go_one_way_are_no_circle() {
         ),
     ];
     assert!(circles(&files).is_empty());
+}
+
+#[test]
+fn two_rooms_may_be_a_circle_though_no_files_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    file(
+        "main.rs",
+        "mod guest; mod screen; fn main() { guest::run() }",
+    );
+    file("guest/mod.rs", "mod line; pub mod date; pub fn run() {}");
+    file("guest/line.rs", "use crate::screen::say;");
+    file("guest/date.rs", "");
+    file("screen/mod.rs", "mod log; pub fn say() {}");
+    file("screen/log.rs", "");
+    let root = folder.path().join("main.rs");
+    assert!(check_rooms(&root).unwrap().is_empty());
+    file("screen/log.rs", "use crate::guest::date::*;");
+    assert!(check_crate(&root).unwrap().is_empty());
+    let problems = check_rooms(&root).unwrap();
+    assert!(matches!(&problems[..], [Problem::Circle { files, .. }] if files.len() == 2));
 }
 
 #[test]

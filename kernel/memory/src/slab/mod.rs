@@ -22,6 +22,7 @@
 //! | `descriptor.rs` | from an address to what is known of it |
 //! | `class.rs` | the slabs of a class |
 //! | `magazine.rs` | what a CPU keeps |
+//! | `large.rs` | what is larger than any class's objects |
 //!
 //! A free object in a magazine isn't the class's and isn't live. A magazine's lock is tried
 //! only, and who has it may take a class's. An interrupt handler that finds it taken goes to
@@ -30,11 +31,11 @@
 mod backing;
 mod class;
 mod descriptor;
+mod large;
 mod magazine;
 mod sizes;
 
 use crate::PAGE_SIZE;
-use crate::frames::order_of;
 use alloc::vec::Vec;
 use class::{Class, Object};
 use descriptor::{Descriptor, Frames, Kind};
@@ -302,38 +303,6 @@ impl<B: Backing> Slabs<B> {
             self.drain(class, stack, stack.objects.len());
             stack.reset();
         }
-    }
-
-    #[cold]
-    fn allocate_large(&self, bytes: usize) -> Option<usize> {
-        let order = order_of(bytes);
-        let mut large = self.large.lock();
-        let frame = self.backing.take(order)?;
-        let described = self
-            .frames
-            .prepare(frame..frame + 1, || self.backing.section());
-        let Some(slab) = described.and_then(|()| self.frames.get(frame)) else {
-            self.backing.give(frame, order);
-            return None;
-        };
-        large.blocks += 1;
-        large.frames += 1 << order;
-        slab.live.set(0);
-        slab.become_part_of(Kind::Large(order));
-        Some(frame * PAGE_SIZE)
-    }
-
-    #[cold]
-    fn free_large(&self, address: usize, slab: &Descriptor, order: usize) -> Result<(), NotLive> {
-        let mut large = self.large.lock();
-        if !slab.live.clear(0) {
-            return Err(NotLive::Foreign);
-        }
-        large.blocks -= 1;
-        large.frames -= 1 << order;
-        slab.become_part_of(Kind::None);
-        self.backing.give(address / PAGE_SIZE, order);
-        Ok(())
     }
 
     /// Bytes that a live object has, at least as many as were asked for.

@@ -1,6 +1,8 @@
 //! What a command line is taken for, or why it is refused.
 
+use super::refused::COMMAND_LINE_LIMIT;
 use super::*;
+use crate::verdict::token::Token;
 
 fn parse(line: &str) -> Result<Options, clap::Error> {
     let words = std::iter::once(PROGRAM).chain(line.split_whitespace());

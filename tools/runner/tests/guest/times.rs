@@ -1,4 +1,4 @@
-//! How long each test takes, for the gate: `tools/runner/src/gate/times.rs` has the format.
+//! How long each test takes, for the gate: `tools/runner/src/verbs/gate/times.rs` has the format.
 
 use crate::host;
 use std::fs::File;

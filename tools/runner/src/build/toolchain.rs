@@ -1,0 +1,77 @@
+//! How guest code is compiled on this machine, as `qemu-run.sh` found out.
+//!
+//! The script looks for a toolchain once, puts it first in PATH, and names it in
+//! `GUEST_TOOLCHAIN`. Started without that, by a bare `cargo run`, this program
+//! hands over to the script, which starts it again.
+
+use super::layout::{self, TARGET};
+use crate::error::Error;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Where the guest's `core` and `alloc` come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toolchain {
+    /// rustup has the target's libraries, compiled.
+    Prebuilt,
+    /// A nightly compiles them from its `rust-src`.
+    Nightly,
+    /// Debian's release compiler does, made to take the unstable flag.
+    Debian,
+}
+
+impl Toolchain {
+    /// The one that the script chose; without its choice, becomes the script.
+    pub fn from_environment() -> Result<Self, Error> {
+        match std::env::var("GUEST_TOOLCHAIN").as_deref() {
+            Ok("prebuilt") => Ok(Self::Prebuilt),
+            Ok("nightly") => Ok(Self::Nightly),
+            Ok("debian") => Ok(Self::Debian),
+            Ok(value) => Err(Error::Toolchain {
+                value: value.to_owned(),
+            }),
+            Err(_) => Err(become_the_script()),
+        }
+    }
+
+    /// A cargo command for guest packages.
+    pub fn cargo(self, verb: &str) -> Command {
+        let mut command = Command::new("cargo");
+        command.current_dir(layout::root());
+        command.args([verb, "--release", "--target", TARGET]);
+        if self != Self::Prebuilt {
+            command.arg("-Zbuild-std=core,alloc,compiler_builtins");
+        }
+        if self == Self::Debian {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
+        // These would take the place of the guest's flags in .cargo/config.toml.
+        command.env_remove("RUSTFLAGS");
+        command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+        command
+    }
+}
+
+/// The compiler of guest code, by its own words: name, version, commit and date.
+///
+/// # Errors
+/// If it can't be started.
+pub fn compiler() -> Result<String, Error> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(&rustc).arg("--version").output();
+    let output = output.map_err(Error::start(&rustc.to_string_lossy()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Replaces this process by the script, with the same arguments; returns only
+/// if that fails.
+fn become_the_script() -> Error {
+    let script = layout::root().join("qemu-run.sh");
+    let source = Command::new(&script)
+        .args(std::env::args_os().skip(1))
+        .exec();
+    Error::Start {
+        program: script.display().to_string(),
+        source,
+    }
+}

@@ -1,0 +1,321 @@
+//! Guests that are given what is broken, two at a time, and how each trial ended.
+
+use super::ending::{Ending, has_report};
+use super::extent::Extent;
+use super::{archives, lines, objects};
+use crate::build::Guest;
+use crate::build::layout;
+use crate::error::Error;
+use crate::guest::initrd::{self, Initrd};
+use crate::guest::qemu;
+use crate::guest::watch::Run;
+use crate::options::Options;
+use crate::verdict::Verdict;
+use crate::verdict::judge::{self, Purpose};
+use fastrand::Rng;
+use std::collections::BTreeSet;
+use std::fs;
+use std::num::NonZeroU64;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tempfile::TempDir;
+
+/// Modules that are tried in one guest, unless one of them ends it.
+const A_GUEST: u64 = 50;
+
+/// Words for a guest with a broken initrd: all self-tests, which need all of its files.
+const TESTS: &str = "";
+
+/// A trial that has ended.
+pub struct Trial {
+    pub number: u64,
+    /// What was broken, and how.
+    pub what: String,
+    pub ending: Ending,
+}
+
+/// What the guests start from.
+pub struct Machine<'a> {
+    options: Options,
+    guest: &'a Guest,
+    archive: &'a [u8],
+    seed: u64,
+    /// Modules that a good run has loaded.
+    loaded: BTreeSet<String>,
+    /// A module's file and its name.
+    modules: Vec<(String, Vec<u8>)>,
+}
+
+/// Modules that were loaded at boot, by the log.
+fn loaded(lines: &[String]) -> BTreeSet<String> {
+    let names = lines.iter().filter_map(|line| {
+        let (_, rest) = line.split_once("] module ")?;
+        let (name, rest) = rest.split_once(": ")?;
+        rest.starts_with("0x").then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+fn verdict(purpose: Purpose, run: &Run) -> Verdict {
+    let last_line = run.transcript.last_line();
+    judge::judge(purpose, run.ending.clone(), &run.record, last_line)
+}
+
+/// Runs a guest to its end, unless a signal comes.
+fn run(options: &Options, archive: &Initrd) -> Result<Run, Error> {
+    let run = qemu::run_unseen(options, archive)?;
+    match run.ending {
+        judge::Ending::Interrupted(signal) => Err(Error::Interrupted { signal }),
+        _ => Ok(run),
+    }
+}
+
+/// Runs trials on two threads; they come back by number. An error of one ends all.
+fn all(
+    numbers: std::ops::Range<u64>,
+    one: impl Fn(u64) -> Result<Vec<Trial>, Error> + Sync,
+) -> Result<Vec<Trial>, Error> {
+    let next = AtomicU64::new(numbers.start);
+    let stop = || next.store(numbers.end, Ordering::Relaxed);
+    let work = || {
+        let mut ended = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= numbers.end {
+                return Ok::<_, Error>(ended);
+            }
+            ended.extend(one(number).inspect_err(|_| stop())?);
+        }
+    };
+    let mut ended = std::thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work)];
+        let [one, other] =
+            threads.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let mut ended = one?;
+        ended.extend(other?);
+        Ok::<_, Error>(ended)
+    })?;
+    ended.sort_by_key(|trial| trial.number);
+    Ok(ended)
+}
+
+impl<'a> Machine<'a> {
+    /// After a run with nothing broken, which has to pass.
+    pub fn new(
+        options: &Options,
+        guest: &'a Guest,
+        archive: &'a [u8],
+        seed: u64,
+    ) -> Result<Self, Error> {
+        let options = Options {
+            verb: None,
+            quiet: true,
+            timeout: NonZeroU64::new(40),
+            ..options.clone()
+        };
+        let mut machine = Self {
+            options,
+            guest,
+            archive,
+            seed,
+            loaded: BTreeSet::new(),
+            modules: Vec::new(),
+        };
+        let run = machine.boot(TESTS, archive, initrd::sum(archive))?;
+        let verdict = verdict(Purpose::SelfTests, &run);
+        machine.loaded = loaded(&run.transcript.lines);
+        if verdict.exit_code() != 0 || machine.loaded.is_empty() {
+            let message = verdict.to_string();
+            return Err(Error::Guest { message });
+        }
+        for name in &machine.loaded {
+            let path = layout::release().join("modules").join(format!("{name}.ko"));
+            let data = fs::read(&path).map_err(Error::file("read", &path))?;
+            machine.modules.push((name.clone(), data));
+        }
+        Ok(machine)
+    }
+
+    fn random(&self, kind: u64, number: u64) -> Rng {
+        let mixed = self.seed ^ (number * 3 + kind).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Rng::with_seed(mixed)
+    }
+
+    /// Runs a guest with this word and this archive, which is said to have that sum.
+    fn boot(&self, line: &str, archive: &[u8], sum: u32) -> Result<Run, Error> {
+        let options = Options {
+            append: vec![line.to_owned()],
+            ..self.options.clone()
+        };
+        run(&options, &initrd::of(archive, sum)?)
+    }
+
+    /// How a guest with these words and this archive ended, and its lines.
+    fn self_tests(
+        &self,
+        line: &str,
+        archive: &[u8],
+        sum: u32,
+    ) -> Result<(Ending, Vec<String>), Error> {
+        match self.boot(line, archive, sum) {
+            Ok(run) => {
+                let verdict = verdict(Purpose::SelfTests, &run);
+                let lines = run.transcript.lines;
+                Ok((Ending::of(verdict, &lines), lines))
+            }
+            Err(Error::Qemu { message }) => Ok((Ending::NotStarted(message), Vec::new())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Trials of broken initrds.
+    pub fn archives(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
+        all(extent.numbers(), |number| {
+            let mut random = self.random(0, number);
+            let (archive, what) = archives::broken(self.archive, &mut random);
+            // Whoever changes a file on purpose makes the sum right.
+            let of = match what.ends_with("with their sum") {
+                true => &archive[..],
+                false => self.archive,
+            };
+            let sum = initrd::sum(of);
+            let (ending, lines) = self.self_tests(TESTS, &archive, sum)?;
+            let (files, found) = (archives::paths(self.archive), archives::paths(&archive));
+            let files = files.difference(&found);
+            let loaded = loaded(&lines);
+            let missing = self.loaded.difference(&loaded).chain(files);
+            let missing: Vec<_> = missing.cloned().collect();
+            let ending = match ending {
+                Ending::Passed if !missing.is_empty() => {
+                    Ending::FalsePass(format!("without {}", missing.join(", ")))
+                }
+                // Code of the module that was changed, whose sum was right.
+                Ending::Hung(text) if self.changed(&what).any(|name| names(&lines, name)) => {
+                    Ending::Looped(text)
+                }
+                ending => ending,
+            };
+            Ok(vec![Trial {
+                number,
+                what,
+                ending,
+            }])
+        })
+    }
+
+    /// Modules that the words on a change name.
+    fn changed<'b>(&'b self, what: &'b str) -> impl Iterator<Item = &'b str> {
+        let names = self.loaded.iter().map(String::as_str);
+        names.filter(move |name| what.contains(&format!("/{name}.ko, with their sum")))
+    }
+
+    /// Trials of command lines.
+    pub fn lines(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
+        all(extent.numbers(), |number| {
+            let line = lines::random(&mut self.random(1, number));
+            let ending = match Options::with_append(&line.text) {
+                Err(error) => {
+                    let text = error.to_string();
+                    let first = text.lines().next().unwrap_or_default();
+                    Ending::NotStarted(first.to_owned())
+                }
+                Ok(_) => match self
+                    .self_tests(&line.text, self.archive, initrd::sum(self.archive))?
+                    .0
+                {
+                    Ending::Passed if !line.is_right => {
+                        Ending::FalsePass("a word of it is wrong".to_owned())
+                    }
+                    ending => ending,
+                },
+            };
+            Ok(vec![Trial {
+                number,
+                what: line.text,
+                ending,
+            }])
+        })
+    }
+
+    /// Trials of broken modules, many a guest. One that ends its guest is known by the
+    /// commands that came before; those behind it get another guest.
+    pub fn modules(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
+        let end = extent.numbers().end;
+        let guests = 0..extent.trials.div_ceil(A_GUEST);
+        all(guests, |guest| {
+            let first = extent.first + guest * A_GUEST;
+            let mut rest: Vec<u64> = (first..end.min(first + A_GUEST)).collect();
+            let mut ended = Vec::new();
+            while !rest.is_empty() {
+                let trials = self.modules_of_a_guest(&rest)?;
+                rest.drain(..trials.len());
+                ended.extend(trials);
+            }
+            Ok(ended)
+        })
+    }
+
+    fn modules_of_a_guest(&self, numbers: &[u64]) -> Result<Vec<Trial>, Error> {
+        let folder =
+            TempDir::new().map_err(Error::file("make a folder in", &PathBuf::from("/tmp")))?;
+        let (mut options, mut commands) = (self.options.clone(), Vec::new());
+        let mut tried = Vec::new();
+        for &number in numbers {
+            let mut random = self.random(2, number);
+            let (name, good) = &self.modules[random.usize(..self.modules.len())];
+            let (data, what) = objects::broken(good, &mut random);
+            let path = folder.path().join(format!("broken{number}.ko"));
+            fs::write(&path, data).map_err(Error::file("write", &path))?;
+            options.modules.push(path);
+            commands.push(format!("insmod broken{number}"));
+            // Its own name is the good one's, unless that was broken.
+            commands.push(format!("rmmod {name}"));
+            tried.push((number, name, what));
+        }
+        let given = commands.len();
+        options.run = Some(commands.join("; "));
+        let archive = initrd::pack(self.guest, &options)?;
+        let run = run(&options, &archive)?;
+        let lines = &run.transcript.lines;
+        let mut done = run.record.commands.chunks(2);
+        let mut ended = Vec::new();
+        for (number, name, what) in tried {
+            let what = format!("{name}: {what}");
+            let result = done.next();
+            let ending = match result {
+                Some([insmod, _]) => Some(match &insmod.result {
+                    Ok(()) => Ending::Passed,
+                    Err(error) if error.is_empty() => Ending::NoName("no reason".to_owned()),
+                    Err(error) => Ending::Refused(error.clone()),
+                }),
+                // This one ended the guest.
+                _ => None,
+            };
+            let goes_on = ending.is_some();
+            let ending = ending.unwrap_or_else(|| {
+                let ending = Ending::of(verdict(Purpose::Commands(given), &run), lines);
+                match ending {
+                    Ending::Panicked(panic) if !names(lines, name) => Ending::NoReport(panic),
+                    Ending::Hung(text) if names(lines, name) => Ending::Looped(text),
+                    ending => ending,
+                }
+            });
+            ended.push(Trial {
+                number,
+                what,
+                ending,
+            });
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(ended)
+    }
+}
+
+/// Whether a crash's report names the module.
+fn names(lines: &[String], module: &str) -> bool {
+    let report = lines.iter().skip_while(|line| !line.starts_with("panic: "));
+    has_report(lines) && report.clone().any(|line| line.contains(module))
+}
