@@ -32,6 +32,8 @@ mod events;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/linux_sources.rs"]
+mod linux_sources;
 #[path = "guest/loading.rs"]
 mod loading;
 #[path = "guest/lock_holds.rs"]
@@ -244,6 +246,7 @@ fn main() -> ExitCode {
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
+    guests.push(ignorable_test("long::linux_sources", linux_sources::all));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         test(format!("long::cpus_{cpus}"), move || {
             shapes::passes(&["--cpus", cpus, "--timeout", "300"])
