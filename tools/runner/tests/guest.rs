@@ -246,6 +246,10 @@ fn main() -> ExitCode {
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
+    guests.push(test(
+        "long::same_self_tests",
+        report::same_self_tests_each_time,
+    ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         test(format!("long::cpus_{cpus}"), move || {

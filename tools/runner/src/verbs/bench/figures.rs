@@ -268,4 +268,23 @@ mod tests {
         table.accept(&measured, "rustc 2".to_owned(), true);
         assert_eq!(table.rows.len(), 2);
     }
+
+    /// What was accepted, of a block of kmalloc: with a million it costs a tenth more at most
+    /// than with a thousand.
+    #[test]
+    fn a_block_of_kmalloc_costs_the_same_among_many() {
+        let table = Table::read().unwrap();
+        let of = |name: &str| {
+            let row = table.rows.iter().find(|row| row.name == name);
+            row.expect("bench has these rows").accepted
+        };
+        let few = of("kmalloc_kfree_1k");
+        for name in [
+            "kmalloc_kfree_10k",
+            "kmalloc_kfree_100k",
+            "kmalloc_kfree_1m",
+        ] {
+            assert!(of(name) <= few * 1.1, "{name}: {few} and {}", of(name));
+        }
+    }
 }
