@@ -39,7 +39,9 @@ static int a_thread_runs_until_it_is_stopped(void)
 	CHECK(strcmp(thread->comm, "counts/7") == 0 && thread->pid != 0);
 	CHECK(thread != current && current->pid == 0);
 	wait_for_completion(&work.done);
-	CHECK(kthread_stop(thread) == 42 && work.counted > 0);
+	while (!READ_ONCE(work.counted))
+		msleep(1);
+	CHECK(kthread_stop(thread) == 42);
 	CHECK((work.cpu == smp_processor_id()) == (num_online_cpus() == 1));
 	return 0;
 }

@@ -152,9 +152,10 @@ fn fill_stubs(
         let symbol = &mut symbols[plan.slots()[slot as usize].symbol as usize];
         let detour = base.wrapping_add(offset).wrapping_sub(symbol.value);
         // Whoever reaches the stub is at most half as far from it as the symbol. An odd symbol
-        // is an error that a stub would only hide.
+        // is an error that a stub would only hide, and so is a long call's of a place in the
+        // module: its stub is for short ones.
         let is_far = detour.cast_signed().unsigned_abs() > 2 * least.unsigned_abs();
-        if is_far && detour.is_multiple_of(INSTRUCTION) {
+        if is_far && symbol.kind == Kind::Far && detour.is_multiple_of(INSTRUCTION) {
             symbol.detour = detour;
         }
     }

@@ -183,6 +183,28 @@ fn a_local_function_through_the_plt(assembler: &Assembler) {
     }
 }
 
+/// A place in the module's own per-CPU data, which is far: a short call reaches it by a stub, and
+/// that is for short calls alone.
+fn a_long_call_of_per_cpu_data_has_no_stub(assembler: &Assembler) {
+    let calls = |long: &str| {
+        assembler.assemble(&format!(
+            ".text
+             call: .short 0, 0, 0
+             .reloc call, R_390_PLT16DBL, there
+             {long}
+             .quad 0
+             .section .data..percpu,\"aw\",@progbits
+             .quad 0
+             there: .quad 0
+            "
+        ))
+    };
+    assert!(load(&calls(""), BASE, |_| None).is_ok());
+    let both = calls(".reloc call + 2, R_390_PLT32DBL, there");
+    let result = load(&both, BASE, |_| None);
+    assert!(matches!(result, Err(LoadError::Overflow(_))), "{result:?}");
+}
+
 fn a_symbol_that_is_called_and_loaded_has_one_slot(assembler: &Assembler) {
     let data = assembler.assemble("brasl %r14,x@PLT\nlgrl %r1,x@GOTENT\nbrasl %r14,x@PLT\n");
     let loaded = load(&data, BASE, |_| Some(0x10_0000)).unwrap();
@@ -209,6 +231,7 @@ tests! {
         a_symbol_has_one_slot_whatever_the_addends_and_types,
         a_section_symbols_slot_is_that_of_the_variable,
         a_local_function_through_the_plt,
+        a_long_call_of_per_cpu_data_has_no_stub,
         a_symbol_that_is_called_and_loaded_has_one_slot,
     ],
 }
