@@ -12,6 +12,7 @@
 //!    question     a guest at its limit: where is it?
 //!    dumper       waits for its panic
 //!    qmp          QEMU's monitor: where CPUs are
+//!  script       runs one for commands of ours
 //!  report       the files of --json, --junit
 //!  log          where all of its text is kept
 //!    date         the day and time
@@ -31,6 +32,7 @@ pub mod qemu;
 mod qmp;
 mod question;
 pub mod report;
+pub mod script;
 pub mod signals;
 mod streams;
 pub mod watch;

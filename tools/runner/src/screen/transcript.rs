@@ -2,6 +2,7 @@
 //! rests on it.
 
 use super::paint::split_time;
+use std::collections::BTreeMap;
 
 /// The console's lines so far.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +90,24 @@ impl Transcript {
         (weight, Vec::new())
     }
 
+    /// What was printed during each command of `--run`, without the times of log lines.
+    pub fn by_command(&self) -> BTreeMap<String, Vec<String>> {
+        let mut text: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut current = "";
+        for line in &self.lines {
+            match line.strip_prefix("> ") {
+                Some(command) => current = command,
+                None => {
+                    let line = split_time(line).map_or(&**line, |(_, rest)| rest);
+                    text.entry(current.to_owned())
+                        .or_default()
+                        .push(line.to_owned());
+                }
+            }
+        }
+        text
+    }
+
     /// The last line that isn't empty.
     pub fn last_line(&self) -> Option<&str> {
         self.lines.last().map(String::as_str)
@@ -101,14 +120,6 @@ fn is_told_at_boot(line: &str) -> bool {
     let text = split_time(line).map_or(line, |(_, text)| text);
     let starts = ["distance: ", "error: ", "warning: "];
     starts.iter().any(|start| text.starts_with(start))
-}
-
-/// A line of the log without its time.
-pub fn without_time(line: &str) -> &str {
-    let rest = line
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("] "));
-    rest.map_or(line, |(_, rest)| rest)
 }
 
 #[cfg(test)]

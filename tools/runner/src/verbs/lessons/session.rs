@@ -4,17 +4,15 @@ use super::catalogue::{LESSONS, Lesson, LoadResult};
 use super::compile::Compiled;
 use crate::build::Guest;
 use crate::error::Error;
-use crate::guest::{initrd, qemu};
+use crate::guest::script;
 use crate::options::Options;
-use crate::screen::transcript::without_time;
-use crate::verdict::judge::Ending;
 use crate::verdict::record::Record;
 use std::collections::BTreeMap;
 
 /// A guest's run.
 pub struct Session {
     record: Record,
-    /// What was printed during each lesson's `insmod`.
+    /// What was printed during each command.
     text: BTreeMap<String, Vec<String>>,
 }
 
@@ -44,26 +42,10 @@ impl Session {
             append: vec![word.to_owned()],
             modules,
             run: Some(commands.join("; ")),
-            quiet: true,
             ..options.clone()
         };
-        let archive = initrd::pack(guest, &options)?;
-        let run = qemu::run(&options, &archive)?;
-        if run.ending != Ending::Exit(0) || !run.record.commands_ended {
-            let message = run.transcript.last_line().unwrap_or_default().to_owned();
-            return Err(Error::Guest { message });
-        }
-        let mut text: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut current = String::new();
-        for line in &run.transcript.lines {
-            match line.strip_prefix("> insmod ") {
-                Some(name) => current = name.to_owned(),
-                None => text
-                    .entry(current.clone())
-                    .or_default()
-                    .push(without_time(line).to_owned()),
-            }
-        }
+        let run = script::run(guest, &options)?;
+        let text = run.transcript.by_command();
         let record = run.record;
         Ok(Self { record, text })
     }
@@ -91,7 +73,7 @@ impl Session {
     /// What a lesson printed.
     pub fn printed(&self, name: &str) -> String {
         let start = format!("lesson {name}: ");
-        let lines = self.text.get(name).map_or(&[][..], Vec::as_slice);
+        let lines = self.text.get(&command(name)).map_or(&[][..], Vec::as_slice);
         let printed = lines.iter().filter_map(|line| line.strip_prefix(&start));
         printed.map(|line| format!("{line}\n")).collect()
     }

@@ -3,10 +3,9 @@
 
 use crate::build::Guest;
 use crate::error::Error;
-use crate::guest::{initrd, qemu};
+use crate::guest::script;
 use crate::options::Options;
 use crate::verbs::blocks::Blocks;
-use crate::verdict::judge::Ending;
 
 /// A listing's name, and the commands that it shows with their answers. They are carried out
 /// one after another, in this order; a name that is empty is not shown.
@@ -65,15 +64,9 @@ pub fn listings(guest: &Guest, options: &Options) -> Result<Blocks, Error> {
     let options = Options {
         verb: None,
         run: Some(commands.join("; ")),
-        quiet: true,
         ..options.clone()
     };
-    let archive = initrd::pack(guest, &options)?;
-    let run = qemu::run(&options, &archive)?;
-    if run.ending != Ending::Exit(0) || !run.record.commands_ended {
-        let message = run.transcript.last_line().unwrap_or_default().to_owned();
-        return Err(Error::Guest { message });
-    }
+    let run = script::run(guest, &options)?;
     // What comes before the first command is the boot's.
     let mut answers: Vec<String> = Vec::new();
     for line in &run.transcript.lines {

@@ -4,10 +4,8 @@ use super::catalogue::{Proof, SOURCES, Source};
 use super::compile::Compiled;
 use crate::build::Guest;
 use crate::error::Error;
-use crate::guest::{initrd, qemu};
+use crate::guest::script;
 use crate::options::Options;
-use crate::screen::transcript::without_time;
-use crate::verdict::judge::Ending;
 use crate::verdict::record::Record;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,22 +48,8 @@ impl Session {
             run: Some(commands.join("; ")),
             ..options.clone()
         };
-        let run = qemu::run_unseen(&options, &initrd::pack(guest, &options)?)?;
-        if run.ending != Ending::Exit(0) || !run.record.commands_ended {
-            let message = run.transcript.last_line().unwrap_or_default().to_owned();
-            return Err(Error::Guest { message });
-        }
-        let mut text: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut current = String::new();
-        for line in &run.transcript.lines {
-            match line.strip_prefix("> ") {
-                Some(command) => current = command.to_owned(),
-                None => text
-                    .entry(current.clone())
-                    .or_default()
-                    .push(without_time(line).to_owned()),
-            }
-        }
+        let run = script::run(guest, &options)?;
+        let text = run.transcript.by_command();
         let record = run.record;
         Ok(Self { record, text })
     }
