@@ -326,9 +326,10 @@ MODULE_LICENSE(\"GPL\");
 ";
 
 /// Placeholders stand for files in the folder: FILE.c and FILE.ko, and FILE for the name
-/// of either.
+/// of either, or for a file that is written where neither is.
 fn with_fixtures(text: &str, folder: &Path) -> Result<String, Failed> {
     let mut text = text.to_owned();
+    let mut name = folder.join("sample").display().to_string();
     for extension in ["c", "ko"] {
         let placeholder = format!("FILE.{extension}");
         if text.contains(&placeholder) {
@@ -342,9 +343,10 @@ fn with_fixtures(text: &str, folder: &Path) -> Result<String, Failed> {
                 }
             }
             text = text.replace(&placeholder, &path.display().to_string());
+            name = "sample".to_owned();
         }
     }
-    text = text.replace("FILE", "sample");
+    text = text.replace("FILE", &name);
     match placeholder(&text) {
         Some(word) => Err(format!("nothing stands for {word} in: {text}").into()),
         None => Ok(text),
