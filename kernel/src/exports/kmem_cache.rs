@@ -5,7 +5,7 @@
 //! object is as it left it, whatever was done to it when it was freed.
 
 use super::module_api::caller;
-use super::slab::NoBlock;
+use super::slab::{GFP_ZERO, NoBlock};
 use crate::memory::slab;
 use core::ffi::{CStr, c_char};
 use core::fmt;
@@ -21,7 +21,6 @@ module_api::export_symbol!(
     kmem_cache_shrink(_),
 );
 
-const GFP_ZERO: u32 = 0x100;
 /// SLAB_HWCACHE_ALIGN: objects begin at lines of the cache, of 256 bytes.
 const HARDWARE_CACHE_ALIGN: u32 = 0x2000;
 const LINE: usize = 256;

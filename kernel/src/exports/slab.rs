@@ -14,7 +14,8 @@ module_api::export_symbol!(
     kmemdup(_, _, _),
 );
 
-const GFP_ZERO: u32 = 0x100;
+/// __GFP_ZERO of linux/gfp.h.
+pub const GFP_ZERO: u32 = 0x100;
 /// What kmalloc of no bytes returns, as in Linux: no block, and not null.
 const NO_BYTES: usize = 16;
 

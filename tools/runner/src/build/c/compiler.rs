@@ -15,7 +15,7 @@ pub enum Compiler {
 
 impl Compiler {
     /// What is started.
-    pub fn program(self) -> &'static str {
+    pub const fn program(self) -> &'static str {
         match self {
             Self::Gcc => "s390x-linux-gnu-gcc",
             Self::Clang => "clang",

@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// GNU's compiler.
-pub const COMPILER: &str = "s390x-linux-gnu-gcc";
+pub const COMPILER: &str = Compiler::Gcc.program();
 
 /// How modules are compiled, but for what names the module.
 pub const FLAGS: [&str; 22] = [
