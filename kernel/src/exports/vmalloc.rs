@@ -1,6 +1,7 @@
 //! linux/vmalloc.h: areas of virtual memory.
 
 use super::module_api::caller;
+use crate::memory::sanity::{self, Kind};
 use crate::memory::vmalloc::{self, Area};
 use crate::sync::{Lock, rank};
 use alloc::vec::Vec;
@@ -14,7 +15,7 @@ static AREAS: Lock<Vec<Area>, { rank::EXPORTS }> = Lock::new(Vec::new());
 fn take(bytes: usize) -> Option<*mut u8> {
     // Declared before the guard, so without room the area is dropped after it: unmapping
     // takes locks that come before this one.
-    let area = Area::new(bytes).ok()?;
+    let area = Area::exactly(bytes).ok()?;
     let start = core::ptr::with_exposed_provenance_mut(area.start());
     let mut areas = AREAS.lock();
     areas.try_reserve(1).ok()?;
@@ -53,6 +54,7 @@ extern "C" fn vfree(address: usize) {
             "vfree of {address:#x}, where no area starts; freed by {}",
             caller()
         );
+        sanity::refused(Kind::Vmalloc, address, 0);
     }
 }
 

@@ -9,7 +9,8 @@
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
 //! | `stack.rs` | stacks with a guard page |
 //! | `heap.rs` | the kernel heap |
-//! | `slab.rs` | objects of a few sizes, for modules |
+//! | `slab.rs`, `checked_slab.rs`, `slab_frames.rs` | objects of a few sizes, for modules |
+//! | `sanity/` | what catches misuse, with `sanity=1` |
 //! | `vmalloc.rs` | areas of virtual memory, for modules |
 //! | `setup.rs` | how all of it begins |
 //!
@@ -17,14 +18,17 @@
 //! a [`Stack`], an [`Area`](vmalloc::Area). The lock of frames and tables is the
 //! innermost but for the heap's and the console's.
 
+mod checked_slab;
 mod error;
 mod frames;
 pub mod heap;
 pub mod map;
 mod real;
 mod region;
+pub mod sanity;
 mod setup;
 pub mod slab;
+mod slab_frames;
 mod stack;
 pub mod vmalloc;
 

@@ -5,6 +5,7 @@ use super::heap;
 use super::map::{self, Map};
 use super::real::{self, RealMemory, Tables};
 use super::region::Region;
+use super::sanity;
 use ::memory::frames::{FrameAllocator, FrameEntry};
 use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, MapError, Protection};
@@ -20,7 +21,7 @@ pub struct Regions {
 }
 
 /// Sets up frames, translation and the heap; from here on translation is on. The regions
-/// are for their owners.
+/// are for their owners. With `checked`, books are kept of all blocks from here on.
 ///
 /// # Panics
 /// If the machine has too little memory to boot.
@@ -29,7 +30,7 @@ pub struct Regions {
 /// M1: once, at boot, on the boot CPU, with translation off: nobody uses any memory but
 /// the image and `initrd`, by address and bytes; `map` was planned for this
 /// machine.
-pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>) -> Regions {
+pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>, checked: bool) -> Regions {
     let end = map.memory_end;
     let image = boot::image();
     let count = end / PAGE_SIZE;
@@ -78,6 +79,9 @@ pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>) -> Regions {
     });
     let block = FrameBlock::new(heap::size_for(end)).expect("memory holds the kernel heap");
     heap::init(block);
+    if checked {
+        sanity::begin(end);
+    }
     // SAFETY: M1: the plan keeps them apart from memory, which is mapped to itself, from
     // each other, and from lowcore's alias.
     unsafe {
