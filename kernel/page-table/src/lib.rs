@@ -14,7 +14,9 @@
 //! * a page entry that is valid is invalidated, and its TLB entries are cleared on every
 //!   CPU, before it changes (M3); and no entry is writable and executable (M2), nor is
 //!   it so for a moment;
-//! * an entry changes by one store of a doubleword, so every CPU sees it whole.
+//! * an entry changes by one store of a doubleword, so every CPU sees it whole;
+//! * once the space is sealed, the pages that tables lie in are read-only where memory is
+//!   mapped to itself: only [`Machine::write`], which goes around translation, changes them.
 //!
 //! | file | what |
 //! |---|---|

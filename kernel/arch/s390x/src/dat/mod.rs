@@ -10,7 +10,8 @@ mod address_space;
 
 pub use address_space::AddressSpace;
 pub use page_table::{
-    END, Found, Level, MapError, Mapping, NoTable, Protection, Step, Table, TableMemory,
+    END, Found, Level, MapError, Mapping, NoTable, Protection, SEGMENT_SIZE, Step, TABLE_SIZE,
+    Table, TableMemory,
 };
 
 use crate::control;
