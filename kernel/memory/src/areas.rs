@@ -96,6 +96,12 @@ impl Areas {
         Ok(address)
     }
 
+    /// The first area that begins at `address` or behind it: start and bytes.
+    pub fn first_from(&self, address: usize) -> Option<(usize, usize)> {
+        let index = self.taken.partition_point(|area| area.0 < address);
+        self.taken.get(index).copied()
+    }
+
     /// Gives back the area at `address`; returns its bytes, or `None` if no area
     /// starts there.
     pub fn give(&mut self, address: usize) -> Option<usize> {
@@ -119,6 +125,10 @@ mod tests {
         assert_eq!(areas.take(2 * PAGE_SIZE, 1), Ok(BASE + 2 * PAGE_SIZE));
         assert_eq!(areas.take(1, 1), Ok(BASE + 5 * PAGE_SIZE));
         assert_eq!(areas.count(), 3);
+        assert_eq!(areas.first_from(0), Some((BASE, PAGE_SIZE)));
+        let second = Some((BASE + 2 * PAGE_SIZE, 2 * PAGE_SIZE));
+        assert_eq!(areas.first_from(BASE + 1), second);
+        assert_eq!(areas.first_from(BASE + 6 * PAGE_SIZE), None);
     }
 
     #[test]

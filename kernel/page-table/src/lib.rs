@@ -25,6 +25,7 @@
 //! | `machine.rs` | what is needed of the machine |
 //! | `error.rs` | why a page isn't mapped |
 //! | `address_space.rs` | mapping, unmapping, changing, looking up |
+//! | `tables.rs` | all tables that there are |
 //! | `walk.rs` | the walk that translates an address, as a person reads it |
 //!
 //! Principles of Operation, chapter 3, "Dynamic Address Translation". On the host the
@@ -37,6 +38,7 @@ mod entries;
 mod error;
 mod machine;
 mod protection;
+mod tables;
 mod walk;
 
 pub use address_space::{AddressSpace, END};
@@ -47,4 +49,5 @@ pub use entries::{
 pub use error::{MapError, NoTable};
 pub use machine::{Machine, TableMemory};
 pub use protection::{Mapping, Protection};
+pub use tables::{Reached, Tables, tables};
 pub use walk::{Found, Step, Table, Walk, walk};

@@ -5,6 +5,10 @@ use super::frames::FrameBlock;
 use super::real::{self, RealMemory};
 use arch::dat::Protection;
 use arch::stack;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Stacks that there are.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// A stack: a block of frames whose lowest page isn't mapped. Given back when dropped.
 #[derive(Debug)]
@@ -17,7 +21,13 @@ impl Stack {
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });
+        LIVE.fetch_add(1, Ordering::Relaxed);
         Ok(Self(block))
+    }
+
+    /// Stacks that there are.
+    pub fn live() -> usize {
+        LIVE.load(Ordering::Relaxed)
     }
 
     /// Address of the guard page, its lowest.
@@ -33,6 +43,7 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
         let guard = self.guard_page();
         let mapped = real::with(|memory: &mut RealMemory| {
             let (space, mut tables) = memory.split();

@@ -24,7 +24,7 @@ pub mod thread;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::Error;
-pub use stacks::{guard_page_owner, init_boot_stacks};
+pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
 pub use start::{enable_signals, start, start_all};
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
