@@ -169,7 +169,8 @@ impl<'a> Formed<'a> {
             unsafe { call::call_void(constructor) };
         }
         let result = self.init.map_or(0, |init| {
-            // SAFETY: L3: the loader has checked it, and the module is loading.
+            // SAFETY: L3: the loader has checked it, and the module is loading. L11: if it was
+            // compiled for Linux, what it is bound to is what it takes it for.
             unsafe { call::call_int(init) }
         });
         match result {
