@@ -2,7 +2,7 @@
 
 use super::balance;
 use super::error::{Error, Reason};
-use super::registry::{self, References};
+use super::registry::{self, References, Wanted};
 use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
 use crate::boot_time;
@@ -80,7 +80,7 @@ pub fn returns_nothing(symbol: &str) -> bool {
 pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let mut held = References::default();
     let found = held
-        .resolve(symbol, loader::name_hash(symbol))
+        .resolve(symbol, loader::name_hash(symbol), Wanted::PlainFirst)
         .map_err(|reason| reason.of(symbol))?;
     let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
     if found.kind() != SymbolKind::Function {

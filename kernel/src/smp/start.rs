@@ -7,7 +7,7 @@ use crate::cpus::{self, address, is_online, online_count, possible, present};
 use crate::memory::{FrameBlock, OutOfMemory};
 use crate::{percpu, sync, timer};
 use arch::control::{self, ExternalClass};
-use arch::lowcore::{self, Lowcore};
+use arch::lowcore::{self, LinuxWords, Lowcore};
 use arch::sigp::{self, Order};
 use arch::timer::Deadline;
 use arch::{cpu, traps};
@@ -106,6 +106,7 @@ fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Er
         lowcore.interrupt_stack = interrupt as u64;
         lowcore.fault_stack = fault as u64;
         lowcore.per_cpu_offset = percpu::offset(cpu) as u64;
+        lowcore.linux = LinuxWords::new(cpu, percpu::offset(cpu) as u64);
         lowcore.cpu_number = cpu;
         lowcore.lock_mark = cpu + 1;
         lowcore.cpu_address = u32::from(address);

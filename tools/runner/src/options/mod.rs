@@ -188,6 +188,14 @@ pub enum Verb {
     },
     /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
     LinuxSources,
+    /// Load modules of Debian's Linux as they are shipped, and ask them (fetched once)
+    Linux {
+        /// Modules, by name [default: all that have their symbols here]
+        names: Vec<String>,
+        /// Tell what these modules lack; without a name, what to offer next
+        #[arg(long)]
+        why: bool,
+    },
     /// Give guests broken initrds, command lines and modules; each must end by name
     Hostile {
         /// Trials of each of the three

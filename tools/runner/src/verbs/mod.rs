@@ -4,6 +4,7 @@
 //!  bench          what a guest measured, beside Linux
 //!  profile        where a guest's instructions go
 //!  lessons        the claims of docs/thread.md, as experiments
+//!  linux          modules of Debian's Linux, as they are shipped
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
 //!  debug          gdb
@@ -20,5 +21,6 @@ pub mod debug;
 pub mod gate;
 pub mod hostile;
 pub mod lessons;
+pub mod linux;
 pub mod linux_sources;
 pub mod profile;
