@@ -27,6 +27,7 @@ mod call;
 mod debugger;
 mod dependencies;
 mod error;
+mod leftovers;
 mod lifecycle;
 mod link_only;
 mod linking;
@@ -48,7 +49,7 @@ mod variable_name;
 mod view;
 
 pub use balance::PREEMPT_COUNT;
-pub use call::{call, returns_nothing};
+pub use call::{call, call_for_cpu, returns_nothing};
 pub use error::{Error, Reason};
 pub use link_only::link_only;
 pub use load::{load, load_with, unload};
