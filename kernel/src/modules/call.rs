@@ -56,6 +56,22 @@ pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
     result
 }
 
+/// Calls a callback of a hot-plug state: `int f(unsigned int cpu)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_for_cpu(address: usize, cpu: u32) -> i32 {
+    let function = core::ptr::with_exposed_provenance::<()>(address);
+    // SAFETY: L3: the caller's promise.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u32) -> i32>(function) };
+    let result = activity::during(Kind::Callback, address as u64, || {
+        balance::checked(address as u64, || function(cpu))
+    });
+    continuation::flush();
+    result
+}
+
 /// Whether an exported function is known to return nothing: the file of a module in Rust
 /// says so (`module_api::export!`); of a function in C, in assembly or of the kernel's own
 /// it isn't known.

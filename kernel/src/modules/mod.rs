@@ -29,6 +29,7 @@ mod debugger;
 mod dependencies;
 mod error;
 mod imports;
+mod leftovers;
 mod lifecycle;
 mod link_only;
 mod linking;
@@ -51,7 +52,7 @@ mod variable_name;
 mod view;
 
 pub use balance::PREEMPT_COUNT;
-pub use call::{call, returns_nothing};
+pub use call::{call, call_for_cpu, returns_nothing};
 pub use error::{Error, Reason};
 pub use link_only::link_only;
 pub use load::{load, load_forced, load_with, unload};
