@@ -6,6 +6,11 @@ use super::real::{self, RealMemory};
 use arch::dat::Protection;
 use arch::stack;
 
+/// Where the lowest stack may begin. Who probes a frame compares addresses, and takes the
+/// lower end of one that is larger than its stack's address for an address far above: it
+/// probes nothing. Below this there is room for so few frames that the rest can do without.
+const LOWEST: usize = 1 << 20;
+
 /// A stack: a block of frames whose lowest page isn't mapped. Given back when dropped.
 #[derive(Debug)]
 pub struct Stack(FrameBlock);
@@ -13,7 +18,7 @@ pub struct Stack(FrameBlock);
 impl Stack {
     /// A stack of [`stack::SIZE`] bytes, guard page included.
     pub fn new() -> Result<Self, OutOfMemory> {
-        let block = FrameBlock::new(stack::SIZE)?;
+        let block = FrameBlock::from(stack::SIZE, LOWEST)?;
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });
