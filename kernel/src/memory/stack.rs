@@ -10,6 +10,11 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 /// Stacks that there are.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
+/// Where the lowest stack may begin. Who probes a frame compares addresses, and takes the
+/// lower end of one that is larger than its stack's address for an address far above: it
+/// probes nothing. Below this there is room for so few frames that the rest can do without.
+const LOWEST: usize = 1 << 20;
+
 /// A stack: a block of frames whose lowest page isn't mapped. Given back when dropped.
 #[derive(Debug)]
 pub struct Stack(FrameBlock);
@@ -17,7 +22,7 @@ pub struct Stack(FrameBlock);
 impl Stack {
     /// A stack of [`stack::SIZE`] bytes, guard page included.
     pub fn new() -> Result<Self, OutOfMemory> {
-        let block = FrameBlock::new(stack::SIZE)?;
+        let block = FrameBlock::from(stack::SIZE, LOWEST)?;
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });
