@@ -57,6 +57,9 @@ impl Options {
         if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
             return wrong("linux-sources boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
+            return wrong("lab boots guests of its own: it takes no options of theirs");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
