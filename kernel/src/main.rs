@@ -100,6 +100,7 @@ enum BootError {
     CommandLine(command_line::BadWord),
     Machine(machine::Error),
     Map(BadMap),
+    Memory(memory::SetupError),
     FailSite(&'static str),
     Lockstat(TryReserveError),
     Slabs,
@@ -114,6 +115,7 @@ impl fmt::Display for BootError {
             BootError::CommandLine(word) => write!(f, "command line: {word}"),
             BootError::Machine(error) => write!(f, "machine configuration: {error}"),
             BootError::Map(error) => write!(f, "address map: {error}"),
+            BootError::Memory(error) => write!(f, "memory: {error}"),
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
@@ -150,6 +152,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
     let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) };
+    let regions = regions.map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.

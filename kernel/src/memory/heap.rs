@@ -153,6 +153,12 @@ pub fn bounds() -> (usize, usize) {
     (start.load(Ordering::Relaxed), end.load(Ordering::Relaxed))
 }
 
+/// The pages before and behind the heap, which nothing maps.
+pub fn guard_pages() -> [usize; 2] {
+    let (start, end) = bounds();
+    [start - PAGE_SIZE, end]
+}
+
 /// Gives the heap its memory, for good, but for the first and the last page: these aren't
 /// mapped any more, so that what outgrows the block in front of it, or runs backwards from the
 /// one behind, faults before it is here. Once, at boot.

@@ -17,10 +17,12 @@
 //! * `backing.rs`: frames and mappings for the later chunks
 //! * `instance.rs`: the allocator of this kernel
 //! * `checked.rs`: areas between red zones, with `sanity=1`
+//! * `counters.rs`: counters of modules in C, for what CPUs leave in their copies
 //! * `trace.rs`: the last events, on each CPU
 
 mod backing;
 pub mod checked;
+pub mod counters;
 mod first_chunk;
 mod instance;
 pub mod trace;
@@ -168,6 +170,11 @@ pub fn balance() {
 pub fn balance_now() {
     sanity::flush();
     allocator().balance();
+}
+
+/// Empties the magazine of a CPU that has left. In the contexts of [`balance`].
+pub fn empty_magazine(cpu: u32) {
+    allocator().empty_magazine(cpu as usize);
 }
 
 /// Gives back every page and chunk that nothing is on, in the contexts of [`alloc`].
