@@ -47,7 +47,7 @@ fn random_operations() {
             match books.begin_free(Kind::Slab, start, 0, &Event::NONE) {
                 Ok(freed) => {
                     assert_eq!(live.remove(&start), Some(freed.zones.bytes));
-                    books.keep(Kind::Slab, start, true);
+                    books.keep(Kind::Slab, start, freed.zones.total());
                     kept.push_back((start, freed.zones.bytes));
                 }
                 Err(Refused::Twice(_)) => assert!(kept.iter().any(|&(s, _)| s == start)),
@@ -131,35 +131,8 @@ fn what_is_pinned_stays() {
     books
         .begin_free(Kind::Slab, 0x1000, 0, &Event::NONE)
         .unwrap();
-    books.keep(Kind::Slab, 0x1000, true);
+    books.keep(Kind::Slab, 0x1000, 48);
     assert_eq!(books.oldest(true), None);
     books.unpin(pin);
     assert_eq!(books.oldest(true).map(|block| block.start), Some(0x1000));
-}
-
-#[test]
-fn history_gives_way() {
-    let mut books = Books::new();
-    books.add_room(room()).unwrap();
-    for start in [0x10_0000, 0x10_4000] {
-        books.enter(block(Kind::Vmalloc, start, 4096)).unwrap();
-        books
-            .begin_free(Kind::Vmalloc, start, 0, &Event::NONE)
-            .unwrap();
-        books.keep(Kind::Vmalloc, start, false);
-    }
-    let gone = books.around(Kind::Vmalloc, 0x10_0800).unwrap();
-    assert_eq!(gone.state, State::Gone);
-    books.enter(block(Kind::Vmalloc, 0x10_3000, 8192)).unwrap();
-    let now = books.around(Kind::Vmalloc, 0x10_4800).unwrap();
-    assert_eq!(now.state, State::Live);
-    // One that was pinned before it was dropped keeps the quarantine.
-    let (pin, _) = books.next(None).unwrap();
-    books.enter(block(Kind::Vmalloc, 0x10_0000, 64)).unwrap();
-    assert_eq!(books.oldest(true), None);
-    assert_eq!(books.counts().kept, 2);
-    books.unpin(pin);
-    // What was dropped, and what is gone, leave the quarantine without a word.
-    assert_eq!(books.oldest(true), None);
-    assert_eq!(books.counts().kept, 0);
 }

@@ -40,6 +40,8 @@ mod linux_sources;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/misuse/mod.rs"]
+mod misuse;
 #[path = "guest/monitor.rs"]
 mod monitor;
 #[path = "guest/peer.rs"]
@@ -188,6 +190,7 @@ fn main() -> ExitCode {
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        misuse::kinds,
         monitor::script,
         monitor::session,
         events::commands_and_modules,
@@ -249,6 +252,7 @@ fn main() -> ExitCode {
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::misuse", misuse::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
         "long::same_self_tests",
