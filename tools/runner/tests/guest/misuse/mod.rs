@@ -56,8 +56,8 @@ fn lacks(case: &Case, said: &[&str]) -> Option<String> {
         }
         Said::Ends(_) => None,
         Said::Headline(text) | Said::Report(text, _, _) => {
-            let is_head = |line: &&str| line.contains("memory misuse: ") && line.contains(text);
-            let Some(at) = said.iter().position(|line| is_head(&line)) else {
+            let is_head = |line: &str| line.contains("memory misuse: ") && line.contains(text);
+            let Some(at) = said.iter().position(|line| is_head(line)) else {
                 return Some(format!("no report: {text}"));
             };
             let report = said[at + 1..].iter();
