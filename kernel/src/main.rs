@@ -99,6 +99,7 @@ enum BootError {
     CommandLine(command_line::BadWord),
     Machine(machine::Error),
     Map(BadMap),
+    Memory(memory::SetupError),
     FailSite(&'static str),
     Lockstat(TryReserveError),
     Slabs,
@@ -113,6 +114,7 @@ impl fmt::Display for BootError {
             BootError::CommandLine(word) => write!(f, "command line: {word}"),
             BootError::Machine(error) => write!(f, "machine configuration: {error}"),
             BootError::Map(error) => write!(f, "address map: {error}"),
+            BootError::Memory(error) => write!(f, "memory: {error}"),
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
@@ -148,7 +150,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, parameters.initrd) };
+    let regions = unsafe { memory::init(&map, parameters.initrd) }.map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.

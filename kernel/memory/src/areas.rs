@@ -244,6 +244,14 @@ impl<T: Copy> Areas<T> {
         Some((&mut area.mark, area.bytes))
     }
 
+    /// The first area that begins at `address` or behind it: start and bytes.
+    pub fn first_from(&self, address: usize) -> Option<(usize, usize)> {
+        let at = self.leaves.partition_point(|leaf| leaf.end() <= address);
+        let mut behind = self.leaves.get(at..)?.iter().flat_map(|leaf| &leaf.areas);
+        let area = behind.find(|area| area.start >= address)?;
+        Some((area.start, area.bytes))
+    }
+
     /// Gives back the area at `address`; returns its bytes, or `None` if no area
     /// starts there.
     pub fn give(&mut self, address: usize) -> Option<usize> {

@@ -72,7 +72,7 @@ unsafe extern "C" fn module_panic(text: *const u8, length: usize) -> ! {
 /// How many CPUs run.
 #[unsafe(no_mangle)]
 extern "C" fn num_online_cpus() -> u32 {
-    cpus::online_count()
+    cpus::online_count().into()
 }
 
 /// How many CPUs are possible: their numbers are 0 to one less.

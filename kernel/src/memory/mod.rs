@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `error.rs` | memory has run out |
 //! | `map.rs` | which addresses are used for what |
+//! | `identity.rs` | what memory allows where it is mapped to itself |
+//! | `boot_tables.rs` | where boot's translation tables lie |
 //! | `real.rs` | frames and translation tables, behind their lock |
 //! | `frames.rs` | page frames and their owners |
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
@@ -17,9 +19,11 @@
 //! a [`Stack`], an [`Area`](vmalloc::Area). The lock of frames and tables is the
 //! innermost but for the heap's and the console's.
 
+mod boot_tables;
 mod error;
 mod frames;
 pub mod heap;
+pub mod identity;
 pub mod map;
 mod real;
 mod region;
@@ -28,7 +32,7 @@ pub mod slab;
 mod stack;
 pub mod vmalloc;
 
-pub use error::OutOfMemory;
+pub use error::{OutOfMemory, SetupError};
 pub use frames::{FrameBlock, PageFrame};
 pub use heap::used as heap_used;
 pub use real::{frame_count, verify_frames};

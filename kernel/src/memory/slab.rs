@@ -106,6 +106,11 @@ pub fn shrink() {
     slabs().shrink();
 }
 
+/// Empties the magazine of a CPU that has left. Not in interrupt handlers.
+pub fn empty_magazine(cpu: u32) {
+    slabs().empty_magazine(cpu as usize);
+}
+
 /// What there is of each class, and of what is larger. Not in interrupt handlers.
 pub fn usage() -> (impl Iterator<Item = Usage>, LargeUsage) {
     (slabs().usage().into_iter(), slabs().large())

@@ -94,6 +94,11 @@ pub fn count() -> (usize, usize) {
     (areas.count(), areas.bytes())
 }
 
+/// The first area that begins at `address` or behind it: start and bytes.
+pub fn area_from(address: usize) -> Option<(usize, usize)> {
+    AREAS.lock().first_from(address)
+}
+
 /// An area, and all that lies in it (M1); dropping it unmaps it and gives its frames
 /// back. What still refers to it then faults.
 #[derive(Debug)]

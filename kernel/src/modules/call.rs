@@ -2,7 +2,7 @@
 
 use super::balance;
 use super::error::{Error, Reason};
-use super::registry::{self, References};
+use super::registry::{self, References, Wanted};
 use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
 use crate::boot_time;
@@ -56,6 +56,22 @@ pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
     result
 }
 
+/// Calls a callback of a hot-plug state: `int f(unsigned int cpu)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_for_cpu(address: usize, cpu: u32) -> i32 {
+    let function = core::ptr::with_exposed_provenance::<()>(address);
+    // SAFETY: L3: the caller's promise.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u32) -> i32>(function) };
+    let result = activity::during(Kind::Callback, address as u64, || {
+        balance::checked(address as u64, || function(cpu))
+    });
+    continuation::flush();
+    result
+}
+
 /// Whether an exported function is known to return nothing: the file of a module in Rust
 /// says so (`module_api::export!`); of a function in C, in assembly or of the kernel's own
 /// it isn't known.
@@ -80,7 +96,7 @@ pub fn returns_nothing(symbol: &str) -> bool {
 pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let mut held = References::default();
     let found = held
-        .resolve(symbol, loader::name_hash(symbol))
+        .resolve(symbol, loader::name_hash(symbol), Wanted::PlainFirst)
         .map_err(|reason| reason.of(symbol))?;
     let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
     if found.kind() != SymbolKind::Function {

@@ -15,9 +15,11 @@
 //! * `first_chunk.rs`: the first chunk, embedded in the identity map or mapped
 //!   page by page, and the copies of the template in it
 //! * `backing.rs`: frames and mappings for the later chunks
+//! * `counters.rs`: counters of modules in C, for what CPUs leave in their copies
 //! * `trace.rs`: the last events, on each CPU
 
 mod backing;
+pub mod counters;
 mod first_chunk;
 pub mod trace;
 
@@ -173,6 +175,11 @@ pub fn balance() {
 /// or not. In the contexts of [`balance`].
 pub fn balance_now() {
     allocator().balance();
+}
+
+/// Empties the magazine of a CPU that has left. In the contexts of [`balance`].
+pub fn empty_magazine(cpu: u32) {
+    allocator().empty_magazine(cpu as usize);
 }
 
 /// Gives back every page and chunk that nothing is on, in the contexts of [`alloc`].

@@ -41,6 +41,7 @@ mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
+mod protection;
 mod provoked;
 mod resources;
 mod slab;
@@ -76,6 +77,16 @@ pub enum NotPassed {
     Failed(String),
     /// The machine or the command line makes the test pointless.
     Skipped(&'static str),
+}
+
+impl NotPassed {
+    /// A failure's text, behind what it is about.
+    fn about(self, what: &str) -> Self {
+        match self {
+            Self::Failed(text) => Self::Failed(alloc::format!("{what}: {text}")),
+            skipped => skipped,
+        }
+    }
 }
 
 /// Groups, in the order in which they run.

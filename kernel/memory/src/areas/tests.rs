@@ -11,6 +11,10 @@ fn a_guard_page_follows_each_area() {
     assert_eq!(areas.take(2 * PAGE_SIZE, 1, ()), Ok(BASE + 2 * PAGE_SIZE));
     assert_eq!(areas.take(1, 1, ()), Ok(BASE + 5 * PAGE_SIZE));
     assert_eq!(areas.count(), 3);
+    assert_eq!(areas.first_from(0), Some((BASE, PAGE_SIZE)));
+    let second = Some((BASE + 2 * PAGE_SIZE, 2 * PAGE_SIZE));
+    assert_eq!(areas.first_from(BASE + 1), second);
+    assert_eq!(areas.first_from(BASE + 6 * PAGE_SIZE), None);
 }
 
 #[test]
