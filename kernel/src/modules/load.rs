@@ -57,6 +57,9 @@ pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), 
     let result = load_module(module, parameters);
     let result = result.map_err(|reason| with_all_symbols(module, reason).of(module.name));
     if let Err(error) = &result {
+        if control::details::wants_details() {
+            report::tell_refusal(module.name, &error.reason);
+        }
         control::module_refused(module.name, error);
     }
     result

@@ -7,6 +7,7 @@
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
 //!  debug          gdb
+//!  report         a run as a page
 //!  gate           the verb `test`
 //! ```
 //!
@@ -22,3 +23,4 @@ pub mod hostile;
 pub mod lessons;
 pub mod linux_sources;
 pub mod profile;
+pub mod report;
