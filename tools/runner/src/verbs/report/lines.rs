@@ -66,47 +66,50 @@ struct Life {
     /// Of the life that isn't over.
     lines: Vec<usize>,
     is_live: bool,
-    /// Of the last refusal, and whether a relocation is behind it.
-    refusal: (Vec<usize>, bool),
+    /// The line of a relocation that doesn't fit, for which the next one refuses it.
+    cause: Option<usize>,
+    /// Of the last refusal, and of the relocation behind it.
+    refusal: Option<(usize, Option<usize>)>,
 }
 
 impl<'a> Lives<'a> {
     fn line(&mut self, number: usize, module: &'a str, line: &Line) {
         let life = self.0.entry(module).or_default();
-        life.lines.push(number);
-        let is_refused = line.word("state") == "refused";
+        if line.event["fits"] == false {
+            life.cause = Some(number);
+            return;
+        }
         match line.word("state") {
             "live" => life.is_live = true,
-            "gone" | "refused" => {
-                let lines = std::mem::take(&mut life.lines);
-                let is_loaded_twice = is_refused && life.is_live;
-                if is_loaded_twice {
-                    // The one that is loaded goes on.
-                    life.lines = lines;
-                    life.lines.pop();
-                    return;
-                }
+            "gone" => {
+                life.lines.clear();
                 life.is_live = false;
-                // What was told when it was linked has no part in it.
-                let last: Vec<usize> = lines.into_iter().rev().take(2).collect();
-                let behind = last.get(1).is_some_and(|&before| before + 1 == number);
-                if is_refused && (behind || !life.refusal.1) {
-                    life.refusal = (last, behind);
+            }
+            "refused" => {
+                let cause = life.cause.take();
+                let is_known = matches!(life.refusal, Some((_, Some(_))));
+                if cause.is_some() || !is_known {
+                    life.refusal = Some((number, cause));
                 }
+                // The one that is loaded goes on.
+                if !life.is_live {
+                    life.lines.clear();
+                }
+                return;
             }
             _ => {}
         }
+        life.lines.push(number);
     }
 
     fn keep(&self, number: usize, module: &str) -> bool {
         let Some(life) = self.0.get(module) else {
             return true;
         };
-        let (refusal, has_relocation) = &life.refusal;
-        let refusal = &refusal[..refusal.len().min(1 + usize::from(*has_relocation))];
-        match life.is_live {
-            true => life.lines.contains(&number),
-            false => refusal.contains(&number),
+        match (life.is_live, life.refusal) {
+            (true, _) => life.lines.binary_search(&number).is_ok(),
+            (false, Some((last, cause))) => number == last || Some(number) == cause,
+            (false, None) => false,
         }
     }
 }
