@@ -64,7 +64,7 @@ pub use modprobe::{
 pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
-pub use variable_name::VariableName;
+pub use variable_name::{SymbolName, VariableName};
 pub use view::{
     FoundVariable, Named, Sample, View, address_of, kernel_variables, owner_of, sample,
     variable_holding, variable_named, view,
