@@ -1,6 +1,7 @@
 //! linux/vmalloc.h: areas of virtual memory.
 
 use super::module_api::caller;
+use crate::memory::sanity::{self, Kind};
 use crate::memory::vmalloc::{self, Area};
 use core::ptr;
 
@@ -13,7 +14,7 @@ module_api::export_symbol!(
 );
 
 fn area(bytes: usize, align: usize) -> *mut u8 {
-    match Area::aligned(bytes, align) {
+    match Area::exactly(bytes, align) {
         Ok(area) => ptr::with_exposed_provenance_mut(area.lend()),
         Err(_) => ptr::null_mut(),
     }
@@ -53,6 +54,7 @@ extern "C" fn vfree(address: usize) {
             "vfree of {address:#x}, where no area starts; freed by {}",
             caller()
         );
+        sanity::refused(Kind::Vmalloc, address, 0);
     }
 }
 

@@ -14,6 +14,7 @@ use super::error::OutOfMemory;
 use super::frames::PageFrame;
 use super::real::frame_count;
 use super::region::Region;
+use super::sanity::{self, Fresh, Kind, Zones};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::areas::{AreaError, Areas};
@@ -115,11 +116,17 @@ impl Area {
     /// Waits for no other CPU. With interrupts on, and no lock held of rank vmalloc or a
     /// later one.
     pub fn new(bytes: usize) -> Result<Self, Error> {
-        Self::aligned(bytes, PAGE_SIZE)
+        let whole = bytes.checked_next_multiple_of(PAGE_SIZE);
+        Self::with_use(bytes, whole.unwrap_or(bytes), PAGE_SIZE)
     }
 
-    /// As [`new`](Self::new), at a multiple of `align`, a power of two.
-    pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
+    /// As [`new`](Self::new), at a multiple of `align`, a power of two, for who uses no more
+    /// than `bytes` of it: with `sanity=1` the rest of its last page is a red zone.
+    pub fn exactly(bytes: usize, align: usize) -> Result<Self, Error> {
+        Self::with_use(bytes, bytes, align)
+    }
+
+    fn with_use(bytes: usize, used: usize, align: usize) -> Result<Self, Error> {
         let wanted = bytes.div_ceil(PAGE_SIZE);
         let free = frame_count().free;
         if wanted > free || fail::now(Site::Vmalloc) {
@@ -136,6 +143,15 @@ impl Area {
         let populated = area.populate();
         populated.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
         area.bytes_mut().fill(0);
+        if sanity::is_on() {
+            let zones = Zones {
+                before: 0,
+                bytes: used,
+                after: area.bytes - used,
+            };
+            let entered = sanity::enter(Kind::Vmalloc, start, zones, 0, Fresh::Filled);
+            entered.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
+        }
         Ok(area)
     }
 
@@ -145,6 +161,11 @@ impl Area {
             pages().map(page, PageFrame::new()?, Protection::ReadWrite)?;
         }
         Ok(())
+    }
+
+    /// Names what it holds, for reports of misuse.
+    pub fn set_name(&self, name: &'static str) {
+        sanity::name(Kind::Vmalloc, self.start, name);
     }
 
     /// Address of the first byte.
@@ -228,6 +249,11 @@ pub fn take_back(start: usize) -> Option<Area> {
 
 impl Drop for Area {
     fn drop(&mut self) {
+        if sanity::is_on()
+            && let Ok(block) = sanity::begin_free(Kind::Vmalloc, self.start, 0)
+        {
+            sanity::finish_free(&block, false);
+        }
         pages().unmap(core::iter::once(self.range()));
         AREAS.lock().give(self.start);
     }

@@ -7,6 +7,7 @@ use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
 use crate::boot_time;
 use crate::continuation;
+use crate::memory::sanity;
 
 /// Calls a constructor, a destructor or an exit: `void f(void)`.
 ///
@@ -20,6 +21,7 @@ pub unsafe fn call_void(address: u64) {
         balance::checked(address, || function());
     });
     continuation::flush();
+    sanity::returned(address);
 }
 
 /// Calls an init: `int f(void)`.
@@ -35,6 +37,7 @@ pub unsafe fn call_int(address: u64) -> i32 {
         balance::checked(address, || function())
     });
     continuation::flush();
+    sanity::returned(address);
     result
 }
 
@@ -108,5 +111,7 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let function =
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
     let call = || balance::checked(found.value, || function(argument));
-    Ok(activity::during(Kind::Call, found.value, call))
+    let result = activity::during(Kind::Call, found.value, call);
+    sanity::returned(found.value);
+    Ok(result)
 }

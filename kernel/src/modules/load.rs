@@ -202,6 +202,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         // SAFETY: L3: the loader has checked it, and the module is going.
         unsafe { call::call_void(function) };
     }
+    going.report_left();
     drop(going);
     control::module_gone(name);
     percpu::balance();
