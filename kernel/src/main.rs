@@ -151,8 +151,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) }
-        .map_err(BootError::Memory)?;
+    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) };
+    let regions = regions.map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.

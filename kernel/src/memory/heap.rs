@@ -153,7 +153,7 @@ pub fn bounds() -> (usize, usize) {
     (start.load(Ordering::Relaxed), end.load(Ordering::Relaxed))
 }
 
-/// The pages before and behind it, which nothing maps.
+/// The pages before and behind the heap, which nothing maps.
 pub fn guard_pages() -> [usize; 2] {
     let (start, end) = bounds();
     [start - PAGE_SIZE, end]
