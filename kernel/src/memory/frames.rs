@@ -38,6 +38,17 @@ impl FrameBlock {
         })
     }
 
+    /// A block that holds `bytes`, not 0, in the upper half of memory that ends at `end`, or,
+    /// where that is full, from `start` on. It may look at all free blocks with interrupts off.
+    pub(super) fn high(bytes: usize, start: usize, end: usize) -> Result<Self, OutOfMemory> {
+        Self::take(order_of(bytes), |order| {
+            real::with(|memory| {
+                let high = memory.frames.take_above(order, end / 2 / PAGE_SIZE);
+                high.or_else(|| memory.frames.take_above(order, start / PAGE_SIZE))
+            })
+        })
+    }
+
     fn take(order: usize, from: impl Fn(usize) -> Option<usize>) -> Result<Self, OutOfMemory> {
         if fail::now(Site::Frames) {
             return Err(OutOfMemory);

@@ -3,8 +3,9 @@
 use super::error::OutOfMemory;
 use super::frames::FrameBlock;
 use super::real::{self, RealMemory};
+use crate::machine;
 use arch::dat::Protection;
-use arch::stack;
+use arch::{boot, stack};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Stacks that there are.
@@ -15,9 +16,11 @@ static LIVE: AtomicUsize = AtomicUsize::new(0);
 pub struct Stack(FrameBlock);
 
 impl Stack {
-    /// A stack of [`stack::SIZE`] bytes, guard page included.
+    /// A stack of [`stack::SIZE`] bytes, guard page included. It lies high in memory, behind the
+    /// image at least: the probes of a frame compare addresses, and one that is larger than the
+    /// address of its stack wraps past the guard page (C23).
     pub fn new() -> Result<Self, OutOfMemory> {
-        let block = FrameBlock::new(stack::SIZE)?;
+        let block = FrameBlock::high(stack::SIZE, boot::image().data.1, machine::memory_end())?;
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });

@@ -134,6 +134,20 @@ fn frames_below_an_earlier_range_are_left_out() {
 }
 
 #[test]
+fn a_block_above_a_limit_is_above_it() {
+    let mut table = vec![FrameEntry::NO_HEAD; 100];
+    let mut frames = FrameAllocator::new(&mut table);
+    frames.add(0, 100);
+    assert_eq!(frames.take_above(4, 65), None);
+    assert_eq!(frames.take_above(4, 64), Some(64));
+    assert_eq!(frames.take_above(0, 90), Some(96));
+    assert_eq!(frames.take_above(2, 64), Some(80));
+    assert_eq!(frames.take_above(7, 0), None);
+    assert_eq!(frames.take_above(6, 0), Some(0));
+    assert!(frames.verify());
+}
+
+#[test]
 fn a_block_below_a_limit_is_below_it() {
     let mut table = vec![FrameEntry::NO_HEAD; 64];
     let mut frames = FrameAllocator::new(&mut table);
