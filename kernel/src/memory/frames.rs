@@ -38,13 +38,13 @@ impl FrameBlock {
         })
     }
 
-    /// A block that holds `bytes`, not 0, in the upper half of memory that ends at `end`, or,
-    /// where that is full, from `start` on. It may look at all free blocks with interrupts off.
-    pub(super) fn high(bytes: usize, start: usize, end: usize) -> Result<Self, OutOfMemory> {
+    /// A block that holds `bytes`, not 0, from `high` on, or from `start` on where there is none.
+    /// It may look at all free blocks with interrupts off.
+    pub(super) fn above(bytes: usize, high: usize, start: usize) -> Result<Self, OutOfMemory> {
         Self::take(order_of(bytes), |order| {
             real::with(|memory| {
-                let high = memory.frames.take_above(order, end / 2 / PAGE_SIZE);
-                high.or_else(|| memory.frames.take_above(order, start / PAGE_SIZE))
+                let found = memory.frames.take_above(order, high / PAGE_SIZE);
+                found.or_else(|| memory.frames.take_above(order, start / PAGE_SIZE))
             })
         })
     }

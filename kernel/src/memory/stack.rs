@@ -3,10 +3,12 @@
 use super::error::OutOfMemory;
 use super::frames::FrameBlock;
 use super::real::{self, RealMemory};
-use crate::machine;
 use arch::dat::Protection;
 use arch::{boot, stack};
 use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Where stacks lie in a machine that has so much memory.
+const HIGH: usize = 64 << 20;
 
 /// Stacks that there are.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -16,11 +18,11 @@ static LIVE: AtomicUsize = AtomicUsize::new(0);
 pub struct Stack(FrameBlock);
 
 impl Stack {
-    /// A stack of [`stack::SIZE`] bytes, guard page included. It lies high in memory, behind the
-    /// image at least: the probes of a frame compare addresses, and one that is larger than the
+    /// A stack of [`stack::SIZE`] bytes, guard page included. It lies above 64 MiB, or
+    /// behind the image at least: the probes of a frame compare addresses, and one that is larger than the
     /// address of its stack wraps past the guard page (C23).
     pub fn new() -> Result<Self, OutOfMemory> {
-        let block = FrameBlock::high(stack::SIZE, boot::image().data.1, machine::memory_end())?;
+        let block = FrameBlock::above(stack::SIZE, HIGH, boot::image().data.1)?;
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });
