@@ -30,6 +30,8 @@ mod documents;
 mod endings;
 #[path = "guest/events.rs"]
 mod events;
+#[path = "guest/faults.rs"]
+mod faults;
 #[path = "guest/host.rs"]
 mod host;
 #[path = "guest/information.rs"]
@@ -206,6 +208,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        faults::sample,
+        faults::in_one_boot,
         lock_holds::counted,
         lock_holds::short_ones,
         peer::same_source,
@@ -254,6 +258,7 @@ fn main() -> ExitCode {
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
         "long::same_self_tests",
