@@ -30,6 +30,7 @@ mod console;
 mod fault_injection;
 mod fault_safe;
 mod held;
+mod hotplug;
 mod interrupts_off;
 mod limit;
 mod lock_holds;
