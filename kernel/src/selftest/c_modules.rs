@@ -66,6 +66,7 @@ const NAMES: [&str; 18] = [
     "ctest_parameters",
     "ctest_percpu",
     "ctest_printk",
+    "ctest_protection",
     "ctest_provider",
     "ctest_smp",
     "ctest_stack",
@@ -138,6 +139,10 @@ fn memory() -> Result<(), NotPassed> {
 
 fn names() -> Result<(), NotPassed> {
     passes_with_libraries("ctest_names")
+}
+
+fn protection() -> Result<(), NotPassed> {
+    passes("ctest_protection")
 }
 
 fn jumps() -> Result<(), NotPassed> {
@@ -287,3 +292,4 @@ selftest!("c.exports", exports);
 selftest!("c.libraries", libraries);
 selftest!("c.parameters", parameters);
 selftest!("c.printk", text);
+selftest!("c.protection", protection);

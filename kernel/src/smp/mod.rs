@@ -37,7 +37,7 @@ pub mod thread;
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::{Error, Failure};
 pub use hotplug::{offline, start, start_all};
-pub use stacks::{guard_page_owner, init_boot_stacks};
+pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
 pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;

@@ -70,6 +70,14 @@ pub fn init_boot_stacks() {
     unsafe { lowcore::set_stacks(interrupt, fault) };
 }
 
+/// Addresses of the guard pages of all CPUs' stacks.
+pub fn guard_pages() -> impl Iterator<Item = usize> {
+    let lowest = LOWEST.iter().flatten();
+    lowest
+        .map(|lowest| lowest.load(Ordering::Relaxed))
+        .filter(|&lowest| lowest != 0)
+}
+
 /// The stack in whose guard page the address lies.
 pub fn guard_page_owner(address: usize) -> Option<Guard> {
     LOWEST.iter().zip(0..).find_map(|(stacks, cpu)| {

@@ -8,6 +8,7 @@ use super::{leave, task, thread};
 use crate::cpus::{self, State};
 use crate::{percpu, sync, timer};
 use arch::control::{self, ExternalClass};
+use arch::lowcore::LinuxWords;
 use arch::sigp::{self, Order};
 use arch::{cpu, traps};
 
@@ -59,6 +60,8 @@ fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Er
         lowcore.interrupt_stack = interrupt as u64;
         lowcore.fault_stack = fault as u64;
         lowcore.per_cpu_offset = percpu::offset(cpu) as u64;
+        lowcore.linux = LinuxWords::new(cpu, percpu::offset(cpu) as u64);
+        lowcore.linux = LinuxWords::new(cpu, percpu::offset(cpu) as u64);
         lowcore.cpu_number = cpu;
         lowcore.lock_mark = cpu + 1;
         lowcore.cpu_address = u32::from(address);
