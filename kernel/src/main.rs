@@ -42,6 +42,7 @@ mod machine;
 mod memory;
 mod modules;
 mod monitor;
+mod monitor_call;
 mod panic;
 mod percpu;
 mod percpu_address;
@@ -164,6 +165,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
+    // Here, as the other CPUs' control registers will be copies.
+    arch::control::tell_of_monitor_calls();
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
     watchdog::init(options.watchdog, options.watchdog_threshold);

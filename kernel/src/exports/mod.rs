@@ -11,6 +11,7 @@
 
 mod bug;
 mod cpumask;
+mod jump_label;
 mod kmem_cache;
 mod kstrtox;
 mod kthread;

@@ -7,6 +7,7 @@
 //! | `real.rs` | frames and translation tables, behind their lock |
 //! | `frames.rs` | page frames and their owners |
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
+//! | `page_0.rs` | who may write lowcore's page |
 //! | `stack.rs` | stacks with a guard page |
 //! | `heap.rs` | the kernel heap |
 //! | `slab.rs` | objects of a few sizes, for modules |
@@ -21,6 +22,7 @@ mod error;
 mod frames;
 pub mod heap;
 pub mod map;
+mod page_0;
 mod real;
 mod region;
 mod setup;
@@ -31,6 +33,7 @@ pub mod vmalloc;
 pub use error::OutOfMemory;
 pub use frames::{FrameBlock, PageFrame};
 pub use heap::used as heap_used;
+pub use page_0::WritablePage0;
 pub use real::{frame_count, verify_frames};
 pub use region::{Region, translation};
 pub use setup::init;

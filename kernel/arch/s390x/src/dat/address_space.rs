@@ -67,6 +67,28 @@ impl page_table::Machine for RealMachine {
         }
     }
 
+    fn replace(&mut self, table: usize, index: usize, old: u64, new: u64) {
+        /// The part of the entry that COMPARE AND SWAP AND PURGE changes: its right half, in which
+        /// all is that a protection says.
+        const RIGHT_HALF: usize = 4;
+        /// Clear all TLB entries, on every CPU.
+        const PURGE: usize = 1;
+        assert!(
+            old >> 32 == new >> 32,
+            "another frame of {old:#x}: {new:#x}"
+        );
+        let word = table + index * 8 + RIGHT_HALF;
+        // SAFETY: M3: the instruction for changing an entry in use; it swaps if the word is
+        // still the old one, which nobody else changes.
+        unsafe {
+            asm!(
+                "csp %r0, {}", in(reg_addr) word | PURGE,
+                inout("r0") old => _, in("r1") new,
+                options(nostack),
+            );
+        }
+    }
+
     fn flush(&mut self, element: u64) {
         /// Clear by address-space-control element; invalidate nothing.
         const CLEAR_BY_ASCE: u64 = 0x800;
@@ -162,6 +184,14 @@ impl AddressSpace {
     /// [`map`](Self::map).
     pub unsafe fn protect(&mut self, address: usize, protection: Protection) -> bool {
         self.0.protect(address, protection)
+    }
+
+    /// Changes whether a mapped page may be written, while CPUs use it; `false` if it isn't mapped.
+    ///
+    /// # Safety
+    /// M1: the page is the caller's. M2: it isn't executable.
+    pub unsafe fn protect_in_use(&mut self, address: usize, protection: Protection) -> bool {
+        self.0.protect_in_use(address, protection)
     }
 
     /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
