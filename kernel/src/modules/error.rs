@@ -204,7 +204,7 @@ impl fmt::Display for Reason<'_> {
             ),
             Reason::LinuxStamp(found) => write!(
                 f,
-                "compiled for Linux `{}`; what is known here is `{RELEASE}.. {SETTINGS}`",
+                "compiled for Linux `{}`; what is known here is `{RELEASE}x {SETTINGS}`",
                 Escaped(found.trim_end())
             ),
             Reason::Table(error) => write!(f, "{error}"),

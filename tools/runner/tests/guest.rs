@@ -32,6 +32,8 @@ mod events;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/linux_objects.rs"]
+mod linux_objects;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
@@ -130,6 +132,9 @@ fn main() -> ExitCode {
     ];
     let mut guests = trials![
         start::missing_file,
+        linux_objects::refused,
+        linux_objects::code_runs,
+        linux_objects::bug,
         start::bad_kernel_parameter,
         start::qemu_refuses,
         start::longest_command_line,
