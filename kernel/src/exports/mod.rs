@@ -10,6 +10,7 @@
 //!   after them
 
 mod bug;
+mod cpuhotplug;
 mod cpumask;
 mod jump_label;
 mod kmem_cache;
@@ -18,6 +19,7 @@ mod kthread;
 mod kunit;
 mod module_api;
 mod percpu;
+mod percpu_counter;
 pub mod printk;
 mod random;
 mod slab;

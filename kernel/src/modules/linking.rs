@@ -58,6 +58,12 @@ impl WritableImage {
         };
         let base = area.as_ref().map_or(0, Area::start);
         let statics = StaticPerCpu::new(layout.per_cpu())?;
+        if let Some(area) = &area {
+            area.set_name(module.name);
+        }
+        if let Some(statics) = &statics {
+            statics.set_name(module.name);
+        }
         let mut template = filled(layout.per_cpu().0 as usize, 0)?;
         let mut imports = Imports::of(object, check)?;
         let mut problem = imports.check_layout().err();

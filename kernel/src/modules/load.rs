@@ -68,6 +68,9 @@ pub fn load_file<'a>(
     let result = form(module, parameters, check).and_then(|formed| formed.do_init(module.name));
     let result = result.map_err(|reason| with_all_symbols(module, check, reason).of(module.name));
     if let Err(error) = &result {
+        if control::details::wants_details() {
+            report::tell_refusal(module.name, &error.reason);
+        }
         control::module_refused(module.name, error);
     }
     result
@@ -200,6 +203,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         // SAFETY: L3: the loader has checked it, and the module is going.
         unsafe { call::call_void(function) };
     }
+    going.report_left();
     drop(going);
     control::module_gone(name);
     percpu::balance();

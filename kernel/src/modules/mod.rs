@@ -31,6 +31,7 @@ mod dependencies;
 mod error;
 mod imports;
 mod jump_labels;
+mod leftovers;
 mod lifecycle;
 mod link_only;
 mod linking;
@@ -54,7 +55,7 @@ mod variable_name;
 mod view;
 
 pub use balance::PREEMPT_COUNT;
-pub use call::{call, returns_nothing};
+pub use call::{call, call_for_cpu, returns_nothing};
 pub use error::{Error, Reason};
 pub use jump_labels::key_changed;
 pub use link_only::link_only;
@@ -70,7 +71,7 @@ pub use modprobe::{
 pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
-pub use variable_name::VariableName;
+pub use variable_name::{SymbolName, VariableName};
 pub use view::{
     FoundVariable, Named, Sample, View, address_of, kernel_variables, owner_of, sample,
     variable_holding, variable_named, view,

@@ -20,6 +20,7 @@
 
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
+use super::leftovers;
 use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
@@ -449,10 +450,13 @@ pub fn export(id: Id) -> Result<(), Reason<'static>> {
 /// Takes as many steps as the module has exports, whatever others have.
 pub fn remove(id: Id) -> Option<Entry> {
     while REGISTRY.lock().remove_batch(id) != 0 {}
-    let mut registry = REGISTRY.lock();
-    let at = registry.position(id)?;
-    let entry = registry.entries.remove(at);
+    let entry = {
+        let mut registry = REGISTRY.lock();
+        let at = registry.position(id)?;
+        registry.entries.remove(at)
+    };
     if let Some(loaded) = &entry.loaded {
+        leftovers::take_away(entry.name, loaded);
         debugger::module_changed(&Record {
             name: entry.name,
             loaded,
