@@ -154,7 +154,7 @@ impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
         for callback in &self.callbacks {
-            let set = parameters::setter(callback)?;
+            let set = call::setter(callback)?;
             // SAFETY: L3, L6: the function is in sealed text, of this module, which is loading, or
             // of one that it has a reference on; and the text is kept.
             let result = unsafe { call::call_set(set, callback.text, callback.parameter) };

@@ -5,15 +5,13 @@
 //! In a module's name `-` and `_` are the same, as in Linux.
 
 use super::error::Reason;
-use super::lookup;
 use super::module_file::ModuleFile;
 use crate::command_line::module_parameter;
 use crate::initrd;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use arch::fault_safe;
 use fallible::TryPush;
-use loader::{Callback, Layout, ParameterError, Setter};
+use loader::{Callback, Layout};
 use spin::Once;
 use words::is_same;
 
@@ -69,30 +67,6 @@ impl Strings {
         let address = copy.as_ptr().expose_provenance() as u64;
         self.0.try_push(copy)?;
         Ok(address)
-    }
-}
-
-/// The address of the function that sets a parameter: in text, of the module or of another whose
-/// operations it uses.
-///
-/// # Errors
-/// There is no value, and it can't do without; the operations name no function.
-pub fn setter<'a>(callback: &Callback<'a>) -> Result<u64, ParameterError<'a>> {
-    /// Bit of the flags: the value may be left out.
-    const NO_ARGUMENT: u32 = 1;
-    let Callback { name, value, .. } = *callback;
-    let operations = match callback.set {
-        Setter::Own(function) => return Ok(function),
-        Setter::Others(operations) => operations as usize,
-    };
-    let flags = fault_safe::read_u32(operations).unwrap_or(0);
-    if value.is_none() && flags & NO_ARGUMENT == 0 {
-        return Err(ParameterError::NoText(name));
-    }
-    let function = fault_safe::read_u64(operations.wrapping_add(8)).unwrap_or(0);
-    match lookup::is_text(function) {
-        Some(true) => Ok(function),
-        _ => Err(ParameterError::NoSetter { name, function }),
     }
 }
 
