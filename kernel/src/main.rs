@@ -43,6 +43,7 @@ mod memory;
 mod misuse;
 mod modules;
 mod monitor;
+mod monitor_call;
 mod panic;
 mod percpu;
 mod percpu_address;
@@ -181,6 +182,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     misuse::init();
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
+    // Here, as the other CPUs' control registers will be copies.
+    arch::control::tell_of_monitor_calls();
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
     watchdog::init(options.watchdog, options.watchdog_threshold);
