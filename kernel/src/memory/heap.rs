@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for KernelHeap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        match fail::is_unwatched() {
+        match fail::is_unwatched(Site::Heap) {
             // SAFETY: M4: the caller's promise: the block is from `alloc`, with this layout.
             true => unsafe { give(block, layout) },
             // SAFETY: M4: as above.

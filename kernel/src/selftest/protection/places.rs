@@ -80,7 +80,7 @@ impl Places {
             false => UNMAPPED,
         };
         self.add("behind the vmalloc region", behind, beside(behind));
-        self.add("before the vmalloc region", first - 1, beside(first));
+        self.add("before the vmalloc region", first - 1, beside(first - 1));
         self.add("lowcore's alias", lowcore::ALIAS, WRITABLE);
         self.add("behind it", lowcore::ALIAS + PAGE_SIZE, UNMAPPED);
         self.add("beyond the tables", dat::END, UNMAPPED);

@@ -229,6 +229,14 @@ pub enum Verb {
         #[arg(long, value_name = "N", default_value = "1")]
         seed: u64,
     },
+    /// Boot, run, and write one page about it, which a browser opens from disk
+    Report {
+        /// The page [default: target/report.html]
+        file: Option<PathBuf>,
+        /// Make it of a file of --json, and boot nothing
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {
         /// Start gdb on this terminal

@@ -67,6 +67,11 @@ impl Options {
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Report { from: Some(_), .. }))
+            && !options.all_default()
+        {
+            return wrong("report --from boots nothing: it takes no options of a guest");
+        }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");
         }

@@ -55,6 +55,8 @@ fn what_is_not_understood_is_a_usage_error() {
         "test --icount",
         "lessons --verbose",
         "hostile --junit run.xml",
+        "report --from run.jsonl --cpus 4",
+        "report page.html other.html",
         "--cpu 2",
         "--cpus 0",
         "--cpus x",

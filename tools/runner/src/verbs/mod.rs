@@ -9,6 +9,7 @@
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
 //!  debug          gdb
+//!  report         a run as a page
 //!  gate           the verb `test`
 //! ```
 //!
@@ -26,3 +27,4 @@ pub mod lessons;
 pub mod linux;
 pub mod linux_sources;
 pub mod profile;
+pub mod report;
