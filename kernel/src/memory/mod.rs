@@ -8,6 +8,7 @@
 //! | `boot_tables.rs` | where boot's translation tables lie |
 //! | `real.rs` | frames and translation tables, behind their lock |
 //! | `frames.rs` | page frames and their owners |
+//! | `reserve.rs` | page frames that modules leave |
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
 //! | `page_0.rs` | who may write lowcore's page |
 //! | `stack.rs` | stacks with a guard page |
@@ -31,6 +32,7 @@ pub mod map;
 mod page_0;
 mod real;
 mod region;
+mod reserve;
 pub mod sanity;
 mod setup;
 pub mod slab;
@@ -44,5 +46,6 @@ pub use heap::used as heap_used;
 pub use page_0::WritablePage0;
 pub use real::{frame_count, verify_frames};
 pub use region::{Region, translation};
+pub use reserve::is_low;
 pub use setup::init;
 pub use stack::Stack;
