@@ -274,6 +274,17 @@ pub fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
     }
 }
 
+/// Of the heap one part in so many is left to the kernel by what allocates there because a
+/// module asks.
+const RESERVE_SHARE: usize = 8;
+
+/// Whether the rest is in use: then what a module asks for that needs memory of the heap, for
+/// its book-keeping, is refused.
+pub fn is_low() -> bool {
+    let heap = HEAP.0.lock();
+    heap.used > heap.size - heap.size / RESERVE_SHARE
+}
+
 /// Bytes of the heap in use, red zones and what is in quarantine apart; and bytes that it has.
 pub fn used() -> (usize, usize) {
     let heap = HEAP.0.lock();

@@ -3,7 +3,8 @@
 //!
 //! Slabs and vmalloc areas of modules keep off it, and so do per-CPU pages that are populated
 //! because a module asks. The kernel's own heap is a block of its own, which they have no part
-//! in; and its images, stacks and tables may use all.
+//! in but for the book-keeping of areas and chunks, and that leaves some of it, too. Images of
+//! modules, stacks and tables may use all.
 
 use super::real;
 use arch::PAGE_SIZE;
@@ -34,7 +35,7 @@ pub(super) fn allows(free: usize, wanted: usize) -> bool {
         .is_some_and(|needed| needed <= free)
 }
 
-/// Whether modules have taken all that there is for them.
-pub fn is_low() -> bool {
+/// Whether modules have taken all page frames that there are for them.
+pub(super) fn has_no_frames() -> bool {
     real::with(|memory| !allows(memory.frames.free(), 1))
 }

@@ -12,6 +12,7 @@
 
 use super::error::OutOfMemory;
 use super::frames::PageFrame;
+use super::low::is_low;
 use super::real::frame_count;
 use super::region::Region;
 use super::reserve;
@@ -126,7 +127,10 @@ impl Area {
     /// the kernel's reserve and uses no more than `bytes` of it: with `sanity=1` the rest of its
     /// last page is a red zone.
     pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
-        let free = frame_count().free.saturating_sub(reserve::frames());
+        let mut free = frame_count().free.saturating_sub(reserve::frames());
+        if is_low() {
+            free = 0;
+        }
         Self::with_use(bytes, align, bytes, free)
     }
 

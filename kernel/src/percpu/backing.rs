@@ -26,9 +26,6 @@ impl Pages {
     }
 
     fn map_one(&self, address: usize) -> Result<(), memory::OutOfMemory> {
-        if memory::is_low() && is_for_module() {
-            return Err(memory::OutOfMemory);
-        }
         self.region
             .map(address, PageFrame::new()?, Protection::ReadWrite)
     }
@@ -90,6 +87,9 @@ unsafe impl Backing for Pages {
     }
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
+        if memory::is_low() && is_for_module() {
+            return Err(OutOfMemory);
+        }
         self.region
             .prepare(address..address + size)
             .map_err(|_| OutOfMemory)
@@ -100,6 +100,9 @@ unsafe impl Backing for Pages {
     }
 
     unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        if memory::is_low() && is_for_module() {
+            return Err(OutOfMemory);
+        }
         for page in 0..pages {
             if self.map_one(address + page * PAGE_SIZE).is_err() {
                 // SAFETY: P13: these were mapped just now.

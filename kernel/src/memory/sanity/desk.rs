@@ -152,7 +152,7 @@ pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
 pub fn make_room(kind: Kind) -> Option<()> {
     const _: () = assert!(size_of::<[Slot; CHUNK]>() <= 16 * PAGE_SIZE);
     while DESK.lock().books.is_full() {
-        if kind != Kind::Heap && reserve::is_low() {
+        if kind != Kind::Heap && reserve::has_no_frames() {
             return None;
         }
         let memory = memory_for_good(size_of::<[Slot; CHUNK]>())?;

@@ -137,9 +137,11 @@ pub fn all_by_each_allocator() -> TestResult {
                 cache = KMEM_CACHE(block, 0);
                 if (!handles || !cache)
                         return -ENOMEM;
+                TAKE(areas, counts[1] < 100 ? vmalloc(9000) : NULL, 1);
                 while (counts[0] < most &&
                        (handle = (unsigned long)__alloc_percpu(4096, 8)))
                         handles[counts[0]++] = handle;
+                TAKE(cached, counts[4] < 100 ? kmem_cache_alloc(cache, GFP_KERNEL) : NULL, 4);
                 TAKE(areas, vmalloc(9000), 1);
                 TAKE(large, kmalloc(50000, GFP_KERNEL), 2);
                 TAKE(objects, kmalloc(1000, GFP_KERNEL), 3);
