@@ -47,6 +47,7 @@ impl Handlers for KernelHandlers {
             External::ClockComparator => {
                 CLOCK.inc();
                 timer::interrupt();
+                smp::timers::interrupt();
                 watchdog::interrupt(frame);
             }
             External::ServiceSignal(parameter) => {

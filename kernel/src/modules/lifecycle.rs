@@ -8,6 +8,7 @@ use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
 use crate::memory::heap::try_box;
 use crate::percpu::AllocError;
+use crate::smp::thread;
 use alloc::vec::Vec;
 use module_api::PerCpuRef;
 use this_cpu::NoMemory;
@@ -68,8 +69,37 @@ impl UnformedModule {
 
 impl Drop for UnformedModule {
     fn drop(&mut self) {
-        drop(remove(self.id));
+        if let Err((name, thread)) = take_out(self.id) {
+            log::error!(
+                "module {name}: thread {thread} of its init's runs still. It stays until that \
+                 has ended, and it is unloaded"
+            );
+        }
     }
+}
+
+/// Takes a module out of the list and frees what it owns, unless a thread runs its code: then
+/// it stays, and [`GoingModule::stop`] goes on with it.
+///
+/// # Errors
+/// The module's name, and the thread's.
+fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
+    let addresses = {
+        let mut registry = REGISTRY.lock();
+        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_ref());
+        loaded.map_or(0..0, Loaded::addresses)
+    };
+    if let Some(thread) = thread::keeping(&addresses) {
+        let mut registry = REGISTRY.lock();
+        let entry = registry.entry(id).map(|entry| {
+            entry.state = State::Going;
+            entry.is_kept = true;
+            entry.name
+        });
+        return Err((entry.unwrap_or(""), thread));
+    }
+    drop(remove(id));
+    Ok(())
 }
 
 fn no_refcount(error: NoMemory) -> Reason<'static> {
@@ -79,8 +109,8 @@ fn no_refcount(error: NoMemory) -> Reason<'static> {
     })
 }
 
-/// A module in state going, to which no reference is left. Dropping it removes the module
-/// and frees what it owns.
+/// A module in state going, to which no reference is left.
+#[must_use]
 pub struct GoingModule {
     id: Id,
     /// Address of its exit, which the loader has checked (L3).
@@ -91,7 +121,8 @@ pub struct GoingModule {
 
 impl GoingModule {
     /// Stops the use of a live module, unless somebody holds a reference (Linux:
-    /// try_stop_module). Waits for the other CPUs.
+    /// try_stop_module); goes on with one that a thread kept, whose exit has been called.
+    /// Waits for the other CPUs.
     ///
     /// # Errors
     /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
@@ -102,6 +133,14 @@ impl GoingModule {
             let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
             let entry = entry.ok_or(Reason::NotLoaded)?;
+            if entry.is_kept {
+                entry.is_kept = false;
+                return Ok(Self {
+                    id: entry.id,
+                    exit: None,
+                    destructors: Vec::new(),
+                });
+            }
             if entry.state != State::Live {
                 return Err(Reason::Busy(entry.state));
             }
@@ -136,8 +175,12 @@ impl GoingModule {
     }
 }
 
-impl Drop for GoingModule {
-    fn drop(&mut self) {
-        drop(remove(self.id));
+impl GoingModule {
+    /// Removes the module and frees what it owns.
+    ///
+    /// # Errors
+    /// [`Reason::Thread`]: it stays as it is, until it is stopped again.
+    pub fn remove(self) -> Result<(), Reason<'static>> {
+        take_out(self.id).map_err(|(_, thread)| Reason::Thread(thread))
     }
 }

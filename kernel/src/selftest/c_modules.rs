@@ -53,7 +53,7 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "ctest_base",
     "ctest_counters",
     "ctest_jump",
@@ -69,6 +69,7 @@ const NAMES: [&str; 18] = [
     "ctest_provider",
     "ctest_smp",
     "ctest_stack",
+    "ctest_time",
     "ctest_uaccess",
     "ctest_user",
     "ctest_wrap",
@@ -126,6 +127,10 @@ fn per_cpu() -> Result<(), NotPassed> {
 
 fn threads() -> Result<(), NotPassed> {
     passes("ctest_kthread")
+}
+
+fn time() -> Result<(), NotPassed> {
+    passes("ctest_time")
 }
 
 fn smp() -> Result<(), NotPassed> {
@@ -276,6 +281,7 @@ selftest!("c.wrap_around", wrap_around);
 selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.threads", threads);
+selftest!("c.time", time);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
 selftest!("c.names", names);

@@ -16,7 +16,7 @@ use super::hotplug_lock::Leader;
 use super::leave::{bury, leave};
 use super::start::start_stopped;
 use super::states::{self, Part};
-use super::thread;
+use super::{thread, timers};
 use crate::cpus::{self, State, online_count, possible, present};
 use crate::memory::slab;
 use crate::{percpu, sync};
@@ -107,6 +107,7 @@ pub fn offline(cpu: u32) -> Result<(), Error> {
         return left;
     }
     left?;
+    timers::take_over(cpu);
     percpu::empty_magazine(cpu);
     slab::empty_magazine(cpu);
     percpu::counters::fold(cpu);

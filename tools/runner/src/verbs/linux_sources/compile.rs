@@ -28,6 +28,7 @@ pub fn source(guest: &Guest, tree: &Path, source: &Source) -> Result<Compiled, E
         &tree.join(source.path),
         &guest.stamp,
     );
+    command.args(source.flags);
     command.arg("-o").arg(&object).env("LC_ALL", "C");
     let output = command
         .output()
