@@ -10,7 +10,8 @@ static inline unsigned long __extract_psw(void)
 {
 	unsigned int high, low;
 
-	__asm__ __volatile__("epsw %0,%1" : "=d"(high), "=d"(low));
+	/* Register 0 in the second place would be none. */
+	__asm__ __volatile__("epsw %0,%1" : "=d"(high), "=a"(low));
 	return (unsigned long)high << 32 | low;
 }
 
