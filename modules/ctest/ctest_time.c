@@ -100,16 +100,17 @@ static noinline long is_called_by(const char *name, long addend, unsigned long *
 	return found && !unwind_error(&state) ? addend + 1 : 0;
 }
 
-static int callers_have_names(void)
+static noinline int callers_have_names(void)
 {
-	unsigned long here = current_frame_address(), there, flags;
-	long found = is_called_by("callers_have_names", 4, &there);
+	unsigned long here = current_frame_address(), there, flags, *at = &there;
+	const char *name = "callers_have_names";
+	long found = is_called_by(name, 4, at);
 
 	CHECK(found == 5 && there < here && here - there < 0x4000);
 	CHECK(is_called_by("no_such_function", 4, &there) == 0);
 	local_irq_save(flags);
 	found = call_on_stack(3, S390_lowcore.nodat_stack, long, is_called_by, const char *,
-			      "callers_have_names", long, 6, unsigned long *, &there);
+			      name, long, 6L, unsigned long *, at);
 	local_irq_restore(flags);
 	CHECK(found == 7 && (there > here || here - there >= 0x4000));
 	return 0;

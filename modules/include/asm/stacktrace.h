@@ -3,6 +3,7 @@
 #define _ASM_STACKTRACE_H
 
 #include <asm/ptrace.h>
+#include <linux/kernel.h>
 #include <linux/types.h>
 
 /* The fault stack goes by the name of the restart stack. */
@@ -56,18 +57,23 @@ static inline const char *stack_type_name(enum stack_type type)
 #define call_on_stack(count, stack, type, function, arguments...)                 \
 	((type)__call_on_stack(stack, (void *)(function), current_frame_address(), \
 			       __ARGUMENTS_##count(arguments)))
+#define __argument(type, value)                                                   \
+	({                                                                        \
+		typecheck(type, value);                                           \
+		(unsigned long)(value);                                           \
+	})
 #define __ARGUMENTS_0() 0, 0, 0, 0, 0
-#define __ARGUMENTS_1(t1, a1) (unsigned long)(t1)(a1), 0, 0, 0, 0
+#define __ARGUMENTS_1(t1, a1) __argument(t1, a1), 0, 0, 0, 0
 #define __ARGUMENTS_2(t1, a1, t2, a2)                                             \
-	(unsigned long)(t1)(a1), (unsigned long)(t2)(a2), 0, 0, 0
+	__argument(t1, a1), __argument(t2, a2), 0, 0, 0
 #define __ARGUMENTS_3(t1, a1, t2, a2, t3, a3)                                     \
-	(unsigned long)(t1)(a1), (unsigned long)(t2)(a2), (unsigned long)(t3)(a3), 0, 0
+	__argument(t1, a1), __argument(t2, a2), __argument(t3, a3), 0, 0
 #define __ARGUMENTS_4(t1, a1, t2, a2, t3, a3, t4, a4)                             \
-	(unsigned long)(t1)(a1), (unsigned long)(t2)(a2), (unsigned long)(t3)(a3), \
-	(unsigned long)(t4)(a4), 0
+	__argument(t1, a1), __argument(t2, a2), __argument(t3, a3), \
+	__argument(t4, a4), 0
 #define __ARGUMENTS_5(t1, a1, t2, a2, t3, a3, t4, a4, t5, a5)                     \
-	(unsigned long)(t1)(a1), (unsigned long)(t2)(a2), (unsigned long)(t3)(a3), \
-	(unsigned long)(t4)(a4), (unsigned long)(t5)(a5)
+	__argument(t1, a1), __argument(t2, a2), __argument(t3, a3), \
+	__argument(t4, a4), __argument(t5, a5)
 
 static __always_inline unsigned long __call_on_stack(unsigned long stack, void *function,
 						     unsigned long frame, unsigned long first,
