@@ -190,6 +190,8 @@ fn main() -> ExitCode {
         c_sources::right_uses_are_taken,
         c_sources::what_is_left_is_told,
         c_sources::lines_are_of_one_cpu,
+        c_sources::threads_and_timers_left,
+        c_sources::stack_of_a_thread,
         c_sources::names_and_words,
         c_sources::odd_modules,
         c_modules::frame_of_a_file,
