@@ -38,6 +38,8 @@ mod linux_sources;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/matrix/mod.rs"]
+mod matrix;
 #[path = "guest/monitor.rs"]
 mod monitor;
 #[path = "guest/peer.rs"]
@@ -127,6 +129,7 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        matrix::every_pair_is_there,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -251,10 +254,9 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
-    guests.extend(shapes::MANY_CPUS.map(|cpus| {
-        test(format!("long::cpus_{cpus}"), move || {
-            shapes::passes(&["--cpus", cpus, "--timeout", "300"])
-        })
+    guests.extend(matrix::machines().into_iter().map(|machine| {
+        let name = format!("long::matrix::{}", machine.name());
+        ignorable_test(name, move || machine.passes())
     }));
     guests.extend(endings::ENDINGS.iter().map(|&(name, code, words)| {
         test(format!("endings::{name}"), move || {
@@ -277,5 +279,7 @@ fn main() -> ExitCode {
             .into_iter()
             .map(|trial| trial.with_ignored_flag(true)),
     );
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    matrix::print();
+    conclusion.exit_code()
 }
