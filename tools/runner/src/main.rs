@@ -53,11 +53,13 @@ fn main() -> ExitCode {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Hostile {
             trials,
+            modules,
             first,
             seed,
         }) => {
             let extent = hostile::Extent {
-                trials,
+                boots: trials,
+                modules: modules.unwrap_or(trials),
                 first,
                 seed,
             };

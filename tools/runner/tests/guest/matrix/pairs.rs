@@ -56,7 +56,7 @@ pub fn cover(sizes: &[usize], hides: impl Fn(Pair) -> bool) -> Vec<Row> {
     let mut rows = Vec::new();
     while let Some(&begin) = left.first() {
         let mut values = BTreeMap::from([begin.0, begin.1]);
-        for parameter in 0..sizes.len() {
+        for (parameter, &size) in sizes.iter().enumerate() {
             if values.contains_key(&parameter) {
                 continue;
             }
@@ -74,7 +74,7 @@ pub fn cover(sizes: &[usize], hides: impl Fn(Pair) -> bool) -> Vec<Row> {
                 (hidden, std::cmp::Reverse(new), used)
             };
             // A parameter has at least one value.
-            let value = (0..sizes[parameter]).min_by_key(rank).unwrap_or(0);
+            let value = (0..size).min_by_key(rank).unwrap_or(0);
             values.insert(parameter, value);
         }
         let row: Row = values.into_values().collect();
