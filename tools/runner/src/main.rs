@@ -37,7 +37,7 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lessons, linux_sources, profile};
+use verbs::{debug, fuzz, gate, hostile, lessons, linux_sources, profile};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -65,6 +65,11 @@ fn main() -> ExitCode {
             };
             hostile::run(toolchain, &options, extent)
         }
+        Some(Verb::Fuzz {
+            target,
+            seconds,
+            accept,
+        }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         Some(Verb::LinuxSources) => linux_sources::run(toolchain, &options),
         Some(Verb::Profile {

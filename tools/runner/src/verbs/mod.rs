@@ -6,6 +6,7 @@
 //!  lessons        the claims of docs/thread.md, as experiments
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
+//!  fuzz           input by coverage, without a guest
 //!  debug          gdb
 //!  gate           the verb `test`
 //! ```
@@ -17,6 +18,7 @@ pub mod bench;
 mod blocks;
 mod debian;
 pub mod debug;
+pub mod fuzz;
 pub mod gate;
 pub mod hostile;
 pub mod lessons;
