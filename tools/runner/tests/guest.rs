@@ -46,6 +46,8 @@ mod linux_sources;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/matrix/mod.rs"]
+mod matrix;
 #[path = "guest/misuse/mod.rs"]
 mod misuse;
 #[path = "guest/monitor.rs"]
@@ -139,6 +141,7 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        matrix::every_pair_is_there,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -280,10 +283,9 @@ fn main() -> ExitCode {
         "long::page_is_accessible",
         page::is_accessible,
     ));
-    guests.extend(shapes::MANY_CPUS.map(|cpus| {
-        test(format!("long::cpus_{cpus}"), move || {
-            shapes::passes(&["--cpus", cpus, "--timeout", "300"])
-        })
+    guests.extend(matrix::machines().into_iter().map(|machine| {
+        let name = format!("long::matrix::{}", machine.name());
+        ignorable_test(name, move || machine.passes())
     }));
     guests.extend(endings::ENDINGS.iter().map(|&(name, code, words)| {
         test(format!("endings::{name}"), move || {
@@ -306,5 +308,7 @@ fn main() -> ExitCode {
             .into_iter()
             .map(|trial| trial.with_ignored_flag(true)),
     );
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    matrix::print();
+    conclusion.exit_code()
 }

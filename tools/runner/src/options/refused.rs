@@ -71,6 +71,9 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
             return wrong("lab boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
+            return wrong("fuzz starts no guest: it takes no options of one");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
