@@ -84,6 +84,7 @@ impl<'a> Lives<'a> {
             "gone" => {
                 life.lines.clear();
                 life.is_live = false;
+                return;
             }
             "refused" => {
                 let cause = life.cause.take();
