@@ -142,6 +142,11 @@ case $toolchain in
 prebuilt | nightly | debian) if holds; then is_kept=1; else "$toolchain" || choose; fi ;;
 *) choose ;;
 esac
+if [ "$toolchain" = debian ]; then
+    for word; do
+        [ "$word" != report ] || want wasm-ld-22 "links the workbench of report's page" lld-22
+    done
+fi
 [ ${#packages[@]} -eq 0 ] || install "${packages[@]}"
 [ ${#wanted[@]} -eq 0 ] || (try_install "${wanted[@]}") || say "goes on without ${wanted[*]}"
 

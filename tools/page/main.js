@@ -36,3 +36,8 @@ showMoments();
 showTests();
 showCosts();
 performance.mark("drawn");
+startWorkbench().then((wasm) => {
+  showLoaderBench(wasm);
+  showAllocatorBench(wasm);
+  performance.mark("workbench");
+});
