@@ -25,7 +25,7 @@ function startBench(cpus, magazine, seed) {
 
 function stepWords(step) {
   const what = { free: "free", balance: "balance", trim: "trim" }[step.op] ?? `${step.op} ${step.size}, aligned to ${step.align}`;
-  const result = step.error ? el("span", { class: "bad" }, `: ${step.error}`) : step.handle ? [" → ", hexNode(step.handle, "handle")] : "";
+  const result = step.error ? el("span", { class: "bad" }, `: ${step.error}`) : step.op === "free" ? [" ", hexNode(step.handle, "handle")] : step.handle ? [" → ", hexNode(step.handle, "handle")] : "";
   return el("li", { value: step.step }, `CPU ${step.cpu}: ${what}`, result, step.violation ? el("b", { class: "bad" }, ` ${step.violation}`) : "");
 }
 

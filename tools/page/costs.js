@@ -37,7 +37,7 @@ function roundStep(most) {
 
 /** A curve: y from 0 on, so that flat looks flat. */
 function curveOf(curve) {
-  const [width, height, left, right, top, bottom] = [480, 250, 56, 350, 14, 196];
+  const [width, height, left, right, top, bottom] = [480, 250, 56, 334, 14, 196];
   const points = curve.series.flatMap((one) => one.points);
   const step = roundStep(Math.max(...points.map((point) => point[1])));
   const most = Math.ceil(Math.max(...points.map((point) => point[1])) / step) * step;

@@ -4,55 +4,63 @@
 //      ◄──── reach: 4 GiB ────►
 //              ◄────── distance ─────►
 
-/** Where the bench has its per-CPU data, and beside it a kernel for what is imported. */
+/** About where the bench has its per-CPU data, and beside it a kernel for what is imported. */
 const BENCH_PER_CPU = 1n << 34n;
 const BENCH_KERNEL = BENCH_PER_CPU + (1n << 20n);
 const GIB = 1n << 30n;
 /** What the picture spans, either way. */
 const SPAN = 8n * GIB;
 
-const loaderBench = { file: null, name: "", base: BENCH_PER_CPU - 2n * GIB, result: null, listeners: [], wasm: null };
+const loaderBench = { file: null, name: "", base: BENCH_PER_CPU - 2n * GIB, perCpu: BENCH_PER_CPU, result: null, probes: [], listeners: [], wasm: null };
 
-/** An access whose distance is shown: its offsets from the module's base and the per-CPU handle. */
-function probeOf(result) {
-  const { handle, size } = result.per_cpu ?? {};
-  if (!size) return null;
-  const start = BigInt(handle);
-  const isPerCpu = (address) => BigInt(address) >= start && BigInt(address) < start + BigInt(size);
+/**
+ * The module's accesses to its per-CPU data, as offsets from its base and from the handle:
+ * by an instruction itself, or by a slot.
+ */
+function probesOf(result) {
+  const start = BigInt(result.per_cpu.handle);
+  const end = start + BigInt(result.per_cpu.size);
   const slots = new Map(result.slots.map((slot) => [slot.address, slot]));
-  for (const relocation of result.relocations) {
+  const probes = [];
+  for (const relocation of result.relocations.filter((one) => countsFromPlace(one.type))) {
     const slot = slots.get(relocation.slot);
-    const target = slot ? slot.value : countsFromPlace(relocation.type) && isPerCpu(relocation.value) ? BigInt(relocation.value) + BigInt(relocation.addend) - bias(relocation.type) : null;
-    if (target !== null && isPerCpu(target)) {
-      return { code: BigInt(relocation.address) - bias(relocation.type) - BigInt(result.base), data: BigInt(target) - start, slot: slot?.address, type: relocation.type };
+    const target = slot ? BigInt(slot.value) : BigInt(relocation.value) + BigInt(relocation.addend) - bias(relocation.type);
+    if (target >= start && target < end) {
+      const code = BigInt(relocation.address) - bias(relocation.type) - BigInt(result.base);
+      probes.push({ apart: target - start - code, slot: slot?.address });
     }
   }
-  return null;
+  return probes.length ? probes : [{ apart: 0n }];
 }
 
 function linkBench() {
-  const { wasm, file, base } = loaderBench;
-  loaderBench.result = wasm.link(file, base, BENCH_PER_CPU, BENCH_KERNEL);
-  if (loaderBench.result.per_cpu) loaderBench.probe = probeOf(loaderBench.result);
+  const { wasm, file, base, perCpu } = loaderBench;
+  loaderBench.result = wasm.link(file, base, perCpu, BENCH_KERNEL);
+  if (loaderBench.result.per_cpu) loaderBench.probes = probesOf(loaderBench.result);
   for (const listener of loaderBench.listeners) listener();
 }
 
-/** From the probe's instruction to its variable; without one, between the two areas. */
+const leastApart = () => loaderBench.probes.reduce((least, { apart }) => (apart < least ? apart : least), loaderBench.probes[0].apart);
+const mostApart = () => loaderBench.probes.reduce((most, { apart }) => (apart > most ? apart : most), loaderBench.probes[0].apart);
+
+/** From an instruction to its variable: of all accesses the longest way. */
 function benchDistance() {
-  const { probe, base } = loaderBench;
-  return BENCH_PER_CPU + (probe?.data ?? 0n) - base - (probe?.code ?? 0n);
+  const between = loaderBench.perCpu - loaderBench.base;
+  const [back, on] = [between + leastApart(), between + mostApart()];
+  return -back > on ? back : on;
 }
 
+/** Moves the module area so that the longest way is this; the handle takes what is less than a page. */
 function moveTo(distance) {
-  const { probe } = loaderBench;
-  const base = BENCH_PER_CPU + (probe?.data ?? 0n) - (probe?.code ?? 0n) - distance;
+  const between = distance - (distance < 0n ? leastApart() : mostApart());
+  const base = ((BENCH_PER_CPU - between) >> 12n) << 12n;
   if (base < 0n) return;
-  loaderBench.base = base;
+  Object.assign(loaderBench, { base, perCpu: base + between });
   linkBench();
 }
 
 function takeFile(name, file) {
-  Object.assign(loaderBench, { name, file: Uint8Array.from(file), original: file, probe: null });
+  Object.assign(loaderBench, { name, file, probes: [{ apart: 0n }] });
   linkBench();
 }
 
@@ -75,7 +83,7 @@ function drawBench(holder, pixels) {
   for (let gib = -8; gib <= 8; gib += 2) {
     const mark = x(BigInt(gib) * GIB);
     picture.append(draw("line", { class: "ruler", x1: mark, x2: mark, y1: 108, y2: 113 }),
-      draw("text", { class: "scale", x: Math.min(pixels - 16, Math.max(16, mark)), y: 126, "text-anchor": "middle" }, gib ? `${gib > 0 ? "+" : "−"}${Math.abs(gib)} GiB` : "0"));
+      draw("text", { class: "scale", x: Math.min(pixels - 26, Math.max(26, mark)), y: 126, "text-anchor": "middle" }, gib ? `${gib > 0 ? "+" : "−"}${Math.abs(gib)} GiB` : "0"));
   }
   picture.append(
     draw("rect", { class: "item copy", x: middle - 5, y: 30, width: 10, height: 78 }),
@@ -97,6 +105,13 @@ function drawBench(holder, pixels) {
     addEventListener("pointerup", stop, { once: true });
   });
   holder.replaceChildren(picture);
+}
+
+/** A word on a handle that the kernel's allocator wouldn't give. */
+function handleNote() {
+  const { align } = loaderBench.result.per_cpu ?? {};
+  return align && loaderBench.perCpu % BigInt(align) !== 0n
+    ? el("p", { class: "caption" }, `The handle ${hex(loaderBench.perCpu)} isn't a multiple of ${align}: only this bench has such a one, to come to the limit.`) : "";
 }
 
 function benchVerdict() {
@@ -147,7 +162,7 @@ function showLoaderBench(wasm) {
   holder.append(
     el("div", { class: "controls" }, el("label", {}, "Module ", example), el("label", {}, "or a file of yours ", chosen)),
     picture,
-    el("div", { class: "controls" }, el("label", { class: "wide" }, "From the instruction to its variable ", slider), el("label", {}, "in bytes ", exact)),
+    el("div", { class: "controls" }, el("label", { class: "wide" }, "From the furthest instruction to its variable ", slider), el("label", {}, "in bytes ", exact)),
     el("div", { class: "controls" }, el("div", { role: "group", "aria-label": "Distances at the limits" },
       edge("−4 GiB − 2", -4n * GIB - 2n), edge("−4 GiB", -4n * GIB), edge("+4 GiB − 2", 4n * GIB - 2n), edge("+4 GiB", 4n * GIB), edge("−2 TiB, as at boot", -2048n * GIB))),
     verdict, list);
@@ -159,12 +174,13 @@ function showLoaderBench(wasm) {
     slider.setAttribute("aria-valuetext", distanceText(distance));
     exact.value = String(distance);
     if (pixels) drawBench(picture, pixels);
-    verdict.replaceChildren(benchVerdict());
+    verdict.replaceChildren(benchVerdict(), handleNote());
     const isOpen = list.querySelector("details")?.open;
     list.replaceChildren(benchRelocations());
     if (isOpen && list.querySelector("details")) list.querySelector("details").open = true;
   };
   loaderBench.listeners.push(show);
+  if (examples.has("direct")) example.value = "direct";
   takeFile(example.value, examples.get(example.value));
   drawByWidth(picture, (width) => { pixels = width; drawBench(picture, pixels); });
   holder.append(bitTrials(), slotTrials());

@@ -25,11 +25,12 @@ function fileplace(file, byte) {
   return "between sections";
 }
 
+/** Links the file with one bit of a byte another; with bit 8, as it is. */
 function flipBit(byte, bit) {
-  const { wasm, original, base } = loaderBench;
-  const file = Uint8Array.from(original);
-  file[byte] ^= 1 << bit;
-  return wasm.link(file, base, BENCH_PER_CPU, BENCH_KERNEL);
+  const file = Uint8Array.from(loaderBench.file);
+  if (bit < 8) file[byte] ^= 1 << bit;
+  // Where the file as it is links.
+  return loaderBench.wasm.link(file, BENCH_PER_CPU - 2n * GIB, BENCH_PER_CPU, BENCH_KERNEL);
 }
 
 function bitTrials() {
@@ -39,20 +40,20 @@ function bitTrials() {
   const whole = () => flipBit(0, 8);
   const outcome = (result, before) => (!result.linked ? "refused" : result.hash === before.hash ? "links, the image the same" : "links, with another image");
   const one = () => {
-    const at = Math.min(loaderBench.original.length - 1, Math.max(0, Number(byte.value)));
+    const at = Math.min(loaderBench.file.length - 1, Math.max(0, Number(byte.value)));
     const result = flipBit(at, Math.min(7, Math.max(0, Number(bit.value))));
-    said.replaceChildren(el("p", {}, el("b", {}, `In ${fileplace(loaderBench.original, at)}: ${outcome(result, whole())}. `), result.error ?? ""));
+    said.replaceChildren(el("p", {}, el("b", {}, `In ${fileplace(loaderBench.file, at)}: ${outcome(result, whole())}. `), result.error ?? ""));
   };
   const many = () => {
     const before = whole();
     const counts = new Map();
     const words = new Map();
     for (let trial = 0; trial < RANDOM_FLIPS; trial += 1) {
-      const at = Math.floor(Math.random() * loaderBench.original.length);
+      const at = Math.floor(Math.random() * loaderBench.file.length);
       const result = flipBit(at, Math.floor(Math.random() * 8));
       const kind = outcome(result, before);
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      if (result.error) words.set(result.error, fileplace(loaderBench.original, at));
+      if (result.error) words.set(result.error, fileplace(loaderBench.file, at));
     }
     said.replaceChildren(el("p", {}, `Of ${RANDOM_FLIPS}: `, [...counts].map(([kind, count]) => `${count} ${kind}`).join("; "), "."),
       el("details", {}, el("summary", {}, "What the loader said"), el("ul", {}, [...words].slice(0, 40).map(([text, where]) => el("li", {}, el("b", {}, `${where}: `), text)))));
@@ -65,8 +66,9 @@ function bitTrials() {
 
 /** What an access reads whose field leads so many bytes beside its slot. */
 function movedSlot(bytes) {
-  const { result, probe } = loaderBench;
-  if (!probe?.slot) return el("p", {}, `${loaderBench.name} has no slot: its instruction has the distance itself.`);
+  const { result, probes } = loaderBench;
+  const probe = probes.find((one) => one.slot);
+  if (!probe) return el("p", {}, `${loaderBench.name} has no slot: its instruction has the distance itself.`);
   const slot = BigInt(probe.slot);
   const moved = slot + BigInt(bytes);
   const start = BigInt(result.got.address);

@@ -14,7 +14,7 @@
 //! * `wasm.rs`: what a program without an operating system lacks
 //!
 //! Numbers of 64 bits are BigInt on the other side.
-#![no_std]
+#![cfg_attr(target_family = "wasm", no_std)]
 #![deny(unsafe_code)]
 
 extern crate alloc;

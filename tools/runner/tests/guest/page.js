@@ -134,6 +134,44 @@ function moments() {
   return wrong;
 }
 
+/** The benches do what their buttons say. */
+function bench() {
+  const wrong = [];
+  const press = (id) => byId(id).click();
+  const must = (holds, what) => { if (!holds) wrong.push(what); };
+  const file = (name) => {
+    byId("bench-example").value = name;
+    byId("bench-example").dispatchEvent(new Event("change"));
+  };
+  file("counter");
+  document.querySelector("#loader [data-distance='-2199023255552']").click();
+  must(loaderBench.result.linked, "counter links at 2 TiB, by its slots");
+  must(loaderBench.result.relocations.some((one) => one.stub !== undefined), "its calls go by stubs");
+  byId("flip-byte").value = 18;
+  press("flip-one");
+  must(seen("#flip-said").includes("refused") && seen("#flip-said").includes("machine is 278, not 22"), `a bit of e_machine: ${seen("#flip-said")}`);
+  press("flip-many");
+  must(/Of 200: .*refused/.test(seen("#flip-said")), seen("#flip-said"));
+  for (const [bytes, words] of [[1, "The loader refuses"], [4, "The CPU refuses"], [8, "Nobody refuses"], [0, "As it should be"]]) {
+    byId("slot-bytes").value = bytes;
+    byId("slot-bytes").dispatchEvent(new Event("input"));
+    must(seen("#slot-said").startsWith(words), `${bytes}: ${seen("#slot-said")}`);
+  }
+  loaderBench.wasm && takeFile("no module", new TextEncoder().encode("no module at all"));
+  must(seen("#bench-verdict").includes("refused"), "what is no module is refused");
+  press("bench-restart");
+  press("bench-alloc");
+  must(allocatorBench.live.length === 1 && seen("#bench-words").includes("1 areas live"), seen("#bench-words"));
+  byId("bench-size").value = 40000;
+  press("bench-alloc");
+  must(allocatorBench.log[0].error, "40,000 bytes are too many");
+  press("bench-free");
+  must(allocatorBench.live.length === 0, "the area is freed");
+  press("bench-thousand");
+  must(seen("#bench-words").includes("All invariants hold"), seen("#bench-words"));
+  return wrong;
+}
+
 /** Nothing leads out of the page, and nothing is fetched. */
 function asksForNothing() {
   const fetched = performance.getEntriesByType("resource").map((entry) => entry.name);
@@ -143,6 +181,7 @@ function asksForNothing() {
 
 /** Nothing is wider than the window. */
 function fits() {
+  // The picture of the map is drawn anew when the window has another width.
   const width = document.documentElement.clientWidth;
   return document.documentElement.scrollWidth > width + 1
     ? [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest(".scroll")).slice(0, 5).map((one) => `${one.outerHTML.slice(0, 120)} is wider than ${width}`)
