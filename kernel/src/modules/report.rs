@@ -6,6 +6,7 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
+use super::taint::Taint;
 use super::variable_name::{SymbolName, VariableName};
 use crate::console::is_interrupted;
 use crate::control::{self, details};
@@ -158,6 +159,7 @@ struct Row {
     plt: u64,
     per_cpu: u64,
     license: &'static str,
+    taint: Taint,
 }
 
 impl Row {
@@ -174,6 +176,7 @@ impl Row {
             plt: loaded.map_or(0, |loaded| loaded.layout.plt().1),
             per_cpu: loaded.map_or(0, |loaded| loaded.layout.per_cpu().0),
             license: loaded.map_or("", |loaded| loaded.license),
+            taint: loaded.map_or(Taint::default(), |loaded| loaded.taint),
         }
     }
 }
@@ -199,7 +202,7 @@ pub fn list() -> Result<(), Reason<'static>> {
             { users_of }.try_for_each(|user| users.try_push(user.name))
         })?;
         println!(
-            "{:<16} {:#15x} {:>8} {:>6} {:>5} {:>7} {:<7} {:<7} {}{}",
+            "{:<16} {:#15x} {:>8} {:>6} {:>5} {:>7} {:<7} {:<7} {}{}{}",
             row.name,
             row.base,
             row.size,
@@ -209,7 +212,8 @@ pub fn list() -> Result<(), Reason<'static>> {
             row.state,
             row.license,
             row.users,
-            Names(&users)
+            Names(&users),
+            row.taint
         );
     }
     Ok(())

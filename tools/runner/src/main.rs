@@ -37,7 +37,7 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lessons, linux_sources, profile, report as page};
+use verbs::{debug, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -64,6 +64,23 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Linux { ref names, why }) => {
+            let names = names.clone();
+            linux::run(toolchain, &options, &linux::Request { names, why })
+        }
+        Some(Verb::Lab {
+            number,
+            hint,
+            ref folder,
+        }) => {
+            let folder = folder.as_deref();
+            let request = lab::Request {
+                number,
+                hint,
+                folder,
+            };
+            lab::run(toolchain, &options, request)
+        }
         Some(Verb::LinuxSources) => linux_sources::run(toolchain, &options),
         Some(Verb::Profile {
             ref workload,

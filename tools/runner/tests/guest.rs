@@ -34,6 +34,8 @@ mod events;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/labs.rs"]
+mod labs;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
@@ -213,6 +215,7 @@ fn main() -> ExitCode {
         stuck::goes_on,
         shapes::most_cpus,
         events::by_hand,
+        labs::asked_wrongly,
         shell::interrupted,
         shell::command_interrupted,
         shell::edited,
@@ -251,6 +254,7 @@ fn main() -> ExitCode {
             stuck::is_reported(name, words)
         })
     }));
+    guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
