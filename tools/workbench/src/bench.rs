@@ -92,11 +92,11 @@ impl Bench {
             memory.add(UNIT0 + offset, sizes.pages());
             memory.fill(UNIT0 + offset, sizes.unit_size, 0);
         }
-        // SAFETY: P13: the units were just mapped, below the region.
         #[expect(
             unsafe_code,
             reason = "the border to the memory that books are kept of"
         )]
+        // SAFETY: P13: the units were just mapped, below the region.
         let allocator = unsafe { Allocator::new(first, magazine, memory) }?;
         Ok(Self {
             allocator,

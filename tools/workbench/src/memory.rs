@@ -25,10 +25,9 @@ pub struct Memory {
 /// A lock of whoever has the machine to himself.
 pub struct Alone(AtomicBool);
 
-// SAFETY: C5: taken by one compare-and-swap, freed by a release store.
 #[expect(unsafe_code, reason = "the allocator is generic over its locks")]
+// SAFETY: C5: taken by one compare-and-swap, freed by a release store.
 unsafe impl RawMutex for Alone {
-    #[expect(clippy::declare_interior_mutable_const, reason = "lock_api's way")]
     const INIT: Self = Self(AtomicBool::new(false));
     type GuardMarker = GuardNoSend;
 
@@ -105,12 +104,12 @@ impl Memory {
     }
 }
 
-// SAFETY: P7, P13: pages are the emulation's own bytes from `map` to `unmap`, `zero` stores
-// into them, and one CPU at a time runs.
 #[expect(
     unsafe_code,
     reason = "the border to the memory that books are kept of"
 )]
+// SAFETY: P7, P13: pages are the emulation's own bytes from `map` to `unmap`, `zero` stores
+// into them, and one CPU at a time runs.
 unsafe impl Backing for Memory {
     type PagesLock = Alone;
     type AreasLock = Alone;

@@ -27,14 +27,14 @@ impl Growing {
         let start = before * PAGE;
         if heap.size() == 0 {
             let start = core::ptr::with_exposed_provenance_mut(start);
-            // SAFETY: M4: the pages are new, and nobody else's.
             #[expect(unsafe_code, reason = "a heap is made of memory")]
+            // SAFETY: M4: the pages are new, and nobody else's.
             unsafe {
                 heap.init(start, pages * PAGE);
             }
         } else if heap.top() as usize == start {
-            // SAFETY: M4: the pages are new, and lie behind the heap's last.
             #[expect(unsafe_code, reason = "a heap is made of memory")]
+            // SAFETY: M4: the pages are new, and lie behind the heap's last.
             unsafe {
                 heap.extend(pages * PAGE);
             }
@@ -45,11 +45,11 @@ impl Growing {
     }
 }
 
-// SAFETY: M4: blocks come from the heap and go back to it, with their layouts.
 #[expect(
     unsafe_code,
     reason = "a global allocator is a trait of the language's"
 )]
+// SAFETY: M4: blocks come from the heap and go back to it, with their layouts.
 unsafe impl GlobalAlloc for Growing {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let mut heap = self.0.lock();

@@ -236,6 +236,9 @@ pub enum Verb {
         /// Make it of a file of --json, and boot nothing
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
+        /// Draw the README's picture anew instead: docs/pictures
+        #[arg(long, conflicts_with_all = ["file", "from"])]
+        picture: bool,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

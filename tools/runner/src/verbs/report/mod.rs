@@ -8,11 +8,14 @@
 //!  tools/page/        the page itself: HTML, CSS, JavaScript ──────────────┘
 //! ```
 //!
+//! * `picture.rs`: the README's, of one access
+//!
 //! The page asks for nothing: all that it shows is in it.
 
 mod lines;
 mod near;
 mod page;
+mod picture;
 
 use super::bench;
 use crate::build::toolchain::Toolchain;
@@ -89,6 +92,14 @@ pub fn run(
         text.len() >> 10
     );
     Ok(ended)
+}
+
+/// Draws the README's picture.
+///
+/// # Errors
+/// If the guest can't be started, or a file can't be written.
+pub fn picture(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
+    picture::make(toolchain, options).map(|()| ExitCode::SUCCESS)
 }
 
 fn read(path: &Path) -> Result<String, Error> {
