@@ -9,7 +9,7 @@
 //! `report --picture` runs a guest, keeps the lines that it is drawn from in
 //! `docs/pictures/access.jsonl`, and draws it; a test draws it again.
 
-use super::lines::Line;
+use super::lines::{self, Line};
 use crate::build::layout;
 use crate::build::toolchain::Toolchain;
 use crate::error::Error;
@@ -70,7 +70,7 @@ pub fn make(toolchain: Toolchain, options: &Options) -> Result<(), Error> {
     script::run(&build::guest(toolchain, options.compiler())?, &options)?;
     let text = fs::read_to_string(events.path());
     let text = text.map_err(Error::file("read", events.path()))?;
-    let access = Access::of(&super::lines::kept(&text)).ok_or(Error::Unmeasured {
+    let access = Access::of(&lines::kept(&text)).ok_or(Error::Unmeasured {
         verdict: "it doesn't tell of the access that the picture is of".to_owned(),
     })?;
     let write = |name: &str, text: &str| {
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn the_picture_is_of_its_lines() {
         let read = |name| fs::read_to_string(folder().join(name)).unwrap();
-        let access = Access::of(&super::super::lines::kept(&read("access.jsonl")));
+        let access = Access::of(&lines::read(&read("access.jsonl")));
         let access = access.expect("the lines of an access");
         assert_eq!(
             access.svg(),
