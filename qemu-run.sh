@@ -130,7 +130,13 @@ need s390x-linux-gnu-ld "links the kernel and its modules" binutils-s390x-linux-
 need s390x-linux-gnu-gcc "compiles modules written in C" gcc-s390x-linux-gnu
 need cc "links programs for this machine" gcc libc6-dev
 for word; do
-    case $word in debug | test) want gdb-multiarch "is the debugger of the verb debug" gdb-multiarch ;; esac
+    case $word in
+    debug | test) want gdb-multiarch "is the debugger of the verb debug" gdb-multiarch ;;
+    --all)
+        has chromium ||
+            want chromium-headless-shell "shows report's page to its tests" chromium-headless-shell
+        ;;
+    esac
 done
 
 toolchain='' kept_words='' rests_on=()

@@ -53,7 +53,7 @@ function showAllocatorBench(wasm) {
     words.replaceChildren(`${grouped(steps)} steps; ${usage.live} areas live, ${bytesText(usage.bytes)} a unit; ${usage.cached} more kept by CPUs; ${usage.populated} pages populated, ${usage.empty} of them empty; ${usage.chunks} chunks. `,
       violations.length ? el("b", { class: "bad" }, violations[0]) : el("b", { class: "good" }, "All invariants hold."));
     log.replaceChildren(...allocatorBench.log.map(stepWords));
-    view.replaceChildren(...benchChunks(allocatorBench.state), freeLists(allocatorBench.state));
+    view.replaceChildren(el("div", { class: "bench-chunks" }, benchChunks(allocatorBench.state)), freeLists(allocatorBench.state));
   };
   const act = (what, first, second) => () => {
     benchStep(what, value(cpu), first?.() ?? 0, second?.() ?? 0);

@@ -80,7 +80,7 @@ function drawBench(holder, pixels) {
     draw("rect", { class: "ground", x: 0, y: 24, width: pixels, height: 84 }),
     isInside && draw("rect", { class: "reach", x: left, y: 24, width: Math.max(2, right - left), height: 84 }),
     draw("line", { class: "ruler", x1: 0, x2: pixels, y1: line + 30, y2: line + 30 }));
-  for (let gib = -8; gib <= 8; gib += 2) {
+  for (let gib = -8; gib <= 8; gib += pixels < 560 ? 4 : 2) {
     const mark = x(BigInt(gib) * GIB);
     picture.append(draw("line", { class: "ruler", x1: mark, x2: mark, y1: 108, y2: 113 }),
       draw("text", { class: "scale", x: Math.min(pixels - 26, Math.max(26, mark)), y: 126, "text-anchor": "middle" }, gib ? `${gib > 0 ? "+" : "−"}${Math.abs(gib)} GiB` : "0"));

@@ -5,10 +5,11 @@ function showFacts() {
   const passed = verdict.exit_code === 0;
   const facts = [
     ["Ended", el("b", { class: passed ? "good" : "bad" }, verdict.text ?? "without a verdict")],
-    ["When", head.date], ["CPUs", head.cpus ?? boot.cpus], ["Memory", boot.memory ? bytesText(boot.memory) : head.memory],
+    ["Self-tests", run.counts && `${run.counts.passed} passed, ${run.counts.failed} failed, ${run.counts.skipped} skipped`],
+    ["When", head.date?.replace("T", " ").replace("Z", " UTC")], ["CPUs", head.cpus ?? boot.cpus], ["Memory", boot.memory ? bytesText(boot.memory) : head.memory],
     ["CPU model", head.model], ["Emulator", head.emulator?.replace(/ \(.*/, "")], ["Command line", head.append || "none"],
   ];
-  byId("facts").append(...facts.filter(([, value]) => value !== undefined).map(([what, value]) =>
+  byId("facts").append(...facts.filter(([, value]) => value !== undefined && value !== null).map(([what, value]) =>
     el("div", {}, el("dt", {}, what), el("dd", {}, value))));
 }
 
