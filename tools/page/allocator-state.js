@@ -12,8 +12,19 @@ function benchChunks(state) {
   return [...chunks.values()].map((chunk) => {
     const pages = chunkPages(chunk);
     const populated = pages.filter(isPopulated).length;
-    return el("figure", {}, el("figcaption", {}, `Chunk ${chunk.number}: ${populated} of ${pages.length} pages populated, in each of ${state.offsets.length} units`),
-      drawUnit(pages, `Chunk ${chunk.number} of the bench: ${populated} of ${pages.length} pages populated`));
+    return el(
+      "figure",
+      {},
+      el(
+        "figcaption",
+        {},
+        `Chunk ${chunk.number}: ${populated} of ${pages.length} pages populated, in each of ${state.offsets.length} units`,
+      ),
+      drawUnit(
+        pages,
+        `Chunk ${chunk.number} of the bench: ${populated} of ${pages.length} pages populated`,
+      ),
+    );
   });
 }
 
@@ -40,8 +51,26 @@ function freeLists(state) {
       lists.set(list, (lists.get(list) ?? 0) + 1);
     }
   }
-  const rows = [...lists].sort(([a], [b]) => a - b).map(([list, count]) => el("tr", {},
-    el("td", { class: "number" }, String(list)), el("td", { class: "number" }, `from ${grouped(leastOf(list))}`),
-    el("td", {}, el("span", { class: "pieces", "aria-hidden": "true" }, "▪".repeat(Math.min(count, 40))), ` ${count}`)));
-  return el("details", { open: true }, el("summary", {}, "Free lists, by size"), table(["list", "bytes", "free pieces"], rows, "Free lists of the bench"));
+  const rows = [...lists]
+    .sort(([a], [b]) => a - b)
+    .map(([list, count]) =>
+      el(
+        "tr",
+        {},
+        el("td", { class: "number" }, String(list)),
+        el("td", { class: "number" }, `from ${grouped(leastOf(list))}`),
+        el(
+          "td",
+          {},
+          el("span", { class: "pieces", "aria-hidden": "true" }, "▪".repeat(Math.min(count, 40))),
+          ` ${count}`,
+        ),
+      ),
+    );
+  return el(
+    "details",
+    { open: true },
+    el("summary", {}, "Free lists, by size"),
+    table(["list", "bytes", "free pieces"], rows, "Free lists of the bench"),
+  );
 }

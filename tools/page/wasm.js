@@ -20,7 +20,8 @@ async function startWorkbench() {
       new Uint8Array(its.memory.buffer, start, file.length).set(file);
       return answer(its.workbench_link(base, perCpu, unresolved));
     },
-    start: (cpus, reserved, magazine, seed) => answer(its.workbench_start(cpus, reserved, magazine, seed)),
+    start: (cpus, reserved, magazine, seed) =>
+      answer(its.workbench_start(cpus, reserved, magazine, seed)),
     step: (what, cpu, size, align) => answer(its.workbench_step(what, cpu, size, align)),
     state: () => answer(its.workbench_state()),
   };

@@ -12,12 +12,14 @@ use std::fmt::Write;
 use std::fs;
 
 /// Its scripts, in the order in which they are run: each uses those before it.
-const SCRIPTS: [&str; 18] = [
+const SCRIPTS: [&str; 20] = [
     "data.js",
     "numbers.js",
     "dom.js",
     "choice.js",
     "instructions.js",
+    "map-places.js",
+    "map-drawing.js",
     "map.js",
     "access.js",
     "relocations.js",
