@@ -108,9 +108,10 @@ fn main() -> ExitCode {
             core: Some(ref file),
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
-        Some(Verb::Report { ref file, ref from }) => {
-            page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot)
-        }
+        Some(Verb::Report { picture: true, .. }) => page::picture(toolchain, &options),
+        Some(Verb::Report {
+            ref file, ref from, ..
+        }) => page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot),
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {

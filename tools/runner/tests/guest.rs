@@ -252,6 +252,10 @@ fn main() -> ExitCode {
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
         ignorable_test("page::shows_the_run", page::shows_the_run),
+        ignorable_test(
+            "page::runs_the_kernels_crates",
+            page::runs_the_kernels_crates,
+        ),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

@@ -242,6 +242,9 @@ pub enum Verb {
         /// Make it of a file of --json, and boot nothing
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
+        /// Draw the README's picture anew instead: docs/pictures
+        #[arg(long, conflicts_with_all = ["file", "from"])]
+        picture: bool,
     },
     /// Feed what reads files and lines with inputs that libFuzzer finds by coverage
     Fuzz {

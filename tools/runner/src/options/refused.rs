@@ -82,6 +82,11 @@ impl Options {
         {
             return wrong("report --from boots nothing: it takes no options of a guest");
         }
+        if matches!(options.verb, Some(Verb::Report { picture: true, .. }))
+            && !options.all_default()
+        {
+            return wrong("report --picture boots a guest of its own: it takes no options of it");
+        }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");
         }
