@@ -37,7 +37,7 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lab, lessons, linux_sources, profile};
+use verbs::{book, debug, gate, hostile, lab, lessons, linux_sources, profile};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -64,6 +64,7 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Book) => book::run(),
         Some(Verb::Lab {
             number,
             hint,

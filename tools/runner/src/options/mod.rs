@@ -191,6 +191,8 @@ pub enum Verb {
     },
     /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
     LinuxSources,
+    /// Make the pages of docs/book: target/book (mdBook, fetched and built once)
+    Book,
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab

@@ -57,6 +57,9 @@ impl Options {
         if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
             return wrong("linux-sources boots guests of its own: it takes no options of theirs");
         }
+        if options.verb == Some(Verb::Book) && !options.all_default() {
+            return wrong("book boots no guest: it takes no options of one");
+        }
         if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
             return wrong("lab boots guests of its own: it takes no options of theirs");
         }

@@ -1,6 +1,7 @@
 //! What `./qemu-run.sh` does besides booting one guest: a room for each verb.
 //!
 //! ```text
+//!  book           docs/book, as pages
 //!  bench          what a guest measured, beside Linux
 //!  profile        where a guest's instructions go
 //!  lessons        the claims of docs/thread.md, as experiments
@@ -13,9 +14,11 @@
 //!
 //! * `blocks.rs`: generated parts of documents
 //! * `debian.rs`: Linux, fetched
+//! * `transcript.rs`: commands and answers
 
 pub mod bench;
 mod blocks;
+pub mod book;
 mod debian;
 pub mod debug;
 pub mod gate;
@@ -24,3 +27,4 @@ pub mod lab;
 pub mod lessons;
 pub mod linux_sources;
 pub mod profile;
+mod transcript;
