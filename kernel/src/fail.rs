@@ -92,12 +92,31 @@ static COUNTDOWNS: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site:
 static ASKED_FOR: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
 
 /// Sites at which a fault was ever armed, a bit each: of all others no call counts. Also
-/// [`TRACED`], so that who asks for both asks once.
+/// [`TRACED`] and [`CHECKED`], so that who asks for all asks once.
 static EVER_ARMED: AtomicU8 = AtomicU8::new(0);
 
 /// The bit that says that allocations of per-CPU memory are traced.
 const TRACED: u8 = 1 << 7;
-const _: () = assert!(Site::COUNT < 7);
+/// The bit that says that books are kept of all blocks of memory (`sanity=1`).
+const CHECKED: u8 = 1 << 6;
+const _: () = assert!(Site::COUNT <= 6);
+
+/// Says that books are kept of all blocks. Once, at boot.
+pub fn set_checked() {
+    EVER_ARMED.fetch_or(CHECKED, Ordering::Relaxed);
+}
+
+/// Whether they are.
+#[inline(always)]
+pub fn is_checked() -> bool {
+    EVER_ARMED.load(Ordering::Relaxed) & CHECKED != 0
+}
+
+/// Whether nobody traces, and no books are kept.
+#[inline(always)]
+pub fn is_unwatched() -> bool {
+    EVER_ARMED.load(Ordering::Relaxed) & (TRACED | CHECKED) == 0
+}
 
 /// Says whether allocations of per-CPU memory are traced.
 pub fn set_traced(on: bool) {
@@ -113,10 +132,10 @@ pub fn is_traced() -> bool {
     EVER_ARMED.load(Ordering::Relaxed) & TRACED != 0
 }
 
-/// Whether nobody traces, and no fault can come at the site.
+/// Whether nobody traces, no books are kept, and no fault can come at the site.
 #[inline(always)]
 pub fn is_plain(site: Site) -> bool {
-    EVER_ARMED.load(Ordering::Relaxed) & (1 << site as u8 | TRACED) == 0
+    EVER_ARMED.load(Ordering::Relaxed) & (1 << site as u8 | TRACED | CHECKED) == 0
 }
 
 fn arm_site(countdowns: &[Countdown], site: Site, nth: u64) {

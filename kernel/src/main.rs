@@ -40,6 +40,7 @@ mod interrupts;
 mod load_unload_rounds;
 mod machine;
 mod memory;
+mod misuse;
 mod modules;
 mod monitor;
 mod panic;
@@ -99,6 +100,7 @@ enum BootError {
     CommandLine(command_line::BadWord),
     Machine(machine::Error),
     Map(BadMap),
+    Memory(memory::SetupError),
     FailSite(&'static str),
     Lockstat(TryReserveError),
     Slabs,
@@ -113,6 +115,7 @@ impl fmt::Display for BootError {
             BootError::CommandLine(word) => write!(f, "command line: {word}"),
             BootError::Machine(error) => write!(f, "machine configuration: {error}"),
             BootError::Map(error) => write!(f, "address map: {error}"),
+            BootError::Memory(error) => write!(f, "memory: {error}"),
             BootError::FailSite(site) => {
                 write!(f, "fail={site}: the sites are {}", fail::Site::NAMES)
             }
@@ -148,7 +151,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, parameters.initrd) };
+    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) }
+        .map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
@@ -162,6 +166,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
         sync::counting::init(cpus::possible()).map_err(BootError::Lockstat)?;
     }
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
+    misuse::init();
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
     // SAFETY: C2: the boot CPU's ordinary course.

@@ -143,6 +143,21 @@ impl<'table> FrameAllocator<'table> {
         None
     }
 
+    /// Takes a block of 2^`order` frames of a free block that begins at frame `start` or
+    /// behind. As many steps as there are free blocks that large below, if need be.
+    pub fn take_from(&mut self, order: usize, start: usize) -> Option<usize> {
+        for found in order..ORDERS {
+            let mut block = self.heads[found];
+            while let Some(entry) = self.table.get(block as usize) {
+                if block as usize >= start {
+                    return Some(self.split(block as usize, found, order));
+                }
+                block = entry.next;
+            }
+        }
+        None
+    }
+
     /// Takes the lowest 2^`order` frames of a free block of order `found`.
     fn split(&mut self, block: usize, found: usize, order: usize) -> usize {
         self.unlink(block, found);

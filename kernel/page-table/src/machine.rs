@@ -8,8 +8,11 @@ pub trait Machine {
     fn read(&self, table: usize, index: usize) -> u64;
 
     /// Stores an entry, in one piece: a CPU that looks meanwhile sees the old or the
-    /// new one.
+    /// new one. By the table's real address, whatever the page allows that it lies in.
     fn write(&mut self, table: usize, index: usize, entry: u64);
+
+    /// Stores an entry of a table that nothing leads to yet, in memory that may be written.
+    fn fill(&mut self, table: usize, index: usize, entry: u64);
 
     /// Sets the invalid bit in the entry of `address` in a page table, and clears what
     /// any CPU's TLB has from that entry; when it returns, that is done (INVALIDATE

@@ -38,6 +38,14 @@ impl FrameBlock {
         })
     }
 
+    /// A block that holds `bytes`, not 0, at real addresses from `start` on. It may look at
+    /// all free blocks as large as that below, with interrupts off.
+    pub fn from(bytes: usize, start: usize) -> Result<Self, OutOfMemory> {
+        Self::take(order_of(bytes), |order| {
+            real::with(|memory| memory.frames.take_from(order, start / PAGE_SIZE))
+        })
+    }
+
     fn take(order: usize, from: impl Fn(usize) -> Option<usize>) -> Result<Self, OutOfMemory> {
         if fail::now(Site::Frames) {
             return Err(OutOfMemory);

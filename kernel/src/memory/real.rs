@@ -13,7 +13,9 @@ use arch::dat::{AddressSpace, TableMemory};
 pub struct RealMemory {
     pub frames: FrameAllocator<'static>,
     pub space: AddressSpace,
-    /// Frames that hold translation tables; they are never given back.
+    /// Frames of the translation tables that boot has made: never the allocator's.
+    pub boot_table_frames: usize,
+    /// Frames that hold translation tables made since; they are never given back.
     pub table_frames: usize,
 }
 
@@ -62,7 +64,7 @@ impl RealMemory {
 /// Page frames: all, free, and those that hold translation tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameCount {
-    /// Frames that the allocator has, given out or not.
+    /// Frames that the allocator has, given out or not, and those of boot's tables.
     pub total: usize,
     /// Frames that are not given out.
     pub free: usize,
@@ -80,9 +82,9 @@ impl FrameCount {
 /// Counts page frames.
 pub fn frame_count() -> FrameCount {
     with(|memory| FrameCount {
-        total: memory.frames.total(),
+        total: memory.frames.total() + memory.boot_table_frames,
         free: memory.frames.free(),
-        tables: memory.table_frames,
+        tables: memory.table_frames + memory.boot_table_frames,
     })
 }
 

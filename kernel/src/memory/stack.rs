@@ -5,6 +5,15 @@ use super::frames::FrameBlock;
 use super::real::{self, RealMemory};
 use arch::dat::Protection;
 use arch::stack;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Stacks that there are.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Where the lowest stack may begin. Who probes a frame compares addresses, and takes the
+/// lower end of one that is larger than its stack's address for an address far above: it
+/// probes nothing. Below this there is room for so few frames that the rest can do without.
+const LOWEST: usize = 1 << 20;
 
 /// A stack: a block of frames whose lowest page isn't mapped. Given back when dropped.
 #[derive(Debug)]
@@ -13,11 +22,17 @@ pub struct Stack(FrameBlock);
 impl Stack {
     /// A stack of [`stack::SIZE`] bytes, guard page included.
     pub fn new() -> Result<Self, OutOfMemory> {
-        let block = FrameBlock::new(stack::SIZE)?;
+        let block = FrameBlock::from(stack::SIZE, LOWEST)?;
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });
+        LIVE.fetch_add(1, Ordering::Relaxed);
         Ok(Self(block))
+    }
+
+    /// Stacks that there are.
+    pub fn live() -> usize {
+        LIVE.load(Ordering::Relaxed)
     }
 
     /// Address of the guard page, its lowest.
@@ -33,6 +48,7 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
         let guard = self.guard_page();
         let mapped = real::with(|memory: &mut RealMemory| {
             let (space, mut tables) = memory.split();

@@ -53,7 +53,7 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "ctest_base",
     "ctest_counters",
     "ctest_jump",
@@ -65,6 +65,7 @@ const NAMES: [&str; 17] = [
     "ctest_parameters",
     "ctest_percpu",
     "ctest_printk",
+    "ctest_protection",
     "ctest_provider",
     "ctest_smp",
     "ctest_stack",
@@ -137,6 +138,10 @@ fn memory() -> Result<(), NotPassed> {
 
 fn names() -> Result<(), NotPassed> {
     passes_with_libraries("ctest_names")
+}
+
+fn protection() -> Result<(), NotPassed> {
+    passes("ctest_protection")
 }
 
 fn jumps() -> Result<(), NotPassed> {
@@ -281,3 +286,4 @@ selftest!("c.exports", exports);
 selftest!("c.libraries", libraries);
 selftest!("c.parameters", parameters);
 selftest!("c.printk", text);
+selftest!("c.protection", protection);

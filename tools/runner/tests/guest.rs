@@ -8,6 +8,8 @@
 
 #[path = "guest/boot.rs"]
 mod boot;
+#[path = "guest/browser.rs"]
+mod browser;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -42,6 +44,8 @@ mod loading;
 mod lock_holds;
 #[path = "guest/monitor.rs"]
 mod monitor;
+#[path = "guest/page.rs"]
+mod page;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -230,6 +234,7 @@ fn main() -> ExitCode {
         ignorable_test("debugger::drgn", debugger::drgn),
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
+        ignorable_test("page::shows_the_run", page::shows_the_run),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
@@ -255,6 +260,10 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.push(ignorable_test(
+        "long::page_is_accessible",
+        page::is_accessible,
+    ));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         test(format!("long::cpus_{cpus}"), move || {
             shapes::passes(&["--cpus", cpus, "--timeout", "300"])

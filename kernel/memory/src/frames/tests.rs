@@ -165,6 +165,26 @@ fn a_block_below_a_limit_is_below_it() {
     assert!(frames.verify());
 }
 
+/// Whatever is free below, and nothing that only reaches beyond the limit.
+#[test]
+fn what_is_taken_from_a_limit_on_lies_there() {
+    let mut table = vec![FrameEntry::NO_HEAD; 64];
+    let mut frames = FrameAllocator::new(&mut table);
+    frames.add(2, 40);
+    assert_eq!(frames.take_from(2, 16), Some(32));
+    assert_eq!(frames.take_from(2, 36), Some(36));
+    assert_eq!(frames.take_from(2, 36), None);
+    assert_eq!(frames.take_from(0, 40), None);
+    let mut found = 0;
+    while let Some(frame) = frames.take_from(0, 16) {
+        assert!(frame >= 16);
+        found += 1;
+    }
+    assert_eq!(found, 16);
+    assert_eq!(frames.free(), 14);
+    assert!(frames.verify());
+}
+
 #[test]
 fn a_wrong_give_changes_nothing() {
     let mut table = vec![FrameEntry::NO_HEAD; 16];

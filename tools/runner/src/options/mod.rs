@@ -193,6 +193,14 @@ pub enum Verb {
     LinuxSources,
     /// Make the pages of docs/book: target/book (mdBook, fetched and built once)
     Book,
+    /// Load modules of Debian's Linux as they are shipped, and ask them (fetched once)
+    Linux {
+        /// Modules, by name [default: all that have their symbols here]
+        names: Vec<String>,
+        /// Tell what these modules lack; without a name, what to offer next
+        #[arg(long)]
+        why: bool,
+    },
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab
@@ -222,6 +230,14 @@ pub enum Verb {
         /// What the random numbers come from
         #[arg(long, value_name = "N", default_value = "1")]
         seed: u64,
+    },
+    /// Boot, run, and write one page about it, which a browser opens from disk
+    Report {
+        /// The page [default: target/report.html]
+        file: Option<PathBuf>,
+        /// Make it of a file of --json, and boot nothing
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

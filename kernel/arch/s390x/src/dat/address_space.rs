@@ -2,7 +2,9 @@
 //!
 //! The tables are the crate `page-table`'s. They lie in page frames and are never given
 //! back; frames are reached through the identity map, so a table's address is its
-//! frame's (M1).
+//! frame's (M1). Once the space is in use the identity map has these pages read-only: entries
+//! are written by STORE USING REAL ADDRESS alone, which goes around translation and its
+//! protection (Principles of Operation, chapter 10).
 
 use crate::cpu::{FACILITY_DAT_ENHANCEMENT_1, FACILITY_LOCAL_TLB_CLEARING, has_facility};
 use core::arch::asm;
@@ -37,9 +39,23 @@ impl page_table::Machine for RealMachine {
 
     #[inline]
     fn write(&mut self, table: usize, index: usize, entry: u64) {
-        let place = core::ptr::with_exposed_provenance_mut::<u64>(table + index * 8);
         // SAFETY: M1: as for `read`. What the entry leads to is the promise of who has
         // it written; an eight-byte store is seen whole by every CPU.
+        unsafe {
+            asm!(
+                "sturg {entry}, {place}",
+                entry = in(reg) entry,
+                place = in(reg) table + index * 8,
+                options(nostack, preserves_flags),
+            );
+        }
+    }
+
+    #[inline]
+    fn fill(&mut self, table: usize, index: usize, entry: u64) {
+        let place = core::ptr::with_exposed_provenance_mut::<u64>(table + index * 8);
+        // SAFETY: M1: the table is a frame of the space's own that nobody looks into, and may
+        // be written: it is made read-only behind this.
         unsafe { place.write_volatile(entry) }
     }
 
@@ -104,6 +120,15 @@ impl AddressSpace {
         execution_protection: bool,
     ) -> Result<Self, NoTable> {
         page_table::AddressSpace::new(RealMachine::new(), memory, execution_protection).map(Self)
+    }
+
+    /// From here on the pages that tables lie in are read-only: those of the tables that there
+    /// are were mapped so, and those of new ones become so.
+    ///
+    /// # Safety
+    /// No CPU uses this address space yet.
+    pub unsafe fn seal(&mut self) {
+        self.0.seal();
     }
 
     /// The address-space-control element for control register 1.

@@ -10,7 +10,8 @@ mod address_space;
 
 pub use address_space::AddressSpace;
 pub use page_table::{
-    END, Found, Level, MapError, Mapping, NoTable, Protection, Step, Table, TableMemory,
+    END, Found, Level, MapError, Mapping, NoTable, PAGE_TABLE_ENTRIES, PageEntry, Protection,
+    Reached, SEGMENT_SIZE, Step, TABLE_SIZE, Table, TableMemory,
 };
 
 use crate::control;
@@ -23,6 +24,13 @@ use core::arch::asm;
 pub fn walk(address: usize) -> impl Iterator<Item = Step<Fault>> {
     let element = control::translation_tables();
     page_table::walk(element, address, fault_safe::read_u64)
+}
+
+/// All tables by which the running CPU translates, by reads that may fail and without a lock:
+/// one that another CPU makes meanwhile may be among them or not.
+pub fn tables() -> impl Iterator<Item = Reached> {
+    let element = control::translation_tables();
+    page_table::tables(element, |address| fault_safe::read_u64(address).ok())
 }
 
 /// The real address behind a virtual one, as the running CPU translates it (LOAD REAL
