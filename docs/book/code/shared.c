@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define ROUNDS 1500
+#define ROUNDS 600
 #define COUNT 20000L
 
 /* Far enough apart for any cache. */

@@ -41,6 +41,9 @@ pub fn lost_update(guest: &Guest, options: &Options) -> Result<String, Error> {
     ))
 }
 
+/// How often it is tried: on a busy host threads may never run at once.
+const TRIES: u32 = 8;
+
 /// Nanoseconds for ten thousand increments.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
@@ -52,8 +55,8 @@ pub struct Cost {
     pub shared: u64,
 }
 
-/// Measures, by `docs/book/code/shared.c`; `None` where it can't be compiled, or the host has
-/// one CPU.
+/// Measures, by `docs/book/code/shared.c`; `None` where it can't be compiled, the host has
+/// one CPU, or others keep it busy.
 ///
 /// # Errors
 /// If there is no room for the program.
@@ -73,19 +76,22 @@ pub fn on_this_host() -> Result<Option<Cost>, Error> {
     if !compiler.output().is_ok_and(|made| made.status.success()) {
         return Ok(None);
     }
-    let output = Command::new(&program)
-        .output()
-        .map_err(Error::start("shared"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let numbers: Vec<u64> = text
-        .split_whitespace()
-        .filter_map(|it| it.parse().ok())
-        .collect();
-    // 0: the threads never ran at once.
-    match numbers[..] {
-        [alone, own, shared] if !numbers.contains(&0) => Ok(Some(Cost { alone, own, shared })),
-        _ => Ok(None),
+    for _ in 0..TRIES {
+        let output = Command::new(&program)
+            .output()
+            .map_err(Error::start("shared"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let numbers: Vec<u64> = text
+            .split_whitespace()
+            .filter_map(|it| it.parse().ok())
+            .collect();
+        if let [alone, own, shared] = numbers[..]
+            && !numbers.contains(&0)
+        {
+            return Ok(Some(Cost { alone, own, shared }));
+        }
     }
+    Ok(None)
 }
 
 impl fmt::Display for Cost {

@@ -135,14 +135,20 @@ pub fn all(guest: &Guest, options: &Options) -> Result<Listings, Error> {
     }
     blocks.insert("lost update", costs::lost_update(guest, options)?);
     let (by_machine, mut absent) = machines::all()?;
+    let has_all_machines = absent.is_empty();
     let cost = costs::on_this_host()?;
     match cost {
         Some(cost) => _ = blocks.insert("shared counter", cost.to_string()),
         None => absent.push("shared counter"),
     }
-    let cost = cost.unwrap_or_default();
     blocks.extend(by_machine);
-    let pictures = pictures::all(&boot, &blocks, &cost);
+    let mut pictures = pictures::all(&boot, &blocks, &cost.unwrap_or_default());
+    if cost.is_none() {
+        pictures.remove("why");
+    }
+    if !has_all_machines {
+        pictures.remove("machines");
+    }
     Ok(Listings {
         blocks,
         pictures,

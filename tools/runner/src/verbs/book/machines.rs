@@ -188,7 +188,7 @@ fn without_bytes(line: &str) -> String {
     let code = line.split_once(':').map_or(line, |(_, rest)| rest).trim();
     // Bytes and words of them, then what they mean.
     let is_bytes =
-        |word: &&str| word.len() % 2 == 0 && word.bytes().all(|it| it.is_ascii_hexdigit());
+        |word: &&str| word.len().is_multiple_of(2) && word.bytes().all(|it| it.is_ascii_hexdigit());
     let words: Vec<&str> = code.split_whitespace().collect();
     let count = words.iter().take_while(|word| is_bytes(word)).count();
     let text = words[count..].join(" ");
