@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "guest/book.rs"]
+mod book;
 #[path = "guest/boot.rs"]
 mod boot;
 #[path = "guest/browser.rs"]
@@ -133,6 +135,7 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        book::hangs_together,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -228,6 +231,7 @@ fn main() -> ExitCode {
     ];
     guests.extend([
         ignorable_test("real::modules", real::modules),
+        ignorable_test("book::pages", book::pages),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
         ignorable_test("debugger::crash_dump", debugger::crash_dump),
@@ -252,6 +256,7 @@ fn main() -> ExitCode {
     }));
     guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
+    guests.push(ignorable_test("long::book", book::fetched));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
