@@ -36,6 +36,8 @@ mod events;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/kit.rs"]
+mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
 #[path = "guest/linux_sources.rs"]
@@ -257,6 +259,7 @@ fn main() -> ExitCode {
     guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
     guests.push(ignorable_test("long::book", book::fetched));
+    guests.push(test("long::kit", kit::runs_elsewhere));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));

@@ -201,6 +201,8 @@ pub enum Verb {
         #[arg(long)]
         why: bool,
     },
+    /// Make one archive for a room without a network: binaries, book, report and labs
+    Kit,
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab

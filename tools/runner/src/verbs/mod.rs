@@ -6,6 +6,7 @@
 //!  profile        where a guest's instructions go
 //!  lessons        the claims of docs/thread.md, as experiments
 //!  linux          modules of Debian's Linux, as they are shipped
+//!  kit            all of it, for a room without a network
 //!  lab            exercises that grade themselves
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
@@ -25,6 +26,7 @@ mod debian;
 pub mod debug;
 pub mod gate;
 pub mod hostile;
+pub mod kit;
 pub mod lab;
 pub mod lessons;
 pub mod linux;
