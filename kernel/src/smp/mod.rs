@@ -41,4 +41,4 @@ pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
 pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
-pub use task::run_as_task_on_each;
+pub use task::{nap, run_as_task_on_each};

@@ -32,6 +32,8 @@ mod documents;
 mod endings;
 #[path = "guest/events.rs"]
 mod events;
+#[path = "guest/faults.rs"]
+mod faults;
 #[path = "guest/host.rs"]
 mod host;
 #[path = "guest/information.rs"]
@@ -40,6 +42,8 @@ mod information;
 mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux_objects.rs"]
+mod linux_objects;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
@@ -141,6 +145,9 @@ fn main() -> ExitCode {
     ];
     let mut guests = trials![
         start::missing_file,
+        linux_objects::refused,
+        linux_objects::code_runs,
+        linux_objects::bug,
         start::bad_kernel_parameter,
         start::qemu_refuses,
         start::longest_command_line,
@@ -211,6 +218,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        faults::sample,
+        faults::in_one_boot,
         lock_holds::counted,
         lock_holds::short_ones,
         peer::same_source,
@@ -262,6 +271,7 @@ fn main() -> ExitCode {
     guests.push(test("long::kit", kit::runs_elsewhere));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
         "long::same_self_tests",
