@@ -38,7 +38,8 @@ use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
 use verbs::{
-    debug, fuzz, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page,
+    book, debug, fuzz, gate, hostile, kit, lab, lessons, linux, linux_sources, profile,
+    report as page,
 };
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
@@ -73,6 +74,8 @@ fn main() -> ExitCode {
             accept,
         }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Book) => book::run(),
+        Some(Verb::Kit) => kit::run(toolchain, &options),
         Some(Verb::Linux { ref names, why }) => {
             let names = names.clone();
             linux::run(toolchain, &options, &linux::Request { names, why })

@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "guest/book.rs"]
+mod book;
 #[path = "guest/boot.rs"]
 mod boot;
 #[path = "guest/browser.rs"]
@@ -36,6 +38,8 @@ mod faults;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/kit.rs"]
+mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
 #[path = "guest/linux_objects.rs"]
@@ -142,6 +146,7 @@ fn main() -> ExitCode {
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
         matrix::every_pair_is_there,
+        book::hangs_together,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -245,6 +250,7 @@ fn main() -> ExitCode {
     ];
     guests.extend([
         ignorable_test("real::modules", real::modules),
+        ignorable_test("book::pages", book::pages),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
         ignorable_test("debugger::crash_dump", debugger::crash_dump),
@@ -273,6 +279,8 @@ fn main() -> ExitCode {
     }));
     guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
+    guests.push(ignorable_test("long::book", book::fetched));
+    guests.push(test("long::kit", kit::runs_elsewhere));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
     guests.push(test("long::misuse", misuse::all));

@@ -194,6 +194,8 @@ pub enum Verb {
     },
     /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
     LinuxSources,
+    /// Make the pages of docs/book: target/book (mdBook, fetched and built once)
+    Book,
     /// Load modules of Debian's Linux as they are shipped, and ask them (fetched once)
     Linux {
         /// Modules, by name [default: all that have their symbols here]
@@ -202,6 +204,8 @@ pub enum Verb {
         #[arg(long)]
         why: bool,
     },
+    /// Make one archive for a room without a network: binaries, book, report and labs
+    Kit,
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab

@@ -64,6 +64,12 @@ impl Options {
                 return wrong("linux-sources boots guests of its own: it takes --cc alone");
             }
         }
+        if options.verb == Some(Verb::Book) && !options.all_default() {
+            return wrong("book boots no guest: it takes no options of one");
+        }
+        if options.verb == Some(Verb::Kit) && !options.all_default() {
+            return wrong("kit is the same each time: it takes no options of a guest");
+        }
         let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
         if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
             return wrong("linux runs commands of its own, on modules of its own");
