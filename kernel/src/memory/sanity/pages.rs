@@ -65,10 +65,18 @@ unsafe fn bytes_of<'a>(frame: usize) -> &'a mut [u8] {
 ///
 /// # Safety
 /// M1: the frames are the caller's, whom no CPU reaches them for any more.
+#[inline(always)]
 pub unsafe fn giving(frames: Range<usize>) {
-    if !is_on() {
-        return;
+    if is_on() {
+        // SAFETY: M1: the caller's promise.
+        unsafe { fill(frames) };
     }
+}
+
+/// # Safety
+/// As of [`giving`].
+#[cold]
+unsafe fn fill(frames: Range<usize>) {
     for frame in frames.start..frames.end {
         let Some((word, bit)) = place(frame) else {
             return;
@@ -88,10 +96,18 @@ pub unsafe fn giving(frames: Range<usize>) {
 ///
 /// # Safety
 /// M1: the frames are the caller's.
+#[inline(always)]
 pub unsafe fn taken(frames: Range<usize>) {
-    if !is_on() {
-        return;
+    if is_on() {
+        // SAFETY: M1: the caller's promise.
+        unsafe { compare_all(frames) };
     }
+}
+
+/// # Safety
+/// As of [`taken`].
+#[cold]
+unsafe fn compare_all(frames: Range<usize>) {
     for frame in frames {
         let filled = place(frame).is_some_and(|(word, bit)| {
             word.load(Ordering::Relaxed) & bit != 0
