@@ -137,6 +137,7 @@ pub fn all_by_each_allocator() -> TestResult {
                 cache = KMEM_CACHE(block, 0);
                 if (!handles || !cache)
                         return -ENOMEM;
+                TAKE(objects, counts[3] < 100 ? kmalloc(1000, GFP_KERNEL) : NULL, 3);
                 TAKE(areas, counts[1] < 100 ? vmalloc(9000) : NULL, 1);
                 while (counts[0] < most &&
                        (handle = (unsigned long)__alloc_percpu(4096, 8)))
