@@ -145,6 +145,9 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
         },
         verdict => verdict,
     };
+    if matches!(verdict, Verdict::Passed(_)) {
+        bench::sanity::show(&guest, options)?;
+    }
     if let Some(report) = report {
         report.end(&verdict);
     }

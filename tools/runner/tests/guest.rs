@@ -207,6 +207,7 @@ fn main() -> ExitCode {
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,
+        slabs::all_by_each_allocator,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
