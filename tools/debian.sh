@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# debian.sh modules|headers|peer|sources FOLDER: of Debian's Linux 6.1 for s390x the modules,
-# the headers, all that it takes to boot it and to build modules for it here, or some of its
-# source files; unpacked in FOLDER once, and kept. Prints the folder that they are in:
+# debian.sh modules|headers|peer|sources|emulator FOLDER: of Debian's Linux 6.1 for s390x the
+# modules, the headers, all that it takes to boot it and to build modules for it here, or some
+# of its source files; or the next Debian's QEMU, for this machine, with all that it needs;
+# unpacked in FOLDER once, and kept. Prints the folder that they are in:
 #
 #   modules   /lib/modules of the kernel's package
 #   headers   /usr/src of both packages: linux-headers-*-common, linux-headers-*-s390x
 #   peer      what would be / of these three, and of kbuild and make for this machine
 #   sources   of Linux's tree: lib, arch/s390/lib, and what tests in them include
+#   emulator  a program qemu-system-s390x, which starts Debian 13's with its own libraries
 #
 # apt-get checks the packages' signatures; it gets lists and settings of its own in
 # FOLDER, so nothing of this machine changes and root isn't needed.
@@ -20,12 +22,18 @@ case $1 in
     headers) name=linux-headers inside=usr/src ;;
     peer) name=linux-image inside= ;;
     sources) name=linux-source inside=tree ;;
-    *) printf 'usage: debian.sh modules|headers|peer|sources FOLDER\n' >&2; exit 2 ;;
+    emulator) name=qemu-system-s390x inside=path ;;
+    *) printf 'usage: debian.sh modules|headers|peer|sources|emulator FOLDER\n' >&2; exit 2 ;;
 esac
 folder=$2
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
+# Two may ask for it at once.
+if command -v flock >/dev/null; then
+    exec 9>"$folder/lock"
+    flock 9
+fi
 if [ ! -e "$folder/ready" ]; then
     tools=(apt-get apt-cache dpkg-deb)
     [ "$1" != sources ] || tools+=(tar xz)
@@ -35,14 +43,16 @@ if [ ! -e "$folder/ready" ]; then
     keys=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -r "$keys" ] || cannot "there is no $keys here"
     here=$(dpkg --print-architecture)
-    architectures='"s390x";'
+    architecture=s390x release=bookworm
+    [ "$1" != emulator ] || architecture=$here release=trixie
+    architectures="\"$architecture\";"
     [ "$1" != peer ] || architectures+=" \"$here\";"
     apt=$folder/apt
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     : >"$apt/status"
     cat >"$apt/sources.list" <<SOURCES
-deb [signed-by=$keys] http://deb.debian.org/debian bookworm main
-deb [signed-by=$keys] http://deb.debian.org/debian-security bookworm-security main
+deb [signed-by=$keys] http://deb.debian.org/debian $release main
+deb [signed-by=$keys] http://deb.debian.org/debian-security $release-security main
 SOURCES
     cat >"$apt/apt.conf" <<CONF
 Dir::State "$apt";
@@ -50,9 +60,10 @@ Dir::State::status "$apt/status";
 Dir::Cache "$apt/cache";
 Dir::Etc::SourceList "$apt/sources.list";
 Dir::Etc::SourceParts "/dev/null";
-APT::Architecture "s390x";
+APT::Architecture "$architecture";
 APT::Architectures { $architectures };
 APT::Sandbox::User "";
+APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::Retries "1";
 Acquire::http::Timeout "20";
@@ -62,6 +73,7 @@ CONF
     apt-get -qq -o APT::Update::Error-Mode=any update >&2 || cannot "Debian's package lists can't be had"
     case $1 in
         sources) names="^$name-6\.1\$" ;;
+        emulator) names="^$name\$" ;;
         *) names="^$name-6\.1\.0-[0-9]+-s390x\$" ;;
     esac
     package=$(apt-cache --names-only search "$names" |
@@ -69,7 +81,7 @@ CONF
     [ -n "$package" ] || cannot "Debian has no package $names any more"
     packages=("$package")
     case $1 in
-        modules | sources) ;;
+        modules | sources | emulator) ;;
         headers) packages+=("${package%-s390x}-common") ;;
         peer)
             headers=linux-headers-${package#linux-image-}
@@ -82,17 +94,43 @@ CONF
             packages+=("$kbuild")
             ;;
     esac
-    (cd "$folder" && apt-get -qq download "${packages[@]}" >&2) || cannot "$package can't be had"
     rm -rf "$folder/package"
-    for package in "${packages[@]}"; do
-        dpkg-deb -x "$folder/${package%%:*}"_*.deb "$folder/package"
-    done
+    if [ "$1" = emulator ]; then
+        # Nothing is installed, as far as this apt-get knows: all that it needs comes along.
+        apt-get -qq --yes --download-only -o Debug::NoLocking=true install "$package" >&2 ||
+            cannot "$package can't be had"
+        for file in "$apt"/cache/archives/*.deb; do dpkg-deb -x "$file" "$folder/package"; done
+    else
+        (cd "$folder" && apt-get -qq download "${packages[@]}" >&2) ||
+            cannot "$package can't be had"
+        for package in "${packages[@]}"; do
+            dpkg-deb -x "$folder/${package%%:*}"_*.deb "$folder/package"
+        done
+    fi
     if [ "$1" = sources ]; then
         mkdir "$folder/package/tree"
         tar -xJf "$folder/package/usr/src/linux-source-6.1.tar.xz" -C "$folder/package/tree" \
             --strip-components=1 linux-source-6.1/lib linux-source-6.1/arch/s390/lib \
             linux-source-6.1/tools/testing/selftests/kselftest_module.h
         rm -r "$folder/package/usr" "$folder"/*.deb
+    fi
+    if [ "$1" = emulator ]; then
+        unpacked=$folder/package
+        # Its libraries are newer than this machine's, and so is what loads them.
+        loader=$(echo "$unpacked"/usr/lib64/ld-*.so.* "$unpacked"/usr/lib/ld-*.so.*)
+        loader=${loader%% *}
+        [ -x "$loader" ] || cannot "$package comes without a loader for $here"
+        libraries=$(dirname "$(readlink -f "$loader")")
+        mkdir "$unpacked/path"
+        cat >"$unpacked/path/$name" <<PROGRAM
+#!/bin/sh
+root=\${0%/*}/..
+exec "\$root${loader#"$unpacked"}" --library-path "\$root${libraries#"$(readlink -f "$unpacked")"}" \\
+    "\$root/usr/bin/$name" -L "\$root/usr/share/qemu" "\$@"
+PROGRAM
+        chmod +x "$unpacked/path/$name"
+        rm -r "$apt"
+        "$unpacked/path/$name" --version >/dev/null || cannot "$package doesn't start here"
     fi
     touch "$folder/ready"
 fi

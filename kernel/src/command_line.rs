@@ -86,6 +86,8 @@ pub struct Options {
     pub initrd_sum: Option<u32>,
     /// `lockstat`: lock holds are counted.
     pub lockstat: bool,
+    /// `sanity=0|1`: books are kept of all blocks of memory.
+    pub sanity: bool,
     /// `details`: the control channel has what the machine looks like from inside.
     pub details: bool,
     /// `monitor`, `monitor=lines`: commands from the console instead of the self-tests.
@@ -115,6 +117,7 @@ impl Options {
         token: None,
         initrd_sum: None,
         lockstat: false,
+        sanity: false,
         details: false,
         monitor: None,
     };
@@ -320,6 +323,13 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "initrd_sum" => {
                 let sum = u32::from_str_radix(value, 16).ok();
                 options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
+            }
+            "sanity" => {
+                options.sanity = match value {
+                    "0" => false,
+                    "1" => true,
+                    _ => return Err(bad("0 or 1")),
+                }
             }
             "lockstat" if value.is_empty() => options.lockstat = true,
             "details" if value.is_empty() => options.details = true,

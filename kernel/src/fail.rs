@@ -81,19 +81,43 @@ impl Site {
     }
 }
 
-/// Says whether allocations of per-CPU memory are traced. It is asked for together with faults
-/// of theirs.
+/// Why somebody watches the requests of a site, a bit each: allocations of per-CPU memory are
+/// traced; books are kept of all blocks of memory (`sanity=1`). It is asked for together with
+/// faults.
+const TRACED: u8 = 0;
+const CHECKED: u8 = 1;
+
+/// Says that books are kept of all blocks. Once, at boot.
+pub fn set_checked() {
+    for (_, site) in Site::ALL {
+        site.counted().watch(CHECKED, true);
+    }
+}
+
+/// Whether they are.
+#[inline(always)]
+pub fn is_checked() -> bool {
+    Site::Heap.counted().is_watched_for(CHECKED)
+}
+
+/// Whether nobody traces requests of the site, and no books are kept.
+#[inline(always)]
+pub fn is_unwatched(site: Site) -> bool {
+    site.counted().is_unwatched()
+}
+
+/// Says whether allocations of per-CPU memory are traced.
 pub fn set_traced(on: bool) {
-    Site::PerCpu.counted().set_watched(on);
+    Site::PerCpu.counted().watch(TRACED, on);
 }
 
 /// Whether they are.
 #[inline(always)]
 pub fn is_traced() -> bool {
-    Site::PerCpu.counted().is_watched()
+    Site::PerCpu.counted().is_watched_for(TRACED)
 }
 
-/// Whether nobody traces, and no fault can come at the site.
+/// Whether nobody traces, no books are kept, and no fault can come at the site.
 #[inline(always)]
 pub fn is_plain(site: Site) -> bool {
     site.counted().is_plain()

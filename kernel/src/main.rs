@@ -40,6 +40,7 @@ mod interrupts;
 mod load_unload_rounds;
 mod machine;
 mod memory;
+mod misuse;
 mod modules;
 mod monitor;
 mod panic;
@@ -162,7 +163,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, parameters.initrd) }.map_err(BootError::Memory)?;
+    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) }
+        .map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
@@ -176,6 +178,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
         sync::counting::init(cpus::possible()).map_err(BootError::Lockstat)?;
     }
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
+    misuse::init();
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
     // SAFETY: C2: the boot CPU's ordinary course.

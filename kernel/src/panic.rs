@@ -8,7 +8,7 @@
 //! turns off and on (C4).
 
 use crate::backtrace::{Address, WildJump};
-use crate::{console, control, cpu_states, modules, println, smp};
+use crate::{console, control, cpu_states, misuse, modules, println, smp};
 use arch::backtrace::Walk;
 use arch::dat;
 use arch::psw::Psw;
@@ -94,6 +94,9 @@ impl fmt::Display for Reason<'_> {
                     write!(f, ": module {name}: its freed init section")?;
                 }
                 if let Some(what) = smp::guard_page_owner(address as usize) {
+                    write!(f, ": {what}")?;
+                }
+                if let Some(what) = misuse::explain(address) {
                     write!(f, ": {what}")?;
                 }
                 if let Some(jump) = WildJump::of(check) {

@@ -17,11 +17,8 @@ pub struct Site {
     tests: Trigger,
 }
 
-/// A fault was armed once.
+/// The mark of a site at which a fault was armed once; those above are of who watches.
 const ARMED: u8 = 1;
-
-/// Somebody wants to know of each request.
-const WATCHED: u8 = 2;
 
 impl Site {
     /// Where nothing fails.
@@ -51,18 +48,26 @@ impl Site {
         self.marks.load(Ordering::Relaxed) == 0
     }
 
-    /// Says whether somebody wants to know of each request.
-    pub fn set_watched(&self, on: bool) {
+    /// Says whether somebody wants to know of each request, for a reason of the caller's, 0 to 6.
+    pub fn watch(&self, reason: u8, on: bool) {
         match on {
-            true => self.marks.fetch_or(WATCHED, Ordering::Relaxed),
-            false => self.marks.fetch_and(!WATCHED, Ordering::Relaxed),
+            true => self.marks.fetch_or(ARMED << 1 << reason, Ordering::Relaxed),
+            false => self
+                .marks
+                .fetch_and(!(ARMED << 1 << reason), Ordering::Relaxed),
         };
     }
 
-    /// Whether somebody does.
+    /// Whether somebody does, for that reason.
     #[inline(always)]
-    pub fn is_watched(&self) -> bool {
-        self.marks.load(Ordering::Relaxed) & WATCHED != 0
+    pub fn is_watched_for(&self, reason: u8) -> bool {
+        self.marks.load(Ordering::Relaxed) & (ARMED << 1 << reason) != 0
+    }
+
+    /// Whether nobody does.
+    #[inline(always)]
+    pub fn is_unwatched(&self) -> bool {
+        self.marks.load(Ordering::Relaxed) & !ARMED == 0
     }
 
     /// What the command line asks for.

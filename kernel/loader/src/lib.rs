@@ -31,6 +31,7 @@
 //! * `image.rs`: the linked image and its hash
 //! * `parameter/`: `name=value` into a linked image
 //! * `startup.rs`: what of a module is called, and when
+//! * `linux/`: what objects have that were compiled for Linux
 //!
 //! Errors change nothing but the caller's own buffers. Memory for book-keeping is
 //! reserved fallibly, by the crate `fallible`, and grows with the tables of the file.
@@ -60,6 +61,7 @@ mod image;
 mod layout;
 mod link;
 mod linked;
+pub mod linux;
 mod name_hash;
 mod name_table;
 mod names;

@@ -10,6 +10,7 @@
 //!   after them
 
 mod bug;
+mod cpuhotplug;
 mod cpumask;
 mod kmem_cache;
 mod kstrtox;
@@ -17,6 +18,7 @@ mod kthread;
 mod kunit;
 mod module_api;
 mod percpu;
+mod percpu_counter;
 pub mod printk;
 mod random;
 mod slab;

@@ -11,7 +11,8 @@
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
 //! | `stack.rs` | stacks with a guard page |
 //! | `heap.rs` | the kernel heap |
-//! | `slab.rs` | objects of a few sizes, for modules |
+//! | `slab.rs`, `checked_slab.rs`, `slab_frames.rs` | objects of a few sizes, for modules |
+//! | `sanity/` | what catches misuse, with `sanity=1` |
 //! | `vmalloc.rs` | areas of virtual memory, for modules |
 //! | `setup.rs` | how all of it begins |
 //!
@@ -20,6 +21,7 @@
 //! innermost but for the heap's and the console's.
 
 mod boot_tables;
+mod checked_slab;
 mod error;
 mod frames;
 pub mod heap;
@@ -27,8 +29,10 @@ pub mod identity;
 pub mod map;
 mod real;
 mod region;
+pub mod sanity;
 mod setup;
 pub mod slab;
+mod slab_frames;
 mod stack;
 pub mod vmalloc;
 

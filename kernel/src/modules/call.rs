@@ -2,11 +2,12 @@
 
 use super::balance;
 use super::error::{Error, Reason};
-use super::registry::{self, References};
+use super::registry::{self, References, Wanted};
 use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
 use crate::boot_time;
 use crate::continuation;
+use crate::memory::sanity;
 
 /// Calls a constructor, a destructor or an exit: `void f(void)`.
 ///
@@ -20,6 +21,7 @@ pub unsafe fn call_void(address: u64) {
         balance::checked(address, || function());
     });
     continuation::flush();
+    sanity::returned(address);
 }
 
 /// Calls an init: `int f(void)`.
@@ -35,6 +37,7 @@ pub unsafe fn call_int(address: u64) -> i32 {
         balance::checked(address, || function())
     });
     continuation::flush();
+    sanity::returned(address);
     result
 }
 
@@ -51,6 +54,22 @@ pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64, u64) -> i32>(function) };
     let result = activity::during(Kind::StartOrEnd, address, || {
         balance::checked(address, || function(text, parameter))
+    });
+    continuation::flush();
+    result
+}
+
+/// Calls a callback of a hot-plug state: `int f(unsigned int cpu)`.
+///
+/// # Safety
+/// L3: the address is that of such a function in sealed text, which stays there meanwhile.
+pub unsafe fn call_for_cpu(address: usize, cpu: u32) -> i32 {
+    let function = core::ptr::with_exposed_provenance::<()>(address);
+    // SAFETY: L3: the caller's promise.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u32) -> i32>(function) };
+    let result = activity::during(Kind::Callback, address as u64, || {
+        balance::checked(address as u64, || function(cpu))
     });
     continuation::flush();
     result
@@ -80,7 +99,7 @@ pub fn returns_nothing(symbol: &str) -> bool {
 pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let mut held = References::default();
     let found = held
-        .resolve(symbol, loader::name_hash(symbol))
+        .resolve(symbol, loader::name_hash(symbol), Wanted::PlainFirst)
         .map_err(|reason| reason.of(symbol))?;
     let found = found.ok_or(Reason::NoSymbol.of(symbol))?;
     if found.kind() != SymbolKind::Function {
@@ -92,5 +111,7 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let function =
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
     let call = || balance::checked(found.value, || function(argument));
-    Ok(activity::during(Kind::Call, found.value, call))
+    let result = activity::during(Kind::Call, found.value, call);
+    sanity::returned(found.value);
+    Ok(result)
 }

@@ -7,6 +7,7 @@ use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
 use crate::memory::heap::try_box;
+use crate::memory::sanity;
 use crate::percpu::AllocError;
 use alloc::vec::Vec;
 use module_api::PerCpuRef;
@@ -66,8 +67,20 @@ impl UnformedModule {
     }
 }
 
+/// Reports what a module that goes has allocated and leaves behind.
+fn report_left(id: Id) {
+    let range = REGISTRY.lock().entry(id).and_then(|entry| {
+        let loaded = entry.loaded.as_ref()?;
+        Some(loaded.base()..loaded.base() + loaded.layout.size())
+    });
+    if let Some(range) = range.filter(|range| range.start != 0) {
+        sanity::left_by(&range);
+    }
+}
+
 impl Drop for UnformedModule {
     fn drop(&mut self) {
+        report_left(self.id);
         drop(remove(self.id));
     }
 }
@@ -133,6 +146,13 @@ impl GoingModule {
             exit,
             destructors: destructors.unwrap_or_default(),
         })
+    }
+}
+
+impl GoingModule {
+    /// Reports what it has allocated and leaves behind, with `sanity=1`.
+    pub fn report_left(&self) {
+        report_left(self.id);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::parameters::Strings;
 use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
+use super::taint::Taint;
 use crate::control::Place;
 use crate::memory::vmalloc::Area;
 use loader::{ExportedSymbol, Layout, Linked, Startup, Within};
@@ -25,6 +26,8 @@ pub struct Loaded {
     pub license: &'static str,
     /// Its functions that are called when it is loaded and unloaded.
     pub startup: Startup,
+    /// What is to be known of it.
+    pub taint: Taint,
     /// Whether the memory of its init sections is given back (L4).
     pub init_is_freed: bool,
 }

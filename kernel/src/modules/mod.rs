@@ -2,12 +2,13 @@
 //!
 //! From the bottom to the top:
 //!
-//! * `state.rs`, `symbol_kind.rs`, `variable_name.rs`: small types
+//! * `state.rs`, `symbol_kind.rs`, `taint.rs`, `variable_name.rs`: small types
 //! * `error.rs`: everything that can be wrong
 //! * `module_file.rs`: a module as the initrd has it
 //! * `parameters.rs`: `name=value` words for a module
 //! * `static_percpu.rs`, `loaded.rs`: what a loaded module owns
 //! * `registry.rs`: which modules there are, their exports, references on them
+//! * `imports.rs`: whose exports an object may be given
 //! * `debugger.rs`: where a debugger learns of a module
 //! * `lifecycle.rs`: from one state of a module to the next
 //! * `lookup.rs`, `report.rs`: what others ask of the list, and what is shown of it
@@ -27,6 +28,8 @@ mod call;
 mod debugger;
 mod dependencies;
 mod error;
+mod imports;
+mod leftovers;
 mod lifecycle;
 mod link_only;
 mod linking;
@@ -43,15 +46,16 @@ mod request;
 mod state;
 mod static_percpu;
 mod symbol_kind;
+mod taint;
 mod unresolved;
 mod variable_name;
 mod view;
 
 pub use balance::PREEMPT_COUNT;
-pub use call::{call, returns_nothing};
+pub use call::{call, call_for_cpu, returns_nothing};
 pub use error::{Error, Reason};
 pub use link_only::link_only;
-pub use load::{load, load_with, unload};
+pub use load::{load, load_forced, load_with, unload};
 pub use lookup::{freed_init_at, is_text, loaded, ranges, state, symbol_at, variable_at};
 pub use modinfo::print_modinfo;
 pub use modprobe::{
@@ -60,7 +64,7 @@ pub use modprobe::{
 pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
-pub use variable_name::VariableName;
+pub use variable_name::{SymbolName, VariableName};
 pub use view::{
     FoundVariable, Named, Sample, View, address_of, kernel_variables, owner_of, sample,
     variable_holding, variable_named, view,

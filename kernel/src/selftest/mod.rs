@@ -36,6 +36,7 @@ mod limit;
 mod lock_holds;
 mod magazines;
 mod memory;
+mod misuse;
 mod module_life;
 mod module_parameters;
 mod module_rounds;
@@ -53,6 +54,7 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
+use crate::memory::sanity;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -283,6 +285,7 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
+        let misused = sanity::made();
         // The plan is kept: those that are left are skipped.
         let run = match crate::console::is_interrupted() {
             true => || Err(NotPassed::Skipped("interrupted")),
@@ -294,8 +297,11 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
                 before == after,
                 "it leaves other modules loaded: {after:?}, not {before:?}"
             );
+            let reports = sanity::made() - misused - EXPECTED.swap(0, Ordering::Relaxed);
+            check!(reports == 0, "memory was misused: {reports} reports");
             Ok(())
         });
+        sanity::tell();
         let name = test.name;
         let result = match &outcome {
             Ok(()) => {
@@ -328,6 +334,9 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     control::tests(passed, failed, skipped);
     summary
 }
+
+/// Reports of misuse that the test that runs has provoked.
+static EXPECTED: AtomicU64 = AtomicU64::new(0);
 
 /// Names of the modules that are loaded, sorted.
 fn modules_loaded() -> Result<Vec<&'static str>, NotPassed> {

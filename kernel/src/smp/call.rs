@@ -31,6 +31,12 @@ pub unsafe fn serve_mailbox() {
     CALLS.serve();
 }
 
+/// As [`serve_mailbox`], on a CPU that isn't online any more: nothing is called here after
+/// that. From its idle loop, interrupts off.
+pub fn serve_last() {
+    CALLS.serve_last();
+}
+
 fn check(cpu: u32) -> Result<(), Error> {
     if cpu < possible() {
         Ok(())

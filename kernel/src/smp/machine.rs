@@ -15,7 +15,7 @@ use cross_call::Machine;
 const PATIENCE: u64 = 60;
 
 /// Microseconds between two looks at another CPU, interrupts on.
-const NAP: u64 = 50;
+pub const NAP: u64 = 50;
 
 /// The CPUs.
 #[derive(Debug)]

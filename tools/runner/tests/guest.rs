@@ -8,6 +8,8 @@
 
 #[path = "guest/boot.rs"]
 mod boot;
+#[path = "guest/browser.rs"]
+mod browser;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -34,6 +36,8 @@ mod faults;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/labs.rs"]
+mod labs;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
@@ -42,6 +46,8 @@ mod loading;
 mod lock_holds;
 #[path = "guest/monitor.rs"]
 mod monitor;
+#[path = "guest/page.rs"]
+mod page;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -213,6 +219,7 @@ fn main() -> ExitCode {
         stuck::goes_on,
         shapes::most_cpus,
         events::by_hand,
+        labs::asked_wrongly,
         shell::interrupted,
         shell::command_interrupted,
         shell::edited,
@@ -231,6 +238,7 @@ fn main() -> ExitCode {
         ignorable_test("debugger::drgn", debugger::drgn),
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
+        ignorable_test("page::shows_the_run", page::shows_the_run),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
@@ -246,6 +254,7 @@ fn main() -> ExitCode {
             stuck::is_reported(name, words)
         })
     }));
+    guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
@@ -256,6 +265,10 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.push(ignorable_test(
+        "long::page_is_accessible",
+        page::is_accessible,
+    ));
     guests.extend(shapes::MANY_CPUS.map(|cpus| {
         test(format!("long::cpus_{cpus}"), move || {
             shapes::passes(&["--cpus", cpus, "--timeout", "300"])

@@ -92,6 +92,16 @@ pub fn stop(cpu: u16) -> Result<(), Refusal> {
     }
 }
 
+/// Stops the running CPU, for good: where it is started again, it stops again. It takes no
+/// lock and uses no memory but its stack.
+pub fn stop_this_cpu() -> ! {
+    loop {
+        // What is refused is tried again.
+        // SAFETY: C11: a CPU that runs nothing any more changes nothing.
+        let _ = unsafe { signal(crate::cpu::address(), Order::Stop, 0) };
+    }
+}
+
 /// Seconds that a CPU may take for an order.
 const PATIENCE: u64 = 10;
 

@@ -57,8 +57,20 @@ impl Options {
         if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
             return wrong("linux-sources boots guests of its own: it takes no options of theirs");
         }
+        let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
+        if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
+            return wrong("linux runs commands of its own, on modules of its own");
+        }
+        if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
+            return wrong("lab boots guests of its own: it takes no options of theirs");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
+        }
+        if matches!(options.verb, Some(Verb::Report { from: Some(_), .. }))
+            && !options.all_default()
+        {
+            return wrong("report --from boots nothing: it takes no options of a guest");
         }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");

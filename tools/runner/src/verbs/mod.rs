@@ -4,9 +4,12 @@
 //!  bench          what a guest measured, beside Linux
 //!  profile        where a guest's instructions go
 //!  lessons        the claims of docs/thread.md, as experiments
+//!  linux          modules of Debian's Linux, as they are shipped
+//!  lab            exercises that grade themselves
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
 //!  debug          gdb
+//!  report         a run as a page
 //!  gate           the verb `test`
 //! ```
 //!
@@ -19,6 +22,9 @@ mod debian;
 pub mod debug;
 pub mod gate;
 pub mod hostile;
+pub mod lab;
 pub mod lessons;
+pub mod linux;
 pub mod linux_sources;
 pub mod profile;
+pub mod report;

@@ -1,0 +1,31 @@
+/*
+ * Providers: modules that offer to code compiled for Linux 6.1 what it imports.
+ *
+ * Such code sees exports with a CRC and nothing else. A provider states one for each:
+ *
+ *     OFFER(name)      a symbol of this file, of another module or of the kernel, whose
+ *                      declaration here says the same as Linux's
+ *
+ * The numbers are those of Module.symvers in Debian's package of headers, by which the
+ * runner makes the file that has a LINUX_CRC_name for each. So what is offered under a
+ * name must be what Linux has under it: the same arguments, the same kind of thing (a
+ * function or a variable), the same layout of what it points to. Where a header of
+ * modules/include has another meaning, the provider defines its own and gives it the name
+ * by OFFERED_AS.
+ *
+ * What can mean nothing here answers with Linux's error for a thing that is missing, and
+ * never with a success that did nothing.
+ */
+#ifndef __LINUX_PROVIDER_H
+#define __LINUX_PROVIDER_H
+
+#include <linux/export.h>
+#include <linux/module.h>
+
+#define __OFFER(symbol, crc) EXPORT_SYMBOL_CRC(symbol, crc)
+#define OFFER(symbol) __OFFER(symbol, LINUX_CRC_##symbol)
+
+/* The symbol's name in the object, where C has that name for something else. */
+#define OFFERED_AS(symbol) __asm__(#symbol)
+
+#endif
