@@ -5,6 +5,7 @@
 //! counts from then on. How the error paths that memory pressure, a busy machine, or a CPU that
 //! is gone, would take are reached on purpose.
 
+use faults::Watcher;
 pub use faults::When;
 
 /// A kind of request that can be made to fail.
@@ -81,40 +82,35 @@ impl Site {
     }
 }
 
-/// Why somebody watches the requests of a site, a bit each: allocations of per-CPU memory are
-/// traced; books are kept of all blocks of memory (`sanity=1`). It is asked for together with
-/// faults.
-const TRACED: u8 = 0;
-const CHECKED: u8 = 1;
+/// Says whether allocations of per-CPU memory are traced. It is asked for together with faults
+/// of theirs.
+pub fn set_traced(on: bool) {
+    Site::PerCpu.counted().set_watched(Watcher::Trace, on);
+}
 
-/// Says that books are kept of all blocks. Once, at boot.
+/// Whether they are.
+#[inline(always)]
+pub fn is_traced() -> bool {
+    Site::PerCpu.counted().is_watched(Watcher::Trace)
+}
+
+/// Says that books are kept of all blocks of memory (`sanity=1`). Once, at boot.
 pub fn set_checked() {
     for (_, site) in Site::ALL {
-        site.counted().watch(CHECKED, true);
+        site.counted().set_watched(Watcher::Books, true);
     }
 }
 
 /// Whether they are.
 #[inline(always)]
 pub fn is_checked() -> bool {
-    Site::Heap.counted().is_watched_for(CHECKED)
+    Site::Heap.counted().is_watched(Watcher::Books)
 }
 
-/// Whether nobody traces requests of the site, and no books are kept.
+/// Whether nobody traces what is allocated and freed there, and no books are kept.
 #[inline(always)]
 pub fn is_unwatched(site: Site) -> bool {
     site.counted().is_unwatched()
-}
-
-/// Says whether allocations of per-CPU memory are traced.
-pub fn set_traced(on: bool) {
-    Site::PerCpu.counted().watch(TRACED, on);
-}
-
-/// Whether they are.
-#[inline(always)]
-pub fn is_traced() -> bool {
-    Site::PerCpu.counted().is_watched_for(TRACED)
 }
 
 /// Whether nobody traces, no books are kept, and no fault can come at the site.

@@ -43,6 +43,7 @@ mod memory;
 mod misuse;
 mod modules;
 mod monitor;
+mod monitor_call;
 mod panic;
 mod percpu;
 mod percpu_address;
@@ -163,8 +164,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) }
-        .map_err(BootError::Memory)?;
+    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) };
+    let regions = regions.map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
@@ -181,6 +182,8 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     misuse::init();
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
+    // Here, as the other CPUs' control registers will be copies.
+    arch::control::tell_of_monitor_calls();
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
     watchdog::init(options.watchdog, options.watchdog_threshold);

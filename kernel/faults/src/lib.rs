@@ -14,6 +14,6 @@ mod site;
 mod trigger;
 mod when;
 
-pub use site::Site;
+pub use site::{Site, Watcher};
 pub use trigger::Trigger;
 pub use when::When;

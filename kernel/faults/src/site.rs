@@ -17,8 +17,28 @@ pub struct Site {
     tests: Trigger,
 }
 
-/// The mark of a site at which a fault was armed once; those above are of who watches.
+/// A fault was armed once.
 const ARMED: u8 = 1;
+
+/// Who wants to know of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watcher {
+    /// A trace of them.
+    Trace,
+    /// Books of what was given out.
+    Books,
+}
+
+impl Watcher {
+    const ALL: u8 = Self::Trace.mark() | Self::Books.mark();
+
+    const fn mark(self) -> u8 {
+        match self {
+            Self::Trace => 2,
+            Self::Books => 4,
+        }
+    }
+}
 
 impl Site {
     /// Where nothing fails.
@@ -48,26 +68,24 @@ impl Site {
         self.marks.load(Ordering::Relaxed) == 0
     }
 
-    /// Says whether somebody wants to know of each request, for a reason of the caller's, 0 to 6.
-    pub fn watch(&self, reason: u8, on: bool) {
+    /// Says whether this one wants to know of each request.
+    pub fn set_watched(&self, by: Watcher, on: bool) {
         match on {
-            true => self.marks.fetch_or(ARMED << 1 << reason, Ordering::Relaxed),
-            false => self
-                .marks
-                .fetch_and(!(ARMED << 1 << reason), Ordering::Relaxed),
+            true => self.marks.fetch_or(by.mark(), Ordering::Relaxed),
+            false => self.marks.fetch_and(!by.mark(), Ordering::Relaxed),
         };
     }
 
-    /// Whether somebody does, for that reason.
+    /// Whether this one does.
     #[inline(always)]
-    pub fn is_watched_for(&self, reason: u8) -> bool {
-        self.marks.load(Ordering::Relaxed) & (ARMED << 1 << reason) != 0
+    pub fn is_watched(&self, by: Watcher) -> bool {
+        self.marks.load(Ordering::Relaxed) & by.mark() != 0
     }
 
     /// Whether nobody does.
     #[inline(always)]
     pub fn is_unwatched(&self) -> bool {
-        self.marks.load(Ordering::Relaxed) & !ARMED == 0
+        self.marks.load(Ordering::Relaxed) & Watcher::ALL == 0
     }
 
     /// What the command line asks for.

@@ -1,6 +1,6 @@
 //! What is asked for, and what comes.
 
-use faults::{Site, Trigger, When};
+use faults::{Site, Trigger, Watcher, When};
 
 fn parse(text: &str) -> Option<When> {
     When::parse(text, |number| number.parse().ok())
@@ -98,15 +98,14 @@ fn as_many_fail_as_were_asked_for_on_all_cpus_together() {
 fn tests_leave_the_command_line_alone() {
     let site = Site::new();
     assert!(site.is_plain() && !site.fails());
-    assert!(site.is_unwatched());
-    site.watch(6, true);
+    site.set_watched(Watcher::Books, true);
     assert!(!site.is_plain() && !site.is_unwatched() && !site.fails());
-    assert!(site.is_watched_for(6) && !site.is_watched_for(0));
-    site.watch(6, false);
-    assert!(site.is_plain());
+    assert!(site.is_watched(Watcher::Books) && !site.is_watched(Watcher::Trace));
+    site.set_watched(Watcher::Books, false);
+    assert!(site.is_plain() && site.is_unwatched());
     site.ask_for(When::nth(2), 1);
     site.arm(When::nth(1), 1);
-    assert!(!site.is_plain() && site.is_unwatched());
+    assert!(!site.is_plain());
     assert!(site.fails());
     site.tests().disarm();
     assert_eq!(site.asked_for().left(), 1);

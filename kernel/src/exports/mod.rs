@@ -12,6 +12,7 @@
 mod bug;
 mod cpuhotplug;
 mod cpumask;
+mod jump_label;
 mod kmem_cache;
 mod kstrtox;
 mod kthread;
@@ -26,5 +27,7 @@ mod smp;
 mod sprintf;
 mod string;
 mod time;
+mod timer;
 mod uaccess;
+mod unwind;
 mod vmalloc;

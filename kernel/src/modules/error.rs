@@ -5,9 +5,10 @@ use super::symbol_kind::SymbolKind;
 use super::unresolved::Unresolved;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
+use crate::smp::thread;
 use alloc::collections::TryReserveError;
 use core::fmt;
-use loader::linux::{MODULE_LAYOUT, RELEASE, SETTINGS, VersionsError};
+use loader::linux::{MODULE_LAYOUT, RELEASE, SETTINGS, TableError, VersionsError};
 use loader::{Escaped, LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name. Borrows from what the caller has passed:
@@ -28,6 +29,8 @@ pub enum Reason<'a> {
     Stamp(&'static str),
     /// It was compiled for another Linux than those whose facts are known here: its vermagic.
     LinuxStamp(&'static str),
+    /// A table beside its code is wrong.
+    Table(TableError),
     /// Its list of CRCs is wrong.
     Versions(VersionsError),
     /// It was compiled with another declaration of what it imports than its provider.
@@ -84,6 +87,8 @@ pub enum Reason<'a> {
     InUse(i64),
     /// It has no exit function.
     NoExit,
+    /// A thread of this name runs its code still, after its exit.
+    Thread(thread::Name),
     /// It needs itself, through this module.
     Cycle(&'static str),
     /// Nothing that is loaded exports this symbol.
@@ -113,6 +118,15 @@ impl From<LoadError> for Reason<'_> {
         match error {
             LoadError::OutOfMemory => Reason::Heap,
             error => Reason::Object(error),
+        }
+    }
+}
+
+impl From<TableError> for Reason<'_> {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::OutOfMemory => Reason::Heap,
+            error => Reason::Table(error),
         }
     }
 }
@@ -193,9 +207,10 @@ impl fmt::Display for Reason<'_> {
             ),
             Reason::LinuxStamp(found) => write!(
                 f,
-                "compiled for Linux `{}`; what is known here is `{RELEASE}.. {SETTINGS}`",
+                "compiled for Linux `{}`; what is known here is `{RELEASE}x {SETTINGS}`",
                 Escaped(found.trim_end())
             ),
+            Reason::Table(error) => write!(f, "{error}"),
             Reason::Versions(error) => write!(f, "{error}"),
             Reason::Version {
                 symbol,
@@ -246,6 +261,11 @@ impl fmt::Display for Reason<'_> {
             Reason::Busy(state) => write!(f, "is {state}"),
             Reason::InUse(users) => write!(f, "in use: {users} references are held"),
             Reason::NoExit => f.write_str("has no exit function, so it stays"),
+            Reason::Thread(thread) => write!(
+                f,
+                "its thread {thread} runs still, though its exit has returned: kthread_stop \
+                 wasn't called. It stays until that has ended, and it is unloaded again"
+            ),
             Reason::Cycle(through) => write!(f, "needs itself, through module {through}"),
             Reason::NoSymbol => f.write_str("nothing exports it"),
             Reason::NotFunction(kind) => write!(f, "is {kind}, and can't be called"),

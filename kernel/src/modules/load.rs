@@ -154,9 +154,10 @@ impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
         for callback in &self.callbacks {
-            // SAFETY: L3, L6: the loader has checked the function, the module is loading, and
-            // the text is kept.
-            let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
+            let set = call::setter(callback)?;
+            // SAFETY: L3, L6: the function is in sealed text, of this module, which is loading, or
+            // of one that it has a reference on; and the text is kept.
+            let result = unsafe { call::call_set(set, callback.text, callback.parameter) };
             if result != 0 {
                 let (name, value) = (callback.name, callback.value.unwrap_or(""));
                 let refused = ParameterError::Refused {
@@ -194,7 +195,8 @@ impl<'a> Formed<'a> {
 /// held.
 ///
 /// # Errors
-/// Why it isn't unloaded; then it is as before.
+/// Why it isn't unloaded; then it is as before, but for one that a thread keeps: its exit has
+/// run.
 pub fn unload(name: &str) -> Result<(), Error<'_>> {
     let mut going = GoingModule::stop(name).map_err(|reason| reason.of(name))?;
     let destructors = core::mem::take(&mut going.destructors);
@@ -202,8 +204,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         // SAFETY: L3: the loader has checked it, and the module is going.
         unsafe { call::call_void(function) };
     }
-    going.report_left();
-    drop(going);
+    going.remove().map_err(|reason| reason.of(name))?;
     control::module_gone(name);
     percpu::balance();
     log::info!("module {name}: unloaded");

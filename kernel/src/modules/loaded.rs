@@ -1,11 +1,13 @@
 //! What a loaded module owns, and what can be asked of it.
 
+use super::linux::LinuxParts;
 use super::parameters::Strings;
 use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
 use super::taint::Taint;
 use crate::control::Place;
 use crate::memory::vmalloc::Area;
+use core::ops::Range;
 use loader::{ExportedSymbol, Layout, Linked, Startup, Within};
 
 /// What a loaded module owns, but for its references on others. Fields are dropped from
@@ -26,6 +28,8 @@ pub struct Loaded {
     pub license: &'static str,
     /// Its functions that are called when it is loaded and unloaded.
     pub startup: Startup,
+    /// What else there is of one that was compiled for Linux.
+    pub linux: Option<LinuxParts>,
     /// What is to be known of it.
     pub taint: Taint,
     /// Whether the memory of its init sections is given back (L4).
@@ -36,6 +40,12 @@ impl Loaded {
     /// Lowest address; 0 for a module without text and data.
     pub fn base(&self) -> u64 {
         self.area.as_ref().map_or(0, |area| area.start() as u64)
+    }
+
+    /// Its addresses, those of init sections included.
+    pub fn addresses(&self) -> Range<usize> {
+        let area = self.area.as_ref();
+        area.map_or(0..0, |area| area.start()..area.start() + area.bytes())
     }
 
     /// Bytes of text and data in memory, whole pages.

@@ -31,6 +31,7 @@ mod fault_injection;
 mod fault_safe;
 mod fault_sweep;
 mod held;
+mod hotplug;
 mod interrupts_off;
 mod limit;
 mod lock_holds;

@@ -38,12 +38,16 @@ mod host;
 mod information;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux_objects.rs"]
+mod linux_objects;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/misuse/mod.rs"]
+mod misuse;
 #[path = "guest/monitor.rs"]
 mod monitor;
 #[path = "guest/page.rs"]
@@ -138,6 +142,9 @@ fn main() -> ExitCode {
     ];
     let mut guests = trials![
         start::missing_file,
+        linux_objects::refused,
+        linux_objects::code_runs,
+        linux_objects::bug,
         start::bad_kernel_parameter,
         start::qemu_refuses,
         start::longest_command_line,
@@ -185,6 +192,8 @@ fn main() -> ExitCode {
         c_sources::right_uses_are_taken,
         c_sources::what_is_left_is_told,
         c_sources::lines_are_of_one_cpu,
+        c_sources::threads_and_timers_left,
+        c_sources::stack_of_a_thread,
         c_sources::names_and_words,
         c_sources::odd_modules,
         c_modules::frame_of_a_file,
@@ -194,6 +203,7 @@ fn main() -> ExitCode {
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        misuse::kinds,
         monitor::script,
         monitor::session,
         events::commands_and_modules,
@@ -258,6 +268,7 @@ fn main() -> ExitCode {
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::misuse", misuse::all));
     guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(

@@ -54,8 +54,15 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
-        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
-            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
+        if options.verb == Some(Verb::LinuxSources) {
+            let cc = None;
+            let others = Self {
+                cc,
+                ..options.clone()
+            };
+            if !others.all_default() {
+                return wrong("linux-sources boots guests of its own: it takes --cc alone");
+            }
         }
         let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
         if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
