@@ -103,7 +103,7 @@ fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
         return Err((entry.unwrap_or(""), thread));
     }
     if !addresses.is_empty() {
-        sanity::left_by(&addresses);
+        sanity::left_by(&(addresses.start as u64..addresses.end as u64));
     }
     drop(remove(id));
     Ok(())
