@@ -44,5 +44,5 @@ pub use heap::used as heap_used;
 pub use page_0::WritablePage0;
 pub use real::{frame_count, verify_frames};
 pub use region::{Region, translation};
-pub use setup::init;
+pub use setup::{init, place_for};
 pub use stack::Stack;
