@@ -9,6 +9,7 @@
 //! | `real.rs` | frames and translation tables, behind their lock |
 //! | `frames.rs` | page frames and their owners |
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
+//! | `page_0.rs` | who may write lowcore's page |
 //! | `stack.rs` | stacks with a guard page |
 //! | `heap.rs` | the kernel heap |
 //! | `slab.rs`, `checked_slab.rs`, `slab_frames.rs` | objects of a few sizes, for modules |
@@ -27,6 +28,7 @@ mod frames;
 pub mod heap;
 pub mod identity;
 pub mod map;
+mod page_0;
 mod real;
 mod region;
 pub mod sanity;
@@ -39,6 +41,7 @@ pub mod vmalloc;
 pub use error::{OutOfMemory, SetupError};
 pub use frames::{FrameBlock, PageFrame};
 pub use heap::used as heap_used;
+pub use page_0::WritablePage0;
 pub use real::{frame_count, verify_frames};
 pub use region::{Region, translation};
 pub use setup::init;

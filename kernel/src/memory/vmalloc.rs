@@ -117,16 +117,16 @@ impl Area {
     /// later one.
     pub fn new(bytes: usize) -> Result<Self, Error> {
         let whole = bytes.checked_next_multiple_of(PAGE_SIZE);
-        Self::with_use(bytes, whole.unwrap_or(bytes), PAGE_SIZE)
+        Self::with_use(bytes, PAGE_SIZE, whole.unwrap_or(bytes))
     }
 
     /// As [`new`](Self::new), at a multiple of `align`, a power of two, for who uses no more
     /// than `bytes` of it: with `sanity=1` the rest of its last page is a red zone.
-    pub fn exactly(bytes: usize, align: usize) -> Result<Self, Error> {
-        Self::with_use(bytes, bytes, align)
+    pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
+        Self::with_use(bytes, align, bytes)
     }
 
-    fn with_use(bytes: usize, used: usize, align: usize) -> Result<Self, Error> {
+    fn with_use(bytes: usize, align: usize, used: usize) -> Result<Self, Error> {
         let wanted = bytes.div_ceil(PAGE_SIZE);
         let free = frame_count().free;
         if wanted > free || fail::now(Site::Vmalloc) {

@@ -3,6 +3,7 @@
 
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
+use super::jump_labels;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
@@ -51,7 +52,9 @@ impl UnformedModule {
                 change: Change::Formed,
             });
         }
-        registry::export(self.id)
+        registry::export(self.id)?;
+        jump_labels::follow_keys(self.id);
+        Ok(())
     }
 
     /// From now on the module can be used, and its init sections are gone (L4).

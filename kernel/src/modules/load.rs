@@ -154,9 +154,10 @@ impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
         for callback in &self.callbacks {
-            // SAFETY: L3, L6: the loader has checked the function, the module is loading, and
-            // the text is kept.
-            let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
+            let set = call::setter(callback)?;
+            // SAFETY: L3, L6: the function is in sealed text, of this module, which is loading, or
+            // of one that it has a reference on; and the text is kept.
+            let result = unsafe { call::call_set(set, callback.text, callback.parameter) };
             if result != 0 {
                 let (name, value) = (callback.name, callback.value.unwrap_or(""));
                 let refused = ParameterError::Refused {

@@ -29,6 +29,7 @@ mod c_modules;
 mod console;
 mod fault_injection;
 mod fault_safe;
+mod fault_sweep;
 mod held;
 mod hotplug;
 mod interrupts_off;

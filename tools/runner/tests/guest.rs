@@ -30,12 +30,16 @@ mod documents;
 mod endings;
 #[path = "guest/events.rs"]
 mod events;
+#[path = "guest/faults.rs"]
+mod faults;
 #[path = "guest/host.rs"]
 mod host;
 #[path = "guest/information.rs"]
 mod information;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux_objects.rs"]
+mod linux_objects;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
@@ -136,6 +140,9 @@ fn main() -> ExitCode {
     ];
     let mut guests = trials![
         start::missing_file,
+        linux_objects::refused,
+        linux_objects::code_runs,
+        linux_objects::bug,
         start::bad_kernel_parameter,
         start::qemu_refuses,
         start::longest_command_line,
@@ -206,6 +213,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        faults::sample,
+        faults::in_one_boot,
         lock_holds::counted,
         lock_holds::short_ones,
         peer::same_source,
@@ -254,6 +263,7 @@ fn main() -> ExitCode {
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
         "long::same_self_tests",
