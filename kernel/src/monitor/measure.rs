@@ -1,6 +1,6 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::{Action, Command};
+use super::command::{Action, Command, number};
 use super::error::Error;
 use super::interrupt;
 use crate::fail::{self, Site, When};
