@@ -64,16 +64,16 @@ pub fn print_progress(start: u64, seconds: u64) {
 
 /// Prints how many operations there were of each kind, and how they ended.
 pub fn print_table() {
-    println!("{:<18} {:>12} {:>12}", "operation", "done", "refused");
+    println!("soak: {:<18} {:>12} {:>12}", "operation", "done", "refused");
     for operation in Operation::all() {
         println!(
-            "{operation:<18} {:>12} {:>12}",
+            "soak: {operation:<18} {:>12} {:>12}",
             TALLY.of(operation, Outcome::Done),
             TALLY.of(operation, Outcome::Refused)
         );
     }
     println!(
-        "{:<18} {:>12} {:>12} that didn't come",
+        "soak: {:<18} {:>12} {:>12} that didn't come",
         "fault",
         fault_count(),
         NOT_COME.load(Ordering::Relaxed)

@@ -37,7 +37,9 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page};
+use verbs::{
+    debug, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page, soak,
+};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -102,6 +104,7 @@ fn main() -> ExitCode {
         Some(Verb::Report { ref file, ref from }) => {
             page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot)
         }
+        Some(Verb::Soak { .. }) => boot(toolchain, &soak::options(&options)),
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {

@@ -8,6 +8,7 @@
 //!  lab            exercises that grade themselves
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
+//!  soak           all at once, for long
 //!  debug          gdb
 //!  report         a run as a page
 //!  gate           the verb `test`
@@ -28,3 +29,4 @@ pub mod linux;
 pub mod linux_sources;
 pub mod profile;
 pub mod report;
+pub mod soak;
