@@ -1,6 +1,6 @@
 //! Functions in the other CPUs' interrupt handlers.
 
-use crate::caller::{Caller, CallerLock};
+use crate::caller::{Caller, CallerLock, LOOKS};
 use crate::error::Error;
 use crate::lent::{Lent, Waiting};
 use crate::machine::{Machine, Wait};
@@ -139,13 +139,20 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
     fn take_caller_lock(&self) -> Result<Caller<'_, M::Word>, Error<M::Refusal>> {
         let this = self.machine.this_cpu();
         let own = &self.mailboxes[this as usize];
-        let mut caller = None;
+        let (mut caller, mut looks) = (None, 0);
         let wait = || Wait::Caller(self.caller.holder());
         self.machine.spin_until(wait, || {
             own.serve();
             caller = self.caller.try_take(this);
+            looks += 1;
+            if caller.is_none() && looks % LOOKS == 0 {
+                self.caller.ask(this);
+            }
             caller.is_some()
         });
+        if caller.is_none() {
+            self.caller.give_up(this);
+        }
         caller.ok_or(Error::CallerBusy)
     }
 }
