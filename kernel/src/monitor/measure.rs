@@ -29,7 +29,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "soak",
         arguments: "[seconds=N] [seed=N]",
-        help: "works on all that there is, on all CPUs at once, and looks what is lost",
+        help: "all CPUs do all at once, for long; nothing may be lost",
         look: "All CPUs allocate, call, load and unload modules; CPUs leave and come back, requests\n\
                fail; what is in use in the end is what was in the beginning. ./qemu-run.sh soak\n\
                does it for as long as you like.",

@@ -61,7 +61,7 @@ const LISTINGS: [(&str, &[&str]); 18] = [
             "pcpu counter::HITS = 7 @1",
             "cpu online 1",
             "call @1 counter_hit",
-            "pcpu counter::HITS @1",
+            "pcpu counter::HITS",
         ],
     ),
 ];
