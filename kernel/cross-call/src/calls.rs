@@ -91,6 +91,28 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
         })
     }
 
+    /// Runs `function` on every other online CPU at once, as [`on_each`](Self::on_each) does,
+    /// and `own` here meanwhile, interrupts off. That gets how many others there are, or the
+    /// first error that one gave; it may wait for them to begin, and they for its end.
+    ///
+    /// # Errors
+    /// The first that a CPU gave which didn't begin while all waited; `own` has run.
+    pub fn on_others<R>(
+        &self,
+        function: Function<'_>,
+        own: impl FnOnce(Result<u32, Error<M::Refusal>>) -> R,
+    ) -> Result<R, Error<M::Refusal>> {
+        self.may_call()?;
+        self.machine.without_interrupts(|| {
+            let _caller = self.take_caller_lock()?;
+            let mut lent = self.lend(function);
+            let posted = lent.post_to_others();
+            let result = own(posted);
+            lent.wait()?;
+            Ok(result)
+        })
+    }
+
     /// Runs a closure on the CPU, as [`call_on`](Self::call_on) does, and returns what
     /// it returned. What goes there and back must be of a kind that may:
     ///
