@@ -11,6 +11,7 @@
 //! | `task.rs` | functions in another CPU's idle loop |
 //! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
 //! | `wait.rs` | waits in which both have turns |
+//! | `timers.rs` | functions that a CPU's clock calls |
 //! | `start.rs` | a CPU's way to the idle loop |
 //! | `leave.rs` | and out of it |
 //! | `still.rs` | all others hold still for an order |
@@ -36,12 +37,13 @@ mod still;
 mod stop;
 mod task;
 pub mod thread;
+pub mod timers;
 mod wait;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::{Error, Failure};
 pub use hotplug::{offline, start, start_all};
-pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
+pub use stacks::{Kind, Owner, guard_page_owner, guard_pages, init_boot_stacks, place_of, spare};
 pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
