@@ -29,6 +29,11 @@ folder=$2
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
+# Two may ask for it at once.
+if command -v flock >/dev/null; then
+    exec 9>"$folder/lock"
+    flock 9
+fi
 if [ ! -e "$folder/ready" ]; then
     tools=(apt-get apt-cache dpkg-deb)
     [ "$1" != sources ] || tools+=(tar xz)

@@ -17,6 +17,8 @@ pub enum Kind {
     Init,
     /// A function that a command calls.
     Call,
+    /// A callback of a hot-plug state.
+    Callback,
 }
 
 /// A function of a module's that runs.
@@ -35,6 +37,7 @@ impl fmt::Display for Kind {
             Kind::StartOrEnd => "a module's exit, constructor or destructor",
             Kind::Init => "a module's init",
             Kind::Call => "a function that was called",
+            Kind::Callback => "a callback of a hot-plug state",
         })
     }
 }

@@ -55,7 +55,7 @@ pub fn print(cpu: u32, status: &Status) {
     println!("    {}", Address(psw.address));
     // A function that hasn't stored a frame yet returns through register 14.
     println!("    {} (register 14)", Address(registers[14]));
-    print_walk(Walk::from(registers[15]));
+    print_walk(Walk::of(registers[15], psw.address));
 }
 
 fn print_head(cpu: u32, status: &Status) {
@@ -75,7 +75,7 @@ fn print_head(cpu: u32, status: &Status) {
 /// Prints what every other CPU was doing; all have stopped, or can't be looked at.
 pub fn print_others() {
     let this = arch::cpu::number();
-    let others = || cpus::online().filter(move |&cpu| cpu != this);
+    let others = || cpus::running().filter(move |&cpu| cpu != this);
     let mut shown = 0;
     for cpu in others() {
         match smp::status(cpu) {

@@ -53,6 +53,14 @@ pub fn start_looks() {
     rearm();
 }
 
+/// This CPU is to be interrupted no more, until its looks start again: it leaves, with its
+/// tick ended. With interrupts off.
+pub fn end_looks() {
+    NEXT_TICK.write(NEVER);
+    NEXT_LOOK.write(NEVER);
+    rearm();
+}
+
 /// Whether a look of this CPU's is due; then the next one is in a second. With
 /// interrupts off.
 pub fn take_look() -> bool {

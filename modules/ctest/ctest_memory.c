@@ -107,6 +107,27 @@ static int virtual_areas(void)
 	return 0;
 }
 
+/* As many as a search that walks them all takes seconds for; aligned ones between them. */
+static int many_virtual_areas(void)
+{
+	enum { COUNT = 3000 };
+	void **areas = vcalloc(COUNT, sizeof(*areas));
+	int at;
+
+	CHECK(areas);
+	for (at = 0; at < COUNT; at++) {
+		unsigned long align = 1UL << (at % 23);
+
+		areas[at] = at % 10 ? vmalloc(1) : __vmalloc_node(1, align, GFP_KERNEL, 0, NULL);
+		CHECK(areas[at] && (at % 10 || IS_ALIGNED((unsigned long)areas[at], align)));
+	}
+	CHECK(!__vmalloc_node(1, 1UL << 60, GFP_KERNEL, 0, NULL));
+	for (at = 0; at < COUNT; at++)
+		vfree(areas[at * 7L % COUNT]);
+	vfree(areas);
+	return 0;
+}
+
 struct point {
 	long x, y;
 	char name[40];
@@ -149,4 +170,4 @@ static int caches(void)
 }
 
 CTESTS(ONCE(allocates), ONCE(aligned), ONCE(zeroed), ONCE(arrays), ONCE(grows),
-       ONCE(caches), ONCE(virtual_areas));
+       ONCE(caches), ONCE(virtual_areas), ONCE(many_virtual_areas));

@@ -439,7 +439,36 @@ static int reference_counts(void)
 	return 0;
 }
 
+/* linux/kernel.h has them. */
+static int byte_orders(void)
+{
+	union { u8 bytes[4]; __be32 big; __le32 little; } four = { .big = cpu_to_be32(0x01020304) };
+	u64 number = 0x0102030405060708ULL;
+
+	CHECK(four.bytes[0] == 1 && four.bytes[3] == 4 && le32_to_cpu(four.little) == 0x04030201);
+	four.little = cpu_to_le32(be32_to_cpu(four.big));
+	CHECK(four.bytes[0] == 4 && cpu_to_be16(0x102) == 0x102 && le16_to_cpup((__le16 *)&four) == 0x304);
+	swab64s(&number);
+	CHECK(number == 0x0807060504030201ULL && swab16(0x102) == 0x201 && htonl(5) == 5);
+	le32_add_cpu(&four.little, 0x0c000000);
+	CHECK(four.bytes[3] == 13);
+	return 0;
+}
+
+static int flags_of_allocations(void)
+{
+	int signed_then;
+
+	__diag_push();
+	__diag_ignore_all("-Wsign-compare", "kept off for this line");
+	signed_then = -1 > sizeof(int);
+	__diag_pop();
+	CHECK(signed_then && gfpflags_allow_blocking(GFP_TRANSHUGE) && !gfpflags_allow_blocking(GFP_ATOMIC));
+	CHECK(GFP_ATOMIC & __GFP_ATOMIC && !(GFP_USER & ~__GFP_BITS_MASK));
+	return 0;
+}
+
 CTESTS(ONCE(module_h), ONCE(bits), ONCE(bitmaps), ONCE(cpumasks), ONCE(lists), ONCE(tables),
        ONCE(sorting), ONCE(strings), ONCE(clocks), ONCE(random_numbers), ONCE(other_locks),
        ONCE(orders), ONCE(completions), ONCE(notifiers), ONCE(references), ONCE(caches),
-       ONCE(locals), ONCE(reference_counts));
+       ONCE(locals), ONCE(reference_counts), ONCE(byte_orders), ONCE(flags_of_allocations));

@@ -92,7 +92,7 @@ static int what_lies_there(void)
 	TEXT("30:31:32:ff:34:05", "%pM", bytes);
 	TEXT("0-6,64,66", "%*pbl", 68, bits);
 	TEXT("5,00000000,0000007f", "%*pb", 68, bits);
-	TEXT("-ENOMEM", "%pe", (void *)-ENOMEM);
+	TEXT("-ENOMEM -1234", "%pe %pe", (void *)-ENOMEM, (void *)-1234L);
 	return 0;
 }
 

@@ -32,13 +32,23 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
         self.mailboxes[self.machine.this_cpu() as usize].serve();
     }
 
+    /// Runs what other CPUs posted before they could see that this one isn't online any
+    /// more. Interrupts off; nothing is posted after that.
+    pub fn serve_last(&self) {
+        let own = &self.mailboxes[self.machine.this_cpu() as usize];
+        if !own.is_left_alone() {
+            own.serve();
+        }
+    }
+
     /// Runs `function` on the CPU, interrupts off, and waits until it has ended.
     ///
     /// The caller holds no lock and has interrupts on; it serves other CPUs' calls while
     /// it waits for the caller lock.
     ///
     /// # Errors
-    /// The function hasn't run then, and never will.
+    /// The function hasn't run then, and never will. A CPU that leaves meanwhile has run it,
+    /// or isn't online.
     pub fn call_on(&self, cpu: u32, function: Function<'_>) -> Result<(), Error<M::Refusal>> {
         self.may_call()?;
         if !self.machine.is_online(cpu) {

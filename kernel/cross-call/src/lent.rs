@@ -5,12 +5,11 @@ use crate::machine::{Machine, Wait};
 use crate::mailbox::{Function, Mailbox};
 
 /// How a CPU waits for others.
-#[derive(Clone, Copy, Debug)]
-pub enum Waiting {
+pub enum Waiting<'a, W> {
     /// Interrupts off.
     Spin,
-    /// Interrupts on.
-    Idle,
+    /// Interrupts on; it does its own errands, which are in this mailbox, meanwhile.
+    Idle(&'a Mailbox<W>),
 }
 
 /// What one caller has posted. It waits, on dropping too, until that is out of every
@@ -19,7 +18,7 @@ pub struct Lent<'a, 'f, M: Machine> {
     machine: &'a M,
     mailboxes: &'a [Mailbox<M::Word>],
     function: Function<'f>,
-    waiting: Waiting,
+    waiting: Waiting<'a, M::Word>,
     /// CPUs that are waited for are among these.
     from: u32,
     to: u32,
@@ -31,7 +30,7 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
         machine: &'a M,
         mailboxes: &'a [Mailbox<M::Word>],
         function: Function<'f>,
-        waiting: Waiting,
+        waiting: Waiting<'a, M::Word>,
     ) -> Self {
         Self {
             machine,
@@ -43,12 +42,15 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
         }
     }
 
-    /// Posts it to an online CPU, and signals that. On an error the CPU won't run it.
+    /// Posts it to a CPU, and signals that. On an error the CPU won't run it.
     pub fn post(&mut self, cpu: u32) -> Result<(), Error<M::Refusal>> {
         let mailbox = &self.mailboxes[cpu as usize];
         // SAFETY: C13: `self` is dropped before the function is, and waits then.
         if !unsafe { mailbox.post(self.function) } {
             return Err(Error::Busy { cpu });
+        }
+        if !self.machine.is_online(cpu) && mailbox.withdraw() {
+            return Err(Error::NotOnline { cpu });
         }
         if self.to == 0 {
             self.from = cpu;
@@ -62,13 +64,17 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
     }
 
     /// Posts it to every online CPU but the running one, and signals them. The first
-    /// error; the others get it all the same.
+    /// error; the others get it all the same. One that leaves meanwhile is none of them.
     pub fn post_to_others(&mut self) -> Result<(), Error<M::Refusal>> {
         let this = self.machine.this_cpu();
         let mut result = Ok(());
         for cpu in 0..self.mailboxes.len() as u32 {
-            if cpu != this && self.machine.is_online(cpu) {
-                result = result.and(self.post(cpu));
+            if cpu == this || !self.machine.is_online(cpu) {
+                continue;
+            }
+            match self.post(cpu) {
+                Err(Error::NotOnline { .. }) => {}
+                posted => result = result.and(posted),
             }
         }
         result
@@ -97,10 +103,13 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
         Ok(())
     }
 
-    fn until(&self, cpu: u32, done: impl FnMut() -> bool) -> bool {
+    fn until(&self, cpu: u32, mut done: impl FnMut() -> bool) -> bool {
         match self.waiting {
             Waiting::Spin => self.machine.spin_until(|| Wait::Call(cpu), done),
-            Waiting::Idle => self.machine.idle_until(done),
+            Waiting::Idle(errands) => self.machine.idle_until(|| {
+                errands.serve();
+                done()
+            }),
         }
     }
 }

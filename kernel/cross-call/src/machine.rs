@@ -21,7 +21,9 @@ pub trait Machine {
     /// Number of the running CPU.
     fn this_cpu(&self) -> u32;
 
-    /// Whether the CPU of this number takes signals. Once it does, it does for good.
+    /// Whether the CPU of this number takes calls. One that leaves says no, and then asks
+    /// [`Tasks::is_left_alone`](crate::Tasks::is_left_alone) and calls
+    /// [`Calls::serve_last`](crate::Calls::serve_last).
     fn is_online(&self, cpu: u32) -> bool;
 
     /// Interrupts the CPU, so that it looks into its mailboxes: at once, or when its

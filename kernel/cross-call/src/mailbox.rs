@@ -1,7 +1,7 @@
 //! One function for one CPU, lent by whoever posts it.
 
 use core::cell::UnsafeCell;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{Ordering, fence};
 use sync::Word;
 
 /// Nothing to run.
@@ -69,7 +69,17 @@ impl<W: Word> Mailbox<W> {
             *self.function.get() = Some(function);
         }
         self.state.store(POSTED, Ordering::Release);
+        // Who leaves says so before its last look here: either it sees this, or who posts
+        // sees next that it leaves.
+        fence(Ordering::SeqCst);
         true
+    }
+
+    /// Whether nobody has posted anything, as the CPU sees that says no more that it is
+    /// online: who posts from now on sees that, and takes it back.
+    pub fn is_left_alone(&self) -> bool {
+        fence(Ordering::SeqCst);
+        !self.is_posted()
     }
 
     /// Takes back what was posted; `false` if it was begun, and may have ended.

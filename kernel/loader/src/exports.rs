@@ -4,6 +4,10 @@
 //! tails, so nearly always the name of X's definition is the very bytes behind that prefix:
 //! where a name lies says which it is, and it needn't be read: one pass over the symbols, and
 //! a table by place. What isn't found so is looked up by text, in a hash table.
+//!
+//! A symbol `__crc_X` in a section `__kcrctab` stands at the CRC of X's declaration, four bytes,
+//! by which objects compiled for Linux know it. What has one may be another object's: a provider
+//! vouches for it.
 
 use crate::code::{Class, Until, check_function, check_memory};
 use crate::error::{LoadError, Name, Unusable};
@@ -19,7 +23,10 @@ use object::elf::STT_FUNC;
 /// Bytes of the string table that have at most one place of an export's name.
 const CELL: u32 = 8;
 
-/// Finds what an object exports, in the order of the file.
+/// The numbers of exports that others define, with the symbols that name them.
+type PassedOn = Vec<(u32, u32)>;
+
+/// Finds what an object exports, in the order of the file; what others define has no value yet.
 ///
 /// # Errors
 /// If a name is exported twice, not defined, or of what others can't use for as long as
@@ -28,19 +35,53 @@ const CELL: u32 = 8;
 pub(crate) fn find<'data>(
     layout: &Layout<'data>,
     starts: &Starts,
-) -> Result<Vec<ExportedSymbol<'data>>, LoadError> {
-    let places = places(layout.object())?;
+) -> Result<(Vec<ExportedSymbol<'data>>, PassedOn), LoadError> {
+    let object = layout.object();
+    let places = places(object)?;
+    let mut passed_on = Vec::new();
     if places.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), passed_on));
     }
     let sections = layout.sections().iter();
     let classes = collected(sections.len(), sections.map(|it| Class::of(layout, it)))?;
-    let symbols = definitions(layout.object(), &places)?;
-    let mut exports = named(layout.object(), &places)?;
-    for (export, &symbol) in exports.iter_mut().zip(&symbols) {
+    let mut exports = named(object, &places)?;
+    enter_crcs(object, &mut exports)?;
+    let symbols = definitions(object, &places, &exports)?;
+    for (number, (export, &symbol)) in (0..).zip(exports.iter_mut().zip(&symbols)) {
+        if object.is_undefined(symbol as usize) {
+            export.is_passed_on = true;
+            passed_on.try_push((number, symbol))?;
+            continue;
+        }
         describe(export, layout, starts, &classes, symbol as usize)?;
     }
-    Ok(exports)
+    Ok((exports, passed_on))
+}
+
+/// Enters the CRCs of exports that have one: none does in an object without such sections.
+fn enter_crcs<'data>(
+    object: &Object<'data>,
+    exports: &mut [ExportedSymbol<'data>],
+) -> Result<(), LoadError> {
+    let mut crcs = object.export_crcs().peekable();
+    if crcs.peek().is_none() {
+        return Ok(());
+    }
+    let mut numbers = HashMap::new();
+    for (number, export) in exports.iter().enumerate() {
+        numbers.try_reserve(1).map_err(|_| LoadError::OutOfMemory)?;
+        #[cfg_attr(
+            not(test),
+            expect(clippy::disallowed_methods, reason = "there is room")
+        )]
+        numbers.insert(export.name, number);
+    }
+    for (name, crc) in crcs {
+        if let Some(&number) = numbers.get(name) {
+            exports[number].crc = Some(crc);
+        }
+    }
+    Ok(())
 }
 
 /// Where the names of exports begin. Not inlined, nor are the next two: loops of their own have
@@ -65,6 +106,8 @@ fn named<'data>(
             value: 0,
             size: 0,
             is_function: false,
+            crc: None,
+            is_passed_on: false,
         })?;
     }
     Ok(exports)
@@ -110,9 +153,14 @@ fn check(layout: &Layout<'_>, symbol: usize) -> Result<bool, Unusable> {
     }
 }
 
-/// The symbols that define exported names, whose places in the string table these are.
+/// The symbols that define exported names, whose places in the string table these are; of those
+/// with a CRC that nothing here defines, the undefined symbol.
 #[inline(never)]
-fn definitions(object: &Object<'_>, places: &[u32]) -> Result<Vec<u32>, LoadError> {
+fn definitions(
+    object: &Object<'_>,
+    places: &[u32],
+    exports: &[ExportedSymbol<'_>],
+) -> Result<Vec<u32>, LoadError> {
     let by_place = ByPlace::new(object, places)?;
     let mut symbols = filled(places.len(), 0u32)?;
     for (symbol, place) in object.name_places().enumerate() {
@@ -125,7 +173,7 @@ fn definitions(object: &Object<'_>, places: &[u32]) -> Result<Vec<u32>, LoadErro
     // A local symbol may be of another source file than the one that is meant.
     let is_sure = |&symbol: &u32| symbol != 0 && !object.is_local(symbol as usize);
     if !symbols.iter().all(is_sure) {
-        by_text(object, places, &by_place, &mut symbols)?;
+        by_text(object, places, &by_place, exports, &mut symbols)?;
     }
     Ok(symbols)
 }
@@ -136,6 +184,7 @@ fn by_text(
     object: &Object<'_>,
     places: &[u32],
     by_place: &ByPlace,
+    exports: &[ExportedSymbol<'_>],
     symbols: &mut [u32],
 ) -> Result<(), LoadError> {
     let mut numbers = HashMap::new();
@@ -164,13 +213,15 @@ fn by_text(
         }
         prefer(object, &mut symbols[number], symbol);
     }
-    match symbols.iter().position(|&symbol| symbol == 0) {
-        None => Ok(()),
-        Some(number) => {
-            let name = object.name_at(places[number]);
-            Err(LoadError::ExportUndefined(Name::new(name)))
+    for (export, symbol) in exports.iter().zip(symbols) {
+        if *symbol == 0 {
+            let others = object.named(export.name).find(|it| it.is_undefined());
+            let others = others.filter(|_| export.crc.is_some());
+            let undefined = || LoadError::ExportUndefined(Name::new(export.name));
+            *symbol = others.ok_or_else(undefined)?.index as u32;
         }
     }
+    Ok(())
 }
 
 #[cold]

@@ -31,6 +31,7 @@
 //! * `image.rs`: the linked image and its hash
 //! * `parameter/`: `name=value` into a linked image
 //! * `startup.rs`: what of a module is called, and when
+//! * `linux/`: what objects have that were compiled for Linux
 //!
 //! Errors change nothing but the caller's own buffers. Memory for book-keeping is
 //! reserved fallibly, by the crate `fallible`, and grows with the tables of the file.
@@ -60,6 +61,7 @@ mod image;
 mod layout;
 mod link;
 mod linked;
+pub mod linux;
 mod name_hash;
 mod name_table;
 mod names;
@@ -90,7 +92,7 @@ pub use linked::{ExportedSymbol, Linked, Slot, Symbol, Variable};
 pub use name_hash::name_hash;
 pub use name_table::{Buckets, Growth, NameTable};
 pub use object::Object;
-pub use parameter::{Callback, ParameterError, ParameterKind, set_parameters};
+pub use parameter::{Callback, ParameterError, ParameterKind, Setter, set_parameters};
 pub use plan::Plan;
 pub use region::{Region, RegionKind};
 pub use relocation::Relocation;

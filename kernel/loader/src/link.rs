@@ -59,8 +59,11 @@ pub fn link<'data>(
         }
     }
     let starts = Starts::new(layout, base, per_cpu)?;
-    let exports = exports::find(layout, &starts)?;
+    let (mut exports, passed_on) = exports::find(layout, &starts)?;
     let (mut symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
+    for (number, symbol) in passed_on {
+        exports[number as usize].value = symbols[symbol as usize].value;
+    }
     fill_stubs(plan, base, image, &mut symbols)?;
     let addresses = Addresses::new(plan, base, per_cpu, &symbols);
     fill_slots(&addresses, image);

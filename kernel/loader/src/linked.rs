@@ -32,6 +32,10 @@ pub struct ExportedSymbol<'data> {
     pub size: u64,
     /// Whether it may be called: it is a function, or a label without a type, in text.
     pub is_function: bool,
+    /// The CRC of its declaration, by which objects compiled for Linux know it.
+    pub crc: Option<u32>,
+    /// Whether another object defines it, and this one vouches for it by a CRC.
+    pub is_passed_on: bool,
 }
 
 /// A slot of the global offset table.

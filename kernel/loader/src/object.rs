@@ -217,6 +217,30 @@ impl<'data> Object<'data> {
         })
     }
 
+    /// The CRCs of what the module exports: each `X` of a symbol `__crc_X` in a section whose
+    /// name starts with `__kcrctab`, and the word there.
+    pub fn export_crcs(&self) -> impl Iterator<Item = (&'data str, u32)> + use<'data> {
+        const PREFIX: &[u8] = b"__crc_";
+        let object = *self;
+        let has_crcs = move |section: usize| {
+            let header = &object.0.headers[section];
+            object.0.section_name_starts_with(header, b"__kcrctab")
+        };
+        let any = (1..self.section_count()).any(has_crcs);
+        let symbols = self.0.symbols.get(1..).filter(|_| any);
+        symbols.unwrap_or(&[]).iter().filter_map(move |symbol| {
+            if !object.0.symbol_name_starts_with(symbol, PREFIX) {
+                return None;
+            }
+            let section = section_index(symbol.st_shndx.get(BE))?;
+            let bytes = checked(object.0.bytes(&object.0.headers[section]));
+            let place = usize::try_from(symbol.st_value.get(BE)).ok()?;
+            let crc = bytes.get(place..)?.first_chunk()?;
+            let name = object.name_at(symbol.st_name.get(BE) + PREFIX.len() as u32);
+            has_crcs(section).then(|| (name, u32::from_be_bytes(*crc)))
+        })
+    }
+
     /// Where the names of all symbols begin in their string table, the null one's included, by
     /// index.
     pub(crate) fn name_places(&self) -> impl Iterator<Item = u32> + use<'data> {

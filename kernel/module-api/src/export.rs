@@ -78,6 +78,20 @@ macro_rules! export_symbol {
     ($symbol:literal: $name:ident($($parameter:ty),* $(,)?)) => {
         $crate::export_symbol!(@ $symbol, $name($($parameter),*));
     };
+    // What importers read.
+    ($symbol:literal: static $name:ident: $type:ty) => {
+        const _: () = {
+            #[used]
+            #[unsafe(link_section = "__ksymtab")]
+            #[unsafe(export_name = concat!("__ksymtab_", $symbol))]
+            static ENTRY: $crate::Export = {
+                const NAME: &::core::ffi::CStr = $crate::c_string(concat!($symbol, "\0"));
+                let value: *const $type = &raw const $name;
+                // SAFETY: L5: a static of the type that importers know.
+                unsafe { $crate::Export::new(value.cast(), NAME) }
+            };
+        };
+    };
     (@ $symbol:expr, $name:ident($($parameter:ty),*)) => {
         const _: () = {
             #[used]

@@ -12,17 +12,17 @@ use core::ops::Range;
 /// First address beyond the top table's reach: 8 PiB.
 pub const END: usize = 1 << 53;
 
-/// The entry of a page that isn't mapped.
-const UNMAPPED: u64 = PageEntry::unmapped().into_bits();
-
 /// An address space, whose top table is a region-second table.
 #[derive(Debug)]
 pub struct AddressSpace<M> {
     machine: M,
     top: usize,
     execution_protection: bool,
-    /// Half of a page taken for page tables, not used yet.
+    /// Half of a page taken for page tables, not used yet. Once the space is sealed it is full
+    /// of unmapped pages.
     spare_page_table: Option<usize>,
+    /// Whether tables lie in pages that are read-only.
+    is_sealed: bool,
 }
 
 impl<M: Machine> AddressSpace<M> {
@@ -40,7 +40,18 @@ impl<M: Machine> AddressSpace<M> {
             top,
             execution_protection,
             spare_page_table: None,
+            is_sealed: false,
         })
+    }
+
+    /// Ends the time in which tables lie in memory that may be written. Those that there are
+    /// lie in pages that the caller has mapped read-only; those to come are made so, wherever
+    /// their memory is mapped to itself. Before any CPU uses the space.
+    pub fn seal(&mut self) {
+        if let Some(table) = self.spare_page_table {
+            Run::UNMAPPED.fill(&mut self.machine, table, 0..PAGE_TABLE_ENTRIES);
+        }
+        self.is_sealed = true;
     }
 
     /// The address-space-control element, for control register 1 (primary).
@@ -80,12 +91,19 @@ impl<M: Machine> AddressSpace<M> {
 
     /// Maps `[start, end)` to itself, in place of whatever was. Only in a space that no
     /// CPU uses yet: it does without invalidation.
+    ///
+    /// # Panics
+    /// If the space is sealed.
     pub fn map_identity(
         &mut self,
         memory: &mut dyn TableMemory,
         (start, end): (usize, usize),
         protection: Protection,
     ) -> Result<(), MapError> {
+        assert!(
+            !self.is_sealed,
+            "memory is mapped to itself before CPUs use the tables"
+        );
         let mut address = start;
         while address < end {
             let segment_end = (address / SEGMENT_SIZE + 1) * SEGMENT_SIZE;
@@ -98,7 +116,7 @@ impl<M: Machine> AddressSpace<M> {
                 let table = self.page_table(memory, address, Run::UNMAPPED)?;
                 let first = page_index(address);
                 let pages = (stop - address).div_ceil(PAGE_SIZE);
-                entries.write(&mut self.machine, table, first..first + pages);
+                entries.fill(&mut self.machine, table, first..first + pages);
             }
             address = segment_end;
         }
@@ -119,12 +137,26 @@ impl<M: Machine> AddressSpace<M> {
         true
     }
 
+    /// Changes what a mapped page allows, while CPUs use it: there is no moment in which it isn't
+    /// mapped, and CPUs see the old protection or the new one until this has returned. `false` if
+    /// it isn't mapped.
+    pub fn protect_in_use(&mut self, address: usize, protection: Protection) -> bool {
+        let Some((table, old)) = self.lookup(address).filter(|(_, old)| !old.invalid()) else {
+            return false;
+        };
+        let new = self.entry(old.frame() as usize * PAGE_SIZE, protection);
+        let index = page_index(address);
+        self.machine
+            .replace(table, index, old.into_bits(), new.into_bits());
+        true
+    }
+
     /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
     pub fn unmap(&mut self, address: usize) -> Option<Mapping> {
         let (table, old) = self.lookup(address)?;
         let mapping = old.mapping()?;
+        // The frame's number stays there: an invalid entry says nothing else.
         self.machine.invalidate_page(table, address);
-        self.machine.write(table, page_index(address), UNMAPPED);
         Some(mapping)
     }
 
@@ -150,7 +182,6 @@ impl<M: Machine> AddressSpace<M> {
                             continue;
                         };
                         self.machine.invalidate_page_here(table, page);
-                        self.machine.write(table, index, UNMAPPED);
                         unmapped(mapping);
                         some = true;
                     }
@@ -216,7 +247,11 @@ impl<M: Machine> AddressSpace<M> {
                 Some(next) => next,
                 None => {
                     let next = match level.below() {
-                        Some(below) => new_table(&mut self.machine, memory, below)?,
+                        Some(below) => {
+                            let next = new_table(&mut self.machine, memory, below)?;
+                            self.protect_table(next, TABLE_SIZE);
+                            next
+                        }
                         None => self.new_page_table(memory, entries)?,
                     };
                     let entry = TableEntry::to_table(level, next).into_bits();
@@ -237,16 +272,47 @@ impl<M: Machine> AddressSpace<M> {
         memory: &mut dyn TableMemory,
         entries: Run,
     ) -> Result<usize, NoTable> {
-        let table = match self.spare_page_table.take() {
-            Some(table) => table,
-            None => {
-                let page = memory.table(PAGE_SIZE).ok_or(NoTable)?;
-                self.spare_page_table = Some(page + PAGE_TABLE_SIZE);
-                page
+        const ALL: Range<usize> = 0..PAGE_TABLE_ENTRIES;
+        if let Some(table) = self.spare_page_table.take() {
+            if !self.is_sealed {
+                entries.fill(&mut self.machine, table, ALL);
             }
-        };
-        entries.write(&mut self.machine, table, 0..PAGE_TABLE_ENTRIES);
+            return Ok(table);
+        }
+        let table = memory.table(PAGE_SIZE).ok_or(NoTable)?;
+        let spare = table + PAGE_TABLE_SIZE;
+        entries.fill(&mut self.machine, table, ALL);
+        if self.is_sealed {
+            Run::UNMAPPED.fill(&mut self.machine, spare, ALL);
+            self.protect_table(table, PAGE_SIZE);
+        }
+        self.spare_page_table = Some(spare);
         Ok(table)
+    }
+
+    /// Makes the pages of a new table read-only, where memory is mapped to itself, if the space
+    /// is sealed. Nothing leads to the table yet, and nobody else uses its memory.
+    fn protect_table(&mut self, table: usize, bytes: usize) {
+        if !self.is_sealed {
+            return;
+        }
+        let pages = (table..table + bytes).step_by(PAGE_SIZE);
+        let is_mapped = |page| self.translate(page).is_some_and(|it| it.frame == page);
+        if !pages.clone().all(is_mapped) {
+            return;
+        }
+        for page in pages.clone() {
+            if let Some((page_table, _)) = self.lookup(page) {
+                self.machine.invalidate_page_here(page_table, page);
+            }
+        }
+        self.machine.flush(self.element());
+        let entry = self.entry(table, Protection::ReadOnly);
+        for (page, entry) in pages.zip(Run::identity(entry).entries()) {
+            if let Some((page_table, _)) = self.lookup(page) {
+                self.machine.write(page_table, page_index(page), entry);
+            }
+        }
     }
 }
 
@@ -261,7 +327,7 @@ struct Run {
 impl Run {
     /// Those of unmapped pages.
     const UNMAPPED: Run = Run {
-        first: PageEntry::new().with_invalid(true),
+        first: PageEntry::unmapped(),
         step: 0,
     };
 
@@ -274,11 +340,16 @@ impl Run {
         }
     }
 
-    fn write(self, machine: &mut impl Machine, table: usize, indices: Range<usize>) {
-        let mut entry = self.first.into_bits();
-        for index in indices {
-            machine.write(table, index, entry);
-            entry = entry.wrapping_add(self.step);
+    fn entries(self) -> impl Iterator<Item = u64> {
+        let first = self.first.into_bits();
+        core::iter::successors(Some(first), move |entry| {
+            Some(entry.wrapping_add(self.step))
+        })
+    }
+
+    fn fill(self, machine: &mut impl Machine, table: usize, indices: Range<usize>) {
+        for (index, entry) in indices.zip(self.entries()) {
+            machine.fill(table, index, entry);
         }
     }
 }
@@ -291,7 +362,7 @@ fn new_table(
     let table = memory.table(TABLE_SIZE).ok_or(NoTable)?;
     let entry = TableEntry::nowhere(level).into_bits();
     for index in 0..TABLE_ENTRIES {
-        machine.write(table, index, entry);
+        machine.fill(table, index, entry);
     }
     Ok(table)
 }

@@ -14,7 +14,9 @@
 //! * a page entry that is valid is invalidated, and its TLB entries are cleared on every
 //!   CPU, before it changes (M3); and no entry is writable and executable (M2), nor is
 //!   it so for a moment;
-//! * an entry changes by one store of a doubleword, so every CPU sees it whole.
+//! * an entry changes by one store of a doubleword, so every CPU sees it whole;
+//! * once the space is sealed, the pages that tables lie in are read-only where memory is
+//!   mapped to itself: only [`Machine::write`], which goes around translation, changes them.
 //!
 //! | file | what |
 //! |---|---|
@@ -23,6 +25,7 @@
 //! | `machine.rs` | what is needed of the machine |
 //! | `error.rs` | why a page isn't mapped |
 //! | `address_space.rs` | mapping, unmapping, changing, looking up |
+//! | `tables.rs` | all tables that there are |
 //! | `walk.rs` | the walk that translates an address, as a person reads it |
 //!
 //! Principles of Operation, chapter 3, "Dynamic Address Translation". On the host the
@@ -35,6 +38,7 @@ mod entries;
 mod error;
 mod machine;
 mod protection;
+mod tables;
 mod walk;
 
 pub use address_space::{AddressSpace, END};
@@ -45,4 +49,5 @@ pub use entries::{
 pub use error::{MapError, NoTable};
 pub use machine::{Machine, TableMemory};
 pub use protection::{Mapping, Protection};
+pub use tables::{Reached, Tables, tables};
 pub use walk::{Found, Step, Table, Walk, walk};

@@ -8,8 +8,11 @@ pub trait Machine {
     fn read(&self, table: usize, index: usize) -> u64;
 
     /// Stores an entry, in one piece: a CPU that looks meanwhile sees the old or the
-    /// new one.
+    /// new one. By the table's real address, whatever the page allows that it lies in.
     fn write(&mut self, table: usize, index: usize, entry: u64);
+
+    /// Stores an entry of a table that nothing leads to yet, in memory that may be written.
+    fn fill(&mut self, table: usize, index: usize, entry: u64);
 
     /// Sets the invalid bit in the entry of `address` in a page table, and clears what
     /// any CPU's TLB has from that entry; when it returns, that is done (INVALIDATE
@@ -20,6 +23,11 @@ pub trait Machine {
     /// running CPU's TLB has from that entry. Other CPUs may go on with what theirs have,
     /// until [`flush`](Self::flush) (INVALIDATE PAGE TABLE ENTRY, local clearing).
     fn invalidate_page_here(&mut self, page_table: usize, address: usize);
+
+    /// Replaces a valid entry of a page table by another valid one of the same frame, if it is
+    /// still the old one, and clears what any CPU's TLB has from it; when it returns, that is
+    /// done. There is no moment without a valid entry (COMPARE AND SWAP AND PURGE).
+    fn replace(&mut self, page_table: usize, index: usize, old: u64, new: u64);
 
     /// Clears what any CPU's TLB has from the tables that this address-space-control
     /// element names; when it returns, that is done (INVALIDATE DAT TABLE ENTRY, clearing

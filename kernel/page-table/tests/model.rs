@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Access, CPUS, Emulated, Exception};
+use common::{Access, BASE, CPUS, Emulated, Exception};
 use page_table::{
     AddressSpace, END, Found, MapError, Mapping, NoTable, PAGE_SIZE, Protection, SEGMENT_SIZE, walk,
 };
@@ -118,7 +118,12 @@ impl Case {
     fn protect(&mut self, page: usize, protection: Protection) {
         let entry = self.model.get_mut(&page);
         let is_mapped = entry.map(|entry| entry.1 = protection).is_some();
-        assert_eq!(self.space.protect(page, protection), is_mapped);
+        // Both ways come to the same.
+        let changed = match page / PAGE_SIZE % 2 {
+            0 => self.space.protect(page, protection),
+            _ => self.space.protect_in_use(page, protection),
+        };
+        assert_eq!(changed, is_mapped);
     }
 
     /// What an access of a CPU should come to.
@@ -298,6 +303,63 @@ fn a_range_is_mapped_to_itself() {
             }
         }
     }
+}
+
+/// A store to any page of the machine's tables is refused on every CPU, a load isn't.
+fn tables_are_read_only(case: &Case) {
+    let tables = case.machine.tables().into_iter();
+    for page in tables.flat_map(|table| table.step_by(PAGE_SIZE)) {
+        for cpu in 0..CPUS {
+            let access = |access| case.machine.access(cpu, page, access);
+            assert_eq!(access(Access::Store), Err(Exception::Protection));
+            assert_eq!(access(Access::Load), Ok(page));
+        }
+    }
+}
+
+#[test]
+fn sealed_tables_are_read_only() {
+    let mut case = Case::new(200, true);
+    let memory = &mut case.machine.clone();
+    let space = (BASE, 4 * SEGMENT_SIZE);
+    let writable = Protection::ReadWrite;
+    case.space.map_identity(memory, space, writable).unwrap();
+    let first = BASE..case.machine.tables_end();
+    let part = (first.start, first.end);
+    let tables = Protection::ReadOnly;
+    case.space.map_identity(memory, part, tables).unwrap();
+    case.space.seal();
+    case.machine.activate(case.space.element());
+    tables_are_read_only(&case);
+    assert_eq!(
+        case.machine.access(1, first.end, Access::Store),
+        Ok(first.end)
+    );
+    // New ones, of every level; every CPU has had their memory as it was.
+    for address in [1 << 21, 1 << 31, 1 << 42, (1 << 42) + (1 << 31), 1 << 43] {
+        for page in (first.end..4 * SEGMENT_SIZE).step_by(PAGE_SIZE) {
+            for cpu in 0..CPUS {
+                let _ = case.machine.access(cpu, page, Access::Store);
+            }
+        }
+        let segments = (address..address + 20 * SEGMENT_SIZE).step_by(SEGMENT_SIZE);
+        for page in segments.filter(|&page| page >= 4 * SEGMENT_SIZE) {
+            case.map(page, 0x7000, writable).unwrap();
+            tables_are_read_only(&case);
+        }
+    }
+    let end = case.machine.tables_end();
+    assert_eq!(case.machine.access(0, end, Access::Store), Ok(end));
+}
+
+#[test]
+#[should_panic = "memory is mapped to itself before CPUs use the tables"]
+fn a_sealed_space_is_used() {
+    let mut case = Case::new(100, true);
+    case.space.seal();
+    let memory = &mut case.machine.clone();
+    let range = (0, PAGE_SIZE);
+    let _ = case.space.map_identity(memory, range, Protection::ReadOnly);
 }
 
 #[test]

@@ -160,6 +160,14 @@ impl<B: Backing> Allocator<B> {
         Ok(())
     }
 
+    /// Empties the magazine of one unit, whose CPU has left. Waits for who works on it: not for
+    /// interrupt handlers, nor with the *areas* lock held.
+    pub fn empty_magazine(&self, unit: usize) {
+        if let Some(magazine) = self.magazines.by_unit.get(unit) {
+            self.empty(&mut magazine.lock());
+        }
+    }
+
     /// Empties all magazines. Waits for who works on one: not for interrupt handlers, nor
     /// with the *areas* lock held.
     pub(crate) fn empty_magazines(&self) {

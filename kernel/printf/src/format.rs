@@ -96,14 +96,15 @@ fn pointer(
         (Pointer::Missing(letter), _) => {
             return output.field(&[b'(', b'%', b'p', letter, b'?', b')'], specification);
         }
-        (Pointer::Error, _) => match errno::name(address.wrapping_neg()) {
-            Some(name) if is_error => {
+        (Pointer::Error, _) if is_error => match errno::name(address.wrapping_neg()) {
+            Some(name) => {
                 let mut text = [b'-'; ERROR_NAME];
                 text[1..=name.len()].copy_from_slice(name.as_bytes());
                 return output.field(&text[..=name.len()], specification);
             }
-            _ => Pointer::Hashed,
+            None => return number::put(output, &specification.for_error(), address),
         },
+        (Pointer::Error, _) => Pointer::Hashed,
         (pointer, _) => pointer,
     };
     if pointer == Pointer::Plain || (pointer == Pointer::Hashed && (is_error || address == 0)) {

@@ -62,8 +62,11 @@ pub struct Specification {
     precision_argument: bool,
 }
 
-/// Widths and precisions beyond are cut: as in Linux, they are mistakes.
-const WIDEST: usize = 1 << 15;
+/// Widths beyond are cut: as in Linux, they are mistakes. That of a map is its bits.
+const WIDEST: usize = (1 << 23) - 1;
+
+/// The same of precisions.
+const MOST_PRECISE: usize = (1 << 15) - 1;
 
 impl Specification {
     const fn plain(conversion: Conversion) -> Self {
@@ -91,7 +94,7 @@ impl Specification {
         }
         if self.precision_argument {
             let precision = (arguments.word() as i32).max(0);
-            self.precision = Some((precision.unsigned_abs() as usize).min(WIDEST));
+            self.precision = Some((precision.unsigned_abs() as usize).min(MOST_PRECISE));
         }
         self
     }
@@ -99,6 +102,15 @@ impl Specification {
     /// Whether there is a width, if only of 0.
     pub(crate) fn has_width(&self) -> bool {
         self.width_argument || self.width > 0
+    }
+
+    /// This specification for an error number without a name.
+    pub(crate) fn for_error(self) -> Self {
+        Self {
+            size: Size::Eight,
+            conversion: Conversion::Signed,
+            ..self
+        }
     }
 
     /// This specification for an address as a number: all 16 digits unless a width is
@@ -165,6 +177,7 @@ fn conversion(text: &[u8]) -> Option<(Specification, &[u8])> {
             rest = after;
         } else {
             let (precision, behind) = number(after);
+            let precision = precision.min(MOST_PRECISE);
             specification.precision = (behind.len() < after.len()).then_some(precision);
             rest = behind;
         }

@@ -37,7 +37,7 @@ pub fn all(figures: &mut Figures) -> Result<(), BenchError> {
     // Warm: the first allocation may populate a page.
     pairs(16)?;
     for (count, name) in TOGETHER {
-        if count <= cpus::online_count() {
+        if cpus::online_count() >= count {
             let nanoseconds = together(count)?;
             record(figures, name, u64::from(count) * PAIRS, nanoseconds)?;
         }

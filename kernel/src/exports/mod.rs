@@ -10,13 +10,16 @@
 //!   after them
 
 mod bug;
+mod cpuhotplug;
 mod cpumask;
+mod jump_label;
 mod kmem_cache;
 mod kstrtox;
 mod kthread;
 mod kunit;
 mod module_api;
 mod percpu;
+mod percpu_counter;
 pub mod printk;
 mod random;
 mod slab;

@@ -59,7 +59,7 @@ extern "C" fn __kernel_on_each_cpu(function: smp::Function, argument: *mut ()) -
     }
 }
 
-/// As [`__kernel_on_each_cpu`], on one CPU.
+/// As [`__kernel_on_each_cpu`], on one CPU: -ENXIO, and nothing logged, if that isn't online.
 #[unsafe(no_mangle)]
 extern "C" fn __kernel_call_on_cpu(cpu: u32, function: smp::Function, argument: *mut ()) -> i32 {
     if !may_call() {
@@ -68,6 +68,7 @@ extern "C" fn __kernel_call_on_cpu(cpu: u32, function: smp::Function, argument: 
     let argument = argument.expose_provenance();
     match smp::run_on(cpu, || run(function, argument)) {
         Ok(()) => 0,
+        Err(smp::Error::NotOnline(_)) => -errno::ENXIO,
         Err(problem) => {
             log::warn!("call_on_cpu for {}: {problem}", caller());
             -errno::ENODEV

@@ -27,6 +27,12 @@ module_api::export_symbol!(
     vscnprintf(_, _, _, _),
 );
 
+/// Whether `%p` shows addresses as they are, for who asks: never.
+#[unsafe(export_name = "no_hash_pointers")]
+static NO_HASH_POINTERS: bool = false;
+
+module_api::export_symbol!("no_hash_pointers": static NO_HASH_POINTERS: bool);
+
 /// A buffer of the caller's, for text and a NUL.
 struct Buffer {
     start: *mut u8,

@@ -38,11 +38,14 @@ impl FrameBlock {
         })
     }
 
-    /// A block that holds `bytes`, not 0, at real addresses from `start` on. It may look at
-    /// all free blocks as large as that below, with interrupts off.
-    pub fn from(bytes: usize, start: usize) -> Result<Self, OutOfMemory> {
+    /// A block that holds `bytes`, not 0, from `high` on, or from `start` on where there is none.
+    /// It may look at all free blocks with interrupts off.
+    pub(super) fn above(bytes: usize, high: usize, start: usize) -> Result<Self, OutOfMemory> {
         Self::take(order_of(bytes), |order| {
-            real::with(|memory| memory.frames.take_from(order, start / PAGE_SIZE))
+            real::with(|memory| {
+                let found = memory.frames.take_above(order, high / PAGE_SIZE);
+                found.or_else(|| memory.frames.take_above(order, start / PAGE_SIZE))
+            })
         })
     }
 

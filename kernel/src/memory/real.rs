@@ -4,6 +4,7 @@
 //! that are unmapped together, or the tables of one segment (some 4,000 entries). Two exceptions say so where they
 //! are.
 
+use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::frames::{FrameAllocator, order_of};
 use arch::PAGE_SIZE;
@@ -13,7 +14,9 @@ use arch::dat::{AddressSpace, TableMemory};
 pub struct RealMemory {
     pub frames: FrameAllocator<'static>,
     pub space: AddressSpace,
-    /// Frames that hold translation tables; they are never given back.
+    /// Frames of the translation tables that boot has made: never the allocator's.
+    pub boot_table_frames: usize,
+    /// Frames that hold translation tables made since; they are never given back.
     pub table_frames: usize,
 }
 
@@ -41,6 +44,9 @@ pub struct Tables<'a> {
 
 impl TableMemory for Tables<'_> {
     fn table(&mut self, bytes: usize) -> Option<usize> {
+        if fail::now(Site::Tables) {
+            return None;
+        }
         let order = order_of(bytes);
         let frame = self.frames.take(order)?;
         *self.count += 1 << order;
@@ -62,7 +68,7 @@ impl RealMemory {
 /// Page frames: all, free, and those that hold translation tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameCount {
-    /// Frames that the allocator has, given out or not.
+    /// Frames that the allocator has, given out or not, and those of boot's tables.
     pub total: usize,
     /// Frames that are not given out.
     pub free: usize,
@@ -80,9 +86,9 @@ impl FrameCount {
 /// Counts page frames.
 pub fn frame_count() -> FrameCount {
     with(|memory| FrameCount {
-        total: memory.frames.total(),
+        total: memory.frames.total() + memory.boot_table_frames,
         free: memory.frames.free(),
-        tables: memory.table_frames,
+        tables: memory.table_frames + memory.boot_table_frames,
     })
 }
 

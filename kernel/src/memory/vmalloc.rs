@@ -14,6 +14,7 @@ use super::error::OutOfMemory;
 use super::frames::PageFrame;
 use super::real::frame_count;
 use super::region::Region;
+use super::sanity::{self, Fresh, Kind, Zones};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::areas::{AreaError, Areas};
@@ -25,8 +26,17 @@ use spin::Once;
 
 static REGION: Once<Region> = Once::new();
 
-/// Held for as many steps as there are areas.
-static AREAS: Lock<Areas, { rank::VMALLOC }> = Lock::new(Areas::new(0, 0));
+/// Whose an area is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    /// Who has its [`Area`].
+    Kernel,
+    /// A module, which knows its address: [`Area::lend`].
+    Module,
+}
+
+/// Held for a step for each leaf of areas, and for some for each area of some leaves.
+static AREAS: Lock<Areas<Owner>, { rank::VMALLOC }> = Lock::new(Areas::new(0, 0));
 
 /// Why there is no area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +55,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Area(AreaError::BadRequest) => f.write_str("an area of no bytes"),
+            Error::Area(AreaError::BadRequest) => {
+                f.write_str("an area of no bytes, or aligned to no power of two")
+            }
             Error::Area(AreaError::NoGap { bytes }) => {
                 write!(
                     f,
@@ -83,6 +95,11 @@ pub fn count() -> (usize, usize) {
     (areas.count(), areas.bytes())
 }
 
+/// The first area that begins at `address` or behind it: start and bytes.
+pub fn area_from(address: usize) -> Option<(usize, usize)> {
+    AREAS.lock().first_from(address)
+}
+
 /// An area, and all that lies in it (M1); dropping it unmaps it and gives its frames
 /// back. What still refers to it then faults.
 #[derive(Debug)]
@@ -99,12 +116,24 @@ impl Area {
     /// Waits for no other CPU. With interrupts on, and no lock held of rank vmalloc or a
     /// later one.
     pub fn new(bytes: usize) -> Result<Self, Error> {
+        let whole = bytes.checked_next_multiple_of(PAGE_SIZE);
+        Self::with_use(bytes, PAGE_SIZE, whole.unwrap_or(bytes))
+    }
+
+    /// As [`new`](Self::new), at a multiple of `align`, a power of two, for who uses no more
+    /// than `bytes` of it: with `sanity=1` the rest of its last page is a red zone.
+    pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
+        Self::with_use(bytes, align, bytes)
+    }
+
+    fn with_use(bytes: usize, align: usize, used: usize) -> Result<Self, Error> {
         let wanted = bytes.div_ceil(PAGE_SIZE);
         let free = frame_count().free;
         if wanted > free || fail::now(Site::Vmalloc) {
             return Err(Error::Frames { wanted, free });
         }
-        let start = AREAS.lock().take(bytes, PAGE_SIZE).map_err(Error::Area)?;
+        let start = AREAS.lock().take(bytes, align, Owner::Kernel);
+        let start = start.map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.
         let mut area = Self {
             start,
@@ -114,6 +143,15 @@ impl Area {
         let populated = area.populate();
         populated.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
         area.bytes_mut().fill(0);
+        if sanity::is_on() {
+            let zones = Zones {
+                before: 0,
+                bytes: used,
+                after: area.bytes - used,
+            };
+            let entered = sanity::enter(Kind::Vmalloc, start, zones, 0, Fresh::Filled);
+            entered.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
+        }
         Ok(area)
     }
 
@@ -125,6 +163,11 @@ impl Area {
         Ok(())
     }
 
+    /// Names what it holds, for reports of misuse.
+    pub fn set_name(&self, name: &'static str) {
+        sanity::name(Kind::Vmalloc, self.start, name);
+    }
+
     /// Address of the first byte.
     pub fn start(&self) -> usize {
         self.start
@@ -133,6 +176,16 @@ impl Area {
     /// Bytes, a multiple of the page size.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Hands it on to a module, which gives its address to [`take_back`].
+    pub fn lend(self) -> usize {
+        if let Some((owner, _)) = AREAS.lock().at(self.start) {
+            *owner = Owner::Module;
+        }
+        let start = self.start;
+        core::mem::forget(self);
+        start
     }
 
     fn range(&self) -> Range<usize> {
@@ -179,8 +232,28 @@ impl Area {
     }
 }
 
+/// The area that was lent to a module at this address; `None` if no such area starts there.
+pub fn take_back(start: usize) -> Option<Area> {
+    let mut areas = AREAS.lock();
+    let (owner, bytes) = areas.at(start)?;
+    (*owner == Owner::Module).then(|| {
+        *owner = Owner::Kernel;
+        let is_plain = true;
+        Area {
+            start,
+            bytes,
+            is_plain,
+        }
+    })
+}
+
 impl Drop for Area {
     fn drop(&mut self) {
+        if sanity::is_on()
+            && let Ok(block) = sanity::begin_free(Kind::Vmalloc, self.start, 0)
+        {
+            sanity::finish_free(&block, false);
+        }
         pages().unmap(core::iter::once(self.range()));
         AREAS.lock().give(self.start);
     }

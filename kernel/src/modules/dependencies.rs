@@ -20,10 +20,14 @@ use crate::initrd::{self, File};
 use alloc::vec::Vec;
 use fallible::TryPush;
 use hashbrown::HashMap;
+use loader::linux::MODULE_LAYOUT;
 use loader::{LoadError, Object};
 
-/// Which file of the initrd exports a symbol: of two, the first.
-pub struct Exporters(HashMap<&'static str, File>);
+/// Which file of the initrd exports a symbol: of two, the first; and which one with a CRC.
+pub struct Exporters {
+    all: HashMap<&'static str, File>,
+    versioned: HashMap<&'static str, File>,
+}
 
 impl Exporters {
     /// Looks through all files of `extra/`, `lib/` and `modules/`; one that is no valid object
@@ -32,7 +36,7 @@ impl Exporters {
     /// # Errors
     /// [`Reason::Heap`].
     pub fn find() -> Result<Self, Reason<'static>> {
-        let mut found = HashMap::new();
+        let (mut all, mut versioned) = (HashMap::new(), HashMap::new());
         for file in files_of_providers() {
             let object = match Object::parse(file.data) {
                 Ok(object) => object,
@@ -40,22 +44,30 @@ impl Exporters {
                 Err(_) => continue,
             };
             for symbol in object.exports() {
-                found.try_reserve(1)?;
-                #[expect(clippy::disallowed_methods, reason = "there is room")]
-                found.entry(symbol).or_insert(file);
+                enter(&mut all, symbol, file)?;
+            }
+            for (symbol, _) in object.export_crcs() {
+                enter(&mut versioned, symbol, file)?;
             }
         }
-        Ok(Self(found))
+        Ok(Self { all, versioned })
     }
 
-    /// The file that a symbol of an object is needed from: none for one that is defined,
-    /// that the kernel has, or that nobody exports.
-    fn file_of(&self, object: &Object<'static>, symbol: usize) -> Option<File> {
-        let symbol = object.symbol(symbol);
-        if !symbol.is_undefined() || registry::is_kernels(symbol.name) {
-            return None;
+    /// The file that a symbol of a module is needed from: none for one that is defined,
+    /// that the kernel has, or that nobody exports. Behind a module's symbols comes, of one that
+    /// was compiled for Linux, what it needs without naming it.
+    fn file_of(&self, module: &ModuleFile, symbol: usize) -> Option<File> {
+        let of_linux = |name| self.versioned.get(name).copied();
+        if symbol >= module.object.symbol_count() {
+            return of_linux(MODULE_LAYOUT).filter(|_| module.is_linux);
         }
-        self.0.get(symbol.name).copied()
+        let symbol = module.object.symbol(symbol);
+        match symbol.is_undefined() {
+            false => None,
+            true if module.is_linux => of_linux(symbol.name),
+            true if registry::is_kernels(symbol.name) => None,
+            true => self.all.get(symbol.name).copied(),
+        }
     }
 
     /// Names of the files that a module needs, each once.
@@ -64,8 +76,8 @@ impl Exporters {
     /// [`Reason::Heap`].
     pub fn needed_by(&self, module: &ModuleFile) -> Result<Vec<&'static str>, Reason<'static>> {
         let mut names = Vec::new();
-        for symbol in 1..module.object.symbol_count() {
-            let Some(file) = self.file_of(&module.object, symbol) else {
+        for symbol in 1..=module.object.symbol_count() {
+            let Some(file) = self.file_of(module, symbol) else {
                 continue;
             };
             let name = initrd::module_name(file.path).unwrap_or(file.path);
@@ -75,6 +87,18 @@ impl Exporters {
         }
         Ok(names)
     }
+}
+
+/// Enters who exports a symbol, unless another does.
+fn enter(
+    files: &mut HashMap<&'static str, File>,
+    symbol: &'static str,
+    file: File,
+) -> Result<(), Reason<'static>> {
+    files.try_reserve(1)?;
+    #[expect(clippy::disallowed_methods, reason = "there is room")]
+    files.entry(symbol).or_insert(file);
+    Ok(())
 }
 
 /// What the search knows of a file.
@@ -127,12 +151,12 @@ impl<'a> LoadOrder<'a> {
         self.visit(*root, is_there)?;
         while let Some(visit) = self.path.last_mut() {
             let (module, symbol) = (visit.module, visit.symbol);
-            if symbol >= module.object.symbol_count() {
+            if symbol > module.object.symbol_count() {
                 self.leave()?;
                 continue;
             }
             visit.symbol += 1;
-            let Some(file) = self.exporters.file_of(&module.object, symbol) else {
+            let Some(file) = self.exporters.file_of(&module, symbol) else {
                 continue;
             };
             if file.path == module.file.path {

@@ -7,6 +7,7 @@ use crate::memory::vmalloc;
 use crate::percpu::AllocError;
 use alloc::collections::TryReserveError;
 use core::fmt;
+use loader::linux::{MODULE_LAYOUT, RELEASE, SETTINGS, TableError, VersionsError};
 use loader::{Escaped, LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name. Borrows from what the caller has passed:
@@ -25,6 +26,23 @@ pub enum Reason<'a> {
     Startup(StartupError<'static>),
     /// It was built by another compiler, or against another kernel: the stamp that it has.
     Stamp(&'static str),
+    /// It was compiled for another Linux than those whose facts are known here: its vermagic.
+    LinuxStamp(&'static str),
+    /// A table beside its code is wrong.
+    Table(TableError),
+    /// Its list of CRCs is wrong.
+    Versions(VersionsError),
+    /// It was compiled with another declaration of what it imports than its provider.
+    Version {
+        /// The symbol.
+        symbol: &'static str,
+        /// The CRC that it has of it, if it has one.
+        wanted: Option<u32>,
+        /// The CRC that the provider has.
+        offered: u32,
+    },
+    /// Nobody vouches for Linux's struct module.
+    NoLayout,
     /// It has a name, or a stamp, and then another.
     SaidTwice {
         /// `name` or `vermagic`.
@@ -101,6 +119,24 @@ impl From<LoadError> for Reason<'_> {
     }
 }
 
+impl From<TableError> for Reason<'_> {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::OutOfMemory => Reason::Heap,
+            error => Reason::Table(error),
+        }
+    }
+}
+
+impl From<VersionsError> for Reason<'_> {
+    fn from(error: VersionsError) -> Self {
+        match error {
+            VersionsError::OutOfMemory => Reason::Heap,
+            error => Reason::Versions(error),
+        }
+    }
+}
+
 impl<'a> From<ParameterError<'a>> for Reason<'a> {
     fn from(error: ParameterError<'a>) -> Self {
         match error {
@@ -165,6 +201,37 @@ impl fmt::Display for Reason<'_> {
                 f,
                 "built for `{found}`, and this kernel is `{}`",
                 module_api::ABI_STAMP
+            ),
+            Reason::LinuxStamp(found) => write!(
+                f,
+                "compiled for Linux `{}`; what is known here is `{RELEASE}x {SETTINGS}`",
+                Escaped(found.trim_end())
+            ),
+            Reason::Table(error) => write!(f, "{error}"),
+            Reason::Versions(error) => write!(f, "{error}"),
+            Reason::Version {
+                symbol,
+                wanted: Some(wanted),
+                offered,
+            } => write!(
+                f,
+                "was compiled with another {symbol} than is offered: CRC {wanted:#010x}, not \
+                 {offered:#010x}. The declaration, or a type in it, differs: another release of \
+                 Linux, or other settings. `insmod --force-versions` loads it all the same"
+            ),
+            Reason::Version {
+                symbol,
+                wanted: None,
+                offered,
+            } => write!(
+                f,
+                "imports {symbol} without a CRC, and it is offered with {offered:#010x}: its \
+                 __versions isn't whole. `insmod --force-versions` loads it all the same"
+            ),
+            Reason::NoLayout => write!(
+                f,
+                "nobody exports {MODULE_LAYOUT}, whose CRC stands for Linux's struct module: \
+                 `modprobe` loads what does"
             ),
             Reason::SaidTwice { key, first, second } => {
                 let (first, second) = (Escaped(first), Escaped(second));

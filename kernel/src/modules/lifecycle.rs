@@ -3,10 +3,12 @@
 
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
+use super::jump_labels;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
 use crate::memory::heap::try_box;
+use crate::memory::sanity;
 use crate::percpu::AllocError;
 use alloc::vec::Vec;
 use module_api::PerCpuRef;
@@ -50,7 +52,9 @@ impl UnformedModule {
                 change: Change::Formed,
             });
         }
-        registry::export(self.id)
+        registry::export(self.id)?;
+        jump_labels::follow_keys(self.id);
+        Ok(())
     }
 
     /// From now on the module can be used, and its init sections are gone (L4).
@@ -66,8 +70,20 @@ impl UnformedModule {
     }
 }
 
+/// Reports what a module that goes has allocated and leaves behind.
+fn report_left(id: Id) {
+    let range = REGISTRY.lock().entry(id).and_then(|entry| {
+        let loaded = entry.loaded.as_ref()?;
+        Some(loaded.base()..loaded.base() + loaded.layout.size())
+    });
+    if let Some(range) = range.filter(|range| range.start != 0) {
+        sanity::left_by(&range);
+    }
+}
+
 impl Drop for UnformedModule {
     fn drop(&mut self) {
+        report_left(self.id);
         drop(remove(self.id));
     }
 }
@@ -133,6 +149,13 @@ impl GoingModule {
             exit,
             destructors: destructors.unwrap_or_default(),
         })
+    }
+}
+
+impl GoingModule {
+    /// Reports what it has allocated and leaves behind, with `sanity=1`.
+    pub fn report_left(&self) {
+        report_left(self.id);
     }
 }
 

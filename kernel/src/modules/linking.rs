@@ -12,11 +12,14 @@
 //! Each step owns what it has made; a failure drops it, and all is as before.
 
 use super::error::Reason;
+use super::imports::{Check, Imports};
+use super::linux::LinuxParts;
 use super::loaded::Loaded;
 use super::module_file::ModuleFile;
 use super::parameters::Strings;
 use super::registry::References;
 use super::static_percpu::StaticPerCpu;
+use super::taint::Taint;
 use crate::memory::vmalloc::Area;
 use alloc::vec::Vec;
 use arch::dat::Protection;
@@ -32,6 +35,7 @@ pub struct WritableImage {
     linked: Linked<'static>,
     layout: Layout<'static>,
     uses: References,
+    check: Check,
 }
 
 impl WritableImage {
@@ -40,7 +44,11 @@ impl WritableImage {
     ///
     /// # Errors
     /// What is wrong with the object, or that there is no memory; then all is as before.
-    pub fn link(module: &ModuleFile, unresolved: Option<u64>) -> Result<Self, Reason<'static>> {
+    pub fn link(
+        module: &ModuleFile,
+        check: Check,
+        unresolved: Option<u64>,
+    ) -> Result<Self, Reason<'static>> {
         let object = &module.object;
         let plan = Plan::new(object)?;
         let layout = plan.layout();
@@ -50,11 +58,17 @@ impl WritableImage {
         };
         let base = area.as_ref().map_or(0, Area::start);
         let statics = StaticPerCpu::new(layout.per_cpu())?;
+        if let Some(area) = &area {
+            area.set_name(module.name);
+        }
+        if let Some(statics) = &statics {
+            statics.set_name(module.name);
+        }
         let mut template = filled(layout.per_cpu().0 as usize, 0)?;
-        let mut uses = References::default();
-        let mut problem = None;
+        let mut imports = Imports::of(object, check)?;
+        let mut problem = imports.check_layout().err();
         let mut resolve = |symbol: &'static str, hash| {
-            let found = uses.resolve(symbol, hash).unwrap_or_else(|reason| {
+            let found = imports.resolve(symbol, hash).unwrap_or_else(|reason| {
                 problem.get_or_insert(reason);
                 None
             });
@@ -79,7 +93,8 @@ impl WritableImage {
             statics,
             template,
             layout: plan.into_layout(),
-            uses,
+            uses: imports.into_references(),
+            check,
         })
     }
 
@@ -102,7 +117,8 @@ impl WritableImage {
     /// that its kind asks for. Returns what the module owns, and its references.
     ///
     /// # Errors
-    /// An init or exit, a constructor or destructor that can't be called.
+    /// An init or exit, a constructor or destructor that can't be called; tables of one compiled
+    /// for Linux that can't be such.
     pub fn seal(
         mut self,
         module: &ModuleFile,
@@ -110,6 +126,13 @@ impl WritableImage {
     ) -> Result<(Loaded, References), Reason<'static>> {
         let base = self.base();
         let startup = Startup::of(&self.layout, base, bytes_of(&mut self.area))?;
+        let linux = match module.is_linux {
+            true => {
+                let image = bytes_of(&mut self.area);
+                Some(LinuxParts::of(&self.layout, base, image)?)
+            }
+            false => None,
+        };
         if let Some(statics) = &self.statics {
             statics.fill(&self.template);
         }
@@ -124,6 +147,12 @@ impl WritableImage {
             layout: self.layout,
             license: module.modinfo("license").unwrap_or(""),
             startup,
+            taint: Taint {
+                is_linux: module.is_linux,
+                is_forced: module.is_linux && self.check == Check::Nothing,
+                stores_to_page_0: linux.as_ref().is_some_and(LinuxParts::stores_to_page_0),
+            },
+            linux,
             init_is_freed: false,
         };
         Ok((loaded, self.uses))

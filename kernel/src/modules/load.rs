@@ -19,12 +19,13 @@
 
 use super::call;
 use super::error::{Error, Reason};
+use super::imports::{Check, Imports};
 use super::lifecycle::{GoingModule, UnformedModule};
 use super::linking::WritableImage;
 use super::loaded::Loaded;
 use super::module_file::ModuleFile;
 use super::parameters;
-use super::registry::References;
+use super::registry;
 use super::report;
 use super::unresolved::Unresolved;
 use crate::control::{self, Place};
@@ -49,14 +50,27 @@ pub fn load(name: &str) -> Result<(), Error<'_>> {
 /// As [`load`], with `name=value` words for the module's parameters, which win over those of
 /// the kernel command line. A bool may stand alone.
 pub fn load_with<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<'a>> {
-    load_file(&ModuleFile::find(name)?, parameters)
+    load_file(&ModuleFile::find(name)?, parameters, Check::Versions)
+}
+
+/// As [`load_with`], whatever the CRCs of what an object compiled for Linux imports; `lsmod` says
+/// so of it.
+pub fn load_forced<'a>(name: &'a str, parameters: &[&'a str]) -> Result<(), Error<'a>> {
+    load_file(&ModuleFile::find(name)?, parameters, Check::Nothing)
 }
 
 /// As [`load_with`], from an open file.
-pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), Error<'a>> {
-    let result = load_module(module, parameters);
-    let result = result.map_err(|reason| with_all_symbols(module, reason).of(module.name));
+pub fn load_file<'a>(
+    module: &ModuleFile,
+    parameters: &[&'a str],
+    check: Check,
+) -> Result<(), Error<'a>> {
+    let result = form(module, parameters, check).and_then(|formed| formed.do_init(module.name));
+    let result = result.map_err(|reason| with_all_symbols(module, check, reason).of(module.name));
     if let Err(error) = &result {
+        if control::details::wants_details() {
+            report::tell_refusal(module.name, &error.reason);
+        }
         control::module_refused(module.name, error);
     }
     result
@@ -64,12 +78,13 @@ pub fn load_file<'a>(module: &ModuleFile, parameters: &[&'a str]) -> Result<(), 
 
 /// Where one symbol is unknown, all that are.
 #[cold]
-fn with_all_symbols<'a>(module: &ModuleFile, reason: Reason<'a>) -> Reason<'a> {
-    if matches!(reason, Reason::Object(LoadError::Unresolved(_))) {
-        let mut references = References::default();
+fn with_all_symbols<'a>(module: &ModuleFile, check: Check, reason: Reason<'a>) -> Reason<'a> {
+    if matches!(reason, Reason::Object(LoadError::Unresolved(_)))
+        && let Ok(mut imports) = Imports::of(&module.object, check)
+    {
         let mut is_known = |name: &'static str| {
-            let found = references.resolve(name, loader::name_hash(name));
-            found.is_ok_and(|found| found.is_some())
+            let found = imports.resolve(name, loader::name_hash(name));
+            !matches!(found, Ok(None))
         };
         let undefined = module
             .object
@@ -77,16 +92,14 @@ fn with_all_symbols<'a>(module: &ModuleFile, reason: Reason<'a>) -> Reason<'a> {
             .filter(|symbol| symbol.is_undefined());
         let needed = undefined.filter(|symbol| !symbol.is_weak() && !symbol.name.is_empty());
         let names = needed.map(|symbol| symbol.name);
-        let symbols = Unresolved::of(names.filter(|name| !is_known(name)));
-        if symbols.count() > 1 {
+        let unknown = names.filter(|name| !is_known(name));
+        let is_withheld = |name: &str| module.is_linux && registry::is_plain(name);
+        let symbols = Unresolved::of(unknown, is_withheld);
+        if symbols.count() > 1 || symbols.some_withheld() {
             return Reason::Unresolved(symbols);
         }
     }
     reason
-}
-
-fn load_module<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<(), Reason<'a>> {
-    form(module, words)?.do_init(module.name)
 }
 
 /// A module that is complete but for its init. The addresses are checked ones of its text
@@ -103,10 +116,14 @@ struct Formed<'a> {
 /// Makes a module of a file. Not inlined: what it needs of the stack must be free again when
 /// init runs, which may load other modules.
 #[inline(never)]
-fn form<'a>(module: &ModuleFile, words: &[&'a str]) -> Result<Formed<'a>, Reason<'a>> {
+fn form<'a>(
+    module: &ModuleFile,
+    words: &[&'a str],
+    check: Check,
+) -> Result<Formed<'a>, Reason<'a>> {
     check_vermagic(module)?;
     let unformed = UnformedModule::add(module.name)?;
-    let mut image = WritableImage::link(module, None)?;
+    let mut image = WritableImage::link(module, check, None)?;
     let base = image.base();
     let (layout, bytes) = image.parts();
     let (strings, callbacks) = parameters::set(module, layout, base, bytes, words)?;
@@ -137,9 +154,10 @@ impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
         for callback in &self.callbacks {
-            // SAFETY: L3, L6: the loader has checked the function, the module is loading, and
-            // the text is kept.
-            let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
+            let set = call::setter(callback)?;
+            // SAFETY: L3, L6: the function is in sealed text, of this module, which is loading, or
+            // of one that it has a reference on; and the text is kept.
+            let result = unsafe { call::call_set(set, callback.text, callback.parameter) };
             if result != 0 {
                 let (name, value) = (callback.name, callback.value.unwrap_or(""));
                 let refused = ParameterError::Refused {
@@ -155,7 +173,8 @@ impl<'a> Formed<'a> {
             unsafe { call::call_void(constructor) };
         }
         let result = self.init.map_or(0, |init| {
-            // SAFETY: L3: the loader has checked it, and the module is loading.
+            // SAFETY: L3: the loader has checked it, and the module is loading. L11: if it was
+            // compiled for Linux, what it is bound to is what it takes it for.
             unsafe { call::call_int(init) }
         });
         match result {
@@ -184,6 +203,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         // SAFETY: L3: the loader has checked it, and the module is going.
         unsafe { call::call_void(function) };
     }
+    going.report_left();
     drop(going);
     control::module_gone(name);
     percpu::balance();
@@ -192,10 +212,18 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
 }
 
 /// A module must come from this compiler and this workspace; one without a stamp
-/// (C, assembly) has only the C calling convention to agree on.
+/// (C, assembly) has only the C calling convention to agree on. One compiled for Linux must be
+/// of a release and settings whose facts are known here.
 fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
     static TOLD: AtomicBool = AtomicBool::new(false);
-    match module.modinfo("vermagic") {
+    let vermagic = module.modinfo("vermagic");
+    if module.is_linux {
+        return match vermagic {
+            Some(found) if loader::linux::is_taken(found) => Ok(()),
+            found => Err(Reason::LinuxStamp(found.unwrap_or(""))),
+        };
+    }
+    match vermagic {
         Some(found) if found != module_api::ABI_STAMP => return Err(Reason::Stamp(found)),
         None if !TOLD.swap(true, Ordering::Relaxed) => {
             let name = module.name;

@@ -2,6 +2,7 @@
 
 use super::dependencies::{Exporters, LoadOrder};
 use super::error::{Error, Reason};
+use super::imports::Check;
 use super::load::{load_file, unload};
 use super::lookup::state;
 use super::module_file::{ModuleFile, files_at_boot};
@@ -57,9 +58,9 @@ fn probe<'a>(
         return Ok(());
     };
     for module in needed {
-        unless_there(load_file(module, &[]))?;
+        unless_there(load_file(module, &[], Check::Versions))?;
     }
-    unless_there(load_file(module, parameters))
+    unless_there(load_file(module, parameters, Check::Versions))
 }
 
 /// Another CPU may have loaded a module since the order was made.

@@ -15,6 +15,8 @@ pub struct ModuleFile {
     /// The module's name: what its own `.modinfo` says, else the file's without folder
     /// and extension.
     pub name: &'static str,
+    /// Whether it was compiled for Linux.
+    pub is_linux: bool,
 }
 
 impl ModuleFile {
@@ -61,6 +63,7 @@ impl ModuleFile {
             file,
             object,
             name: name.unwrap_or(of_file),
+            is_linux: loader::linux::is_linux(&object),
         })
     }
 

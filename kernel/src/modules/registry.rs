@@ -20,6 +20,7 @@
 
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
+use super::leftovers;
 use super::loaded::Loaded;
 use super::state::{Id, State};
 use super::symbol_kind::SymbolKind;
@@ -28,6 +29,7 @@ use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use arch::timer::Deadline;
 use fallible::{TryPush, with_room};
 use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, name_hash};
 use module_api::{Export, PerCpuRef};
@@ -70,8 +72,21 @@ pub struct Exported {
     pub value: u64,
     /// Module that exports it; `None` for the kernel.
     pub owner: Option<Id>,
+    /// The CRC of its declaration: for whom it is (imports.rs).
+    pub crc: Option<u32>,
     /// What a module's symbol names.
     kind: Option<SymbolKind>,
+}
+
+/// Which exports somebody asks for: of a name there may be one without a CRC and one with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// One without, else the one with.
+    PlainFirst,
+    /// One with a CRC.
+    Versioned,
+    /// One with, else the one without.
+    VersionedFirst,
 }
 
 impl Exported {
@@ -166,15 +181,22 @@ fn kernel_exports() -> &'static [Export] {
 /// Whether the kernel itself exports a symbol.
 pub fn is_kernels(name: &str) -> bool {
     let hash = name_hash(name);
-    let found = REGISTRY.lock().symbol(name, hash);
+    let found = REGISTRY.lock().wanted(name, hash, Wanted::PlainFirst);
     found.is_some_and(|found| found.owner.is_none())
+}
+
+/// Whether a symbol is exported without a CRC.
+pub fn is_plain(name: &str) -> bool {
+    let hash = name_hash(name);
+    let found = REGISTRY.lock().wanted(name, hash, Wanted::PlainFirst);
+    found.is_some_and(|found| found.crc.is_none())
 }
 
 /// The object of the module that exports a symbol; `None` for the kernel's symbols.
 pub fn object_of(symbol: &str) -> Option<Object<'static>> {
     let hash = name_hash(symbol);
     let mut registry = REGISTRY.lock();
-    let owner = registry.symbol(symbol, hash)?.owner?;
+    let owner = registry.wanted(symbol, hash, Wanted::PlainFirst)?.owner?;
     let loaded = registry.entry(owner)?.loaded.as_ref()?;
     Some(*loaded.layout.object())
 }
@@ -219,6 +241,7 @@ fn exported_by_kernel(export: &Export) -> Exported {
     Exported {
         value: export.value() as u64,
         owner: None,
+        crc: None,
         kind: None,
     }
 }
@@ -226,6 +249,21 @@ fn exported_by_kernel(export: &Export) -> Exported {
 /// Looks at the modules, unless a CPU holds the list: for a panic. `look` doesn't print.
 pub fn try_read<R>(look: impl FnOnce(&[Entry]) -> R) -> Option<R> {
     Some(look(&REGISTRY.try_lock()?.entries))
+}
+
+/// Looks at the modules from a handler of what their code ran into: waits for a CPU that holds
+/// the list, for a second at most. `look` doesn't print.
+pub fn read_in_handler<R>(look: impl Fn(&[Entry]) -> R) -> Option<R> {
+    /// Seconds.
+    const PATIENCE: u64 = 1;
+    let deadline = Deadline::after_seconds(PATIENCE);
+    loop {
+        match try_read(&look) {
+            None if deadline.is_past() => return None,
+            None => arch::cpu::relax(),
+            found => return found,
+        }
+    }
 }
 
 /// Looks at the modules. `look` doesn't print, wait or map.
@@ -290,12 +328,30 @@ impl Registry {
         at.ok()
     }
 
-    /// The export of this name, which has this hash.
-    fn symbol(&self, name: &str, hash: u32) -> Option<Exported> {
+    /// The export of this name, which has this hash, that somebody asks for.
+    fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
+        match wanted {
+            Wanted::PlainFirst => {
+                let plain = self.symbol(name, hash, false);
+                plain.or_else(|| self.symbol(name, hash, true))
+            }
+            Wanted::Versioned => self.symbol(name, hash, true),
+            Wanted::VersionedFirst => {
+                let versioned = self.symbol(name, hash, true);
+                versioned.or_else(|| self.symbol(name, hash, false))
+            }
+        }
+    }
+
+    /// The export of this name, which has this hash, with a CRC or the one without.
+    fn symbol(&self, name: &str, hash: u32, has_crc: bool) -> Option<Exported> {
         let mut found = None;
         self.symbols.find(hash, |export| {
             let export = self.export(export);
-            found = export.and_then(|(its, exported)| (its == name.as_bytes()).then_some(exported));
+            let is_it = |&(its, exported): &(&[u8], Exported)| {
+                its == name.as_bytes() && exported.crc.is_some() == has_crc
+            };
+            found = export.filter(is_it).map(|(_, exported)| exported);
             found.is_some()
         });
         found
@@ -313,7 +369,8 @@ impl Registry {
         let exported = Exported {
             value: symbol.value,
             owner: Some(export.owner),
-            kind: Some(loaded.kind_of(symbol)),
+            crc: symbol.crc,
+            kind: (!symbol.is_passed_on).then(|| loaded.kind_of(symbol)),
         };
         Some((symbol.name.as_bytes(), exported))
     }
@@ -343,7 +400,7 @@ impl Registry {
         for (number, export) in (first..).zip(&exports[first..end]) {
             // Nearly always nobody has the hash.
             if self.symbols.find(export.hash, |_| true).is_some()
-                && let Some(others) = self.symbol(export.name, export.hash)
+                && let Some(others) = self.symbol(export.name, export.hash, export.crc.is_some())
             {
                 let others = others.owner.and_then(|id| self.position(id));
                 let owner = others.map(|at| self.entries[at].name);
@@ -393,10 +450,13 @@ pub fn export(id: Id) -> Result<(), Reason<'static>> {
 /// Takes as many steps as the module has exports, whatever others have.
 pub fn remove(id: Id) -> Option<Entry> {
     while REGISTRY.lock().remove_batch(id) != 0 {}
-    let mut registry = REGISTRY.lock();
-    let at = registry.position(id)?;
-    let entry = registry.entries.remove(at);
+    let entry = {
+        let mut registry = REGISTRY.lock();
+        let at = registry.position(id)?;
+        registry.entries.remove(at)
+    };
     if let Some(loaded) = &entry.loaded {
+        leftovers::take_away(entry.name, loaded);
         debugger::module_changed(&Record {
             name: entry.name,
             loaded,
@@ -421,9 +481,10 @@ impl References {
         &mut self,
         symbol: &'a str,
         hash: u32,
+        wanted: Wanted,
     ) -> Result<Option<Exported>, Reason<'a>> {
         let mut registry = REGISTRY.lock();
-        let Some(found) = registry.symbol(symbol, hash) else {
+        let Some(found) = registry.wanted(symbol, hash, wanted) else {
             return Ok(None);
         };
         let Some(owner) = found.owner.filter(|owner| !self.0.contains(owner)) else {

@@ -6,14 +6,15 @@ use super::error::Reason;
 use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
-use super::variable_name::VariableName;
+use super::taint::Taint;
+use super::variable_name::{SymbolName, VariableName};
 use crate::console::is_interrupted;
 use crate::control::{self, details};
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
 use fallible::TryPush;
-use loader::Position;
+use loader::{LoadError, Position, RelativeTo};
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
@@ -82,6 +83,34 @@ pub fn tell_details(name: &'static str, loaded: &Loaded) {
     }
 }
 
+/// Tells the relocation for which a module is refused, if its value counts from its place.
+#[cold]
+#[inline(never)]
+pub fn tell_refusal(name: &str, reason: &Reason<'_>) {
+    let Reason::Object(LoadError::Overflow(facts) | LoadError::Odd(facts)) = reason else {
+        return;
+    };
+    let howto = facts.howto;
+    if howto.relative_to != RelativeTo::Place {
+        return;
+    }
+    details::relocation(&details::Relocation {
+        module: name,
+        section: facts.place.section.as_str(),
+        offset: facts.place.offset,
+        address: facts.from,
+        type_name: howto.name,
+        symbol: SymbolName(facts.symbol.as_str(), facts.value),
+        addend: facts.offset.wrapping_add(howto.bias),
+        value: facts.value,
+        via: None,
+        result: facts.result,
+        fits: false,
+        function: None::<&str>,
+        code: None,
+    });
+}
+
 /// Addresses of some CPUs' copies.
 struct Copies {
     handle: u64,
@@ -130,6 +159,7 @@ struct Row {
     plt: u64,
     per_cpu: u64,
     license: &'static str,
+    taint: Taint,
 }
 
 impl Row {
@@ -146,6 +176,7 @@ impl Row {
             plt: loaded.map_or(0, |loaded| loaded.layout.plt().1),
             per_cpu: loaded.map_or(0, |loaded| loaded.layout.per_cpu().0),
             license: loaded.map_or("", |loaded| loaded.license),
+            taint: loaded.map_or(Taint::default(), |loaded| loaded.taint),
         }
     }
 }
@@ -171,7 +202,7 @@ pub fn list() -> Result<(), Reason<'static>> {
             { users_of }.try_for_each(|user| users.try_push(user.name))
         })?;
         println!(
-            "{:<16} {:#15x} {:>8} {:>6} {:>5} {:>7} {:<7} {:<7} {}{}",
+            "{:<16} {:#15x} {:>8} {:>6} {:>5} {:>7} {:<7} {:<7} {}{}{}",
             row.name,
             row.base,
             row.size,
@@ -181,7 +212,8 @@ pub fn list() -> Result<(), Reason<'static>> {
             row.state,
             row.license,
             row.users,
-            Names(&users)
+            Names(&users),
+            row.taint
         );
     }
     Ok(())

@@ -8,8 +8,9 @@
 //! is shown of it is then what it was.
 
 use super::error::{Error, Reason};
+use super::imports::{Check, Imports};
 use super::loaded::Loaded;
-use super::registry::{self, References};
+use super::registry::{self, References, Wanted};
 use super::state::Id;
 use super::variable_name::VariableName;
 use crate::memory::translation;
@@ -116,9 +117,9 @@ impl Seen {
         let plan = Plan::new(&self.object)?;
         let mut image = filled(plan.layout().size() as usize, 0)?;
         let mut template = filled(plan.layout().per_cpu().0 as usize, 0)?;
-        let mut uses = References::default();
+        let mut imports = Imports::of(&self.object, Check::Nothing)?;
         let mut problem = None;
-        let mut resolve = |symbol: &'static str, hash| match uses.resolve(symbol, hash) {
+        let mut resolve = |symbol: &'static str, hash| match imports.resolve(symbol, hash) {
             Ok(found) => found.map(|exported| exported.value),
             Err(reason) => {
                 problem.get_or_insert(reason);
@@ -192,7 +193,7 @@ pub fn view(name: &str) -> Result<View, Error<'_>> {
 /// or any that a loaded module defines.
 pub fn address_of(name: &str) -> Option<u64> {
     let exported = References::default()
-        .resolve(name, loader::name_hash(name))
+        .resolve(name, loader::name_hash(name), Wanted::PlainFirst)
         .ok()
         .flatten();
     if let Some(exported) = exported {

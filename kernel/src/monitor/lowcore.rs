@@ -26,7 +26,7 @@ pub fn held_by(prefix: u32) -> u32 {
 type Word = (usize, usize, &'static str);
 
 /// What is shown of it, in its order.
-const WORDS: [Word; 21] = [
+const WORDS: [Word; 26] = [
     (
         offset_of!(Lowcore, external),
         8,
@@ -89,6 +89,11 @@ const WORDS: [Word; 21] = [
     ),
     (offset_of!(Lowcore, cpu_address), 4, "its address, for SIGP"),
     (
+        offset_of!(Lowcore, linux_task),
+        8,
+        "the task, to code of Linux's",
+    ),
+    (
         offset_of!(Lowcore, interrupt_depth),
         4,
         "interrupts-off sections that it is in",
@@ -117,6 +122,26 @@ const WORDS: [Word; 21] = [
         offset_of!(Lowcore, section_start),
         8,
         "when the outermost section began, if counted",
+    ),
+    (
+        offset_of!(Lowcore, linux.cpu_number),
+        4,
+        "this CPU's number, to code of Linux's",
+    ),
+    (
+        offset_of!(Lowcore, linux.preempt_count),
+        4,
+        "preempt count of code of Linux's",
+    ),
+    (
+        offset_of!(Lowcore, linux.lock_mark),
+        4,
+        "its mark in their spin locks",
+    ),
+    (
+        offset_of!(Lowcore, linux.per_cpu_offset),
+        8,
+        "per-CPU offset again, as they read it: byte 952",
     ),
     (
         offset_of!(Lowcore, start_stack),

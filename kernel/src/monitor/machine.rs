@@ -12,9 +12,11 @@ use this_cpu::Variable;
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "cpu",
-        arguments: "[online N]",
-        help: "lists the CPUs, or starts one",
-        look: "The offset is what turns a handle into that CPU's copy; it is in its lowcore, byte 816.",
+        arguments: "[online N|offline N|states]",
+        help: "lists the CPUs, starts one, has one leave",
+        look: "The offset is what turns a handle into that CPU's copy; it is in its lowcore, byte 816.\n\
+               A CPU that leaves keeps its unit: its copies stay as they are, and others reach them.\n\
+               states lists what modules have called when CPUs come and go.",
         example: "cpu",
         action: Action::Run(cpu),
     },
@@ -40,8 +42,20 @@ fn cpu<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     match arguments {
         [] => list_cpus(),
         ["online", number] => smp::start(cpu_number(number)?)?,
-        _ => return Err(Error::Expected("nothing, or: online N")),
+        ["offline", number] => smp::offline(cpu_number(number)?)?,
+        ["states"] => list_states()?,
+        _ => return Err(Error::Expected("nothing, online N, offline N, or states")),
     }
+    Ok(())
+}
+
+fn list_states<'line>() -> Result<(), Error<'line>> {
+    let states = smp::states::lock()?;
+    println!("state  name");
+    for (number, name) in states.iter() {
+        println!("{number:#05x}  {name}");
+    }
+    println!("next: cpu offline 1; cpu online 1");
     Ok(())
 }
 

@@ -90,6 +90,9 @@ fn insmod<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         println!("{}", modules::link_only(name, unresolved)?);
         return Ok(());
     }
+    if let ["--force-versions", name, words @ ..] = arguments {
+        return Ok(modules::load_forced(name, words)?);
+    }
     let (name, words) = arguments.split_first().ok_or(Error::Expected(NAME))?;
     Ok(modules::load_with(name, words)?)
 }

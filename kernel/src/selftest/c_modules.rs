@@ -53,9 +53,10 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 17] = [
+const NAMES: &[&str] = &[
     "ctest_base",
     "ctest_counters",
+    "ctest_hotplug",
     "ctest_jump",
     "ctest_kthread",
     "ctest_lib",
@@ -65,6 +66,7 @@ const NAMES: [&str; 17] = [
     "ctest_parameters",
     "ctest_percpu",
     "ctest_printk",
+    "ctest_protection",
     "ctest_provider",
     "ctest_smp",
     "ctest_stack",
@@ -80,7 +82,7 @@ fn all_are_loaded() -> Result<(), NotPassed> {
         .filter_map(|file| initrd::module_name(file.path))
         .collect();
     names.sort_unstable();
-    check_eq!(names, NAMES);
+    check_eq!(names.as_slice(), NAMES);
     Ok(())
 }
 
@@ -137,6 +139,10 @@ fn memory() -> Result<(), NotPassed> {
 
 fn names() -> Result<(), NotPassed> {
     passes_with_libraries("ctest_names")
+}
+
+fn protection() -> Result<(), NotPassed> {
+    passes("ctest_protection")
 }
 
 fn jumps() -> Result<(), NotPassed> {
@@ -225,6 +231,10 @@ fn parameters() -> Result<(), NotPassed> {
     Ok(())
 }
 
+fn hotplug() -> Result<(), NotPassed> {
+    passes("ctest_hotplug")
+}
+
 /// What `ctest_printk` prints, line by line, with the levels.
 const PRINTED: &str = "\
 <0>printk: emergency 0
@@ -277,7 +287,9 @@ selftest!("c.names", names);
 selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
 selftest!("c.counters", counting);
+selftest!("c.hotplug", hotplug);
 selftest!("c.exports", exports);
 selftest!("c.libraries", libraries);
 selftest!("c.parameters", parameters);
 selftest!("c.printk", text);
+selftest!("c.protection", protection);

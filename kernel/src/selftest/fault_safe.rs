@@ -1,10 +1,11 @@
 //! Reads and writes of any address (C9), and the walk behind one that is refused.
 
+use super::protection::named_by_the_walk;
 use super::{NotPassed, failed};
 use crate::machine;
 use crate::memory::{self, vmalloc};
 use crate::{check, check_eq, cpus, selftest, smp};
-use arch::dat::{self, Found, Level, Table};
+use arch::dat::{self, Found};
 use arch::fault_safe::{self, Fault, read_bytes, read_u8, read_u16, read_u32, read_u64};
 use arch::traps::{Access, code};
 use arch::{PAGE_SIZE, boot, cpu, lowcore};
@@ -35,17 +36,6 @@ fn every_width() -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// The program check that the last step of the address's walk stands for.
-fn check_named_by_the_walk(address: usize) -> u16 {
-    match dat::walk(address).last().map(|step| step.table) {
-        None => code::ASCE_TYPE,
-        Some(Table::Upper(Level::RegionSecond)) => code::REGION_SECOND,
-        Some(Table::Upper(Level::RegionThird)) => code::REGION_THIRD,
-        Some(Table::Upper(Level::Segment)) => code::SEGMENT_TRANSLATION,
-        Some(Table::Page) => code::PAGE_TRANSLATION,
-    }
-}
-
 /// What each kind of bad address is refused with.
 fn refused() -> Result<(), NotPassed> {
     let area = vmalloc::Area::new(PAGE_SIZE).map_err(failed)?;
@@ -56,7 +46,7 @@ fn refused() -> Result<(), NotPassed> {
         (guard, code::PAGE_TRANSLATION),
         (
             region.1 - PAGE_SIZE,
-            check_named_by_the_walk(region.1 - PAGE_SIZE),
+            named_by_the_walk(region.1 - PAGE_SIZE),
         ),
         (0x4_0000_0000_0000, code::REGION_SECOND),
         (beyond_tables, code::ASCE_TYPE),
@@ -209,7 +199,7 @@ fn walk_of_a_bad_address() -> Result<(), NotPassed> {
         usize::MAX,
     ] {
         let fault = read_u8(address).err().ok_or(failed("it can be read"))?;
-        check_eq!(fault.code, check_named_by_the_walk(address));
+        check_eq!(fault.code, named_by_the_walk(address));
         if let Some(last) = dat::walk(address).last() {
             check_eq!(last.found, Found::Invalid);
             let text = alloc::format!("{last}");

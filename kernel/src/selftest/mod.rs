@@ -29,18 +29,22 @@ mod c_modules;
 mod console;
 mod fault_injection;
 mod fault_safe;
+mod fault_sweep;
 mod held;
+mod hotplug;
 mod interrupts_off;
 mod limit;
 mod lock_holds;
 mod magazines;
 mod memory;
+mod misuse;
 mod module_life;
 mod module_parameters;
 mod module_rounds;
 mod module_sections;
 mod modules;
 mod percpu;
+mod protection;
 mod provoked;
 mod resources;
 mod slab;
@@ -51,6 +55,7 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
+use crate::memory::sanity;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -76,6 +81,16 @@ pub enum NotPassed {
     Failed(String),
     /// The machine or the command line makes the test pointless.
     Skipped(&'static str),
+}
+
+impl NotPassed {
+    /// A failure's text, behind what it is about.
+    fn about(self, what: &str) -> Self {
+        match self {
+            Self::Failed(text) => Self::Failed(alloc::format!("{what}: {text}")),
+            skipped => skipped,
+        }
+    }
 }
 
 /// Groups, in the order in which they run.
@@ -271,6 +286,7 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
+        let misused = sanity::made();
         // The plan is kept: those that are left are skipped.
         let run = match crate::console::is_interrupted() {
             true => || Err(NotPassed::Skipped("interrupted")),
@@ -282,8 +298,11 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
                 before == after,
                 "it leaves other modules loaded: {after:?}, not {before:?}"
             );
+            let reports = sanity::made() - misused - EXPECTED.swap(0, Ordering::Relaxed);
+            check!(reports == 0, "memory was misused: {reports} reports");
             Ok(())
         });
+        sanity::tell();
         let name = test.name;
         let result = match &outcome {
             Ok(()) => {
@@ -316,6 +335,9 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     control::tests(passed, failed, skipped);
     summary
 }
+
+/// Reports of misuse that the test that runs has provoked.
+static EXPECTED: AtomicU64 = AtomicU64::new(0);
 
 /// Names of the modules that are loaded, sorted.
 fn modules_loaded() -> Result<Vec<&'static str>, NotPassed> {

@@ -18,7 +18,7 @@ fn grow_tables() -> Result<(), NotPassed> {
             _ => {}
         }
     }
-    let cpus = cpus::online_count() as usize;
+    let cpus = usize::from(cpus::online_count());
     let mut areas = Vec::new();
     let mut handles = Vec::new();
     for _ in 0..cpus {

@@ -1,5 +1,6 @@
 //! Per-CPU memory: the template's copies, the allocator, the accessors.
 
+use super::hotplug::Away;
 use super::{NotPassed, failed, random, resources};
 use crate::percpu::{self, AllocError, FreeError, Handle, Part};
 use crate::percpu_address::PerCpuAddress;
@@ -310,8 +311,7 @@ fn reference_count() -> Result<(), NotPassed> {
 /// A CPU that is started late finds statics as initialised and dynamics as others
 /// wrote them.
 fn late_cpu() -> Result<(), NotPassed> {
-    let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
-    let cpu = offline.ok_or(NotPassed::Skipped("every CPU is online"))?;
+    let (cpu, _away) = Away::some()?;
     let variable = PerCpu::<u64>::alloc().map_err(failed)?;
     let copy = variable
         .on(cpu)
@@ -354,7 +354,8 @@ fn addresses_are_named() -> Result<(), NotPassed> {
 fn remote_reads_are_whole() -> Result<(), NotPassed> {
     let (reads, torn) = (AtomicU64::new(0), AtomicU64::new(0));
     smp::run_as_task_on_each(|| {
-        let next = (arch::cpu::number() + 1) % cpus::online_count();
+        let this = arch::cpu::number();
+        let next = cpus::online().find(|&cpu| cpu > this).unwrap_or(0);
         for round in 0..5000u64 {
             WHOLE.write(0u64.wrapping_sub(round % 2));
             if let Some(value) = WHOLE.on(next).map(|copy| copy.read()) {

@@ -25,10 +25,16 @@ static CALLS: Calls<Cpus, MAX_CPUS> = Calls::new(Cpus);
 /// Runs what another CPU wants of this one, if anything.
 ///
 /// # Safety
-/// P6: from the signal's interrupt handler: interrupts are off, and what it interrupted
+/// P6: from a handler of external interruptions: interrupts are off, and what it interrupted
 /// was in no interrupts-off section.
 pub unsafe fn serve_mailbox() {
     CALLS.serve();
+}
+
+/// As [`serve_mailbox`], on a CPU that isn't online any more: nothing is called here after
+/// that. From its idle loop, interrupts off.
+pub fn serve_last() {
+    CALLS.serve_last();
 }
 
 fn check(cpu: u32) -> Result<(), Error> {

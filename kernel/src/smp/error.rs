@@ -1,7 +1,8 @@
-//! Why a CPU isn't started, or doesn't run a function.
+//! Why a CPU isn't started, doesn't leave, or doesn't run a function.
 
 use arch::sigp::{Order, Refusal};
 use core::fmt;
+use hotplug::Name;
 
 /// What went wrong with a CPU, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +29,55 @@ pub enum Error {
     Busy(u32),
     /// Another CPU has been calling for a minute.
     CallerBusy,
-    /// A called function calls, or a task starts a round of tasks.
+    /// A called function calls, a task starts a round of tasks, or a callback of hot-plug
+    /// leads CPUs, registers or gives an errand.
     Nested,
+    /// The boot CPU doesn't leave: it has no idle loop, and powers the machine off.
+    BootCpu,
+    /// The running CPU doesn't lead itself out.
+    Itself(u32),
+    /// Threads are on it, parked or ended ones included.
+    Threads {
+        /// The CPU.
+        cpu: u32,
+        /// How many.
+        count: usize,
+    },
+    /// It runs what is left of its way out, and didn't stop.
+    NotStopped(u32),
+    /// Others have led CPUs in or out, or changed hot-plug states, for a minute.
+    Led,
+    /// So many have kept the CPUs as they are for ten seconds.
+    Kept(u32),
+    /// A callback of a hot-plug state failed.
+    State {
+        /// The CPU that it was for.
+        cpu: u32,
+        /// The state.
+        state: Name,
+        /// What it came to.
+        failure: Failure,
+    },
+    /// There is no hot-plug state of this number.
+    NoState(u32),
+}
+
+/// What a callback came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It returned an error number.
+    Returned(i32),
+    /// The CPU didn't do the errand.
+    NotCalled,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Returned(error) => write!(f, "returned {error}"),
+            Self::NotCalled => f.write_str("wasn't called: the CPU is busy"),
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -49,6 +97,24 @@ impl fmt::Display for Error {
             Error::Busy(cpu) => write!(f, "cpu {cpu}: still runs another task"),
             Error::CallerBusy => f.write_str("another CPU has been calling for a minute"),
             Error::Nested => f.write_str("a called function may not call other CPUs itself"),
+            Error::BootCpu => f.write_str("cpu 0: the boot CPU doesn't leave"),
+            Error::Itself(cpu) => write!(f, "cpu {cpu}: it runs this, and can't lead itself out"),
+            Error::Threads { cpu, count } => write!(f, "cpu {cpu}: it has {count} threads"),
+            Error::NotStopped(cpu) => write!(f, "cpu {cpu}: left, but doesn't stop"),
+            Error::Led => f.write_str("others have led CPUs in or out for a minute"),
+            Error::Kept(count) => write!(
+                f,
+                "CPUs are kept as they are by {count} holders of cpus_read_lock"
+            ),
+            Error::State {
+                cpu,
+                state,
+                failure,
+            } => write!(
+                f,
+                "cpu {cpu}: a callback of hot-plug state {state} {failure}"
+            ),
+            Error::NoState(number) => write!(f, "there is no hot-plug state {number:#x}"),
         }
     }
 }

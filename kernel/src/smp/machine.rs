@@ -15,7 +15,7 @@ use cross_call::Machine;
 const PATIENCE: u64 = 60;
 
 /// Microseconds between two looks at another CPU, interrupts on.
-const NAP: u64 = 50;
+pub const NAP: u64 = 50;
 
 /// The CPUs.
 #[derive(Debug)]
@@ -36,6 +36,9 @@ impl Machine for Cpus {
     fn signal(&self, cpu: u32) -> Result<(), Refusal> {
         if fail::now(Site::Signal) {
             return Err(Refusal::NotOperational);
+        }
+        if fail::now(Site::Call) {
+            return Ok(());
         }
         let address = cpus::address(cpu).ok_or(Refusal::NotOperational)?;
         sigp::emergency_signal(address)

@@ -6,26 +6,39 @@
 //! | `machine.rs` | signals and waiting, for the crate `cross-call` |
 //! | `stacks.rs` | every CPU's stacks, with their guard pages |
 //! | `call.rs` | functions in another CPU's interrupt handler |
+//! | `prefix.rs` | a CPU's lowcore, while it doesn't run |
+//! | `belongings.rs` | what a CPU has while it runs |
 //! | `task.rs` | functions in another CPU's idle loop |
 //! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
-//! | `start.rs` | a CPU's lowcore, and its way to the idle loop |
+//! | `start.rs` | a CPU's way to the idle loop |
+//! | `leave.rs` | and out of it |
+//! | `hotplug_lock.rs` | who leads CPUs in and out |
+//! | `states.rs` | what modules have called for CPUs that come and go |
+//! | `hotplug.rs` | all of that, in its order |
 //! | `status.rs` | what another CPU does |
 //! | `stop.rs` | the end of all others |
 
+mod belongings;
 mod call;
 mod error;
+mod hotplug;
+pub mod hotplug_lock;
+mod leave;
 mod machine;
+mod prefix;
 mod stacks;
 mod start;
+pub mod states;
 mod status;
 mod stop;
 mod task;
 pub mod thread;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
-pub use error::Error;
-pub use stacks::{guard_page_owner, init_boot_stacks};
-pub use start::{enable_signals, start, start_all};
+pub use error::{Error, Failure};
+pub use hotplug::{offline, start, start_all};
+pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
+pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
-pub use task::run_as_task_on_each;
+pub use task::{nap, run_as_task_on_each};

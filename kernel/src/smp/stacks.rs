@@ -16,25 +16,21 @@ const NAMES: [&str; 3] = ["stack", "interrupt stack", "fault stack"];
 static LOWEST: [[AtomicUsize; NAMES.len()]; MAX_CPUS] =
     [const { [const { AtomicUsize::new(0) }; NAMES.len()] }; MAX_CPUS];
 
-/// A CPU's stacks before it is started. Dropped, they are given back.
+/// A CPU's stacks. Dropped, they are given back.
 pub struct Stacks {
     cpu: u32,
     stacks: [Stack; NAMES.len()],
 }
 
 impl Stacks {
-    /// Stacks for a CPU that isn't started yet.
+    /// Stacks for a CPU that isn't started yet, and has none.
     ///
     /// # Errors
-    /// If it has stacks already, or if there is no memory.
+    /// If there is no memory.
     pub fn new(cpu: u32) -> Result<Self, Error> {
         let new = || Stack::new().map_err(|OutOfMemory| Error::OutOfMemory(cpu));
         let stacks = [new()?, new()?, new()?];
-        let [first, others @ ..] = &LOWEST[cpu as usize];
-        let guard = stacks[0].guard_page();
-        let claim = first.compare_exchange(0, guard, Ordering::Relaxed, Ordering::Relaxed);
-        claim.map_err(|_| Error::Starting(cpu))?;
-        for (entry, stack) in others.iter().zip(&stacks[1..]) {
+        for (entry, stack) in LOWEST[cpu as usize].iter().zip(&stacks) {
             entry.store(stack.guard_page(), Ordering::Relaxed);
         }
         Ok(Self { cpu, stacks })
@@ -45,17 +41,11 @@ impl Stacks {
     pub fn tops(&self) -> [usize; NAMES.len()] {
         self.stacks.each_ref().map(Stack::top)
     }
-
-    /// The CPU is started, and has them for good.
-    pub fn keep(self) {
-        core::mem::forget(self);
-    }
 }
 
 impl Drop for Stacks {
     fn drop(&mut self) {
-        // The first one last: it is the claim.
-        for entry in LOWEST[self.cpu as usize].iter().rev() {
+        for entry in &LOWEST[self.cpu as usize] {
             entry.store(0, Ordering::Relaxed);
         }
     }
@@ -64,20 +54,33 @@ impl Drop for Stacks {
 /// Gives the boot CPU stacks from page frames, with guard pages, for interruptions;
 /// until then it uses small static ones. Once, at boot.
 ///
+/// # Errors
+/// If there is no memory for them.
+///
 /// # Panics
-/// If the machine has too little memory to boot. If it was called before.
-pub fn init_boot_stacks() {
+/// If it was called before.
+pub fn init_boot_stacks() -> Result<(), OutOfMemory> {
     let before = LOWEST[0][0].swap(boot::boot_stack(), Ordering::Relaxed);
     assert!(before == 0, "the boot CPU has its stacks");
-    let [interrupt, fault] = [1, 2].map(|index: usize| {
-        let stack = Stack::new().expect("memory holds the boot CPU's stacks");
+    let keep = |stack: Stack, index: usize| {
         LOWEST[0][index].store(stack.guard_page(), Ordering::Relaxed);
         let top = stack.top();
         core::mem::forget(stack);
         top
-    });
+    };
+    let interrupt = keep(Stack::new()?, 1);
+    let fault = keep(Stack::new()?, 2);
     // SAFETY: C3: two new stacks of frames, and boot code that handles no interruption.
     unsafe { lowcore::set_stacks(interrupt, fault) };
+    Ok(())
+}
+
+/// Addresses of the guard pages of all CPUs' stacks.
+pub fn guard_pages() -> impl Iterator<Item = usize> {
+    let lowest = LOWEST.iter().flatten();
+    lowest
+        .map(|lowest| lowest.load(Ordering::Relaxed))
+        .filter(|&lowest| lowest != 0)
 }
 
 /// The stack in whose guard page the address lies.

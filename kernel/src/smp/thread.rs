@@ -130,7 +130,7 @@ impl Thread {
         thread.number.store(number, Ordering::Relaxed);
         thread.group.store(number, Ordering::Relaxed);
         thread.asked.store(0, Ordering::Relaxed);
-        thread.cpu.store(cpu_for(number), Ordering::Relaxed);
+        thread.choose_cpu(number);
         // SAFETY: C25: the stack is new.
         let pointer = unsafe { course::prepare(stack.top(), first) };
         thread.pointer.store(pointer, Ordering::Relaxed);
@@ -146,6 +146,18 @@ impl Thread {
         }
         COUNT.fetch_add(1, Ordering::Relaxed);
         Ok(thread)
+    }
+
+    /// A CPU for a thread that is made. One that is led out either sees that it has a thread,
+    /// or is active no more, and another is chosen.
+    fn choose_cpu(&self, number: u32) {
+        loop {
+            let cpu = cpu_for(number);
+            self.cpu.store(cpu, Ordering::SeqCst);
+            if cpus::state(cpu) == cpus::State::Active {
+                return;
+            }
+        }
     }
 
     /// The thread at an address that a module passes.
@@ -235,9 +247,19 @@ impl Thread {
 
 /// A CPU for a thread: one with an idle loop, if there is any.
 fn cpu_for(number: u32) -> u32 {
-    let with_idle_loop = || (1..MAX_CPUS as u32).filter(|&cpu| cpus::is_online(cpu));
+    let is_active = |cpu: &u32| cpus::state(*cpu) == cpus::State::Active;
+    let with_idle_loop = || (1..MAX_CPUS as u32).filter(is_active);
     let count = with_idle_loop().count().max(1);
     with_idle_loop().nth(number as usize % count).unwrap_or(0)
+}
+
+/// Threads of a CPU, parked and ended ones included. Once it isn't active any more, no other
+/// comes.
+pub fn count_on(cpu: u32) -> usize {
+    let is_there = |thread: &&Thread| {
+        thread.state.load(Ordering::SeqCst) != FREE && thread.cpu.load(Ordering::SeqCst) == cpu
+    };
+    ALL.iter().filter(is_there).count()
 }
 
 /// The thread that runs here; none in a CPU's own course.

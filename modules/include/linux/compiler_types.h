@@ -50,6 +50,12 @@
 #define __compiletime_error(message) __attribute__((__error__(message)))
 #define __compiletime_warning(message) __attribute__((__warning__(message)))
 
+/* Messages of the compiler's, kept off for some lines. */
+#define __diag_text(text) _Pragma(#text)
+#define __diag_push() _Pragma("GCC diagnostic push")
+#define __diag_pop() _Pragma("GCC diagnostic pop")
+#define __diag_ignore_all(option, comment) __diag_text(GCC diagnostic ignored option)
+
 #define ___PASTE(a, b) a##b
 #define __PASTE(a, b) ___PASTE(a, b)
 #define __UNIQUE_ID(prefix) __PASTE(__PASTE(__UNIQUE_ID_, prefix), __COUNTER__)

@@ -2,8 +2,8 @@
  * Which CPUs there are: possible ones have copies of per-CPU variables, present
  * ones are in the machine, online ones run. Numbers are 0..nr_cpu_ids.
  *
- * CPUs come one by one and never go. The masks of what there is are the module's own,
- * brought up to date each time they are named; a CPU that comes is in the next look.
+ * CPUs come and go one by one. The masks of what there is are the module's own, brought up
+ * to date each time they are named; a CPU that comes or goes is so in the next look.
  */
 #ifndef __LINUX_CPUMASK_H
 #define __LINUX_CPUMASK_H
@@ -17,6 +17,7 @@ extern unsigned int __kernel_nr_cpu_ids(void) __asm__("nr_cpu_ids") __attribute_
 extern unsigned int num_online_cpus(void);
 extern unsigned int num_present_cpus(void);
 extern bool cpu_online(unsigned int cpu);
+extern bool cpu_active(unsigned int cpu);
 extern bool cpu_present(unsigned int cpu);
 
 #define nr_cpu_ids (__kernel_nr_cpu_ids())
@@ -24,7 +25,6 @@ extern bool cpu_present(unsigned int cpu);
 #define num_possible_cpus() nr_cpu_ids
 #define num_active_cpus() num_online_cpus()
 #define cpu_possible(cpu) ((unsigned int)(cpu) < nr_cpu_ids)
-#define cpu_active(cpu) cpu_online(cpu)
 
 typedef struct cpumask {
 	DECLARE_BITMAP(bits, NR_CPUS);
@@ -46,6 +46,8 @@ static __always_inline struct cpumask *__cpumask_of_those(struct cpumask *mask,
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (is_one(cpu))
 			set_bit(cpu, mask->bits);
+		else
+			clear_bit(cpu, mask->bits);
 	return mask;
 }
 
@@ -57,6 +59,7 @@ static __always_inline bool __cpu_is_possible(unsigned int cpu)
 static struct cpumask __possible_cpus __maybe_unused;
 static struct cpumask __present_cpus __maybe_unused;
 static struct cpumask __online_cpus __maybe_unused;
+static struct cpumask __active_cpus __maybe_unused;
 
 #define cpu_possible_mask                                                         \
 	((const struct cpumask *)__cpumask_of_those(&__possible_cpus, __cpu_is_possible))
@@ -64,7 +67,8 @@ static struct cpumask __online_cpus __maybe_unused;
 	((const struct cpumask *)__cpumask_of_those(&__present_cpus, cpu_present))
 #define cpu_online_mask                                                           \
 	((const struct cpumask *)__cpumask_of_those(&__online_cpus, cpu_online))
-#define cpu_active_mask cpu_online_mask
+#define cpu_active_mask                                                           \
+	((const struct cpumask *)__cpumask_of_those(&__active_cpus, cpu_active))
 #define cpu_all_mask cpu_possible_mask
 
 static inline const struct cpumask *__one_cpu(struct cpumask *mask, unsigned int cpu)

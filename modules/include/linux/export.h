@@ -20,6 +20,16 @@ struct kernel_symbol {
 	const struct kernel_symbol __ksymtab_##symbol __used                      \
 		__section("__ksymtab") = { (const void *)&symbol, #symbol }
 #define EXPORT_SYMBOL_GPL(symbol) EXPORT_SYMBOL(symbol)
+/*
+ * With the CRC of Linux's declaration, for modules compiled for Linux, which see nothing else;
+ * also of what another module or the kernel defines.
+ */
+#define EXPORT_SYMBOL_CRC(symbol, crc)                                            \
+	__asm__(".pushsection __kcrctab,\"a\"\n"                                  \
+		"__crc_" #symbol ": .long " __stringify(crc) "\n"                   \
+		".popsection");                                                   \
+	EXPORT_SYMBOL(symbol)
+
 #define EXPORT_SYMBOL_NS(symbol, space) EXPORT_SYMBOL(symbol)
 #define EXPORT_SYMBOL_NS_GPL(symbol, space) EXPORT_SYMBOL(symbol)
 

@@ -2,6 +2,7 @@
 #ifndef __LINUX_KERNEL_H
 #define __LINUX_KERNEL_H
 
+#include <asm/byteorder.h>
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>

@@ -6,11 +6,23 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/overflow.h>
+#include <linux/page-flags.h>
 #include <linux/pfn.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 struct page;
+
+/* What a range of a process may be used for. There are no processes. */
+#define VM_NONE 0x0
+#define VM_READ 0x1
+#define VM_WRITE 0x2
+#define VM_EXEC 0x4
+#define VM_SHARED 0x8
+#define VM_MAYREAD 0x10
+#define VM_MAYWRITE 0x20
+#define VM_MAYEXEC 0x40
+#define VM_MAYSHARE 0x80
 
 /* A thread's stack. */
 #define THREAD_SIZE (16 * PAGE_SIZE)

@@ -1,6 +1,7 @@
 /*
  * A count that many CPUs add to and few read. Each CPU adds to its copy; a copy
- * that reaches the batch moves to the count, under its lock.
+ * that reaches the batch moves to the count, under its lock; and so does that of a CPU that
+ * leaves, for which the kernel knows of each counter.
  */
 #ifndef __LINUX_PERCPU_COUNTER_H
 #define __LINUX_PERCPU_COUNTER_H
@@ -8,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -16,8 +18,17 @@
 struct percpu_counter {
 	raw_spinlock_t lock;
 	s64 count;
+	struct list_head list;
 	s32 __percpu *counters;
 };
+
+/* As kernel/src/percpu/counters.rs reads it. */
+static_assert(offsetof(struct percpu_counter, count) == 8);
+static_assert(offsetof(struct percpu_counter, list) == 16);
+static_assert(offsetof(struct percpu_counter, counters) == 32);
+
+extern void __percpu_counter_enter(struct percpu_counter *counter);
+extern void __percpu_counter_take_away(struct percpu_counter *counter);
 
 #define percpu_counter_batch 32
 
@@ -26,11 +37,17 @@ static inline int percpu_counter_init(struct percpu_counter *counter, s64 amount
 	raw_spin_lock_init(&counter->lock);
 	counter->count = amount;
 	counter->counters = alloc_percpu_gfp(s32, flags);
-	return counter->counters ? 0 : -ENOMEM;
+	if (!counter->counters)
+		return -ENOMEM;
+	__percpu_counter_enter(counter);
+	return 0;
 }
 
 static inline void percpu_counter_destroy(struct percpu_counter *counter)
 {
+	if (!counter->counters)
+		return;
+	__percpu_counter_take_away(counter);
 	free_percpu(counter->counters);
 	counter->counters = NULL;
 }
@@ -114,7 +131,7 @@ static inline s64 percpu_counter_sum_positive(struct percpu_counter *counter)
 	return sum < 0 ? 0 : sum;
 }
 
-/* Without the copies: less than a batch wrong for each CPU. */
+/* Without the copies: less than a batch wrong for each online CPU. */
 static inline s64 percpu_counter_read(struct percpu_counter *counter)
 {
 	return READ_ONCE(counter->count);

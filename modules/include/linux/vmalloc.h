@@ -13,14 +13,8 @@ extern void vfree(const void *memory);
 extern bool is_vmalloc_addr(const void *address);
 
 #define __vmalloc(bytes, flags) ((flags) & __GFP_ZERO ? vzalloc(bytes) : vmalloc(bytes))
-/* No area is aligned to more than a page. */
-static inline void *__must_check __vmalloc_node(unsigned long bytes, unsigned long align,
-						 gfp_t flags, int node, const void *caller)
-{
-	(void)node;
-	(void)caller;
-	return align > PAGE_SIZE ? NULL : __vmalloc(bytes, flags);
-}
+extern void *__vmalloc_node(unsigned long bytes, unsigned long align, gfp_t flags, int node,
+			    const void *caller) __malloc __must_check;
 
 #define vmalloc_node(bytes, node) ((void)(node), vmalloc(bytes))
 #define vcalloc(count, bytes) vzalloc(size_mul(count, bytes))

@@ -37,7 +37,9 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, fuzz, gate, hostile, lessons, linux_sources, profile};
+use verbs::{
+    debug, fuzz, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page,
+};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -71,6 +73,23 @@ fn main() -> ExitCode {
             accept,
         }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Linux { ref names, why }) => {
+            let names = names.clone();
+            linux::run(toolchain, &options, &linux::Request { names, why })
+        }
+        Some(Verb::Lab {
+            number,
+            hint,
+            ref folder,
+        }) => {
+            let folder = folder.as_deref();
+            let request = lab::Request {
+                number,
+                hint,
+                folder,
+            };
+            lab::run(toolchain, &options, request)
+        }
         Some(Verb::LinuxSources) => linux_sources::run(toolchain, &options),
         Some(Verb::Profile {
             ref workload,
@@ -89,14 +108,10 @@ fn main() -> ExitCode {
             core: Some(ref file),
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
-        _ => boot(toolchain, &options).map(|verdict| {
-            let style = match verdict.exit_code() {
-                0 => paint::GOOD,
-                _ => paint::BAD,
-            };
-            output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
-            ExitCode::from(verdict.exit_code())
-        }),
+        Some(Verb::Report { ref file, ref from }) => {
+            page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot)
+        }
+        _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {
         output::say!("{error}");
@@ -104,7 +119,8 @@ fn main() -> ExitCode {
     })
 }
 
-fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
+/// Boots one guest, and says how it ended.
+fn boot(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
     let guest = build::guest(toolchain, options.compiler())?;
     let initrd = initrd::pack(&guest, options)?;
     let report = options.json.as_deref();
@@ -131,5 +147,10 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     if let Some(path) = &options.junit {
         report::write_junit(path, &run.record, &verdict)?;
     }
-    Ok(verdict)
+    let style = match verdict.exit_code() {
+        0 => paint::GOOD,
+        _ => paint::BAD,
+    };
+    output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
+    Ok(ExitCode::from(verdict.exit_code()))
 }

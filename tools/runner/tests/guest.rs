@@ -8,6 +8,8 @@
 
 #[path = "guest/boot.rs"]
 mod boot;
+#[path = "guest/browser.rs"]
+mod browser;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -28,10 +30,16 @@ mod documents;
 mod endings;
 #[path = "guest/events.rs"]
 mod events;
+#[path = "guest/faults.rs"]
+mod faults;
 #[path = "guest/host.rs"]
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/labs.rs"]
+mod labs;
+#[path = "guest/linux_objects.rs"]
+mod linux_objects;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
@@ -42,6 +50,8 @@ mod lock_holds;
 mod matrix;
 #[path = "guest/monitor.rs"]
 mod monitor;
+#[path = "guest/page.rs"]
+mod page;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -133,6 +143,9 @@ fn main() -> ExitCode {
     ];
     let mut guests = trials![
         start::missing_file,
+        linux_objects::refused,
+        linux_objects::code_runs,
+        linux_objects::bug,
         start::bad_kernel_parameter,
         start::qemu_refuses,
         start::longest_command_line,
@@ -203,6 +216,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        faults::sample,
+        faults::in_one_boot,
         lock_holds::counted,
         lock_holds::short_ones,
         peer::same_source,
@@ -212,6 +227,7 @@ fn main() -> ExitCode {
         stuck::goes_on,
         shapes::most_cpus,
         events::by_hand,
+        labs::asked_wrongly,
         shell::interrupted,
         shell::command_interrupted,
         shell::edited,
@@ -230,6 +246,7 @@ fn main() -> ExitCode {
         ignorable_test("debugger::drgn", debugger::drgn),
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
+        ignorable_test("page::shows_the_run", page::shows_the_run),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
@@ -245,15 +262,21 @@ fn main() -> ExitCode {
             stuck::is_reported(name, words)
         })
     }));
+    guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
         "long::same_self_tests",
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.push(ignorable_test(
+        "long::page_is_accessible",
+        page::is_accessible,
+    ));
     guests.extend(matrix::machines().into_iter().map(|machine| {
         let name = format!("long::matrix::{}", machine.name());
         ignorable_test(name, move || machine.passes())

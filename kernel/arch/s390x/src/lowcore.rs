@@ -12,7 +12,10 @@
 //!        │ save areas, stacks         │
 //!  0x330 │ per-CPU offset (816)       │
 //!  0x338 │ CPU number (824)           │
+//!  0x340 │ words of Linux's objects   │ ◄ here and from 0x3a0 on
 //!  0x348 │ interrupt nesting, ranks   │ ◄ cpu.rs
+//!  0x3a0 │ words of Linux's objects   │ to 0x3bf
+//!  0x400 │ start, save area           │
 //! 0x1000 ├────────────────────────────┤
 //!        │ unmapped                   │ machine-check save areas (real only)
 //! 0x2000 └────────────────────────────┘
@@ -23,6 +26,10 @@
 //! kernel writes it writes through [`ALIAS`], a second, writable mapping of real
 //! page 0. Layout: Principles of Operation, chapter 3, "Assigned Storage
 //! Locations". Keeps C1.
+//!
+//! Code that was compiled for Linux 6.1 has offsets of its own in it: the task, the CPU's
+//! number, the preempt count, the mark in a spin lock, the per-CPU offset. They hold what such
+//! code expects, each beside what this kernel uses itself.
 
 use crate::psw::Psw;
 use core::arch::asm;
@@ -93,8 +100,8 @@ pub struct Lowcore {
     pub cpu_number: u32,
     /// 0x33c: this CPU's address, which SIGP takes.
     pub cpu_address: u32,
-    /// 0x340: where STOSM stores a mask that nobody reads.
-    pub scratch: u64,
+    /// 0x340: what code of Linux's takes for the running task.
+    pub linux_task: u64,
     /// 0x348: interrupts-off sections that this CPU is in (C4); if they are counted, from
     /// a number below 0 on (counting.rs).
     pub interrupt_depth: i32,
@@ -118,15 +125,58 @@ pub struct Lowcore {
     pub begin_counted: u64,
     /// 0x380: what ends one.
     pub end_counted: u64,
-    _unused_388: [u8; 0x3c0 - 0x388],
-    /// 0x3c0: initial stack pointer of a CPU being started.
+    /// 0x388: where STOSM stores a mask that nobody reads.
+    pub scratch: u64,
+    _unused_390: [u8; 0x3a0 - 0x390],
+    /// 0x3a0: what code of Linux's reads of this CPU, and its preempt count.
+    pub linux: LinuxWords,
+    _unused_3c0: [u8; 0x400 - 0x3c0],
+    /// 0x400: initial stack pointer of a CPU being started.
     pub start_stack: u64,
-    /// 0x3c8: first function of a CPU being started.
+    /// 0x408: first function of a CPU being started.
     pub start_function: u64,
-    /// 0x3d0: control registers of a CPU being started.
+    /// 0x410: control registers of a CPU being started.
     pub start_control: [u64; 16],
-    /// 0x450: registers at a machine check or restart.
+    /// 0x490: registers at a machine check or restart.
     pub fault_save: [u64; 16],
+}
+
+/// Words at the offsets that code compiled for Linux 6.1 has in it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct LinuxWords {
+    /// 0x3a0: this CPU's number.
+    pub cpu_number: u32,
+    /// 0x3a4: soft interrupts that are pending: none.
+    pub softirq_pending: u32,
+    /// 0x3a8: the preempt count, which such code changes here itself.
+    pub preempt_count: u32,
+    /// 0x3ac: what stands for this CPU in the word of a spin lock: its number plus 1.
+    pub lock_mark: u32,
+    /// 0x3b0: how many spin locks the CPU waits for: none.
+    pub lock_waits: u32,
+    /// 0x3b4: which vector registers are in use: none.
+    pub vector_use: u32,
+    /// 0x3b8 = 952: the per-CPU offset once more.
+    pub per_cpu_offset: u64,
+}
+
+impl LinuxWords {
+    /// The preempt count at rest: 0, and a bit that is clear when another task wants the CPU.
+    pub const PREEMPT_COUNT_AT_REST: u32 = 1 << 31;
+
+    /// The words of the CPU of this number.
+    pub const fn new(cpu: u32, per_cpu_offset: u64) -> Self {
+        Self {
+            cpu_number: cpu,
+            softirq_pending: 0,
+            preempt_count: Self::PREEMPT_COUNT_AT_REST,
+            lock_mark: cpu + 1,
+            lock_waits: 0,
+            vector_use: 0,
+            per_cpu_offset,
+        }
+    }
 }
 
 /// One PSW for each of the six interruption classes, in storage order.
@@ -160,14 +210,20 @@ const _: () = {
     assert!(offset_of!(Lowcore, per_cpu_offset) == 816);
     assert!(offset_of!(Lowcore, cpu_number) == 824);
     // The crate `this-cpu` nests its sections with these.
-    assert!(offset_of!(Lowcore, scratch) == 0x340);
+    assert!(offset_of!(Lowcore, scratch) == 0x388);
     assert!(offset_of!(Lowcore, writable) == 0x358);
     assert!(offset_of!(Lowcore, interrupt_depth) == 0x348);
     assert!(offset_of!(Lowcore, interrupt_state) == 0x34c);
     assert!(offset_of!(Lowcore, held_ranks) == 0x350);
     assert!(offset_of!(Lowcore, begin_counted) == 0x378);
     assert!(offset_of!(Lowcore, end_counted) == 0x380);
-    assert!(offset_of!(Lowcore, start_stack) == 0x3c0);
+    assert!(offset_of!(Lowcore, start_stack) == 0x400);
+    // Code compiled for Linux 6.1 has these.
+    assert!(offset_of!(Lowcore, linux_task) == 0x340);
+    assert!(offset_of!(Lowcore, linux.cpu_number) == 0x3a0);
+    assert!(offset_of!(Lowcore, linux.preempt_count) == 0x3a8);
+    assert!(offset_of!(Lowcore, linux.lock_mark) == 0x3ac);
+    assert!(offset_of!(Lowcore, linux.per_cpu_offset) == 952);
     assert!(size_of::<Lowcore>() == SIZE);
 };
 
@@ -382,6 +438,7 @@ pub fn is_interrupt_stack(pointer: u64) -> bool {
 
 /// Sets this CPU's per-CPU offset: per-CPU variables exist from here on. Once
 /// translation is on.
+/// What code of Linux's reads is set with it.
 ///
 /// # Safety
 /// P1, P2: the offset is that of a unit that holds the template's copy and is this
@@ -389,6 +446,29 @@ pub fn is_interrupt_stack(pointer: u64) -> bool {
 pub unsafe fn set_per_cpu_offset(offset: usize) {
     let lowcore = this();
     map_field!(lowcore.per_cpu_offset).write(offset as u64);
+    let number = map_field!(lowcore.cpu_number).read();
+    map_field!(lowcore.linux).write(LinuxWords::new(number, offset as u64));
+}
+
+/// Sets what code of Linux's takes for the task that runs on this CPU. Once translation is on.
+///
+/// # Safety
+/// C1, L11: the address is of memory that such code may read and write as a task, for as long
+/// as it runs on this CPU.
+pub unsafe fn set_linux_task(task: u64) {
+    let lowcore = this();
+    map_field!(lowcore.linux_task).write(task);
+}
+
+/// This CPU's preempt count, as code of Linux's keeps it.
+pub fn linux_preempt_count() -> u32 {
+    word::<{ offset_of!(Lowcore, linux.preempt_count) }>()
+}
+
+/// Puts this CPU's preempt count, as code of Linux's keeps it, to what it was.
+pub fn restore_linux_preempt_count(count: u32) {
+    let lowcore = this();
+    map_field!(lowcore.linux.preempt_count).write(count);
 }
 
 /// The running CPU's per-CPU offset: before it has one, a value that

@@ -31,6 +31,10 @@ pub struct Cpu {
     pub patience: Cell<u32>,
     /// Reports that others run a function for too long.
     pub reports: Cell<u32>,
+    /// It is to leave when it idles.
+    pub leaves: Cell<bool>,
+    /// It has left: it runs nothing any more.
+    gone: Cell<bool>,
 }
 
 /// All CPUs, and what they share.
@@ -84,7 +88,33 @@ impl System {
             if !self.this().deaf.get() && self.tasks.is_waiting() {
                 self.tasks.serve();
             }
+            if self.this().leaves.get() && self.leave() {
+                return;
+            }
         }
+    }
+
+    /// The running CPU leaves, interrupts off, unless there is something to do; whether it has.
+    fn leave(&self) -> bool {
+        let cpu = self.this();
+        cpu.depth.set(cpu.depth.get() + 1);
+        cpu.online.set(false);
+        thread::yield_now();
+        let leaves = self.tasks.is_left_alone();
+        if leaves {
+            self.calls.serve_last();
+        } else {
+            cpu.online.set(true);
+        }
+        thread::yield_now();
+        cpu.depth.set(cpu.depth.get() - 1);
+        cpu.gone.set(leaves);
+        leaves
+    }
+
+    /// Whether a CPU has left.
+    pub fn has_left(&self, cpu: usize) -> bool {
+        self.cpus[cpu].gone.get()
     }
 }
 
@@ -234,6 +264,7 @@ impl Call {
         Box::leak(Box::new(|| {
             let (number, system) = this();
             assert!(!self.returned.get(), "it runs after its call has returned");
+            assert!(!system.has_left(number), "it runs on a CPU that has left");
             assert_eq!(system.cpus[number].depth.get() > 0, self.on_cpu.get());
             self.running.set(self.running.get() + 1);
             thread::yield_now();
@@ -246,9 +277,14 @@ impl Call {
 
     /// The call has returned: it ran once on each of these CPUs, a bit each.
     pub fn returned(&self, ran: u32) {
+        assert_eq!(self.returned_from(), ran);
+    }
+
+    /// The call has returned; the CPUs on which it ran once, a bit each.
+    pub fn returned_from(&self) -> u32 {
         assert_eq!(self.running.get(), 0, "its call has returned while it runs");
         self.returned.set(true);
-        assert_eq!(self.ran.get(), ran);
-        assert_eq!(self.runs.get(), ran.count_ones());
+        assert_eq!(self.runs.get(), self.ran.get().count_ones());
+        self.ran.get()
     }
 }

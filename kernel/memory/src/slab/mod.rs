@@ -330,6 +330,14 @@ impl<B: Backing> Slabs<B> {
         self.shrink_classes();
     }
 
+    /// Empties the magazine of one CPU, which has left. In the contexts of
+    /// [`shrink`](Self::shrink).
+    pub fn empty_magazine(&self, cpu: usize) {
+        if let Some(magazine) = self.by_cpu.get(cpu) {
+            self.empty(&mut magazine.lock());
+        }
+    }
+
     fn shrink_classes(&self) {
         for class in &self.classes {
             class.lock().shrink(&self.frames, &self.backing);

@@ -9,10 +9,11 @@
 use page_table::{Machine, PAGE_SIZE, PageEntry, TABLE_SIZE, TableMemory};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Real address of the first table.
-const BASE: usize = 0x10_0000;
+pub const BASE: usize = 0x10_0000;
 
 /// CPUs.
 pub const CPUS: usize = 3;
@@ -47,6 +48,8 @@ struct State {
     memory: Vec<u64>,
     /// How many more tables there are.
     left: usize,
+    /// What tables were made of.
+    tables: Vec<Range<usize>>,
     /// Region and segment tables, and all tables that something leads to.
     upper_tables: BTreeSet<usize>,
     linked: BTreeSet<usize>,
@@ -93,6 +96,16 @@ impl Emulated {
     /// Tables that memory is left for.
     pub fn tables_left(&self) -> usize {
         self.state.borrow().left
+    }
+
+    /// The memory that tables were made of.
+    pub fn tables(&self) -> Vec<Range<usize>> {
+        self.state.borrow().tables.clone()
+    }
+
+    /// First address behind it.
+    pub fn tables_end(&self) -> usize {
+        BASE + self.state.borrow().memory.len() * 8
     }
 
     /// From here on all CPUs translate by this element.
@@ -185,7 +198,7 @@ impl State {
 }
 
 impl Emulated {
-    fn invalidate(&self, page_table: usize, address: usize, cpus: std::ops::Range<usize>) {
+    fn invalidate(&self, page_table: usize, address: usize, cpus: Range<usize>) {
         self.step();
         let place = page_table + (address >> 12 & 0xff) * 8;
         *self.state.borrow_mut().at(place) |= PAGE_INVALID;
@@ -201,6 +214,15 @@ impl Machine for Emulated {
     fn read(&self, table: usize, index: usize) -> u64 {
         self.step();
         *self.state.borrow_mut().at(table + index * 8)
+    }
+
+    fn fill(&mut self, table: usize, index: usize, entry: u64) {
+        let in_use = {
+            let state = self.state.borrow();
+            state.element.is_some() && state.linked.contains(&table)
+        };
+        assert!(!in_use, "a table in use is filled");
+        self.write(table, index, entry);
     }
 
     fn write(&mut self, table: usize, index: usize, entry: u64) {
@@ -237,6 +259,24 @@ impl Machine for Emulated {
         self.invalidate(page_table, address, 0..1);
     }
 
+    fn replace(&mut self, page_table: usize, index: usize, old: u64, new: u64) {
+        self.step();
+        let valid = |entry: u64| entry & PAGE_INVALID == 0;
+        assert!(valid(old) && valid(new), "{old:#x}, {new:#x}");
+        assert_eq!(old & !0xfff, new & !0xfff, "another frame");
+        let place = page_table + index * 8;
+        {
+            let entry = &mut *self.state.borrow_mut();
+            let entry = entry.at(place);
+            assert_eq!(*entry, old, "somebody else has changed it");
+            *entry = new;
+        }
+        for cpu in 0..CPUS {
+            self.step();
+            self.state.borrow_mut().tlbs[cpu].retain(|_, found| found.0 != place);
+        }
+    }
+
     fn flush(&mut self, element: u64) {
         assert_eq!(Some(element), self.state.borrow().element);
         for cpu in 0..CPUS {
@@ -254,6 +294,7 @@ impl TableMemory for Emulated {
         if bytes == TABLE_SIZE {
             state.upper_tables.insert(table);
         }
+        state.tables.push(table..table + bytes);
         // What was there before looks like entries that lead somewhere.
         let junk = PageEntry::new().with_frame(0xbad).into_bits() | 0b1011;
         state.memory.resize((table + bytes - BASE) / 8, junk);

@@ -89,6 +89,17 @@ impl Options {
         }
     }
 
+    /// Whether the guest is to keep books of its memory: where it runs its self-tests, unless
+    /// the command line says itself whether.
+    fn checks_memory(&self) -> bool {
+        let said = |word: &str| word.starts_with("sanity=") || word.starts_with("monitor");
+        let words = self
+            .append
+            .iter()
+            .flat_map(|words| words.split_ascii_whitespace());
+        self.verb.is_none() && self.commands().is_empty() && !{ words }.any(said)
+    }
+
     /// The kernel command line of a run with this token, and an initrd of this sum.
     pub fn command_line(&self, token: &Token, initrd_sum: u32) -> String {
         let mut words = self.append.clone();
@@ -102,6 +113,9 @@ impl Options {
         }
         if self.json.is_some() {
             words.push("details".to_owned());
+        }
+        if self.checks_memory() {
+            words.push("sanity=1".to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());

@@ -34,6 +34,9 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// CPUs that QEMU's machine has room for.
 const MOST_CPUS: i64 = 248;
 
+/// Numbers of labs (`tools/labs`).
+pub const LABS: std::ops::RangeInclusive<i64> = 1..=9;
+
 const EXIT_CODES: &str = "\
 Exit codes; the last line on stderr says which in words:
   0  passed: every self-test, or every command of --run, succeeded
@@ -191,6 +194,32 @@ pub enum Verb {
     },
     /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
     LinuxSources,
+    /// Load modules of Debian's Linux as they are shipped, and ask them (fetched once)
+    Linux {
+        /// Modules, by name [default: all that have their symbols here]
+        names: Vec<String>,
+        /// Tell what these modules lack; without a name, what to offer next
+        #[arg(long)]
+        why: bool,
+    },
+    /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
+    Lab {
+        /// Number of the lab
+        #[arg(value_name = "N", value_parser = value_parser!(u32).range(LABS))]
+        number: Option<u32>,
+        /// A hint, in three steps, instead of grades
+        #[arg(long, value_name = "STEP", requires = "number")]
+        #[arg(value_parser = value_parser!(u32).range(1..=3))]
+        hint: Option<u32>,
+        /// Grade the files of this folder instead of the student's own
+        #[arg(
+            long,
+            value_name = "FOLDER",
+            requires = "number",
+            conflicts_with = "hint"
+        )]
+        folder: Option<PathBuf>,
+    },
     /// Give guests broken initrds, command lines and modules; each must end by name
     Hostile {
         /// Trials of each of the three
@@ -216,6 +245,14 @@ pub enum Verb {
         /// Put what reaches more into fuzz/corpus
         #[arg(long)]
         accept: bool,
+    },
+    /// Boot, run, and write one page about it, which a browser opens from disk
+    Report {
+        /// The page [default: target/report.html]
+        file: Option<PathBuf>,
+        /// Make it of a file of --json, and boot nothing
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

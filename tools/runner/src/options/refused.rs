@@ -60,8 +60,20 @@ impl Options {
         if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
             return wrong("fuzz starts no guest: it takes no options of one");
         }
+        let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
+        if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
+            return wrong("linux runs commands of its own, on modules of its own");
+        }
+        if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
+            return wrong("lab boots guests of its own: it takes no options of theirs");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
+        }
+        if matches!(options.verb, Some(Verb::Report { from: Some(_), .. }))
+            && !options.all_default()
+        {
+            return wrong("report --from boots nothing: it takes no options of a guest");
         }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");

@@ -4,10 +4,13 @@
 //!  bench          what a guest measured, beside Linux
 //!  profile        where a guest's instructions go
 //!  lessons        the claims of docs/thread.md, as experiments
+//!  linux          modules of Debian's Linux, as they are shipped
+//!  lab            exercises that grade themselves
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
 //!  fuzz           input by coverage, without a guest
 //!  debug          gdb
+//!  report         a run as a page
 //!  gate           the verb `test`
 //! ```
 //!
@@ -21,6 +24,9 @@ pub mod debug;
 pub mod fuzz;
 pub mod gate;
 pub mod hostile;
+pub mod lab;
 pub mod lessons;
+pub mod linux;
 pub mod linux_sources;
 pub mod profile;
+pub mod report;

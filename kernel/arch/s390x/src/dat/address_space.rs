@@ -2,10 +2,14 @@
 //!
 //! The tables are the crate `page-table`'s. They lie in page frames and are never given
 //! back; frames are reached through the identity map, so a table's address is its
-//! frame's (M1).
+//! frame's (M1). Once the space is in use the identity map has these pages read-only: entries
+//! are written by STORE USING REAL ADDRESS alone, which goes around translation and its
+//! protection (Principles of Operation, chapter 10).
 
 use crate::cpu::{FACILITY_DAT_ENHANCEMENT_1, FACILITY_LOCAL_TLB_CLEARING, has_facility};
+use crate::lowcore::Lowcore;
 use core::arch::asm;
+use core::mem::offset_of;
 use core::ops::Range;
 use page_table::{MapError, Mapping, NoTable, Protection, TableMemory};
 
@@ -37,9 +41,23 @@ impl page_table::Machine for RealMachine {
 
     #[inline]
     fn write(&mut self, table: usize, index: usize, entry: u64) {
-        let place = core::ptr::with_exposed_provenance_mut::<u64>(table + index * 8);
         // SAFETY: M1: as for `read`. What the entry leads to is the promise of who has
         // it written; an eight-byte store is seen whole by every CPU.
+        unsafe {
+            asm!(
+                "sturg {entry}, {place}",
+                entry = in(reg) entry,
+                place = in(reg) table + index * 8,
+                options(nostack, preserves_flags),
+            );
+        }
+    }
+
+    #[inline]
+    fn fill(&mut self, table: usize, index: usize, entry: u64) {
+        let place = core::ptr::with_exposed_provenance_mut::<u64>(table + index * 8);
+        // SAFETY: M1: the table is a frame of the space's own that nobody looks into, and may
+        // be written: it is made read-only behind this.
         unsafe { place.write_volatile(entry) }
     }
 
@@ -62,6 +80,40 @@ impl page_table::Machine for RealMachine {
         unsafe {
             asm!(
                 "ipte {}, {}, %r0, 1", in(reg) page_table, in(reg) address,
+                options(nostack),
+            );
+        }
+    }
+
+    fn replace(&mut self, table: usize, index: usize, old: u64, new: u64) {
+        /// The part of the entry that COMPARE AND SWAP AND PURGE changes: its right half, in which
+        /// all is that a protection says.
+        const RIGHT_HALF: usize = 4;
+        /// The bit of the system mask.
+        const TRANSLATION: u8 = 0x04;
+        /// Clear all TLB entries, on every CPU.
+        const PURGE: usize = 1;
+        assert!(
+            old >> 32 == new >> 32,
+            "another frame of {old:#x}: {new:#x}"
+        );
+        let word = table + index * 8 + RIGHT_HALF;
+        // SAFETY: M3: the instruction for changing an entry in use; it swaps if the word is still
+        // the old one, which nobody else changes. C1, C7: translation is off for it, as the table's
+        // page is read-only; the code and lowcore lie where they do with it.
+        unsafe {
+            asm!(
+                "lg {base}, {writable}(0)",
+                "stnsm {scratch}({base}), {without_translation}",
+                "csp %r0, {word}",
+                "stosm {scratch}(0), {translation}",
+                base = out(reg_addr) _,
+                word = in(reg_addr) word | PURGE,
+                inout("r0") old => _, in("r1") new,
+                writable = const offset_of!(Lowcore, writable),
+                scratch = const offset_of!(Lowcore, scratch),
+                translation = const TRANSLATION,
+                without_translation = const !TRANSLATION,
                 options(nostack),
             );
         }
@@ -104,6 +156,15 @@ impl AddressSpace {
         execution_protection: bool,
     ) -> Result<Self, NoTable> {
         page_table::AddressSpace::new(RealMachine::new(), memory, execution_protection).map(Self)
+    }
+
+    /// From here on the pages that tables lie in are read-only: those of the tables that there
+    /// are were mapped so, and those of new ones become so.
+    ///
+    /// # Safety
+    /// No CPU uses this address space yet.
+    pub unsafe fn seal(&mut self) {
+        self.0.seal();
     }
 
     /// The address-space-control element for control register 1.
@@ -162,6 +223,14 @@ impl AddressSpace {
     /// [`map`](Self::map).
     pub unsafe fn protect(&mut self, address: usize, protection: Protection) -> bool {
         self.0.protect(address, protection)
+    }
+
+    /// Changes whether a mapped page may be written, while CPUs use it; `false` if it isn't mapped.
+    ///
+    /// # Safety
+    /// M1: the page is the caller's. M2: it isn't executable.
+    pub unsafe fn protect_in_use(&mut self, address: usize, protection: Protection) -> bool {
+        self.0.protect_in_use(address, protection)
     }
 
     /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.

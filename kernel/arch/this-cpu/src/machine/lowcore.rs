@@ -6,7 +6,7 @@
 /// Byte 816: the running CPU's per-CPU offset, 8 bytes (P2).
 pub const PER_CPU_OFFSET: usize = 0x330;
 /// What STOSM stores its old mask into, 1 byte that nobody reads.
-pub const SCRATCH: usize = 0x340;
+pub const SCRATCH: usize = 0x388;
 /// Interrupts-off sections that the CPU is in, 4 bytes (C4).
 pub const INTERRUPT_DEPTH: usize = 0x348;
 /// The mask's I/O and external bits before the outermost of them, 4 bytes (C4).

@@ -46,7 +46,7 @@ const REASONS: [(&str, &str); 11] = [
     ),
     (
         "memory comes from slab.h, mm.h, vmalloc.h and percpu.h alone",
-        "highmem mempool genalloc memory_hotplug mmzone shrinker scatterlist page-flags pfn_t huge_mm memcontrol",
+        "highmem mempool genalloc memory_hotplug mmzone shrinker scatterlist pfn_t huge_mm memcontrol",
     ),
     (
         "what isn't needed for per-CPU memory isn't here; sort.h, list.h, hashtable.h and bitmap.h are",

@@ -2,6 +2,7 @@
 
 use super::catalogue::{Proof, Source};
 use super::compile::Compiled;
+use super::formats;
 use super::session::{self, Session};
 
 /// What no test that passes prints.
@@ -57,13 +58,12 @@ fn shown(source: &Source, session: &Session) -> Result<String, String> {
             loaded?;
             return says(lines, said);
         }
+        Proof::RefusedFormats(error) => {
+            left(loaded, error)?;
+            return formats::judged(lines);
+        }
         Proof::Leaves(error, said) => {
-            let wanted = format!("its init returned error {error}");
-            match loaded {
-                Err(found) if found.contains(&wanted) => {}
-                Err(found) => return Err(found.to_owned()),
-                Ok(()) => return Err(format!("its init didn't return error {error}")),
-            }
+            left(loaded, error)?;
             return match said {
                 [] => Ok("no warning".to_owned()),
                 _ => says(lines, said),
@@ -71,6 +71,16 @@ fn shown(source: &Source, session: &Session) -> Result<String, String> {
         }
     }
     .map_err(str::to_owned)
+}
+
+/// How a module was loaded that isn't to stay.
+fn left(loaded: Result<(), &str>, error: i32) -> Result<(), String> {
+    let wanted = format!("its init returned error {error}");
+    match loaded {
+        Err(found) if found.contains(&wanted) => Ok(()),
+        Err(found) => Err(found.to_owned()),
+        Ok(()) => Err(format!("its init didn't return error {error}")),
+    }
 }
 
 /// A case of a suite, not the suite.

@@ -6,11 +6,13 @@
 //!  compile.rs          each a module                 (or the compiler's first words)
 //!  session.rs          guests of 1 and 4 CPUs that load them one after the other
 //!  findings.rs         what each run showed
+//!  formats.rs          of printf's test: which of its checks fail, and of what they are
 //! ```
 
 mod catalogue;
 mod compile;
 mod findings;
+mod formats;
 mod session;
 
 use crate::build;

@@ -9,6 +9,10 @@ use crate::options::Options;
 use crate::verdict::record::Record;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A test of Linux's may wait in its init for work of seconds, and of more where the host has
+/// others to work for.
+const PATIENCE: &str = "watchdog_thresh=60";
+
 /// A guest's run.
 pub struct Session {
     record: Record,
@@ -44,6 +48,7 @@ impl Session {
         let options = Options {
             verb: None,
             cpus: Some(cpus),
+            append: vec![PATIENCE.to_owned()],
             modules,
             run: Some(commands.join("; ")),
             ..options.clone()

@@ -1,0 +1,26 @@
+use std::ops::Range;
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+pub trait Pages {
+    fn map(&mut self, unit: usize, page: usize) -> Result<(), OutOfMemory>;
+    fn unmap(&mut self, unit: usize, page: usize);
+}
+
+pub fn populate(
+    populated: &mut [bool],
+    units: usize,
+    range: Range<usize>,
+    pages: &mut dyn Pages,
+) -> Result<(), OutOfMemory> {
+    for page in range.clone().filter(|page| !populated[*page]) {
+        for unit in 0..units {
+            if pages.map(unit, page).is_err() {
+                return Err(OutOfMemory);
+            }
+        }
+    }
+    populated[range].fill(true);
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! Which modules have all that they need: from providers, and from modules that have it.
+
+use super::package::Package;
+use super::providers::{Provider, Providers};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a module lacks, by who needs it: the module, or one that it needs.
+pub type Lacking = BTreeSet<(&'static str, String)>;
+
+/// What each module needs of whom.
+#[derive(Debug)]
+pub struct Closure {
+    modules: BTreeMap<&'static str, Needs>,
+    /// Providers, each after those that it needs.
+    providers: Vec<String>,
+}
+
+/// What one module needs.
+#[derive(Debug, Default)]
+struct Needs {
+    /// How many symbols it imports.
+    imports: usize,
+    /// Of providers: who, and what.
+    found: Vec<(String, String)>,
+    /// Modules of the package.
+    modules: BTreeSet<&'static str>,
+    /// Of nobody.
+    lacking: BTreeSet<String>,
+}
+
+impl Closure {
+    /// Looks through all modules of a package.
+    pub fn new(package: &Package, providers: &Providers) -> Self {
+        let offers = providers.offers();
+        let mut exporters = BTreeMap::new();
+        for (name, module) in &package.modules {
+            for symbol in module.facts.exports.keys() {
+                exporters.insert(symbol.as_str(), *name);
+            }
+        }
+        let needs = |facts: &super::object::ModuleFacts| {
+            let mut needs = Needs {
+                imports: facts.imports.len(),
+                ..Needs::default()
+            };
+            for (symbol, crc) in &facts.imports {
+                match (offers.get(symbol.as_str()), exporters.get(symbol.as_str())) {
+                    (Some((offered, provider)), _) if Some(*offered) == *crc => {
+                        let of = ((*provider).to_owned(), symbol.clone());
+                        needs.found.push(of);
+                    }
+                    (_, Some(module)) => {
+                        needs.modules.insert(*module);
+                    }
+                    _ => {
+                        needs.lacking.insert(symbol.clone());
+                    }
+                }
+            }
+            needs
+        };
+        let modules = package.modules.iter();
+        Self {
+            modules: modules
+                .map(|(name, module)| (*name, needs(&module.facts)))
+                .collect(),
+            providers: ordered(&providers.providers),
+        }
+    }
+
+    /// The providers, each after those that it needs.
+    pub fn providers(&self) -> &[String] {
+        &self.providers
+    }
+
+    /// A module and all that it needs of the package.
+    pub fn with_needed(&self, name: &'static str) -> BTreeSet<&'static str> {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![name];
+        while let Some(name) = next.pop() {
+            if seen.insert(name)
+                && let Some(needs) = self.modules.get(name)
+            {
+                next.extend(needs.modules.iter().copied());
+            }
+        }
+        seen
+    }
+
+    /// What a module lacks, or what it needs does.
+    pub fn lacks(&self, name: &'static str) -> Lacking {
+        let mut lacking = Lacking::new();
+        for module in self.with_needed(name) {
+            if let Some(needs) = self.modules.get(module) {
+                let its = needs.lacking.iter();
+                lacking.extend(its.map(|symbol| (module, symbol.clone())));
+            }
+        }
+        lacking
+    }
+
+    /// Those of the modules that lack nothing, each after all that it needs.
+    pub fn loadable(&self, names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+        let whole = names.filter(|name| self.lacks(name).is_empty());
+        let mut left: BTreeSet<_> = whole.flat_map(|name| self.with_needed(name)).collect();
+        let mut order = Vec::new();
+        while !left.is_empty() {
+            let needs = |name: &&str| self.modules.get(*name).map(|needs| &needs.modules);
+            let ready = |name: &&&'static str| needs(name).is_none_or(|it| it.is_disjoint(&left));
+            let next: Vec<_> = left.iter().filter(ready).copied().collect();
+            if next.is_empty() {
+                // A circle: the kernel will name it.
+                order.extend(std::mem::take(&mut left));
+            }
+            left.retain(|name| !next.contains(name));
+            order.extend(next);
+        }
+        order
+    }
+
+    /// How many symbols a module imports, and of how many somebody has them.
+    pub fn symbols(&self, name: &str) -> (usize, usize) {
+        let needs = self.modules.get(name);
+        needs.map_or((0, 0), |needs| {
+            (needs.imports - needs.lacking.len(), needs.imports)
+        })
+    }
+
+    /// What a module has of providers: their names, with how many symbols.
+    pub fn providers_of(&self, name: &'static str) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for module in self.with_needed(name) {
+            let needs = self.modules.get(module);
+            for (provider, _) in needs.iter().flat_map(|needs| &needs.found) {
+                *counts.entry(provider.as_str()).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Providers in an order in which they can be loaded.
+fn ordered(providers: &[Provider]) -> Vec<String> {
+    let mut order: Vec<String> = Vec::new();
+    let mut left: Vec<&Provider> = providers.iter().collect();
+    while !left.is_empty() {
+        let names = left.iter().flat_map(|it| &it.facts.names);
+        let names: BTreeSet<&String> = names.collect();
+        let needs_others = |provider: &Provider| {
+            let mut imports = provider.facts.imports.keys();
+            imports.any(|name| names.contains(name) && !provider.facts.names.contains(name))
+        };
+        let (later, next): (Vec<&Provider>, Vec<&Provider>) =
+            left.iter().partition(|it| needs_others(it));
+        // Of a circle none comes first: the kernel will name it.
+        let next = if next.is_empty() { later.clone() } else { next };
+        order.extend(next.iter().map(|provider| provider.name.clone()));
+        left.retain(|provider| !order.contains(&provider.name));
+    }
+    order
+}

@@ -1,0 +1,87 @@
+//! The verb `linux`: modules of Debian's Linux, as they are shipped, loaded and asked.
+//!
+//! ```text
+//!  tools/debian.sh ──package.rs──► NAME.ko, and Module.symvers with a CRC for each export
+//!  modules/linux   ──providers.rs► what Linux's modules import, and tests of what they export
+//!  object.rs       what a file imports and exports
+//!  closure.rs      which modules have all that they need, and what others lack
+//!  session.rs      a guest that loads them, asks them, and unloads them
+//!  why.rs          what is lacking, and what to offer next
+//!  table.rs        what came of it
+//! ```
+
+mod closure;
+mod object;
+mod package;
+mod providers;
+mod session;
+mod table;
+mod why;
+
+use crate::build;
+use crate::build::toolchain::Toolchain;
+use crate::error::Error;
+use crate::options::Options;
+use crate::screen::output;
+use closure::Closure;
+use package::Package;
+use providers::Providers;
+use session::Session;
+use std::process::ExitCode;
+
+/// Exit code where a module was lost.
+const LOST: u8 = 1;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Modules, by name; none for all.
+    pub names: Vec<String>,
+    /// Whether to tell what they lack, and boot nothing.
+    pub why: bool,
+}
+
+/// Loads and tests the modules, or tells what they lack.
+///
+/// # Errors
+/// If Debian's packages can't be had, a name is none of a module, or a guest can't be built or
+/// started.
+pub fn run(toolchain: Toolchain, options: &Options, request: &Request) -> Result<ExitCode, Error> {
+    let package = Package::fetch()?;
+    let names = package.named(&request.names)?;
+    let guest = build::guest(toolchain, options.compiler())?;
+    let providers = Providers::build(&guest, &package)?;
+    let closure = Closure::new(&package, &providers);
+    if request.why {
+        match names.as_slice() {
+            [] => why::print_all(&package, &closure),
+            names => names.iter().for_each(|name| why::print(&closure, name)),
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let chosen = match names.as_slice() {
+        [] => closure.loadable(package.modules.keys().copied()),
+        names => closure.loadable(names.iter().copied()),
+    };
+    let lacking = names.iter().filter(|name| !closure.lacks(name).is_empty());
+    let lacking: Vec<&str> = lacking.copied().collect();
+    let session = Session::boot(&guest, options, &package, &providers, &closure, &chosen)?;
+    let counts = table::print(&closure, &providers, &session, &chosen);
+    for name in &lacking {
+        output::line!("{name}: lacks symbols; ./qemu-run.sh linux --why {name} names them");
+    }
+    for problem in &session.problems {
+        output::line!("{problem}");
+    }
+    let lost = counts.lost + lacking.len();
+    output::line!(
+        "linux: {} live, {} known answers, {} per-CPU, {lost} lost",
+        counts.live,
+        counts.known_answers,
+        counts.per_cpu
+    );
+    Ok(match lost == 0 && session.problems.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(LOST),
+    })
+}

@@ -1,0 +1,149 @@
+//! The modules of `modules/linux`, and the tests beside them, compiled: their CRCs come from the
+//! package at hand.
+
+use super::object::ModuleFacts;
+use super::package::{Package, files};
+use crate::build::c::compiler::Compiler;
+use crate::build::{Guest, c, layout, link};
+use crate::error::Error;
+use crate::screen::output;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a test's `.modinfo` says of the module that it asks, and against what: `NAME: SOURCE`.
+const ANSWERS: &str = "answers";
+
+/// A module of this project's for Linux's.
+#[derive(Debug)]
+pub struct Provider {
+    /// Its name.
+    pub name: String,
+    /// The linked file.
+    pub path: PathBuf,
+    /// What the file says.
+    pub facts: ModuleFacts,
+}
+
+/// All of them.
+#[derive(Debug)]
+pub struct Providers {
+    /// Those that offer something.
+    pub providers: Vec<Provider>,
+    /// Those that ask Linux's modules something.
+    pub tests: Vec<Provider>,
+}
+
+/// A module that a test asks, and against what its answers are checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    /// The test.
+    pub test: &'a str,
+    /// What its answers are compared with.
+    pub source: &'a str,
+}
+
+impl Providers {
+    /// Compiles them.
+    ///
+    /// # Errors
+    /// If one can't be compiled: offers what Linux doesn't export, for example.
+    pub fn build(guest: &Guest, package: &Package) -> Result<Self, Error> {
+        let folder = layout::release().join("linux");
+        fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+        let crcs = folder.join("crcs.h");
+        fs::write(&crcs, header(package)).map_err(Error::file("write", &crcs))?;
+        let root = layout::root().join("modules/linux");
+        let tests = root.join("tests");
+        let (mut providers, mut asking) = (Vec::new(), Vec::new());
+        for source in files(&root, ".c")? {
+            let provider = compile(guest, &source, &crcs, &folder)?;
+            match source.starts_with(&tests) {
+                true => asking.push(provider),
+                false => providers.push(provider),
+            }
+        }
+        Ok(Self {
+            providers,
+            tests: asking,
+        })
+    }
+
+    /// What is offered, by name: the CRC and the provider.
+    pub fn offers(&self) -> BTreeMap<&str, (u32, &str)> {
+        let mut offers = BTreeMap::new();
+        for provider in &self.providers {
+            for (name, &crc) in &provider.facts.exports {
+                offers.insert(name.as_str(), (crc, provider.name.as_str()));
+            }
+        }
+        offers
+    }
+
+    /// The tests whose modules are all among these.
+    pub fn asking(&self, modules: &[&'static str]) -> Vec<&str> {
+        let all_there = |test: &&Provider| {
+            let mut asked = test
+                .facts
+                .said(ANSWERS)
+                .filter_map(|it| it.split_once(": "));
+            asked.all(|(module, _)| modules.contains(&module))
+        };
+        let tests = self.tests.iter().filter(all_there);
+        tests.map(|test| test.name.as_str()).collect()
+    }
+
+    /// Who asks the modules something, by their names.
+    pub fn answers(&self) -> BTreeMap<&str, Vec<Answers<'_>>> {
+        let mut answers: BTreeMap<&str, Vec<Answers<'_>>> = BTreeMap::new();
+        for test in &self.tests {
+            for said in test.facts.said(ANSWERS) {
+                if let Some((module, source)) = said.split_once(": ") {
+                    answers.entry(module).or_default().push(Answers {
+                        test: &test.name,
+                        source,
+                    });
+                }
+            }
+        }
+        answers
+    }
+}
+
+/// A line for each export of Linux's with its CRC.
+fn header(package: &Package) -> String {
+    let mut text = String::from("/* From Module.symvers of Debian's package of headers. */\n");
+    for (name, (crc, _)) in &package.symvers {
+        // A text in memory takes all.
+        let _ = writeln!(text, "#define LINUX_CRC_{name} {crc:#010x}");
+    }
+    text
+}
+
+fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<Provider, Error> {
+    let name = source.file_stem().unwrap_or_default().to_string_lossy();
+    let object = folder.join(format!("{name}.o"));
+    let module = folder.join(format!("{name}.ko"));
+    let mut command = c::command(Compiler::Gcc, &name, source, &guest.stamp);
+    command.arg("-Werror").arg("-include").arg(crcs);
+    let output = command.arg("-o").arg(&object).output();
+    let output = output.map_err(Error::start(Compiler::Gcc.program()))?;
+    if !output.status.success() {
+        output::write_error_line(String::from_utf8_lossy(&output.stderr).trim_end());
+        return Err(Error::Program {
+            program: format!("{} of module {name}", Compiler::Gcc.program()),
+            status: output.status,
+        });
+    }
+    link::unchecked(&name, &object, &module)?;
+    let data = fs::read(&module).map_err(Error::file("read", &module))?;
+    let facts = ModuleFacts::read(&data).map_err(|error| Error::Debian {
+        message: format!("{}: {error}", module.display()),
+    })?;
+    Ok(Provider {
+        name: name.into_owned(),
+        path: module,
+        facts,
+    })
+}

@@ -1,0 +1,83 @@
+//! What came of each module, a row each.
+
+use super::closure::Closure;
+use super::providers::Providers;
+use super::session::{Fate, Session};
+use crate::screen::output;
+
+/// Bytes of a slot.
+const SLOT: u64 = 8;
+
+/// The sums of the last line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Modules that were live, and are gone without a trace.
+    pub live: usize,
+    /// Those of them whose answers were right.
+    pub known_answers: usize,
+    /// Those of them that have per-CPU data.
+    pub per_cpu: usize,
+    /// Modules that weren't live, or not gone, or whose answers were wrong.
+    pub lost: usize,
+}
+
+/// Prints the rows.
+pub fn print(
+    closure: &Closure,
+    providers: &Providers,
+    session: &Session,
+    chosen: &[&'static str],
+) -> Counts {
+    let answers = providers.answers();
+    let mut counts = Counts::default();
+    output::line!(
+        "{:<28} {:>9} {:>7} {:>5} {:<10} answer checked against",
+        "module",
+        "symbols",
+        "per-CPU",
+        "GOT",
+        "init"
+    );
+    let mut rows = chosen.to_vec();
+    rows.sort_unstable();
+    for name in rows {
+        let fate = session.fates.get(name);
+        let listed = session.listed.get(name).copied().unwrap_or_default();
+        let is_live = fate == Some(&Fate::Live);
+        let asked = answers.get(name).map_or(&[][..], Vec::as_slice);
+        let mut wrong = asked
+            .iter()
+            .filter_map(|it| session.answers.get(it.test)?.as_ref().err());
+        let wrong = wrong.next();
+        let (init, answer) = match (fate, wrong) {
+            (Some(Fate::Live), None) => ("0".to_owned(), sources(asked)),
+            (Some(Fate::Live), Some(error)) => ("0".to_owned(), format!("WRONG: {error}")),
+            (Some(Fate::Refuses(number)), _) => (format!("-{number}"), "refuses".to_owned()),
+            (Some(Fate::Lost(error)), _) => ("lost".to_owned(), error.clone()),
+            (None, _) => ("lost".to_owned(), "no result".to_owned()),
+        };
+        let is_right = is_live && wrong.is_none();
+        counts.live += usize::from(is_right);
+        counts.known_answers += usize::from(is_right && !asked.is_empty());
+        counts.per_cpu += usize::from(is_right && listed.per_cpu != 0);
+        let is_lost = !is_right && !matches!(fate, Some(Fate::Refuses(_)));
+        counts.lost += usize::from(is_lost);
+        let (found, all) = closure.symbols(name);
+        let (symbols, slots) = (format!("{found} of {all}"), listed.got / SLOT);
+        output::line!(
+            "{name:<28} {symbols:>9} {:>7} {slots:>5} {init:<10} {answer}",
+            listed.per_cpu
+        );
+    }
+    counts
+}
+
+/// What a module's answers are checked against; of one that nobody asks, that it loads.
+fn sources(asked: &[super::providers::Answers<'_>]) -> String {
+    let mut sources: Vec<&str> = asked.iter().map(|answers| answers.source).collect();
+    sources.dedup();
+    match sources.is_empty() {
+        true => "loads".to_owned(),
+        false => sources.join("; "),
+    }
+}
