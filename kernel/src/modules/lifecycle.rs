@@ -6,7 +6,7 @@ use super::error::Reason;
 use super::jump_labels;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
-use super::state::{Id, State};
+use super::state::{Frames, Id, State};
 use crate::memory::heap::try_box;
 use crate::memory::sanity;
 use crate::percpu::AllocError;
@@ -101,6 +101,8 @@ pub struct GoingModule {
     id: Id,
     /// Address of its exit, which the loader has checked (L3).
     pub exit: Option<u64>,
+    /// How the stack frames of its code are laid out.
+    pub frames: Frames,
     /// Addresses of what is called after that, in this order, checked too.
     pub destructors: Vec<u64>,
 }
@@ -113,7 +115,7 @@ impl GoingModule {
     /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
     /// module is as before.
     pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
-        let (id, exit, refcount) = {
+        let (id, exit, frames, refcount) = {
             let mut registry = REGISTRY.lock();
             let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
@@ -125,11 +127,11 @@ impl GoingModule {
             if loaded.must_stay() {
                 return Err(Reason::NoExit);
             }
-            let exit = loaded.startup.exit;
+            let (exit, frames) = (loaded.startup.exit, loaded.frames);
             let refcount = entry.refcount.as_deref().ok_or(Reason::NotLoaded)?;
             let refcount = core::ptr::from_ref(refcount);
             entry.state = State::Going;
-            (entry.id, exit, refcount)
+            (entry.id, exit, frames, refcount)
         };
         // SAFETY: L2: nobody else removes a module that is going, and with it the box that
         // the count lies in.
@@ -147,6 +149,7 @@ impl GoingModule {
         Ok(Self {
             id,
             exit,
+            frames,
             destructors: destructors.unwrap_or_default(),
         })
     }

@@ -147,6 +147,7 @@ impl WritableImage {
             layout: self.layout,
             license: module.modinfo("license").unwrap_or(""),
             startup,
+            frames: module.frames(),
             taint: Taint {
                 is_linux: module.is_linux,
                 is_forced: module.is_linux && self.check == Check::Nothing,

@@ -27,6 +27,7 @@ use super::module_file::ModuleFile;
 use super::parameters;
 use super::registry;
 use super::report;
+use super::state::Frames;
 use super::unresolved::Unresolved;
 use crate::control::{self, Place};
 use crate::memory::vmalloc::Part;
@@ -109,6 +110,7 @@ struct Formed<'a> {
     callbacks: Vec<Callback<'a>>,
     constructors: Vec<u64>,
     init: Option<u64>,
+    frames: Frames,
     init_memory: InitMemory,
     place: Place,
 }
@@ -145,6 +147,7 @@ fn form<'a>(
         callbacks,
         constructors,
         init,
+        frames: module.frames(),
         init_memory,
         place,
     })
@@ -170,12 +173,12 @@ impl<'a> Formed<'a> {
         }
         for constructor in self.constructors {
             // SAFETY: L3: the loader has checked it, and the module is loading.
-            unsafe { call::call_void(constructor) };
+            unsafe { call::call_void(constructor, self.frames) };
         }
         let result = self.init.map_or(0, |init| {
             // SAFETY: L3: the loader has checked it, and the module is loading. L11: if it was
             // compiled for Linux, what it is bound to is what it takes it for.
-            unsafe { call::call_int(init) }
+            unsafe { call::call_int(init, self.frames) }
         });
         match result {
             0 => {}
@@ -201,7 +204,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
     let destructors = core::mem::take(&mut going.destructors);
     for function in going.exit.into_iter().chain(destructors) {
         // SAFETY: L3: the loader has checked it, and the module is going.
-        unsafe { call::call_void(function) };
+        unsafe { call::call_void(function, going.frames) };
     }
     going.report_left();
     drop(going);

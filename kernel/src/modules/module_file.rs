@@ -1,6 +1,7 @@
 //! A module as the initrd has it: a file, the object in it, and the name it goes by.
 
 use super::error::{Error, Reason};
+use super::state::Frames;
 use crate::initrd::{self, File};
 use loader::Object;
 use words::matches;
@@ -65,6 +66,15 @@ impl ModuleFile {
             name: name.unwrap_or(of_file),
             is_linux: loader::linux::is_linux(&object),
         })
+    }
+
+    /// How its code's stack frames are laid out: packed in Linux's objects, and in what says
+    /// `frames=packed` of itself.
+    pub fn frames(&self) -> Frames {
+        match self.is_linux || self.modinfo("frames") == Some("packed") {
+            true => Frames::Packed,
+            false => Frames::Plain,
+        }
     }
 
     /// The first value that the module's `.modinfo` has for a key.
