@@ -64,9 +64,19 @@ fn main() -> ExitCode {
             hostile::run(toolchain, &options, extent)
         }
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
-        Some(Verb::Linux { ref names, why }) => {
-            let names = names.clone();
-            linux::run(toolchain, &options, &linux::Request { names, why })
+        Some(Verb::Linux {
+            ref names,
+            why,
+            check,
+            update,
+        }) => {
+            let request = linux::Request {
+                names: names.clone(),
+                why,
+                check,
+                update,
+            };
+            linux::run(toolchain, &options, &request)
         }
         Some(Verb::Lab {
             number,

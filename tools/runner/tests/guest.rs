@@ -268,6 +268,8 @@ fn main() -> ExitCode {
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
     guests.push(ignorable_test("linux::live", linux::live));
+    guests.push(ignorable_test("linux::some", linux::some));
+    guests.push(ignorable_test("linux::why", linux::why));
     guests.push(ignorable_test(
         "linux::frames_and_bugs",
         linux::frames_and_bugs,

@@ -56,7 +56,61 @@ fn all_live(arguments: &[&str]) -> Completed {
 
 /// The run of the gate.
 pub fn live() -> Completed {
-    all_live(&[])
+    all_live(&["--check"])
+}
+
+/// What is named is loaded with what it needs; a module that lacks something is told of.
+pub fn some() -> Completed {
+    let Some(run) = verb(&["crc16", "v4l2_dv_timings"]) else {
+        return Ok(not_here());
+    };
+    run.must_exit(0)?;
+    run.must(counts(&run)?[0] == 3, "the two, and rational")?;
+    let Some(run) = verb(&["nf_tables"]) else {
+        return Ok(not_here());
+    };
+    run.must_exit(1)?;
+    run.must(counts(&run)? == [0, 0, 0, 1], "none is live, one is lost")?;
+    let told = run.lines_with(&["nf_tables: lacks symbols", "linux --why nf_tables"]);
+    run.must(told.len() == 1, "what to ask next")?;
+    let none = runner(&["linux", "no_such_module"]);
+    none.must_exit(6)?;
+    none.must(
+        none.verdict().contains("no module no_such_module"),
+        "it is named",
+    )?;
+    Ok(Completion::Completed)
+}
+
+/// What a module lacks, and which symbols would make most modules whole.
+pub fn why() -> Completed {
+    let Some(run) = verb(&["--why", "zsmalloc"]) else {
+        return Ok(not_here());
+    };
+    run.must_exit(0)?;
+    run.must(
+        run.lines_with(&["zsmalloc: ", " symbols found"]).len() == 1,
+        "a count",
+    )?;
+    run.must(
+        run.lines_with(&["from linux_base"]).len() == 1,
+        "its provider",
+    )?;
+    let all = runner(&["linux", "--why"]);
+    all.must_exit(0)?;
+    let first = all.stdout.lines().next().unwrap_or("");
+    all.must(
+        first.ends_with(" modules have all symbols"),
+        "how many are whole",
+    )?;
+    let steps: Vec<usize> = { all.stdout.lines().skip(2) }
+        .filter_map(|line| line.split_ascii_whitespace().nth(1)?.parse().ok())
+        .collect();
+    all.must(
+        steps.len() > 10 && steps.is_sorted(),
+        "each step makes more whole",
+    )?;
+    Ok(Completion::Completed)
 }
 
 /// CPUs, and where modules and per-CPU memory lie, for `test --all`.
