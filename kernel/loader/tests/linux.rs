@@ -6,7 +6,7 @@ mod common;
 use common::{BASE, Loaded, load};
 use loader::linux::{Bug, Exception, Jump, TableError, Tables, Told, Versions};
 use loader::linux::{is_linux, stores_preempt_count};
-use loader::{LoadError, Object, ParameterError, Setter, set_parameters};
+use loader::{LoadError, Object, Offer, ParameterError, Setter, set_parameters};
 
 const FILE: &[u8] = include_bytes!("corpus/linux.o");
 const IMPORTED: u64 = 0x12_3450;
@@ -52,10 +52,14 @@ fn exports_have_crcs_and_may_be_passed_on() {
     let [own, others] = loaded.linked.exports() else {
         panic!("{:?}", loaded.linked.exports());
     };
-    assert_eq!((own.name, own.crc), ("exported", Some(0x0123_4567)));
-    assert!(own.is_function && !own.is_passed_on);
-    assert_eq!((others.name, others.crc), ("imported", Some(0x89ab_cdef)));
-    assert_eq!((others.value, others.is_passed_on), (IMPORTED, true));
+    let offer = |crc, is_passed_on| Offer {
+        crc: Some(crc),
+        is_passed_on,
+    };
+    assert_eq!((own.name, own.is_function), ("exported", true));
+    assert_eq!(loaded.linked.offer(0), offer(0x0123_4567, false));
+    assert_eq!((others.name, others.value), ("imported", IMPORTED));
+    assert_eq!(loaded.linked.offer(1), offer(0x89ab_cdef, true));
 }
 
 /// Only what has a CRC is passed on.

@@ -40,6 +40,7 @@ impl UnformedModule {
         loaded: Loaded,
         uses: References,
     ) -> Result<(), Reason<'static>> {
+        let is_linux = loaded.linux.is_some();
         let refcount = PerCpuRef::new().map_err(no_refcount)?;
         let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
         if let Some(entry) = REGISTRY.lock().entry(self.id) {
@@ -53,7 +54,9 @@ impl UnformedModule {
             });
         }
         registry::export(self.id)?;
-        jump_labels::follow_keys(self.id);
+        if is_linux {
+            jump_labels::follow_keys(self.id);
+        }
         Ok(())
     }
 

@@ -81,7 +81,7 @@ pub fn load_file<'a>(
 #[cold]
 fn with_all_symbols<'a>(module: &ModuleFile, check: Check, reason: Reason<'a>) -> Reason<'a> {
     if matches!(reason, Reason::Object(LoadError::Unresolved(_)))
-        && let Ok(mut imports) = Imports::of(&module.object, check)
+        && let Ok(mut imports) = Imports::of(&module.object, module.is_linux, check)
     {
         let mut is_known = |name: &'static str| {
             let found = imports.resolve(name, loader::name_hash(name));
@@ -147,7 +147,7 @@ fn form<'a>(
         callbacks,
         constructors,
         init,
-        frames: module.frames(),
+        frames: module.frames,
         init_memory,
         place,
     })
