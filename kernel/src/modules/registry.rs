@@ -337,6 +337,7 @@ impl Registry {
     }
 
     /// The export of this name, which has this hash, that somebody asks for.
+    #[inline]
     fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
         match wanted {
             Wanted::PlainFirst => {
@@ -356,10 +357,10 @@ impl Registry {
         let mut found = None;
         self.symbols.find(hash, |export| {
             let export = self.export(export);
-            let is_it = |&(its, exported): &(&[u8], Exported)| {
-                its == name.as_bytes() && exported.has_crc == has_crc
-            };
-            found = export.filter(is_it).map(|(_, exported)| exported);
+            found = export.and_then(|(its, exported)| {
+                let is_it = its == name.as_bytes() && exported.has_crc == has_crc;
+                is_it.then_some(exported)
+            });
             found.is_some()
         });
         found
