@@ -80,7 +80,11 @@ impl Handlers for KernelHandlers {
             }
             External::ClockComparator => {
                 CLOCK.inc();
+                // A call whose signal was lost waits no longer than for the next look.
+                // SAFETY: P6, C2: a handler of external interruptions, as the signal's is.
+                unsafe { smp::serve_mailbox() };
                 timer::interrupt();
+                smp::timers::interrupt();
                 watchdog::interrupt(frame);
             }
             External::ServiceSignal(parameter) => {

@@ -3,10 +3,11 @@
 //! Errors go back as negative error numbers, or as a null handle.
 
 use crate::backtrace::Address;
+use crate::fail::{self, Site};
 use crate::memory::sanity;
 use crate::percpu::trace::{self, Kind};
 use crate::percpu::{self, AllocError, FreeError, Handle, checked};
-use crate::{cpus, fail, panic, smp};
+use crate::{cpus, panic, smp};
 use arch::backtrace::{Step, Walk};
 use arch::stack;
 use log::{error, warn};
@@ -184,7 +185,7 @@ fn not_freed(problem: &FreeError, caller: Address) {
 /// changes nothing. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn free_percpu(handle: usize) {
-    let freed = match fail::is_unwatched() {
+    let freed = match fail::is_unwatched(Site::PerCpu) {
         true => percpu::free(Handle(handle)),
         false => free_watched(handle, caller()),
     };

@@ -14,7 +14,7 @@ module_api::export_symbol!(
 );
 
 fn area(bytes: usize, align: usize) -> *mut u8 {
-    match Area::exactly(bytes, align) {
+    match Area::aligned(bytes, align) {
         Ok(area) => ptr::with_exposed_provenance_mut(area.lend()),
         Err(_) => ptr::null_mut(),
     }

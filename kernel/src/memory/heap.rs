@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for KernelHeap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        match fail::is_unwatched() {
+        match fail::is_unwatched(Site::Heap) {
             // SAFETY: M4: the caller's promise: the block is from `alloc`, with this layout.
             true => unsafe { give(block, layout) },
             // SAFETY: M4: as above.
@@ -123,7 +123,7 @@ unsafe fn dealloc_watched(block: *mut u8, layout: Layout) {
     match sanity::begin_free(Kind::Heap, block.addr(), 0) {
         Ok(block) => {
             CHECKED.fetch_sub(block.zones.bytes, Ordering::Relaxed);
-            sanity::finish_free(&block, true);
+            sanity::finish_free(&block);
         }
         Err(_) => sanity::refused(Kind::Heap, block.addr(), 0),
     }
@@ -153,7 +153,7 @@ pub fn bounds() -> (usize, usize) {
     (start.load(Ordering::Relaxed), end.load(Ordering::Relaxed))
 }
 
-/// The pages before and behind it, which nothing maps.
+/// The pages before and behind the heap, which nothing maps.
 pub fn guard_pages() -> [usize; 2] {
     let (start, end) = bounds();
     [start - PAGE_SIZE, end]

@@ -53,9 +53,10 @@ fn passes(name: &'static str) -> Result<(), NotPassed> {
 }
 
 /// The modules that this file's tests load.
-const NAMES: [&str; 18] = [
+const NAMES: &[&str] = &[
     "ctest_base",
     "ctest_counters",
+    "ctest_hotplug",
     "ctest_jump",
     "ctest_kthread",
     "ctest_lib",
@@ -69,6 +70,7 @@ const NAMES: [&str; 18] = [
     "ctest_provider",
     "ctest_smp",
     "ctest_stack",
+    "ctest_time",
     "ctest_uaccess",
     "ctest_user",
     "ctest_wrap",
@@ -81,7 +83,7 @@ fn all_are_loaded() -> Result<(), NotPassed> {
         .filter_map(|file| initrd::module_name(file.path))
         .collect();
     names.sort_unstable();
-    check_eq!(names, NAMES);
+    check_eq!(names.as_slice(), NAMES);
     Ok(())
 }
 
@@ -126,6 +128,10 @@ fn per_cpu() -> Result<(), NotPassed> {
 
 fn threads() -> Result<(), NotPassed> {
     passes("ctest_kthread")
+}
+
+fn time() -> Result<(), NotPassed> {
+    passes("ctest_time")
 }
 
 fn smp() -> Result<(), NotPassed> {
@@ -230,6 +236,10 @@ fn parameters() -> Result<(), NotPassed> {
     Ok(())
 }
 
+fn hotplug() -> Result<(), NotPassed> {
+    passes("ctest_hotplug")
+}
+
 /// What `ctest_printk` prints, line by line, with the levels.
 const PRINTED: &str = "\
 <0>printk: emergency 0
@@ -276,12 +286,14 @@ selftest!("c.wrap_around", wrap_around);
 selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.threads", threads);
+selftest!("c.time", time);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
 selftest!("c.names", names);
 selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
 selftest!("c.counters", counting);
+selftest!("c.hotplug", hotplug);
 selftest!("c.exports", exports);
 selftest!("c.libraries", libraries);
 selftest!("c.parameters", parameters);

@@ -37,7 +37,10 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page};
+use verbs::{
+    book, debug, fuzz, gate, hostile, kit, lab, lessons, linux, linux_sources, profile,
+    report as page,
+};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -53,16 +56,23 @@ fn main() -> ExitCode {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Hostile {
             trials,
+            modules,
             first,
             seed,
         }) => {
             let extent = hostile::Extent {
-                trials,
+                boots: trials,
+                modules: modules.unwrap_or(trials),
                 first,
                 seed,
             };
             hostile::run(toolchain, &options, extent)
         }
+        Some(Verb::Fuzz {
+            target,
+            seconds,
+            accept,
+        }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         Some(Verb::Linux {
             ref names,
@@ -78,6 +88,8 @@ fn main() -> ExitCode {
             };
             linux::run(toolchain, &options, &request)
         }
+        Some(Verb::Book) => book::run(),
+        Some(Verb::Kit) => kit::run(toolchain, &options),
         Some(Verb::Lab {
             number,
             hint,
@@ -109,9 +121,10 @@ fn main() -> ExitCode {
             core: Some(ref file),
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
-        Some(Verb::Report { ref file, ref from }) => {
-            page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot)
-        }
+        Some(Verb::Report { picture: true, .. }) => page::picture(toolchain, &options),
+        Some(Verb::Report {
+            ref file, ref from, ..
+        }) => page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot),
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {
