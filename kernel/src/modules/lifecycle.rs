@@ -150,6 +150,7 @@ impl GoingModule {
                 return Ok(Self {
                     id: entry.id,
                     exit: None,
+                    frames: Frames::Plain,
                     destructors: Vec::new(),
                 });
             }
