@@ -37,7 +37,10 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page};
+use verbs::{
+    book, debug, fuzz, gate, hostile, kit, lab, lessons, linux, linux_sources, profile,
+    report as page,
+};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -53,17 +56,26 @@ fn main() -> ExitCode {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Hostile {
             trials,
+            modules,
             first,
             seed,
         }) => {
             let extent = hostile::Extent {
-                trials,
+                boots: trials,
+                modules: modules.unwrap_or(trials),
                 first,
                 seed,
             };
             hostile::run(toolchain, &options, extent)
         }
+        Some(Verb::Fuzz {
+            target,
+            seconds,
+            accept,
+        }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Book) => book::run(),
+        Some(Verb::Kit) => kit::run(toolchain, &options),
         Some(Verb::Linux { ref names, why }) => {
             let names = names.clone();
             linux::run(toolchain, &options, &linux::Request { names, why })

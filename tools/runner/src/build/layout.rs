@@ -78,8 +78,20 @@ impl Module {
     }
 }
 
+/// The variable by which a kit's script says where its tree is; without it the tree is where
+/// this program was built.
+const ROOT: &str = "QEMU_RUN_ROOT";
+
+/// Whether the tree is a kit's: what would be built is there, and nothing to build it by.
+pub fn is_kit() -> bool {
+    root().join("README.kit").is_file()
+}
+
 /// The source tree.
 pub fn root() -> PathBuf {
+    if let Some(root) = std::env::var_os(ROOT) {
+        return root.into();
+    }
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root.pop();

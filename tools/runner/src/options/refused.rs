@@ -54,8 +54,21 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
-        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
-            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
+        if options.verb == Some(Verb::LinuxSources) {
+            let cc = None;
+            let others = Self {
+                cc,
+                ..options.clone()
+            };
+            if !others.all_default() {
+                return wrong("linux-sources boots guests of its own: it takes --cc alone");
+            }
+        }
+        if options.verb == Some(Verb::Book) && !options.all_default() {
+            return wrong("book boots no guest: it takes no options of one");
+        }
+        if options.verb == Some(Verb::Kit) && !options.all_default() {
+            return wrong("kit is the same each time: it takes no options of a guest");
         }
         let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
         if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
@@ -63,6 +76,9 @@ impl Options {
         }
         if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
             return wrong("lab boots guests of its own: it takes no options of theirs");
+        }
+        if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
+            return wrong("fuzz starts no guest: it takes no options of one");
         }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
