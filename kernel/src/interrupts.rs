@@ -83,6 +83,7 @@ impl Handlers for KernelHandlers {
                 // SAFETY: P6, C2: a handler of external interruptions, as the signal's is.
                 unsafe { smp::serve_mailbox() };
                 timer::interrupt();
+                smp::timers::interrupt();
                 watchdog::interrupt(frame);
             }
             External::ServiceSignal(parameter) => {

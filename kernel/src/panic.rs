@@ -106,6 +106,10 @@ impl fmt::Display for Reason<'_> {
                 if let Some(what) = misuse::explain(address) {
                     write!(f, ": {what}")?;
                 }
+                if misuse::is_compilers_trap(check) {
+                    let place = Address(check.psw_address);
+                    write!(f, ": the compiler's trap for a null pointer, at {place}")?;
+                }
                 if let Some(jump) = WildJump::of(check) {
                     write!(f, ": {jump}")?;
                 }

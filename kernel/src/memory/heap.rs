@@ -123,7 +123,7 @@ unsafe fn dealloc_watched(block: *mut u8, layout: Layout) {
     match sanity::begin_free(Kind::Heap, block.addr(), 0) {
         Ok(block) => {
             CHECKED.fetch_sub(block.zones.bytes, Ordering::Relaxed);
-            sanity::finish_free(&block, true);
+            sanity::finish_free(&block);
         }
         Err(_) => sanity::refused(Kind::Heap, block.addr(), 0),
     }

@@ -76,6 +76,7 @@ impl fmt::Display for Error {
 pub fn init(region: Region) {
     *AREAS.lock() = Areas::new(region.start(), region.end());
     REGION.call_once(|| region);
+    sanity::own(Kind::Vmalloc, |block| give(block.start));
 }
 
 fn pages() -> &'static Region {
@@ -132,7 +133,11 @@ impl Area {
         if wanted > free || fail::now(Site::Vmalloc) {
             return Err(Error::Frames { wanted, free });
         }
-        let start = AREAS.lock().take(bytes, align, Owner::Kernel);
+        let take = || AREAS.lock().take(bytes, align, Owner::Kernel);
+        let start = take().or_else(|_| {
+            sanity::flush();
+            take()
+        });
         let start = start.map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.
         let mut area = Self {
@@ -249,14 +254,24 @@ pub fn take_back(start: usize) -> Option<Area> {
 
 impl Drop for Area {
     fn drop(&mut self) {
-        if sanity::is_on()
-            && let Ok(block) = sanity::begin_free(Kind::Vmalloc, self.start, 0)
-        {
-            sanity::finish_free(&block, false);
+        let block = match sanity::is_on() {
+            true => sanity::begin_free(Kind::Vmalloc, self.start, 0).ok(),
+            false => None,
+        };
+        if let Some(block) = &block {
+            sanity::finish_area(block);
         }
         pages().unmap(core::iter::once(self.range()));
-        AREAS.lock().give(self.start);
+        match block {
+            Some(block) => sanity::keep_addresses(&block),
+            None => give(self.start),
+        }
     }
+}
+
+/// Gives the addresses of an area back, where nothing is mapped any more.
+fn give(start: usize) {
+    AREAS.lock().give(start);
 }
 
 /// Part of an area, for what happens to it after it has been handed on.

@@ -12,6 +12,12 @@ pub fn take_away(name: &str, loaded: &Loaded) {
             "module {name} has left its hot-plug state {state}: it is removed, and no teardown called"
         ));
     }
+    match smp::timers::forget(is_gone) {
+        0 => {}
+        count => warning::say(format_args!(
+            "module {name} has left {count} timers pending: del_timer_sync wasn't called"
+        )),
+    }
     match percpu::counters::forget(is_gone) {
         0 => {}
         count => warning::say(format_args!(

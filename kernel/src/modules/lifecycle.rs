@@ -10,6 +10,7 @@ use super::state::{Id, State};
 use crate::memory::heap::try_box;
 use crate::memory::sanity;
 use crate::percpu::AllocError;
+use crate::smp::thread;
 use alloc::vec::Vec;
 use module_api::PerCpuRef;
 use this_cpu::NoMemory;
@@ -70,22 +71,42 @@ impl UnformedModule {
     }
 }
 
-/// Reports what a module that goes has allocated and leaves behind.
-fn report_left(id: Id) {
-    let range = REGISTRY.lock().entry(id).and_then(|entry| {
-        let loaded = entry.loaded.as_ref()?;
-        Some(loaded.base()..loaded.base() + loaded.layout.size())
-    });
-    if let Some(range) = range.filter(|range| range.start != 0) {
-        sanity::left_by(&range);
+impl Drop for UnformedModule {
+    fn drop(&mut self) {
+        if let Err((name, thread)) = take_out(self.id) {
+            log::error!(
+                "module {name}: thread {thread} of its init's runs still. It stays until that \
+                 has ended, and it is unloaded"
+            );
+        }
     }
 }
 
-impl Drop for UnformedModule {
-    fn drop(&mut self) {
-        report_left(self.id);
-        drop(remove(self.id));
+/// Takes a module out of the list and frees what it owns, unless a thread runs its code: then
+/// it stays, and [`GoingModule::stop`] goes on with it.
+///
+/// # Errors
+/// The module's name, and the thread's.
+fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
+    let addresses = {
+        let mut registry = REGISTRY.lock();
+        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_ref());
+        loaded.map_or(0..0, Loaded::addresses)
+    };
+    if let Some(thread) = thread::keeping(&addresses) {
+        let mut registry = REGISTRY.lock();
+        let entry = registry.entry(id).map(|entry| {
+            entry.state = State::Going;
+            entry.is_kept = true;
+            entry.name
+        });
+        return Err((entry.unwrap_or(""), thread));
     }
+    if !addresses.is_empty() {
+        sanity::left_by(&(addresses.start as u64..addresses.end as u64));
+    }
+    drop(remove(id));
+    Ok(())
 }
 
 fn no_refcount(error: NoMemory) -> Reason<'static> {
@@ -95,8 +116,8 @@ fn no_refcount(error: NoMemory) -> Reason<'static> {
     })
 }
 
-/// A module in state going, to which no reference is left. Dropping it removes the module
-/// and frees what it owns.
+/// A module in state going, to which no reference is left.
+#[must_use]
 pub struct GoingModule {
     id: Id,
     /// Address of its exit, which the loader has checked (L3).
@@ -107,7 +128,8 @@ pub struct GoingModule {
 
 impl GoingModule {
     /// Stops the use of a live module, unless somebody holds a reference (Linux:
-    /// try_stop_module). Waits for the other CPUs.
+    /// try_stop_module); goes on with one that a thread kept, whose exit has been called.
+    /// Waits for the other CPUs.
     ///
     /// # Errors
     /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
@@ -118,6 +140,14 @@ impl GoingModule {
             let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
             let entry = entry.ok_or(Reason::NotLoaded)?;
+            if entry.is_kept {
+                entry.is_kept = false;
+                return Ok(Self {
+                    id: entry.id,
+                    exit: None,
+                    destructors: Vec::new(),
+                });
+            }
             if entry.state != State::Live {
                 return Err(Reason::Busy(entry.state));
             }
@@ -153,14 +183,11 @@ impl GoingModule {
 }
 
 impl GoingModule {
-    /// Reports what it has allocated and leaves behind, with `sanity=1`.
-    pub fn report_left(&self) {
-        report_left(self.id);
-    }
-}
-
-impl Drop for GoingModule {
-    fn drop(&mut self) {
-        drop(remove(self.id));
+    /// Removes the module and frees what it owns.
+    ///
+    /// # Errors
+    /// [`Reason::Thread`]: it stays as it is, until it is stopped again.
+    pub fn remove(self) -> Result<(), Reason<'static>> {
+        take_out(self.id).map_err(|(_, thread)| Reason::Thread(thread))
     }
 }

@@ -195,7 +195,8 @@ impl<'a> Formed<'a> {
 /// held.
 ///
 /// # Errors
-/// Why it isn't unloaded; then it is as before.
+/// Why it isn't unloaded; then it is as before, but for one that a thread keeps: its exit has
+/// run.
 pub fn unload(name: &str) -> Result<(), Error<'_>> {
     let mut going = GoingModule::stop(name).map_err(|reason| reason.of(name))?;
     let destructors = core::mem::take(&mut going.destructors);
@@ -203,8 +204,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
         // SAFETY: L3: the loader has checked it, and the module is going.
         unsafe { call::call_void(function) };
     }
-    going.report_left();
-    drop(going);
+    going.remove().map_err(|reason| reason.of(name))?;
     control::module_gone(name);
     percpu::balance();
     log::info!("module {name}: unloaded");

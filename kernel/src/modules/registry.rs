@@ -51,6 +51,8 @@ pub struct Entry {
     pub uses: References,
     /// How many of its exports are entered.
     pub exported: usize,
+    /// Whether nobody takes it down, though it is going: a thread keeps it.
+    pub is_kept: bool,
 }
 
 impl Entry {
@@ -312,6 +314,7 @@ impl Registry {
             loaded: None,
             uses: References::default(),
             exported: 0,
+            is_kept: false,
         })?;
         self.last = id;
         Ok(id)

@@ -10,6 +10,7 @@
 //! | `belongings.rs` | what a CPU has while it runs |
 //! | `task.rs` | functions in another CPU's idle loop |
 //! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
+//! | `timers.rs` | functions that a CPU's clock calls |
 //! | `start.rs` | a CPU's way to the idle loop |
 //! | `leave.rs` | and out of it |
 //! | `hotplug_lock.rs` | who leads CPUs in and out |
@@ -33,11 +34,12 @@ mod status;
 mod stop;
 mod task;
 pub mod thread;
+pub mod timers;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::{Error, Failure};
 pub use hotplug::{offline, start, start_all};
-pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
+pub use stacks::{Kind, Owner, guard_page_owner, guard_pages, init_boot_stacks, place_of, spare};
 pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;

@@ -17,6 +17,7 @@
 #define __releases(lock)
 
 #define __always_inline inline __attribute__((__always_inline__))
+#define notrace __attribute__((__no_instrument_function__))
 #define noinline __attribute__((__noinline__))
 #define __maybe_unused __attribute__((__unused__))
 #define __always_unused __attribute__((__unused__))

@@ -38,7 +38,8 @@ use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
 use verbs::{
-    book, debug, gate, hostile, kit, lab, lessons, linux, linux_sources, profile, report as page,
+    book, debug, fuzz, gate, hostile, kit, lab, lessons, linux, linux_sources, profile,
+    report as page,
 };
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
@@ -55,16 +56,23 @@ fn main() -> ExitCode {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Hostile {
             trials,
+            modules,
             first,
             seed,
         }) => {
             let extent = hostile::Extent {
-                trials,
+                boots: trials,
+                modules: modules.unwrap_or(trials),
                 first,
                 seed,
             };
             hostile::run(toolchain, &options, extent)
         }
+        Some(Verb::Fuzz {
+            target,
+            seconds,
+            accept,
+        }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
         Some(Verb::Book) => book::run(),
         Some(Verb::Kit) => kit::run(toolchain, &options),
@@ -103,9 +111,10 @@ fn main() -> ExitCode {
             core: Some(ref file),
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
-        Some(Verb::Report { ref file, ref from }) => {
-            page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot)
-        }
+        Some(Verb::Report { picture: true, .. }) => page::picture(toolchain, &options),
+        Some(Verb::Report {
+            ref file, ref from, ..
+        }) => page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot),
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {

@@ -50,6 +50,10 @@ mod linux_sources;
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/matrix/mod.rs"]
+mod matrix;
+#[path = "guest/misuse/mod.rs"]
+mod misuse;
 #[path = "guest/monitor.rs"]
 mod monitor;
 #[path = "guest/page.rs"]
@@ -142,6 +146,7 @@ fn main() -> ExitCode {
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
         book::hangs_together,
+        matrix::every_pair_is_there,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -195,6 +200,8 @@ fn main() -> ExitCode {
         c_sources::right_uses_are_taken,
         c_sources::what_is_left_is_told,
         c_sources::lines_are_of_one_cpu,
+        c_sources::threads_and_timers_left,
+        c_sources::stack_of_a_thread,
         c_sources::names_and_words,
         c_sources::odd_modules,
         c_modules::frame_of_a_file,
@@ -204,6 +211,7 @@ fn main() -> ExitCode {
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        misuse::kinds,
         monitor::script,
         monitor::session,
         events::commands_and_modules,
@@ -250,6 +258,10 @@ fn main() -> ExitCode {
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
         ignorable_test("page::shows_the_run", page::shows_the_run),
+        ignorable_test(
+            "page::runs_the_kernels_crates",
+            page::runs_the_kernels_crates,
+        ),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
@@ -271,6 +283,7 @@ fn main() -> ExitCode {
     guests.push(test("long::kit", kit::runs_elsewhere));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::misuse", misuse::all));
     guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
@@ -282,10 +295,9 @@ fn main() -> ExitCode {
         "long::page_is_accessible",
         page::is_accessible,
     ));
-    guests.extend(shapes::MANY_CPUS.map(|cpus| {
-        test(format!("long::cpus_{cpus}"), move || {
-            shapes::passes(&["--cpus", cpus, "--timeout", "300"])
-        })
+    guests.extend(matrix::machines().into_iter().map(|machine| {
+        let name = format!("long::matrix::{}", machine.name());
+        ignorable_test(name, move || machine.passes())
     }));
     guests.extend(endings::ENDINGS.iter().map(|&(name, code, words)| {
         test(format!("endings::{name}"), move || {
@@ -308,5 +320,7 @@ fn main() -> ExitCode {
             .into_iter()
             .map(|trial| trial.with_ignored_flag(true)),
     );
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    matrix::print();
+    conclusion.exit_code()
 }

@@ -85,6 +85,11 @@ impl Walk {
         if is_packed { PACKED } else { PLAIN }
     }
 
+    /// The stack pointer that the walk has come to.
+    pub fn pointer(&self) -> u64 {
+        self.frame
+    }
+
     fn read(address: u64) -> Option<u64> {
         let aligned = address.is_multiple_of(8);
         aligned

@@ -11,6 +11,7 @@
 //!  link           libNAME.a, NAME.o -> NAME.ko
 //!  system_map     the kernel's symbols
 //!  generated      modules made for the benchmark
+//!  workbench      what runs in the page of `report`
 //! ```
 
 pub mod c;
@@ -22,6 +23,7 @@ pub mod link;
 pub mod program;
 pub mod system_map;
 pub mod toolchain;
+pub mod workbench;
 
 use crate::error::Error;
 use crate::screen::output;

@@ -54,8 +54,15 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
-        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
-            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
+        if options.verb == Some(Verb::LinuxSources) {
+            let cc = None;
+            let others = Self {
+                cc,
+                ..options.clone()
+            };
+            if !others.all_default() {
+                return wrong("linux-sources boots guests of its own: it takes --cc alone");
+            }
         }
         if options.verb == Some(Verb::Book) && !options.all_default() {
             return wrong("book boots no guest: it takes no options of one");
@@ -70,6 +77,9 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
             return wrong("lab boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
+            return wrong("fuzz starts no guest: it takes no options of one");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
@@ -77,6 +87,11 @@ impl Options {
             && !options.all_default()
         {
             return wrong("report --from boots nothing: it takes no options of a guest");
+        }
+        if matches!(options.verb, Some(Verb::Report { picture: true, .. }))
+            && !options.all_default()
+        {
+            return wrong("report --picture boots a guest of its own: it takes no options of it");
         }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");

@@ -10,6 +10,7 @@
 //!  lab            exercises that grade themselves
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
+//!  fuzz           input by coverage, without a guest
 //!  debug          gdb
 //!  report         a run as a page
 //!  gate           the verb `test`
@@ -24,6 +25,7 @@ mod blocks;
 pub mod book;
 mod debian;
 pub mod debug;
+pub mod fuzz;
 pub mod gate;
 pub mod hostile;
 pub mod kit;

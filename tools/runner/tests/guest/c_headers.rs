@@ -125,12 +125,22 @@ fn compile(text: &str) -> Result<Output, Failed> {
     compile_to(text, Path::new("/dev/null"))
 }
 
-/// gcc as the runner calls it, on some text, into an object.
+/// Whether this test is of clang: `CC` says so.
+fn is_by_clang() -> bool {
+    std::env::var_os("CC").is_some_and(|name| name == "clang")
+}
+
+/// gcc, or clang, as the runner calls it, on some text, into an object.
 pub fn compile_to(text: &str, object: &Path) -> Result<Output, Failed> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("piece.c");
     fs::write(&source, text)?;
-    let output = Command::new(COMPILER)
+    let mut compiler = Command::new(COMPILER);
+    if is_by_clang() {
+        compiler = Command::new("clang");
+        compiler.arg("--target=s390x-linux-gnu");
+    }
+    let output = compiler
         .args([
             "-std=gnu11",
             "-O2",
