@@ -42,7 +42,7 @@ pub fn lost_update(guest: &Guest, options: &Options) -> Result<String, Error> {
 }
 
 /// How often it is tried: on a busy host threads may never run at once.
-const TRIES: u32 = 8;
+const TRIES: u32 = 20;
 
 /// Nanoseconds for ten thousand increments.
 #[derive(Clone, Copy, Debug, Default)]

@@ -111,7 +111,10 @@ pub fn run(
     let book = book::listings::all(&guest, options)?;
     let absent = &book.absent;
     if !absent.is_empty() {
-        output::say!("no compiler here for {}: left out", absent.join(", "));
+        output::say!(
+            "of the book left out, as this host hasn't what it takes: {}",
+            absent.join(", ")
+        );
     }
     wrong.extend(unsaid);
     for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, said)] {
