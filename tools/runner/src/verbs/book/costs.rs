@@ -41,9 +41,6 @@ pub fn lost_update(guest: &Guest, options: &Options) -> Result<String, Error> {
     ))
 }
 
-/// How often it is tried: on a busy host threads may never run at once.
-const TRIES: u32 = 20;
-
 /// Nanoseconds for ten thousand increments.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
@@ -56,11 +53,11 @@ pub struct Cost {
 }
 
 /// Measures, by `docs/book/code/shared.c`; `None` where it can't be compiled, the host has
-/// one CPU, or others keep it busy.
+/// one CPU, or others keep it busy at each try.
 ///
 /// # Errors
 /// If there is no room for the program.
-pub fn on_this_host() -> Result<Option<Cost>, Error> {
+pub fn on_this_host(tries: u32) -> Result<Option<Cost>, Error> {
     if std::thread::available_parallelism().map_or(1, NonZero::get) < 2 {
         return Ok(None);
     }
@@ -76,7 +73,7 @@ pub fn on_this_host() -> Result<Option<Cost>, Error> {
     if !compiler.output().is_ok_and(|made| made.status.success()) {
         return Ok(None);
     }
-    for _ in 0..TRIES {
+    for _ in 0..tries {
         let output = Command::new(&program)
             .output()
             .map_err(Error::start("shared"))?;
