@@ -145,8 +145,9 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
-        book::hangs_together,
+        documents::machine_cases_are_tested,
         matrix::every_pair_is_there,
+        book::hangs_together,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -166,6 +167,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        endings::fault_in_report,
         start::plain,
         debugger::dumps,
         start::quiet,
@@ -207,6 +209,7 @@ fn main() -> ExitCode {
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,
+        slabs::all_by_each_allocator,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
