@@ -30,3 +30,4 @@ mod timer;
 mod uaccess;
 mod unwind;
 mod vmalloc;
+mod workqueue;

@@ -11,6 +11,7 @@
 //! | `task.rs` | functions in another CPU's idle loop |
 //! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
 //! | `timers.rs` | functions that a CPU's clock calls |
+//! | `works.rs` | functions that run later, in threads |
 //! | `start.rs` | a CPU's way to the idle loop |
 //! | `leave.rs` | and out of it |
 //! | `hotplug_lock.rs` | who leads CPUs in and out |
@@ -35,6 +36,7 @@ mod stop;
 mod task;
 pub mod thread;
 pub mod timers;
+pub mod works;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::{Error, Failure};

@@ -229,8 +229,8 @@ const REFUSED: [(&str, &str); 17] = [
         "permissions of open: not everybody may write it",
     ),
     (
-        "#include <linux/preempt.h>\nint f(void);\nint f(void) { return in_interrupt(); }",
-        "in_interrupt is not supported here",
+        "#include <linux/kallsyms.h>\nlong f(void);\nlong f(void) { return kallsyms_lookup_name(\"f\"); }",
+        "kallsyms_lookup_name is not supported here",
     ),
     (
         "#include <linux/build_bug.h>\nvoid f(void);\nvoid f(void) { BUILD_BUG_ON(sizeof(long) == 8); }",
