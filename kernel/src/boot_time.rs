@@ -28,3 +28,9 @@ pub fn nanoseconds() -> Option<u64> {
         init => Some(timer::nanoseconds(init - ENTRY.load(Ordering::Relaxed))),
     }
 }
+
+/// Nanoseconds since the kernel's entry.
+pub fn since_entry() -> u64 {
+    let entry = ENTRY.load(Ordering::Relaxed);
+    timer::nanoseconds(timer::now().wrapping_sub(entry))
+}

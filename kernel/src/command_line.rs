@@ -6,11 +6,12 @@
 
 use ::percpu::{DEFAULT_RESERVED, MAGAZINE, MAX_RESERVED, MAX_UNITS};
 use core::fmt;
+use faults::When;
 use words::{is_same, words};
 
 // What `parse` expects in words.
 const _: () = assert!(MAX_RESERVED == 1 << 20 && MAX_UNITS == 256 && MAGAZINE == 128);
-const _: () = assert!(Options::MAX_FAULTS == 8 && RunToken::LENGTH == 32);
+const _: () = assert!(Options::MAX_FAULTS == 10 && RunToken::LENGTH == 32);
 
 /// How the first chunk's units are mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +70,10 @@ pub struct Options {
     pub modules: Option<&'static str>,
     /// `selftest=GLOB`: which self-tests run; by default all but those on request.
     pub selftest: Option<&'static str>,
-    /// `fail=SITE:N`: the N-th request at a site fails, from 1 on; each site's name once.
-    pub fail: [Option<(&'static str, u64)>; Self::MAX_FAULTS],
+    /// `fail=SITE:N`, `SITE:N..M`, `SITE:%P`: requests at a site fail; each site's name once.
+    pub fail: [Option<(&'static str, When)>; Self::MAX_FAULTS],
+    /// `fail_at_boot`: they count from the boot's start, not from its end.
+    pub fail_at_boot: bool,
     /// `seed=N`: for the self-tests' random numbers.
     pub seed: u64,
     /// `watchdog=panic|warn`: what follows when a CPU is stuck.
@@ -83,6 +86,8 @@ pub struct Options {
     pub initrd_sum: Option<u32>,
     /// `lockstat`: lock holds are counted.
     pub lockstat: bool,
+    /// `sanity=0|1`: books are kept of all blocks of memory.
+    pub sanity: bool,
     /// `details`: the control channel has what the machine looks like from inside.
     pub details: bool,
     /// `monitor`, `monitor=lines`: commands from the console instead of the self-tests.
@@ -91,7 +96,7 @@ pub struct Options {
 
 impl Options {
     /// Most `fail=` words.
-    pub const MAX_FAULTS: usize = 8;
+    pub const MAX_FAULTS: usize = 10;
 
     /// The options of an empty command line.
     pub const DEFAULT: Self = Self {
@@ -105,12 +110,14 @@ impl Options {
         modules: None,
         selftest: None,
         fail: [None; Self::MAX_FAULTS],
+        fail_at_boot: false,
         seed: 1,
         watchdog: WhenStuck::Panic,
         watchdog_threshold: 5,
         token: None,
         initrd_sum: None,
         lockstat: false,
+        sanity: false,
         details: false,
         monitor: None,
     };
@@ -289,13 +296,14 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "selftest" => return Err(bad("a glob")),
             "fail" => {
                 let fault = value.split_once(':');
-                let fault = fault.and_then(|(site, nth)| Some((site, number(nth)?)));
-                let fault = fault.filter(|&(_, nth)| nth > 0);
-                let fault = fault.ok_or(bad("SITE:N, with N from 1 on"))?;
+                let fault = fault.and_then(|(site, when)| Some((site, When::parse(when, number)?)));
+                let expected = "SITE:N, with N from 1 on, or SITE:N..M, or SITE:%P of a hundred";
+                let fault = fault.ok_or(bad(expected))?;
                 let slot = options.fail.get_mut(faults);
-                *slot.ok_or(bad("8 sites at most"))? = Some(fault);
+                *slot.ok_or(bad("10 sites at most"))? = Some(fault);
                 faults += 1;
             }
+            "fail_at_boot" if value.is_empty() => options.fail_at_boot = true,
             "seed" => options.seed = number(value).ok_or(bad("a number"))?,
             "watchdog" => {
                 options.watchdog = match value {
@@ -315,6 +323,13 @@ pub fn parse(line: &'static str) -> Result<Options, BadWord> {
             "initrd_sum" => {
                 let sum = u32::from_str_radix(value, 16).ok();
                 options.initrd_sum = Some(sum.ok_or(bad("8 hexadecimal digits"))?);
+            }
+            "sanity" => {
+                options.sanity = match value {
+                    "0" => false,
+                    "1" => true,
+                    _ => return Err(bad("0 or 1")),
+                }
             }
             "lockstat" if value.is_empty() => options.lockstat = true,
             "details" if value.is_empty() => options.details = true,

@@ -1,12 +1,12 @@
-//! Fault injection: `fail=SITE:N` makes the N-th request at a site fail.
+//! Fault injection: `fail=SITE:N` makes the N-th request at a site fail, `SITE:N..M` a range of
+//! them, `SITE:%P` so many of a hundred.
 //!
-//! Armed after boot, once; the site counts from then on. How the error paths
-//! that memory pressure, or a CPU that is gone, would take are reached on purpose.
-//!
-//! Self-tests arm countdowns of their own, which leave the command line's alone: a fault
-//! that was asked for comes, or is told of as one that never came.
+//! Armed after boot, once, or with `fail_at_boot` as soon as the command line is read; the site
+//! counts from then on. How the error paths that memory pressure, a busy machine, or a CPU that
+//! is gone, would take are reached on purpose.
 
-use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use faults::Watcher;
+pub use faults::When;
 
 /// A kind of request that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,21 +21,39 @@ pub enum Site {
     Heap,
     /// Objects of slabs: kmalloc.
     Slab,
-    /// Signals to another CPU.
+    /// Memory for translation tables.
+    Tables,
+    /// Signals to another CPU, which refuses them.
     Signal,
+    /// Orders to another CPU, which is busy (SIGP, condition code 2).
+    Sigp,
+    /// Calls of the service processor, which is busy (condition code 2).
+    Sclp,
+    /// Signals of a cross call, which another CPU never gets.
+    Call,
 }
+
+/// Sites of the kernel's own.
+const OWN: usize = 8;
+
+static OWN_SITES: [faults::Site; OWN] = [const { faults::Site::new() }; OWN];
 
 impl Site {
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
 
-    const ALL: [(&str, Site); 6] = [
+    /// All of them, with their names.
+    pub const ALL: [(&str, Site); 10] = [
         ("frames", Site::Frames),
         ("vmalloc", Site::Vmalloc),
         ("percpu", Site::PerCpu),
         ("heap", Site::Heap),
         ("slab", Site::Slab),
+        ("tables", Site::Tables),
         ("signal", Site::Signal),
+        ("sigp", Site::Sigp),
+        ("sclp", Site::Sclp),
+        ("call", Site::Call),
     ];
 
     /// The site of this name.
@@ -45,120 +63,99 @@ impl Site {
     }
 
     /// All names, for messages.
-    pub const NAMES: &str = "frames, vmalloc, percpu, heap, slab, signal";
-}
+    pub const NAMES: &str = "frames, vmalloc, percpu, heap, slab, tables, signal, sigp, sclp, call";
 
-/// Calls until one that fails. Any CPU may count at any time.
-#[derive(Debug)]
-pub struct Countdown(AtomicU64);
-
-impl Countdown {
-    /// One that never fails until it is armed.
-    pub const fn new() -> Self {
-        Self(AtomicU64::new(0))
-    }
-
-    /// Makes the `nth` call of [`is_due`](Self::is_due) from now on fail, the next one being
-    /// the first; 0 disarms.
-    pub fn arm(&self, nth: u64) {
-        self.0.store(nth, Ordering::Relaxed);
-    }
-
-    /// Calls left until the failing one; 0 once it has failed, or when not armed.
-    pub fn left(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Counts a call; whether it is the one to fail. Of calls on several CPUs at once
-    /// each counts, and one of them fails: the counter stops at 0.
-    #[inline]
-    pub fn is_due(&self) -> bool {
-        self.left() != 0 && self.count_down() == Ok(1)
-    }
-
-    #[cold]
-    fn count_down(&self) -> Result<u64, u64> {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            })
+    #[inline(always)]
+    fn counted(self) -> &'static faults::Site {
+        match self {
+            Site::Frames => &OWN_SITES[0],
+            Site::Vmalloc => &OWN_SITES[1],
+            Site::PerCpu => &OWN_SITES[2],
+            Site::Heap => &OWN_SITES[3],
+            Site::Slab => &OWN_SITES[4],
+            Site::Tables => &OWN_SITES[5],
+            Site::Signal => &OWN_SITES[6],
+            Site::Call => &OWN_SITES[7],
+            Site::Sigp => &arch::sigp::BUSY,
+            Site::Sclp => &arch::sclp::BUSY,
+        }
     }
 }
 
-/// What self-tests arm, by site.
-static COUNTDOWNS: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
-
-/// What the command line arms, by site.
-static ASKED_FOR: [Countdown; Site::COUNT] = [const { Countdown::new() }; Site::COUNT];
-
-/// Sites at which a fault was ever armed, a bit each: of all others no call counts. Also
-/// [`TRACED`], so that who asks for both asks once.
-static EVER_ARMED: AtomicU8 = AtomicU8::new(0);
-
-/// The bit that says that allocations of per-CPU memory are traced.
-const TRACED: u8 = 1 << 7;
-const _: () = assert!(Site::COUNT < 7);
-
-/// Says whether allocations of per-CPU memory are traced.
+/// Says whether allocations of per-CPU memory are traced. It is asked for together with faults
+/// of theirs.
 pub fn set_traced(on: bool) {
-    match on {
-        true => EVER_ARMED.fetch_or(TRACED, Ordering::Relaxed),
-        false => EVER_ARMED.fetch_and(!TRACED, Ordering::Relaxed),
-    };
+    Site::PerCpu.counted().set_watched(Watcher::Trace, on);
 }
 
 /// Whether they are.
 #[inline(always)]
 pub fn is_traced() -> bool {
-    EVER_ARMED.load(Ordering::Relaxed) & TRACED != 0
+    Site::PerCpu.counted().is_watched(Watcher::Trace)
 }
 
-/// Whether nobody traces, and no fault can come at the site.
+/// Says that books are kept of all blocks of memory (`sanity=1`). Once, at boot.
+pub fn set_checked() {
+    for (_, site) in Site::ALL {
+        site.counted().set_watched(Watcher::Books, true);
+    }
+}
+
+/// Whether they are.
+#[inline(always)]
+pub fn is_checked() -> bool {
+    Site::Heap.counted().is_watched(Watcher::Books)
+}
+
+/// Whether nobody traces what is allocated and freed there, and no books are kept.
+#[inline(always)]
+pub fn is_unwatched(site: Site) -> bool {
+    site.counted().is_unwatched()
+}
+
+/// Whether nobody traces, no books are kept, and no fault can come at the site.
 #[inline(always)]
 pub fn is_plain(site: Site) -> bool {
-    EVER_ARMED.load(Ordering::Relaxed) & (1 << site as u8 | TRACED) == 0
+    site.counted().is_plain()
 }
 
-fn arm_site(countdowns: &[Countdown], site: Site, nth: u64) {
-    countdowns[site as usize].arm(nth);
-    EVER_ARMED.fetch_or(1 << site as u8, Ordering::Relaxed);
-}
-
-/// Makes the `nth` call from now on fail; 0 disarms the site. For a self-test, which
+/// Makes the `nth` request from now on fail; 0 disarms the site. For a self-test, which
 /// disarms what it has armed.
 pub fn arm(site: Site, nth: u64) {
-    arm_site(&COUNTDOWNS, site, nth);
+    match nth {
+        0 => site.counted().tests().disarm(),
+        _ => arm_when(site, When::nth(nth), 1),
+    }
 }
 
-/// Calls left until the failing one of [`arm`]: 0 once it has failed.
+/// As [`arm`], for other requests; the seed is for those at random.
+pub fn arm_when(site: Site, when: When, seed: u64) {
+    site.counted().arm(when, seed);
+}
+
+/// Requests left until the failing one of [`arm`]: 0 once it has failed.
 pub fn left(site: Site) -> u64 {
-    COUNTDOWNS[site as usize].left()
+    site.counted().tests().left()
 }
 
-/// Makes the `nth` call from now on fail, for `fail=` of the command line. Once, at boot.
-pub fn ask_for(site: Site, nth: u64) {
-    arm_site(&ASKED_FOR, site, nth);
+/// Makes requests from now on fail, for `fail=` of the command line. Once, at boot.
+pub fn ask_for(site: Site, when: When, seed: u64) {
+    site.counted().ask_for(when, seed);
 }
 
 /// Names of the sites whose fault, asked for by the command line, hasn't come, with the
-/// calls left until it would.
+/// requests left until it would; 0 where chance decides.
 pub fn not_come() -> impl Iterator<Item = (&'static str, u64)> {
-    let left = |(name, site): (&'static str, Site)| (name, ASKED_FOR[site as usize].left());
-    Site::ALL
-        .into_iter()
-        .map(left)
-        .filter(|&(_, left)| left > 0)
+    Site::ALL.into_iter().filter_map(|(name, site)| {
+        let asked_for = site.counted().asked_for();
+        let is_due = asked_for.is_armed() && asked_for.failed() == 0;
+        is_due.then(|| (name, asked_for.left()))
+    })
 }
 
-/// Counts a call at `site`; whether it is one to fail. For the site itself, once
+/// Counts a request at `site`; whether it is one to fail. For the site itself, once
 /// an allocation.
 #[inline(always)]
 pub fn now(site: Site) -> bool {
-    EVER_ARMED.load(Ordering::Relaxed) & 1 << site as u8 != 0 && count(site)
-}
-
-#[cold]
-fn count(site: Site) -> bool {
-    let asked_for = ASKED_FOR[site as usize].is_due();
-    COUNTDOWNS[site as usize].is_due() || asked_for
+    site.counted().fails()
 }

@@ -1,9 +1,12 @@
 //! What the kernel does about interruptions: the machine layer calls up here.
 
-use crate::{panic, smp, sync, timer, watchdog};
+use crate::{modules, monitor_call, panic, smp, sync, timer, watchdog};
 use arch::counting::Stretch;
+use arch::fault_safe;
 use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
 use core::sync::atomic::{AtomicBool, Ordering};
+use loader::linux::Told;
+use module_api::errno;
 use this_cpu::{Variable, percpu};
 
 percpu! {
@@ -33,6 +36,36 @@ pub fn take_service_event() {
     SERVICE_EVENT.store(false, Ordering::Release);
 }
 
+/// Tells code of Linux's that goes on behind a program check what it expects to be told: that an
+/// address is bad, and of what was to be loaded that it is 0.
+fn tell(told: Told, registers: &mut [u64; 16]) {
+    let bad_address = i64::from(-errno::EFAULT).cast_unsigned();
+    let mut set = |register: u8, value| registers[usize::from(register & 0xf)] = value;
+    match told {
+        Told::Nothing => {}
+        Told::Error { error } => set(error, bad_address),
+        Told::ErrorAndRegister { error, loaded } => {
+            set(error, bad_address);
+            set(loaded, 0);
+        }
+        Told::ErrorAndMemory {
+            error,
+            address,
+            bytes,
+        } => {
+            set(error, bad_address);
+            let start = registers[usize::from(address & 0xf)] as usize;
+            for byte in 0..usize::from(bytes) {
+                // SAFETY: C9, L11: the code was to load into these bytes, which are its own.
+                let stored = unsafe { fault_safe::write_u8(start.wrapping_add(byte), 0) };
+                if stored.is_err() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
 /// This kernel's handlers.
 pub struct KernelHandlers;
 
@@ -46,6 +79,9 @@ impl Handlers for KernelHandlers {
             }
             External::ClockComparator => {
                 CLOCK.inc();
+                // A call whose signal was lost waits no longer than for the next look.
+                // SAFETY: P6, C2: a handler of external interruptions, as the signal's is.
+                unsafe { smp::serve_mailbox() };
                 timer::interrupt();
                 smp::timers::interrupt();
                 watchdog::interrupt(frame);
@@ -62,6 +98,23 @@ impl Handlers for KernelHandlers {
 
     fn program_check(&self, check: &ProgramCheck, frame: &TrapFrame) -> ! {
         panic::program_check(check, frame)
+    }
+
+    fn monitor_call(&self, check: &ProgramCheck, frame: &TrapFrame) -> bool {
+        monitor_call::told(check, frame)
+    }
+
+    fn resume(&self, check: &ProgramCheck, frame: &mut TrapFrame) -> bool {
+        let Some(exception) = modules::exception_at(check.instruction()) else {
+            return false;
+        };
+        frame.psw.address = exception.continuation;
+        tell(exception.told, &mut frame.registers);
+        true
+    }
+
+    fn has_packed_frames(&self, code: u64) -> bool {
+        modules::has_packed_frames(code)
     }
 
     fn restart(&self, frame: &TrapFrame) {

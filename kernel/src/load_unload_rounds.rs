@@ -7,7 +7,7 @@
 
 use crate::console::is_interrupted;
 use crate::modules::{self, Error, Reason, State};
-use crate::{smp, timer};
+use crate::smp;
 use alloc::vec::Vec;
 use arch::timer::{Deadline, nanoseconds, now};
 use core::fmt;
@@ -163,7 +163,7 @@ fn retry(
     let end = Deadline::after_microseconds(LIMIT);
     loop {
         match work() {
-            Err(error) if will_pass(&error.reason) && !end.is_past() => timer::nap(50),
+            Err(error) if will_pass(&error.reason) && !end.is_past() => smp::nap(50),
             result => return result,
         }
     }

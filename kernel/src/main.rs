@@ -40,8 +40,10 @@ mod interrupts;
 mod load_unload_rounds;
 mod machine;
 mod memory;
+mod misuse;
 mod modules;
 mod monitor;
+mod monitor_call;
 mod panic;
 mod percpu;
 mod percpu_address;
@@ -103,6 +105,7 @@ enum BootError {
     FailSite(&'static str),
     Lockstat(TryReserveError),
     Slabs,
+    Stacks,
     PerCpu(percpu::SetupError),
     Modules(modules::InitError),
     Initrd(initrd::Error),
@@ -121,6 +124,7 @@ impl fmt::Display for BootError {
             BootError::Lockstat(error) => write!(f, "lockstat: {error}"),
             BootError::Modules(error) => write!(f, "{error}"),
             BootError::Initrd(error) => write!(f, "initrd: {error}"),
+            BootError::Stacks => f.write_str("stacks: no page frames for the boot CPU's"),
             BootError::Slabs => f.write_str("slabs: no memory for their book-keeping"),
             BootError::PerCpu(error) => write!(f, "per-CPU memory: {error}"),
         }
@@ -142,6 +146,16 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     for (site, _) in options.fail.iter().flatten() {
         fail::Site::named(site).ok_or(BootError::FailSite(site))?;
     }
+    let arm_faults = || {
+        for &(site, when) in options.fail.iter().flatten() {
+            if let Some(site) = fail::Site::named(site) {
+                fail::ask_for(site, when, options.seed);
+            }
+        }
+    };
+    if options.fail_at_boot {
+        arm_faults();
+    }
     for (bit, name) in arch::cpu::missing_facilities() {
         // Where the instructions are missing, too, the next of them ends the boot.
         warn!("machine: the CPU model lacks facility {bit}, {name}, which the kernel is built for");
@@ -150,13 +164,14 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     let map = memory::map::plan(machine.memory_end, options.vmalloc).map_err(BootError::Map)?;
 
     // SAFETY: M1: boot does it once, with what the machine and its loader say.
-    let regions = unsafe { memory::init(&map, parameters.initrd) }.map_err(BootError::Memory)?;
+    let regions = unsafe { memory::init(&map, parameters.initrd, options.sanity) };
+    let regions = regions.map_err(BootError::Memory)?;
     memory::vmalloc::init(regions.vmalloc);
     if let Some((address, bytes)) = parameters.initrd {
         // SAFETY: M1: `memory::init` kept the initrd's frames from the allocator.
         unsafe { initrd::init(address, bytes, options.initrd_sum) }.map_err(BootError::Initrd)?;
     }
-    smp::init_boot_stacks();
+    smp::init_boot_stacks().map_err(|memory::OutOfMemory| BootError::Stacks)?;
     cpus::init(&machine.cpus, options.possible_cpus);
     memory::slab::init(map.memory_end, cpus::possible())
         .map_err(|memory::OutOfMemory| BootError::Slabs)?;
@@ -164,16 +179,17 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
         sync::counting::init(cpus::possible()).map_err(BootError::Lockstat)?;
     }
     percpu::init(&options, regions.per_cpu).map_err(BootError::PerCpu)?;
+    misuse::init();
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
+    // Here, as the other CPUs' control registers will be copies.
+    arch::control::tell_of_monitor_calls();
     // SAFETY: C2: the boot CPU's ordinary course.
     unsafe { smp::enable_signals() };
     watchdog::init(options.watchdog, options.watchdog_threshold);
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
-    for &(site, nth) in options.fail.iter().flatten() {
-        if let Some(site) = fail::Site::named(site) {
-            fail::ask_for(site, nth);
-        }
+    if !options.fail_at_boot {
+        arm_faults();
     }
     control::boot(machine.cpus.addresses().len(), machine.memory_end as u64);
     details::tell_start(regions_of(&map));

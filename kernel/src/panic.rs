@@ -8,7 +8,7 @@
 //! turns off and on (C4).
 
 use crate::backtrace::{Address, WildJump};
-use crate::{console, control, cpu_states, modules, println, smp};
+use crate::{console, control, cpu_states, misuse, modules, println, smp};
 use arch::backtrace::Walk;
 use arch::dat;
 use arch::psw::Psw;
@@ -48,6 +48,12 @@ pub fn module(text: &str) -> ! {
     report(&reason, None, &registers, Walk::from(stack::pointer()))
 }
 
+/// Reports code that must not have been reached, and ends the run; `frame` is what it was
+/// interrupted in.
+pub fn bug(what: &dyn fmt::Display, frame: &TrapFrame) -> ! {
+    report_frame(&Reason::Bug(what), frame)
+}
+
 /// Reports who is stuck, and ends the run; `frame` is what this CPU was interrupted in.
 pub fn stuck(reason: &dyn fmt::Display, frame: Option<&TrapFrame>) -> ! {
     let reason = Reason::Stuck(reason);
@@ -61,7 +67,7 @@ pub fn stuck(reason: &dyn fmt::Display, frame: Option<&TrapFrame>) -> ! {
 }
 
 fn report_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
-    let walk = Walk::from(frame.registers[15]);
+    let walk = Walk::of(frame.registers[15], frame.psw.address);
     report(reason, Some(&frame.psw), &frame.registers, walk)
 }
 
@@ -71,6 +77,7 @@ enum Reason<'a> {
     ProgramCheck(&'a ProgramCheck),
     Unexpected(&'a str),
     Stuck(&'a dyn fmt::Display),
+    Bug(&'a dyn fmt::Display),
 }
 
 impl fmt::Display for Reason<'_> {
@@ -96,12 +103,19 @@ impl fmt::Display for Reason<'_> {
                 if let Some(what) = smp::guard_page_owner(address as usize) {
                     write!(f, ": {what}")?;
                 }
+                if let Some(what) = misuse::explain(address) {
+                    write!(f, ": {what}")?;
+                }
+                if misuse::is_compilers_trap(check) {
+                    let place = Address(check.psw_address);
+                    write!(f, ": the compiler's trap for a null pointer, at {place}")?;
+                }
                 if let Some(jump) = WildJump::of(check) {
                     write!(f, ": {jump}")?;
                 }
                 Ok(())
             }
-            Reason::Stuck(what) => write!(f, "{what}"),
+            Reason::Stuck(what) | Reason::Bug(what) => write!(f, "{what}"),
             Reason::Unexpected(what) => write!(f, "unexpected {what}"),
         }
     }

@@ -92,7 +92,7 @@ pub use linked::{ExportedSymbol, Linked, Slot, Symbol, Variable};
 pub use name_hash::name_hash;
 pub use name_table::{Buckets, Growth, NameTable};
 pub use object::Object;
-pub use parameter::{Callback, ParameterError, ParameterKind, set_parameters};
+pub use parameter::{Callback, ParameterError, ParameterKind, Setter, set_parameters};
 pub use plan::Plan;
 pub use region::{Region, RegionKind};
 pub use relocation::Relocation;

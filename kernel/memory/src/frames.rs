@@ -130,11 +130,23 @@ impl<'table> FrameAllocator<'table> {
     /// Takes a block of 2^`order` frames that ends at frame `end` or before. As many
     /// steps as there are free blocks, if need be.
     pub fn take_below(&mut self, order: usize, end: usize) -> Option<usize> {
+        // The lowest part of a larger block is what is taken of it.
+        self.take_where(order, |block| block + (1 << order) <= end)
+    }
+
+    /// Takes a block of 2^`order` frames of a free block that begins at frame `start` or behind
+    /// it. As many steps as there are free blocks, if need be.
+    pub fn take_above(&mut self, order: usize, start: usize) -> Option<usize> {
+        self.take_where(order, |block| block >= start)
+    }
+
+    /// Takes a block of 2^`order` frames at the beginning of a free block for whose first frame
+    /// `fits` holds.
+    fn take_where(&mut self, order: usize, fits: impl Fn(usize) -> bool) -> Option<usize> {
         for found in order..ORDERS {
             let mut block = self.heads[found];
             while let Some(entry) = self.table.get(block as usize) {
-                // The lowest part of a larger block is what is taken of it.
-                if block as usize + (1 << order) <= end {
+                if fits(block as usize) {
                     return Some(self.split(block as usize, found, order));
                 }
                 block = entry.next;
@@ -143,22 +155,6 @@ impl<'table> FrameAllocator<'table> {
         None
     }
 
-    /// Takes a block of 2^`order` frames of a free block that begins at frame `start` or
-    /// behind. As many steps as there are free blocks that large below, if need be.
-    pub fn take_from(&mut self, order: usize, start: usize) -> Option<usize> {
-        for found in order..ORDERS {
-            let mut block = self.heads[found];
-            while let Some(entry) = self.table.get(block as usize) {
-                if block as usize >= start {
-                    return Some(self.split(block as usize, found, order));
-                }
-                block = entry.next;
-            }
-        }
-        None
-    }
-
-    /// Takes the lowest 2^`order` frames of a free block of order `found`.
     fn split(&mut self, block: usize, found: usize, order: usize) -> usize {
         self.unlink(block, found);
         for smaller in (order..found).rev() {

@@ -12,6 +12,8 @@ pub const ENXIO: i32 = 6;
 pub const EAGAIN: i32 = 11;
 /// Out of memory.
 pub const ENOMEM: i32 = 12;
+/// Bad address.
+pub const EFAULT: i32 = 14;
 /// In use, or in the making.
 pub const EBUSY: i32 = 16;
 /// No such device, or CPU not online.

@@ -2,6 +2,9 @@
 //! (`kernel/src/exports/module_api.rs`). On the host, stand-ins, so that what is
 //! written against this crate compiles and runs in tests.
 
+use crate::hotplug::Callback;
+use core::ffi::c_char;
+
 #[cfg(target_arch = "s390x")]
 unsafe extern "C" {
     /// Prints a line at a level of the `log` crate: 1 error to 5 trace. `text` is UTF-8,
@@ -16,6 +19,18 @@ unsafe extern "C" {
     /// Runs `function` on one CPU, interrupts off, and waits for it (L8); 0, or a negative
     /// error number.
     pub fn call_on_cpu(cpu: u32, function: extern "C" fn(*mut ()), argument: *mut ()) -> i32;
+    /// Registers what is called when CPUs come and go: the state's number, or a negative error
+    /// number.
+    pub fn __cpuhp_setup_state(
+        state: i32,
+        name: *const c_char,
+        calls: bool,
+        startup: Option<Callback>,
+        teardown: Option<Callback>,
+        is_multi: bool,
+    ) -> i32;
+    /// Removes it.
+    pub safe fn __cpuhp_remove_state(state: i32, calls: bool);
     /// Loads a module; 0, or a negative error number.
     pub fn load_module(name: *const u8, length: usize) -> i32;
 }
@@ -27,6 +42,7 @@ pub use host::*;
 mod host {
     extern crate std;
 
+    use super::{Callback, c_char};
     use core::str;
     use this_cpu::host;
     pub use this_cpu::kernel::on_each_cpu;
@@ -78,6 +94,26 @@ mod host {
         host::on_cpu(cpu, || function(argument));
         0
     }
+
+    /// All emulated CPUs come before the caller and go behind it: nothing is called later.
+    ///
+    /// # Safety
+    /// L7: `name` is a string that ends with NUL.
+    pub unsafe fn __cpuhp_setup_state(
+        state: i32,
+        _name: *const c_char,
+        calls: bool,
+        startup: Option<Callback>,
+        _teardown: Option<Callback>,
+        _is_multi: bool,
+    ) -> i32 {
+        let called = (0..host::CPUS).filter(|_| calls);
+        let mut results = called.filter_map(|cpu| Some(startup?(cpu)));
+        results.find(|&result| result != 0).unwrap_or(state)
+    }
+
+    /// Nothing is registered here.
+    pub fn __cpuhp_remove_state(_state: i32, _calls: bool) {}
 
     /// There are no modules here.
     ///

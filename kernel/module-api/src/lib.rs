@@ -6,6 +6,7 @@
 //! * [`print!`]: one line on the kernel's log
 //! * [`module_param!`]: a variable that whoever loads the module can set
 //! * [`cpus`]: how many there are, and functions on them
+//! * [`hotplug`]: what is called when CPUs come and go
 //! * per-CPU variables, from `this-cpu`: [`percpu!`], [`PerCpu`], [`Variable`]
 //!
 //! A module may be written under `forbid(unsafe_code)`; it reaches no memory but its own
@@ -20,6 +21,7 @@ pub mod errno;
 mod export;
 #[cfg(doctest)]
 mod forbidden;
+pub mod hotplug;
 mod kernel;
 mod module;
 mod parameter;

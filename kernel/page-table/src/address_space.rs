@@ -137,6 +137,20 @@ impl<M: Machine> AddressSpace<M> {
         true
     }
 
+    /// Changes what a mapped page allows, while CPUs use it: there is no moment in which it isn't
+    /// mapped, and CPUs see the old protection or the new one until this has returned. `false` if
+    /// it isn't mapped.
+    pub fn protect_in_use(&mut self, address: usize, protection: Protection) -> bool {
+        let Some((table, old)) = self.lookup(address).filter(|(_, old)| !old.invalid()) else {
+            return false;
+        };
+        let new = self.entry(old.frame() as usize * PAGE_SIZE, protection);
+        let index = page_index(address);
+        self.machine
+            .replace(table, index, old.into_bits(), new.into_bits());
+        true
+    }
+
     /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.
     pub fn unmap(&mut self, address: usize) -> Option<Mapping> {
         let (table, old) = self.lookup(address)?;

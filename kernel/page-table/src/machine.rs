@@ -24,6 +24,11 @@ pub trait Machine {
     /// until [`flush`](Self::flush) (INVALIDATE PAGE TABLE ENTRY, local clearing).
     fn invalidate_page_here(&mut self, page_table: usize, address: usize);
 
+    /// Replaces a valid entry of a page table by another valid one of the same frame, if it is
+    /// still the old one, and clears what any CPU's TLB has from it; when it returns, that is
+    /// done. There is no moment without a valid entry (COMPARE AND SWAP AND PURGE).
+    fn replace(&mut self, page_table: usize, index: usize, old: u64, new: u64);
+
     /// Clears what any CPU's TLB has from the tables that this address-space-control
     /// element names; when it returns, that is done (INVALIDATE DAT TABLE ENTRY, clearing
     /// by ASCE).

@@ -95,6 +95,36 @@ fn a_frame_is_reused_when_no_cpu_reaches_it_any_more() {
 }
 
 #[test]
+fn a_page_in_use_stays_mapped_while_its_protection_changes() {
+    fn change(space: &mut AddressSpace<Emulated>, memory: &mut Emulated, _: &Frames) {
+        let page = PAGES[0];
+        // The others look from here on: those that came before have found nothing.
+        let mapped = space.map(memory, page, 0x70_0000, Protection::ReadOnly);
+        mapped.unwrap();
+        for (protection, stored) in [
+            (Protection::ReadWrite, Ok(0x70_0000)),
+            (Protection::ReadOnly, Err(Exception::Protection)),
+        ] {
+            assert!(space.protect_in_use(page, protection));
+            for cpu in 1..3 {
+                assert_eq!(memory.access(cpu, page, Access::Load), Ok(0x70_0000));
+                assert_eq!(memory.access(cpu, page, Access::Store), stored);
+            }
+        }
+    }
+    fn look(machine: &Emulated, _: &Frames, cpu: usize) {
+        // Once a CPU has reached it, it always does.
+        let before = machine.access(cpu, PAGES[0], Access::Load);
+        let after = machine.access(cpu, PAGES[0], Access::Load);
+        assert!(
+            before.is_err() || after.is_ok(),
+            "cpu {cpu} has lost the page"
+        );
+    }
+    beside(change, look);
+}
+
+#[test]
 fn text_that_is_sealed_is_never_writable_and_executable() {
     fn change(space: &mut AddressSpace<Emulated>, memory: &mut Emulated, _: &Frames) {
         let page = PAGES[0];

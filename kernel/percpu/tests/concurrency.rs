@@ -257,6 +257,21 @@ fn magazines_that_are_emptied_by_another() {
 }
 
 #[test]
+fn the_magazine_of_a_cpu_that_has_left() {
+    // What it has freed goes back, while the others allocate, and free into their own.
+    let setup = |shared: &Shared| {
+        CPU.with(|running| running.set(2));
+        shared.live(8, 8, 1);
+    };
+    let user = |shared: &Shared| {
+        shared.live(8, 8, 1);
+        shared.live(8, 8, 2);
+    };
+    let leads = |shared: &Shared| shared.tested.empty_magazine(2);
+    at_once(setup, [user, user, leads]);
+}
+
+#[test]
 fn a_magazine_whose_owner_is_interrupted() {
     // Threads that are one CPU: each may find the magazine taken.
     let same = |shared: &Shared| {

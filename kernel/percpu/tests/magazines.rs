@@ -166,6 +166,26 @@ fn large_areas_are_rounded_up_beside_a_large_load_alone() {
 }
 
 #[test]
+fn one_cpu_s_magazine_is_emptied_alone() {
+    let machine = Machine::default();
+    let tested = allocator(&machine, 0);
+    let mut kept = Vec::new();
+    for cpu in [0, 1] {
+        machine.cpu.store(cpu, Ordering::Relaxed);
+        let areas = [8, 16, 24].map(|size| tested.alloc(size, 8).unwrap());
+        areas.iter().for_each(|&area| tested.free(area).unwrap());
+        kept.push(tested.statistics(&mut |_| ()).cached);
+    }
+    assert!(0 < kept[0] && kept[0] < kept[1], "{kept:?}");
+    tested.empty_magazine(1);
+    assert_eq!(tested.statistics(&mut |_| ()).cached, kept[0]);
+    tested.empty_magazine(UNITS);
+    tested.empty_magazine(0);
+    assert_eq!(tested.statistics(&mut |_| ()).cached, 0);
+    tested.verify().unwrap();
+}
+
+#[test]
 fn with_none_every_area_goes_to_its_chunk() {
     let machine = Machine::default();
     let tested = allocator_with(&machine, &machine, sizes(), 0);

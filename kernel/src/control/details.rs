@@ -29,17 +29,19 @@ pub fn region(name: &'static str, start: usize, end: usize) {
     });
 }
 
-/// A possible CPU: its address, if the machine has it, whether it runs, and what turns a
-/// handle into the address of its copy, modulo 2^64.
-pub fn cpu(number: u32, address: Option<u16>, is_online: bool, offset: usize) {
+/// A possible CPU: its address, if the machine has it, its prefix, if it runs, and what turns
+/// a handle into the address of its copy, modulo 2^64.
+pub fn cpu(number: u32, address: Option<u16>, prefix: Option<u32>, offset: usize) {
     write("cpu", |record| {
         record.number("number", number.into());
         if let Some(address) = address {
             record.number("address", address.into());
         }
-        record
-            .flag("online", is_online)
-            .number("offset", offset as u64);
+        record.flag("online", prefix.is_some());
+        if let Some(prefix) = prefix {
+            record.number("prefix", prefix.into());
+        }
+        record.number("offset", offset as u64);
     });
 }
 
@@ -93,6 +95,75 @@ pub fn variable<N: Display>(variable: &Variable<N>) {
             .number("bytes", variable.bytes);
         if let Some(slot) = variable.slot {
             record.number("slot", slot);
+        }
+    });
+}
+
+/// A slot of a module's GOT: what it is for, and what it holds.
+pub fn slot(module: &str, name: impl Display, address: u64, value: u64) {
+    write("slot", |record| {
+        record
+            .text("module", module)
+            .text("name", name)
+            .number("address", address)
+            .number("value", value);
+    });
+}
+
+/// A relocation of a module.
+#[derive(Debug)]
+pub struct Relocation<'a, N, F> {
+    /// The module.
+    pub module: &'a str,
+    /// The section that it is in.
+    pub section: &'a str,
+    /// Bytes from its start to the place.
+    pub offset: u64,
+    /// Address of the place.
+    pub address: u64,
+    /// The ABI's name of its type.
+    pub type_name: &'static str,
+    /// Its symbol.
+    pub symbol: N,
+    /// What is added to the symbol's value.
+    pub addend: i64,
+    /// The symbol's value.
+    pub value: u64,
+    /// Which entry of a table it goes by: the table's kind, the entry's address.
+    pub via: Option<(&'static str, u64)>,
+    /// What its field is to stand for, in bytes.
+    pub result: i64,
+    /// Whether the field holds that.
+    pub fits: bool,
+    /// The function that the place is in, and bytes from its start.
+    pub function: Option<F>,
+    /// The bytes that are there, from the start of its instruction to the end of its field.
+    pub code: Option<&'a [u8]>,
+}
+
+/// A relocation as it was done, or why a module is refused.
+pub fn relocation<N: Display, F: Display>(relocation: &Relocation<'_, N, F>) {
+    write("relocation", |record| {
+        record
+            .short_text("module", relocation.module)
+            .short_text("section", relocation.section)
+            .number("offset", relocation.offset)
+            .number("address", relocation.address)
+            .word("type", relocation.type_name)
+            .short_text("symbol", &relocation.symbol)
+            .number("addend", relocation.addend.cast_unsigned())
+            .number("value", relocation.value);
+        if let Some((table, address)) = relocation.via {
+            record.number(table, address);
+        }
+        record
+            .number("result", relocation.result.cast_unsigned())
+            .flag("fits", relocation.fits);
+        if let Some(function) = &relocation.function {
+            record.short_text("function", function);
+        }
+        if let Some(code) = relocation.code {
+            record.text("code", Hexadecimal(code));
         }
     });
 }
@@ -154,6 +225,17 @@ pub fn area(chunk: usize, start: usize, end: usize, used: &'static str) {
             .number("start", start as u64)
             .number("end", end as u64)
             .word("use", used);
+    });
+}
+
+/// A page of a chunk's unit at a moment of a stress run: a letter for each 64 bytes.
+pub fn moment(number: u64, chunk: usize, page: usize, map: &str) {
+    write("moment", |record| {
+        record
+            .number("number", number)
+            .number("chunk", chunk as u64)
+            .number("page", page as u64)
+            .text("map", map);
     });
 }
 

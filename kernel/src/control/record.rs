@@ -13,11 +13,14 @@ const TEXT: usize = 1800;
 /// What marks a text that was cut.
 const CUT: &[u8] = b"...";
 
-/// Bytes that a record needs for all but its texts.
+/// Most bytes of a name, the same: a demangled one may be long.
+const NAME: usize = 400;
+
+/// Bytes that a record needs for all but its texts and names.
 const FIXED: usize = 400;
 
-// No record has more than two texts.
-const _: () = assert!(2 * TEXT + FIXED <= LINE);
+// No record has more than two texts, or more than four names and no text.
+const _: () = assert!(2 * TEXT + FIXED <= LINE && 4 * NAME + FIXED <= LINE);
 
 /// A record.
 #[derive(Debug)]
@@ -66,11 +69,20 @@ impl Record {
     /// Adds a text, escaped, and cut if it is too long. Nothing may be locked: `value`
     /// prints itself as it likes.
     pub fn text(&mut self, name: &'static str, value: impl fmt::Display) -> &mut Self {
+        self.cut_text(name, value, TEXT)
+    }
+
+    /// As [`Record::text`], cut earlier: for a record of several.
+    pub fn short_text(&mut self, name: &'static str, value: impl fmt::Display) -> &mut Self {
+        self.cut_text(name, value, NAME)
+    }
+
+    fn cut_text(&mut self, name: &'static str, value: impl fmt::Display, most: usize) -> &mut Self {
         self.name(name);
         self.put(b"\"");
         let mut text = Text {
             record: self,
-            left: TEXT - CUT.len(),
+            left: most - CUT.len(),
         };
         if write!(text, "{value}").is_err() {
             self.put(CUT);

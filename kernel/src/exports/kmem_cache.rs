@@ -6,7 +6,9 @@
 
 use super::module_api::caller;
 use super::slab::{GFP_ZERO, NoBlock};
-use crate::memory::slab;
+use crate::backtrace::Address;
+use crate::memory::sanity::{self, Kind};
+use crate::memory::slab::{self, NotOfCache};
 use core::ffi::{CStr, c_char};
 use core::fmt;
 use core::ptr;
@@ -38,6 +40,7 @@ pub struct Cache {
     name: [u8; NAME],
     /// Bytes that its users asked for.
     size: usize,
+    align: usize,
     /// Bytes of an object, a multiple of its alignment.
     bytes: usize,
     constructor: Option<Constructor>,
@@ -62,6 +65,7 @@ fn cache<'a>(cache: *const Cache, what: &str) -> Option<&'a Cache> {
     let found = is_object && unsafe { (*cache).live } == LIVE;
     if !found {
         log::error!("{what} of {cache:p}, which is no cache; by {}", caller());
+        sanity::no_cache(cache.addr());
     }
     // SAFETY: L7, L10: a cache that `kmem_cache_create` made, and its owner hasn't destroyed.
     found.then(|| unsafe { &*cache })
@@ -122,6 +126,7 @@ unsafe extern "C" fn kmem_cache_create(
             live: LIVE,
             name,
             size,
+            align: align.max(1),
             bytes,
             constructor,
             objects: AtomicUsize::new(0),
@@ -146,10 +151,13 @@ extern "C" fn kmem_cache_destroy(of: *mut Cache) {
             let freed = slab::free(of.addr());
             debug_assert_eq!(freed, Ok(()), "a cache is a live object");
         }
-        objects => log::error!(
-            "kmem_cache_destroy: {found} still has {objects} objects, and stays; by {}",
-            caller()
-        ),
+        objects => {
+            log::error!(
+                "kmem_cache_destroy: {found} still has {objects} objects, and stays; by {}",
+                caller()
+            );
+            sanity::cache_in_use(of.addr(), objects);
+        }
     }
 }
 
@@ -160,7 +168,8 @@ extern "C" fn kmem_cache_alloc(of: *mut Cache, flags: u32) -> *mut u8 {
     let Some(cache) = cache(of, "kmem_cache_alloc") else {
         return ptr::null_mut();
     };
-    let Some(address) = slab::allocate(cache.bytes) else {
+    let found = slab::allocate_of(of.addr(), cache.size, cache.align, cache.bytes);
+    let Some(address) = found else {
         return ptr::null_mut();
     };
     cache.objects.fetch_add(1, Ordering::Relaxed);
@@ -168,7 +177,7 @@ extern "C" fn kmem_cache_alloc(of: *mut Cache, flags: u32) -> *mut u8 {
     match cache.constructor {
         Some(construct) => construct(object),
         // SAFETY: L10: a live object, ours, of as many bytes.
-        None if flags & GFP_ZERO != 0 => unsafe { object.write_bytes(0, cache.bytes) },
+        None if flags & GFP_ZERO != 0 => unsafe { object.write_bytes(0, cache.size) },
         None => {}
     }
     object
@@ -184,28 +193,27 @@ extern "C" fn kmem_cache_free(of: *mut Cache, address: usize) {
     let Some(cache) = cache(of, "kmem_cache_free") else {
         return;
     };
-    let freed = match slab::size_of_object(address) {
-        Ok(size) if !slab::serves(size, cache.bytes) => {
-            log::error!(
-                "kmem_cache_free of {address:#x}, an object of {size} bytes, which {cache} has \
-                 none of; by {}",
-                caller()
-            );
-            return;
-        }
-        Ok(_) => slab::free(address),
-        Err(refused) => Err(refused),
-    };
-    match freed {
+    match slab::free_of(of.addr(), address, cache.bytes) {
         Ok(()) => {
             cache.objects.fetch_sub(1, Ordering::Relaxed);
         }
-        Err(refused) => log::error!(
-            "kmem_cache_free of {address:#x}, {}; {cache}, by {}",
-            NoBlock(refused),
-            caller()
+        Err(refused) => not_freed(refused, of, cache, address, caller()),
+    }
+}
+
+#[cold]
+fn not_freed(refused: NotOfCache, of: *mut Cache, cache: &Cache, address: usize, caller: Address) {
+    match refused {
+        NotOfCache::Size(size) => log::error!(
+            "kmem_cache_free of {address:#x}, an object of {size} bytes, which {cache} has \
+             none of; by {caller}"
+        ),
+        NotOfCache::NotLive(refused) => log::error!(
+            "kmem_cache_free of {address:#x}, {}; {cache}, by {caller}",
+            NoBlock(refused)
         ),
     }
+    sanity::refused(Kind::Slab, address, of.addr());
 }
 
 /// Bytes of its objects, as they were asked for.

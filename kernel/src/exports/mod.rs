@@ -12,6 +12,7 @@
 mod bug;
 mod cpuhotplug;
 mod cpumask;
+mod jump_label;
 mod kmem_cache;
 mod kstrtox;
 mod kthread;

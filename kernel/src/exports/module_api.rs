@@ -3,8 +3,10 @@
 //! Errors go back as negative error numbers, or as a null handle.
 
 use crate::backtrace::Address;
+use crate::fail::{self, Site};
+use crate::memory::sanity;
 use crate::percpu::trace::{self, Kind};
-use crate::percpu::{self, AllocError, FreeError, Handle};
+use crate::percpu::{self, AllocError, FreeError, Handle, checked};
 use crate::{cpus, panic, smp};
 use arch::backtrace::{Step, Walk};
 use arch::stack;
@@ -125,7 +127,11 @@ extern "C" fn __alloc_percpu(size: usize, align: usize) -> usize {
 
 #[cold]
 fn alloc_traced(size: usize, align: usize, caller: Address) -> usize {
-    match percpu::alloc(size, align) {
+    let allocated = match sanity::is_on() {
+        true => checked::alloc(checked::From::Any, size, align),
+        false => percpu::alloc(size, align),
+    };
+    match allocated {
         Ok(handle) => {
             trace::enter(Kind::Alloc, handle, size, || caller.0);
             handle.0
@@ -138,13 +144,27 @@ fn alloc_traced(size: usize, align: usize, caller: Address) -> usize {
 /// ordinary, and not logged.
 #[unsafe(no_mangle)]
 extern "C" fn __alloc_percpu_atomic(size: usize, align: usize) -> usize {
-    match percpu::alloc_atomic(size, align) {
+    match percpu::alloc_atomic_plain(size, align) {
+        Some(Ok(handle)) => handle.0,
+        Some(Err(AllocError::NotPopulated { .. })) => 0,
+        Some(Err(problem)) => refused(&problem, caller()),
+        None => alloc_atomic_traced(size, align, caller()),
+    }
+}
+
+#[cold]
+fn alloc_atomic_traced(size: usize, align: usize, caller: Address) -> usize {
+    let allocated = match sanity::is_on() {
+        true => checked::alloc(checked::From::Populated, size, align),
+        false => percpu::alloc_atomic(size, align),
+    };
+    match allocated {
         Ok(handle) => {
-            trace::enter(Kind::AllocAtomic, handle, size, || caller().0);
+            trace::enter(Kind::AllocAtomic, handle, size, || caller.0);
             handle.0
         }
         Err(AllocError::NotPopulated { .. }) => 0,
-        Err(problem) => refused(&problem, caller()),
+        Err(problem) => refused(&problem, caller),
     }
 }
 
@@ -165,8 +185,20 @@ fn not_freed(problem: &FreeError, caller: Address) {
 /// changes nothing. In any context.
 #[unsafe(no_mangle)]
 extern "C" fn free_percpu(handle: usize) {
-    trace::enter(Kind::Free, Handle(handle), 0, || caller().0);
-    if let Err(problem) = percpu::free(Handle(handle)) {
+    let freed = match fail::is_unwatched(Site::PerCpu) {
+        true => percpu::free(Handle(handle)),
+        false => free_watched(handle, caller()),
+    };
+    if let Err(problem) = freed {
         not_freed(&problem, caller());
+    }
+}
+
+#[cold]
+fn free_watched(handle: usize, caller: Address) -> Result<(), FreeError> {
+    trace::enter(Kind::Free, Handle(handle), 0, || caller.0);
+    match sanity::is_on() {
+        true => checked::free(Handle(handle)),
+        false => percpu::free(Handle(handle)),
     }
 }

@@ -1,6 +1,7 @@
 //! linux/slab.h: objects of the slabs, apart from the kernel's own heap.
 
 use super::module_api::caller;
+use crate::memory::sanity::{self, Kind};
 use crate::memory::slab::{self, NotLive};
 use core::fmt;
 use core::ptr;
@@ -68,6 +69,7 @@ extern "C" fn kfree(address: usize) {
     if let Err(refused) = slab::free(address) {
         let refused = NoBlock(refused);
         log::error!("kfree of {address:#x}, {refused}; freed by {}", caller());
+        sanity::refused(Kind::Slab, address, 0);
     }
 }
 

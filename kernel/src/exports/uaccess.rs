@@ -8,7 +8,7 @@ module_api::export_symbol!(
     strncpy_from_kernel_nofault(_, _, _),
 );
 
-const EFAULT: i64 = 14;
+const EFAULT: i64 = module_api::errno::EFAULT as i64;
 
 /// Copies `bytes` bytes of any address: 0, or -EFAULT, with as much copied as there is.
 ///

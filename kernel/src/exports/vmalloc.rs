@@ -1,6 +1,7 @@
 //! linux/vmalloc.h: areas of virtual memory.
 
 use super::module_api::caller;
+use crate::memory::sanity::{self, Kind};
 use crate::memory::vmalloc::{self, Area};
 use core::ptr;
 
@@ -53,6 +54,7 @@ extern "C" fn vfree(address: usize) {
             "vfree of {address:#x}, where no area starts; freed by {}",
             caller()
         );
+        sanity::refused(Kind::Vmalloc, address, 0);
     }
 }
 

@@ -8,6 +8,7 @@
 //! ```
 
 use super::map::Map;
+use crate::fail::{self, Site};
 use arch::PAGE_SIZE;
 use arch::dat::{Level, SEGMENT_SIZE, TABLE_SIZE, TableMemory};
 
@@ -58,6 +59,9 @@ impl BootTables {
 
 impl TableMemory for BootTables {
     fn table(&mut self, bytes: usize) -> Option<usize> {
+        if fail::now(Site::Tables) {
+            return None;
+        }
         let (next, end) = match bytes {
             TABLE_SIZE => (&mut self.upper.0, self.upper.1),
             _ => (&mut self.pages, self.end),

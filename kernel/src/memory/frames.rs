@@ -4,7 +4,7 @@
 //! identity map, and gives them back when it is dropped.
 
 use super::error::OutOfMemory;
-use super::real;
+use super::{real, sanity};
 use crate::fail::{self, Site};
 use ::memory::frames::order_of;
 use arch::PAGE_SIZE;
@@ -38,11 +38,14 @@ impl FrameBlock {
         })
     }
 
-    /// A block that holds `bytes`, not 0, at real addresses from `start` on. It may look at
-    /// all free blocks as large as that below, with interrupts off.
-    pub fn from(bytes: usize, start: usize) -> Result<Self, OutOfMemory> {
+    /// A block that holds `bytes`, not 0, from `high` on, or from `start` on where there is none.
+    /// It may look at all free blocks with interrupts off.
+    pub(super) fn above(bytes: usize, high: usize, start: usize) -> Result<Self, OutOfMemory> {
         Self::take(order_of(bytes), |order| {
-            real::with(|memory| memory.frames.take_from(order, start / PAGE_SIZE))
+            real::with(|memory| {
+                let found = memory.frames.take_above(order, high / PAGE_SIZE);
+                found.or_else(|| memory.frames.take_above(order, start / PAGE_SIZE))
+            })
         })
     }
 
@@ -51,6 +54,8 @@ impl FrameBlock {
             return Err(OutOfMemory);
         }
         let frame = from(order).ok_or(OutOfMemory)?;
+        // SAFETY: M1: they are this block's.
+        unsafe { sanity::taken(frame..frame + (1 << order)) };
         Ok(Self {
             address: frame * PAGE_SIZE,
             order,
@@ -100,6 +105,8 @@ impl Drop for FrameBlock {
     /// If the block isn't in use: it had a second owner (M1).
     fn drop(&mut self) {
         let frame = self.address / PAGE_SIZE;
+        // SAFETY: M1: they are this block's, whose owner has no more use for them.
+        unsafe { sanity::giving(frame..frame + (1 << self.order)) };
         let given = real::with(|memory| memory.frames.give(frame, self.order));
         if let Err(error) = given {
             panic!(

@@ -9,9 +9,11 @@
 //! | `real.rs` | frames and translation tables, behind their lock |
 //! | `frames.rs` | page frames and their owners |
 //! | `region.rs` | ranges of virtual addresses and their owners: mapping |
+//! | `page_0.rs` | who may write lowcore's page |
 //! | `stack.rs` | stacks with a guard page |
 //! | `heap.rs` | the kernel heap |
-//! | `slab.rs` | objects of a few sizes, for modules |
+//! | `slab.rs`, `checked_slab.rs`, `slab_frames.rs` | objects of a few sizes, for modules |
+//! | `sanity/` | what catches misuse, with `sanity=1` |
 //! | `vmalloc.rs` | areas of virtual memory, for modules |
 //! | `setup.rs` | how all of it begins |
 //!
@@ -20,21 +22,26 @@
 //! innermost but for the heap's and the console's.
 
 mod boot_tables;
+mod checked_slab;
 mod error;
 mod frames;
 pub mod heap;
 pub mod identity;
 pub mod map;
+mod page_0;
 mod real;
 mod region;
+pub mod sanity;
 mod setup;
 pub mod slab;
+mod slab_frames;
 mod stack;
 pub mod vmalloc;
 
 pub use error::{OutOfMemory, SetupError};
 pub use frames::{FrameBlock, PageFrame};
 pub use heap::used as heap_used;
+pub use page_0::WritablePage0;
 pub use real::{frame_count, verify_frames};
 pub use region::{Region, translation};
 pub use setup::init;

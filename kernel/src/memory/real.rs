@@ -4,6 +4,7 @@
 //! that are unmapped together, or the tables of one segment (some 4,000 entries). Two exceptions say so where they
 //! are.
 
+use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::frames::{FrameAllocator, order_of};
 use arch::PAGE_SIZE;
@@ -43,6 +44,9 @@ pub struct Tables<'a> {
 
 impl TableMemory for Tables<'_> {
     fn table(&mut self, bytes: usize) -> Option<usize> {
+        if fail::now(Site::Tables) {
+            return None;
+        }
         let order = order_of(bytes);
         let frame = self.frames.take(order)?;
         *self.count += 1 << order;

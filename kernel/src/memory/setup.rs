@@ -8,6 +8,7 @@ use super::identity::{self, Identity};
 use super::map::{self, Map};
 use super::real::{self, RealMemory};
 use super::region::Region;
+use super::sanity;
 use ::memory::frames::{FrameAllocator, FrameEntry};
 use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, MapError, Protection, TABLE_SIZE};
@@ -23,7 +24,7 @@ pub struct Regions {
 }
 
 /// Sets up frames, translation and the heap; from here on translation is on. The regions
-/// are for their owners.
+/// are for their owners. With `checked`, books are kept of all blocks from here on.
 ///
 /// # Errors
 /// What the machine has too little memory for.
@@ -32,7 +33,11 @@ pub struct Regions {
 /// M1: once, at boot, on the boot CPU, with translation off: nobody uses any memory but
 /// the image and `initrd`, by address and bytes; `map` was planned for this
 /// machine.
-pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>) -> Result<Regions, SetupError> {
+pub unsafe fn init(
+    map: &Map,
+    initrd: Option<(usize, usize)>,
+    checked: bool,
+) -> Result<Regions, SetupError> {
     let end = map.memory_end;
     let image = boot::image();
     let count = end / PAGE_SIZE;
@@ -93,6 +98,9 @@ pub unsafe fn init(map: &Map, initrd: Option<(usize, usize)>) -> Result<Regions,
     let bytes = heap::size_for(end);
     let block = FrameBlock::new(bytes).map_err(|_| SetupError::Heap { bytes })?;
     heap::init(block);
+    if checked {
+        sanity::begin(end);
+    }
     // SAFETY: M1: the plan keeps them apart from memory, which is mapped to itself, from
     // each other, and from lowcore's alias.
     unsafe {

@@ -1,56 +1,19 @@
 //! Slabs in page frames: memory for modules, apart from the kernel's own heap (L10).
 
 use super::error::OutOfMemory;
-use super::frames::FrameBlock;
+use super::slab_frames::Frames;
+use super::{checked_slab, sanity};
 use crate::fail::{self, Site};
-use crate::sync::{RawLock, TryLock, rank};
-use ::memory::slab::{Backing, Section, Slabs, size_for};
-use arch::{PAGE_SIZE, cpu};
-use core::sync::atomic::{AtomicUsize, Ordering};
+use ::memory::slab::{Slabs, size_for};
+use arch::PAGE_SIZE;
 use spin::Once;
 
+pub use super::slab_frames::descriptor_frames;
 pub use ::memory::slab::{LargeUsage, NotLive, Usage};
 
-/// Frames that hold descriptors of frames; they are never given back.
-static DESCRIPTOR_FRAMES: AtomicUsize = AtomicUsize::new(0);
-
+/// The slabs. With `sanity=1` there are none here, so who looks for them is led to
+/// [`checked_slab`], and who has them is told by that and asks no more.
 static SLABS: Once<Slabs<Frames>> = Once::new();
-
-/// Where slabs get their frames.
-#[derive(Debug)]
-struct Frames;
-
-impl Backing for Frames {
-    type ClassLock = RawLock<{ rank::SLAB }>;
-    type MagazineLock = TryLock<{ rank::SLAB_MAGAZINE }>;
-
-    #[inline(always)]
-    fn this_cpu(&self) -> usize {
-        cpu::number() as usize
-    }
-
-    fn take(&self, order: usize) -> Option<usize> {
-        FrameBlock::of_order(order).ok().map(FrameBlock::into_frame)
-    }
-
-    fn give(&self, frame: usize, order: usize) {
-        // SAFETY: M1: slabs give back what they have taken, once, when no object in it is
-        // anybody's.
-        drop(unsafe { FrameBlock::from_frame(frame, order) });
-    }
-
-    fn section(&self) -> Option<&'static Section> {
-        let memory = FrameBlock::new(size_of::<Section>()).ok()?.leak();
-        DESCRIPTOR_FRAMES.fetch_add(memory.len() / PAGE_SIZE, Ordering::Relaxed);
-        let section = memory.as_mut_ptr().cast::<Section>();
-        // SAFETY: M1: the frames are the section's for good, aligned to a page, and have room
-        // for it; it may be zeros: the type is `FromZeros`.
-        unsafe {
-            section.write_bytes(0, 1);
-            Some(&*section)
-        }
-    }
-}
 
 /// Makes ready for objects, on a machine whose memory ends at `memory_end`, with so many
 /// CPUs. Once, at boot.
@@ -59,13 +22,15 @@ impl Backing for Frames {
 /// If there is no memory for the book-keeping.
 pub fn init(memory_end: usize, cpus: u32) -> Result<(), OutOfMemory> {
     let slabs = Slabs::new(memory_end / PAGE_SIZE, cpus as usize, Frames).ok_or(OutOfMemory)?;
-    SLABS.call_once(|| slabs);
+    match sanity::is_on() {
+        true => checked_slab::init(slabs),
+        false => drop(SLABS.call_once(|| slabs)),
+    }
     Ok(())
 }
 
-#[inline]
 fn slabs() -> &'static Slabs<Frames> {
-    SLABS.get().expect("slabs are set up before they are used")
+    SLABS.get().unwrap_or_else(checked_slab::under)
 }
 
 /// An object of at least `bytes`, not 0, whatever is in it; its address is a multiple of 16,
@@ -73,9 +38,21 @@ fn slabs() -> &'static Slabs<Frames> {
 /// context, with any lock held that comes before the slabs' (L10).
 #[inline]
 pub fn allocate(bytes: usize) -> Option<usize> {
-    match fail::now(Site::Slab) {
-        true => None,
-        false => slabs().allocate(bytes),
+    match (fail::now(Site::Slab), SLABS.get()) {
+        (true, _) => None,
+        (false, Some(slabs)) => slabs.allocate(bytes),
+        (false, None) => checked_slab::allocate(bytes, 1, 0),
+    }
+}
+
+/// As [`allocate`], for a cache of objects of `bytes` at multiples of `align`, a power of two up
+/// to a page; `rounded` is a size of kmalloc's that is so aligned.
+#[inline]
+pub fn allocate_of(cache: usize, bytes: usize, align: usize, rounded: usize) -> Option<usize> {
+    match (fail::now(Site::Slab), SLABS.get()) {
+        (true, _) => None,
+        (false, Some(slabs)) => slabs.allocate(rounded),
+        (false, None) => checked_slab::allocate(bytes, align, cache),
     }
 }
 
@@ -85,7 +62,36 @@ pub fn allocate(bytes: usize) -> Option<usize> {
 /// If no live object begins there; nothing changed.
 #[inline]
 pub fn free(address: usize) -> Result<(), NotLive> {
-    slabs().free(address)
+    match SLABS.get() {
+        Some(slabs) => slabs.free(address),
+        None => checked_slab::free(address, 0),
+    }
+}
+
+/// Why an object isn't freed to a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOfCache {
+    /// It is no live object.
+    NotLive(NotLive),
+    /// Its bytes aren't those of the cache's objects.
+    Size(usize),
+}
+
+/// Frees an object of a cache whose objects have `rounded` bytes. Of another cache's object
+/// nobody knows, unless it has another size, or with `sanity=1`.
+///
+/// # Errors
+/// If no live object begins there, or another cache's; nothing changed.
+#[inline]
+pub fn free_of(cache: usize, address: usize, rounded: usize) -> Result<(), NotOfCache> {
+    let Some(slabs) = SLABS.get() else {
+        return checked_slab::free(address, cache).map_err(NotOfCache::NotLive);
+    };
+    match slabs.size_of(address) {
+        Ok(size) if size_for(rounded) != size => Err(NotOfCache::Size(size)),
+        Ok(_) => slabs.free(address).map_err(NotOfCache::NotLive),
+        Err(error) => Err(NotOfCache::NotLive(error)),
+    }
 }
 
 /// Bytes that a live object has.
@@ -93,16 +99,16 @@ pub fn free(address: usize) -> Result<(), NotLive> {
 /// # Errors
 /// If no live object begins there.
 pub fn size_of_object(address: usize) -> Result<usize, NotLive> {
-    slabs().size_of(address)
+    match SLABS.get() {
+        Some(slabs) => slabs.size_of(address),
+        None => checked_slab::size_of(address),
+    }
 }
 
-/// Whether an object of `bytes` has this size.
-pub fn serves(size: usize, bytes: usize) -> bool {
-    size_for(bytes) == size
-}
-
-/// Gives back what is kept for the next allocation. Not in interrupt handlers.
+/// Gives back what is kept for the next allocation, and what is in quarantine. Not in
+/// interrupt handlers.
 pub fn shrink() {
+    sanity::flush();
     slabs().shrink();
 }
 
@@ -114,11 +120,6 @@ pub fn empty_magazine(cpu: u32) {
 /// What there is of each class, and of what is larger. Not in interrupt handlers.
 pub fn usage() -> (impl Iterator<Item = Usage>, LargeUsage) {
     (slabs().usage().into_iter(), slabs().large())
-}
-
-/// Frames that hold descriptors of frames that objects lie in, or have lain in.
-pub fn descriptor_frames() -> usize {
-    DESCRIPTOR_FRAMES.load(Ordering::Relaxed)
 }
 
 /// Whether the book-keeping equals a recount. For tests.

@@ -4,25 +4,25 @@ use super::error::OutOfMemory;
 use super::frames::FrameBlock;
 use super::real::{self, RealMemory};
 use arch::dat::Protection;
-use arch::stack;
+use arch::{boot, stack};
 use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Where stacks lie in a machine that has so much memory.
+const HIGH: usize = 64 << 20;
 
 /// Stacks that there are.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
-
-/// Where the lowest stack may begin. Who probes a frame compares addresses, and takes the
-/// lower end of one that is larger than its stack's address for an address far above: it
-/// probes nothing. Below this there is room for so few frames that the rest can do without.
-const LOWEST: usize = 1 << 20;
 
 /// A stack: a block of frames whose lowest page isn't mapped. Given back when dropped.
 #[derive(Debug)]
 pub struct Stack(FrameBlock);
 
 impl Stack {
-    /// A stack of [`stack::SIZE`] bytes, guard page included.
+    /// A stack of [`stack::SIZE`] bytes, guard page included. It lies above 64 MiB, or
+    /// behind the image at least: the probes of a frame compare addresses, and one that is larger than the
+    /// address of its stack wraps past the guard page (C23).
     pub fn new() -> Result<Self, OutOfMemory> {
-        let block = FrameBlock::from(stack::SIZE, LOWEST)?;
+        let block = FrameBlock::above(stack::SIZE, HIGH, boot::image().data.1)?;
         // SAFETY: M1: the block's pages in the identity map go with its frames, and the
         // block is this stack's.
         real::with(|memory| unsafe { memory.space.unmap(block.address()) });

@@ -14,6 +14,7 @@ use super::error::OutOfMemory;
 use super::frames::PageFrame;
 use super::real::frame_count;
 use super::region::Region;
+use super::sanity::{self, Fresh, Kind, Zones};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
 use ::memory::areas::{AreaError, Areas};
@@ -75,6 +76,7 @@ impl fmt::Display for Error {
 pub fn init(region: Region) {
     *AREAS.lock() = Areas::new(region.start(), region.end());
     REGION.call_once(|| region);
+    sanity::own(Kind::Vmalloc, |block| give(block.start));
 }
 
 fn pages() -> &'static Region {
@@ -115,17 +117,27 @@ impl Area {
     /// Waits for no other CPU. With interrupts on, and no lock held of rank vmalloc or a
     /// later one.
     pub fn new(bytes: usize) -> Result<Self, Error> {
-        Self::aligned(bytes, PAGE_SIZE)
+        let whole = bytes.checked_next_multiple_of(PAGE_SIZE);
+        Self::with_use(bytes, PAGE_SIZE, whole.unwrap_or(bytes))
     }
 
-    /// As [`new`](Self::new), at a multiple of `align`, a power of two.
+    /// As [`new`](Self::new), at a multiple of `align`, a power of two, for who uses no more
+    /// than `bytes` of it: with `sanity=1` the rest of its last page is a red zone.
     pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
+        Self::with_use(bytes, align, bytes)
+    }
+
+    fn with_use(bytes: usize, align: usize, used: usize) -> Result<Self, Error> {
         let wanted = bytes.div_ceil(PAGE_SIZE);
         let free = frame_count().free;
         if wanted > free || fail::now(Site::Vmalloc) {
             return Err(Error::Frames { wanted, free });
         }
-        let start = AREAS.lock().take(bytes, align, Owner::Kernel);
+        let take = || AREAS.lock().take(bytes, align, Owner::Kernel);
+        let start = take().or_else(|_| {
+            sanity::flush();
+            take()
+        });
         let start = start.map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.
         let mut area = Self {
@@ -136,6 +148,15 @@ impl Area {
         let populated = area.populate();
         populated.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
         area.bytes_mut().fill(0);
+        if sanity::is_on() {
+            let zones = Zones {
+                before: 0,
+                bytes: used,
+                after: area.bytes - used,
+            };
+            let entered = sanity::enter(Kind::Vmalloc, start, zones, 0, Fresh::Filled);
+            entered.map_err(|OutOfMemory| Error::Frames { wanted, free })?;
+        }
         Ok(area)
     }
 
@@ -145,6 +166,11 @@ impl Area {
             pages().map(page, PageFrame::new()?, Protection::ReadWrite)?;
         }
         Ok(())
+    }
+
+    /// Names what it holds, for reports of misuse.
+    pub fn set_name(&self, name: &'static str) {
+        sanity::name(Kind::Vmalloc, self.start, name);
     }
 
     /// Address of the first byte.
@@ -228,9 +254,24 @@ pub fn take_back(start: usize) -> Option<Area> {
 
 impl Drop for Area {
     fn drop(&mut self) {
+        let block = match sanity::is_on() {
+            true => sanity::begin_free(Kind::Vmalloc, self.start, 0).ok(),
+            false => None,
+        };
+        if let Some(block) = &block {
+            sanity::finish_area(block);
+        }
         pages().unmap(core::iter::once(self.range()));
-        AREAS.lock().give(self.start);
+        match block {
+            Some(block) => sanity::keep_addresses(&block),
+            None => give(self.start),
+        }
     }
+}
+
+/// Gives the addresses of an area back, where nothing is mapped any more.
+fn give(start: usize) {
+    AREAS.lock().give(start);
 }
 
 /// Part of an area, for what happens to it after it has been handed on.

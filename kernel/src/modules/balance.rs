@@ -5,7 +5,7 @@
 
 use super::lookup::symbol_at;
 use crate::warning;
-use arch::cpu;
+use arch::{cpu, lowcore};
 use core::fmt;
 use this_cpu::{Variable, percpu};
 
@@ -25,15 +25,19 @@ percpu! {
 pub fn checked<R>(address: u64, function: impl FnOnce() -> R) -> R {
     let (count, enabled) = (PREEMPT_COUNT.read(), cpu::interrupts_enabled());
     let mutexes = MUTEX_COUNT.read();
+    let linux_count = lowcore::linux_preempt_count();
     let result = function();
     let left = PREEMPT_COUNT.read().wrapping_sub(count);
     let held = MUTEX_COUNT.read().wrapping_sub(mutexes);
+    let linux_left = lowcore::linux_preempt_count().wrapping_sub(linux_count);
+    let left = left.wrapping_add(linux_left.cast_signed());
     let enabled_now = cpu::interrupts_enabled();
     if left == 0 && held == 0 && enabled == enabled_now {
         return result;
     }
     PREEMPT_COUNT.write(count);
     MUTEX_COUNT.write(mutexes);
+    lowcore::restore_linux_preempt_count(linux_count);
     if enabled && !enabled_now {
         // SAFETY: C6: they were on when the function was called, which is no section of the
         // kernel's.

@@ -2,11 +2,15 @@
 
 use super::balance;
 use super::error::{Error, Reason};
+use super::lookup;
 use super::registry::{self, References, Wanted};
 use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
 use crate::boot_time;
 use crate::continuation;
+use crate::memory::sanity;
+use arch::fault_safe;
+use loader::{Callback, ParameterError, Setter};
 
 /// Calls a constructor, a destructor or an exit: `void f(void)`.
 ///
@@ -20,6 +24,7 @@ pub unsafe fn call_void(address: u64) {
         balance::checked(address, || function());
     });
     continuation::flush();
+    sanity::returned(address);
 }
 
 /// Calls an init: `int f(void)`.
@@ -35,7 +40,32 @@ pub unsafe fn call_int(address: u64) -> i32 {
         balance::checked(address, || function())
     });
     continuation::flush();
+    sanity::returned(address);
     result
+}
+
+/// The address of the function that sets a parameter: in text, of the module or of another whose
+/// operations it uses.
+///
+/// # Errors
+/// There is no value, and it can't do without; the operations name no function.
+pub fn setter<'a>(callback: &Callback<'a>) -> Result<u64, ParameterError<'a>> {
+    /// Bit of the flags: the value may be left out.
+    const NO_ARGUMENT: u32 = 1;
+    let Callback { name, value, .. } = *callback;
+    let operations = match callback.set {
+        Setter::Own(function) => return Ok(function),
+        Setter::Others(operations) => operations as usize,
+    };
+    let flags = fault_safe::read_u32(operations).unwrap_or(0);
+    if value.is_none() && flags & NO_ARGUMENT == 0 {
+        return Err(ParameterError::NoText(name));
+    }
+    let function = fault_safe::read_u64(operations.wrapping_add(8)).unwrap_or(0);
+    match lookup::is_text(function) {
+        Some(true) => Ok(function),
+        _ => Err(ParameterError::NoSetter { name, function }),
+    }
 }
 
 /// Calls a function that sets a parameter:
@@ -108,5 +138,7 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     let function =
         unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
     let call = || balance::checked(found.value, || function(argument));
-    Ok(activity::during(Kind::Call, found.value, call))
+    let result = activity::during(Kind::Call, found.value, call);
+    sanity::returned(found.value);
+    Ok(result)
 }

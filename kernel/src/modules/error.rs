@@ -8,7 +8,7 @@ use crate::percpu::AllocError;
 use crate::smp::thread;
 use alloc::collections::TryReserveError;
 use core::fmt;
-use loader::linux::{MODULE_LAYOUT, RELEASE, SETTINGS, VersionsError};
+use loader::linux::{MODULE_LAYOUT, RELEASE, SETTINGS, TableError, VersionsError};
 use loader::{Escaped, LoadError, ParameterError, StartupError};
 
 /// What went wrong, without the module's name. Borrows from what the caller has passed:
@@ -29,6 +29,8 @@ pub enum Reason<'a> {
     Stamp(&'static str),
     /// It was compiled for another Linux than those whose facts are known here: its vermagic.
     LinuxStamp(&'static str),
+    /// A table beside its code is wrong.
+    Table(TableError),
     /// Its list of CRCs is wrong.
     Versions(VersionsError),
     /// It was compiled with another declaration of what it imports than its provider.
@@ -120,6 +122,15 @@ impl From<LoadError> for Reason<'_> {
     }
 }
 
+impl From<TableError> for Reason<'_> {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::OutOfMemory => Reason::Heap,
+            error => Reason::Table(error),
+        }
+    }
+}
+
 impl From<VersionsError> for Reason<'_> {
     fn from(error: VersionsError) -> Self {
         match error {
@@ -196,9 +207,10 @@ impl fmt::Display for Reason<'_> {
             ),
             Reason::LinuxStamp(found) => write!(
                 f,
-                "compiled for Linux `{}`; what is known here is `{RELEASE}.. {SETTINGS}`",
+                "compiled for Linux `{}`; what is known here is `{RELEASE}x {SETTINGS}`",
                 Escaped(found.trim_end())
             ),
+            Reason::Table(error) => write!(f, "{error}"),
             Reason::Versions(error) => write!(f, "{error}"),
             Reason::Version {
                 symbol,

@@ -3,11 +3,13 @@
 
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
+use super::jump_labels;
 use super::leftovers;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Id, State};
 use crate::memory::heap::try_box;
+use crate::memory::sanity;
 use crate::percpu::AllocError;
 use crate::smp::thread;
 use alloc::vec::Vec;
@@ -52,7 +54,9 @@ impl UnformedModule {
                 change: Change::Formed,
             });
         }
-        registry::export(self.id)
+        registry::export(self.id)?;
+        jump_labels::follow_keys(self.id);
+        Ok(())
     }
 
     /// From now on the module can be used, and its init sections are gone (L4).
@@ -100,6 +104,9 @@ fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
             entry.is_kept = true;
         }
         return Err((name, thread));
+    }
+    if !addresses.is_empty() {
+        sanity::left_by(&(addresses.start as u64..addresses.end as u64));
     }
     drop(remove(id));
     Ok(())

@@ -13,6 +13,7 @@
 
 use super::error::Reason;
 use super::imports::{Check, Imports};
+use super::linux::LinuxParts;
 use super::loaded::Loaded;
 use super::module_file::ModuleFile;
 use super::parameters::Strings;
@@ -57,6 +58,12 @@ impl WritableImage {
         };
         let base = area.as_ref().map_or(0, Area::start);
         let statics = StaticPerCpu::new(layout.per_cpu())?;
+        if let Some(area) = &area {
+            area.set_name(module.name);
+        }
+        if let Some(statics) = &statics {
+            statics.set_name(module.name);
+        }
         let mut template = filled(layout.per_cpu().0 as usize, 0)?;
         let mut imports = Imports::of(object, check)?;
         let mut problem = imports.check_layout().err();
@@ -110,7 +117,8 @@ impl WritableImage {
     /// that its kind asks for. Returns what the module owns, and its references.
     ///
     /// # Errors
-    /// An init or exit, a constructor or destructor that can't be called.
+    /// An init or exit, a constructor or destructor that can't be called; tables of one compiled
+    /// for Linux that can't be such.
     pub fn seal(
         mut self,
         module: &ModuleFile,
@@ -118,6 +126,13 @@ impl WritableImage {
     ) -> Result<(Loaded, References), Reason<'static>> {
         let base = self.base();
         let startup = Startup::of(&self.layout, base, bytes_of(&mut self.area))?;
+        let linux = match module.is_linux {
+            true => {
+                let image = bytes_of(&mut self.area);
+                Some(LinuxParts::of(&self.layout, base, image)?)
+            }
+            false => None,
+        };
         if let Some(statics) = &self.statics {
             statics.fill(&self.template);
         }
@@ -135,7 +150,9 @@ impl WritableImage {
             taint: Taint {
                 is_linux: module.is_linux,
                 is_forced: module.is_linux && self.check == Check::Nothing,
+                stores_to_page_0: linux.as_ref().is_some_and(LinuxParts::stores_to_page_0),
             },
+            linux,
             init_is_freed: false,
         };
         Ok((loaded, self.uses))

@@ -68,6 +68,9 @@ pub fn load_file<'a>(
     let result = form(module, parameters, check).and_then(|formed| formed.do_init(module.name));
     let result = result.map_err(|reason| with_all_symbols(module, check, reason).of(module.name));
     if let Err(error) = &result {
+        if control::details::wants_details() {
+            report::tell_refusal(module.name, &error.reason);
+        }
         control::module_refused(module.name, error);
     }
     result
@@ -151,9 +154,10 @@ impl<'a> Formed<'a> {
     /// Runs the module's constructors and its init, after which it is live.
     fn do_init(self, name: &str) -> Result<(), Reason<'a>> {
         for callback in &self.callbacks {
-            // SAFETY: L3, L6: the loader has checked the function, the module is loading, and
-            // the text is kept.
-            let result = unsafe { call::call_set(callback.set, callback.text, callback.parameter) };
+            let set = call::setter(callback)?;
+            // SAFETY: L3, L6: the function is in sealed text, of this module, which is loading, or
+            // of one that it has a reference on; and the text is kept.
+            let result = unsafe { call::call_set(set, callback.text, callback.parameter) };
             if result != 0 {
                 let (name, value) = (callback.name, callback.value.unwrap_or(""));
                 let refused = ParameterError::Refused {

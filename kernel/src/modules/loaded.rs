@@ -1,5 +1,6 @@
 //! What a loaded module owns, and what can be asked of it.
 
+use super::linux::LinuxParts;
 use super::parameters::Strings;
 use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
@@ -27,6 +28,8 @@ pub struct Loaded {
     pub license: &'static str,
     /// Its functions that are called when it is loaded and unloaded.
     pub startup: Startup,
+    /// What else there is of one that was compiled for Linux.
+    pub linux: Option<LinuxParts>,
     /// What is to be known of it.
     pub taint: Taint,
     /// Whether the memory of its init sections is given back (L4).

@@ -2,11 +2,13 @@
 //! initrd's, and stays when the module goes.
 
 use super::error::Reason;
-use super::registry;
+use super::loaded::Loaded;
+use super::registry::{self, Entry};
 use super::state::State;
 use crate::symbols::Located;
 use alloc::vec::Vec;
 use fallible::collected;
+use loader::linux::Exception;
 
 /// The state of the module of this name; `None` if there is none.
 pub fn state(name: &str) -> Option<State> {
@@ -66,6 +68,58 @@ pub fn is_text(address: u64) -> Option<bool> {
         let mut loaded = entries.iter().filter_map(|entry| entry.loaded.as_ref());
         loaded.any(|loaded| loaded.is_text(address))
     })
+}
+
+/// What a MONITOR CALL tells of.
+#[derive(Clone, Copy, Debug)]
+pub struct BugFound {
+    /// Address of the source file's name, which ends with NUL.
+    pub file: u64,
+    /// The line.
+    pub line: u16,
+    /// Whether the code goes on.
+    pub is_warning: bool,
+    /// Whether it is one that hasn't been told, or is told each time.
+    pub is_to_be_told: bool,
+}
+
+/// What the MONITOR CALL at an address tells of, if it is a module's. From its handler.
+pub fn bug_at(instruction: u64) -> Option<BugFound> {
+    let (bug, is_to_be_told) = registry::read_in_handler(|entries| {
+        let loaded = owner(entries, instruction)?;
+        loaded.linux.as_ref()?.bug(instruction)
+    })??;
+    Some(BugFound {
+        file: bug.file,
+        line: bug.line,
+        is_warning: bug.is_warning,
+        is_to_be_told,
+    })
+}
+
+/// What a program check of a module's instruction leads to, if it is expected there. From its
+/// handler.
+pub fn exception_at(instruction: u64) -> Option<Exception> {
+    if arch::boot::image().text.1 as u64 > instruction {
+        return None;
+    }
+    registry::read_in_handler(|entries| {
+        let loaded = owner(entries, instruction)?;
+        loaded.linux.as_ref()?.tables.exception(instruction)
+    })?
+}
+
+/// Whether the code at an address was compiled for Linux, and has packed stack frames. Never
+/// waits: panics ask.
+pub fn has_packed_frames(code: u64) -> bool {
+    let found = registry::try_read(|entries| owner(entries, code)?.linux.as_ref().map(|_| ()));
+    found.flatten().is_some()
+}
+
+/// The module that an address is of.
+fn owner(entries: &[Entry], address: u64) -> Option<&Loaded> {
+    let mut loaded = entries.iter().filter_map(|entry| entry.loaded.as_ref());
+    loaded.find(|loaded| loaded.owns(address))
 }
 
 /// The module and the variable of its static per-CPU ones that a handle lies in, and bytes

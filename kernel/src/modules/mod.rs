@@ -6,7 +6,7 @@
 //! * `error.rs`: everything that can be wrong
 //! * `module_file.rs`: a module as the initrd has it
 //! * `parameters.rs`: `name=value` words for a module
-//! * `static_percpu.rs`, `loaded.rs`: what a loaded module owns
+//! * `static_percpu.rs`, `linux.rs`, `loaded.rs`: what a loaded module owns
 //! * `registry.rs`: which modules there are, their exports, references on them
 //! * `imports.rs`: whose exports an object may be given
 //! * `debugger.rs`: where a debugger learns of a module
@@ -15,6 +15,7 @@
 //! * `linking.rs`: from an object to an image in memory
 //! * `view.rs`: what a loaded module is made of, decoded again for whoever shows it
 //! * `call.rs`: into a module's code
+//! * `jump_labels.rs`: branches in code of Linux's that keys decide on
 //! * `load.rs`, `link_only.rs`: from a file to a module that runs, or to its image's hash
 //! * `dependencies.rs`, `modprobe.rs`: what a module needs, loaded first
 //! * `modinfo.rs`: what a module's file says of it
@@ -29,10 +30,12 @@ mod debugger;
 mod dependencies;
 mod error;
 mod imports;
+mod jump_labels;
 mod leftovers;
 mod lifecycle;
 mod link_only;
 mod linking;
+mod linux;
 mod load;
 mod loaded;
 mod lookup;
@@ -54,9 +57,13 @@ mod view;
 pub use balance::PREEMPT_COUNT;
 pub use call::{call, call_for_cpu, returns_nothing};
 pub use error::{Error, Reason};
+pub use jump_labels::key_changed;
 pub use link_only::link_only;
 pub use load::{load, load_forced, load_with, unload};
-pub use lookup::{freed_init_at, is_text, loaded, ranges, state, symbol_at, variable_at};
+pub use lookup::{
+    BugFound, bug_at, exception_at, freed_init_at, has_packed_frames, is_text, loaded, ranges,
+    state, symbol_at, variable_at,
+};
 pub use modinfo::print_modinfo;
 pub use modprobe::{
     Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped, unload_with_dependencies,
@@ -64,7 +71,7 @@ pub use modprobe::{
 pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};
 pub use state::State;
-pub use variable_name::VariableName;
+pub use variable_name::{SymbolName, VariableName};
 pub use view::{
     FoundVariable, Named, Sample, View, address_of, kernel_variables, owner_of, sample,
     variable_holding, variable_named, view,

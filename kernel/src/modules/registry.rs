@@ -29,6 +29,7 @@ use crate::sync::{Lock, rank};
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use arch::timer::Deadline;
 use fallible::{TryPush, with_room};
 use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, name_hash};
 use module_api::{Export, PerCpuRef};
@@ -250,6 +251,21 @@ fn exported_by_kernel(export: &Export) -> Exported {
 /// Looks at the modules, unless a CPU holds the list: for a panic. `look` doesn't print.
 pub fn try_read<R>(look: impl FnOnce(&[Entry]) -> R) -> Option<R> {
     Some(look(&REGISTRY.try_lock()?.entries))
+}
+
+/// Looks at the modules from a handler of what their code ran into: waits for a CPU that holds
+/// the list, for a second at most. `look` doesn't print.
+pub fn read_in_handler<R>(look: impl Fn(&[Entry]) -> R) -> Option<R> {
+    /// Seconds.
+    const PATIENCE: u64 = 1;
+    let deadline = Deadline::after_seconds(PATIENCE);
+    loop {
+        match try_read(&look) {
+            None if deadline.is_past() => return None,
+            None => arch::cpu::relax(),
+            found => return found,
+        }
+    }
 }
 
 /// Looks at the modules. `look` doesn't print, wait or map.

@@ -7,14 +7,14 @@ use super::loaded::Loaded;
 use super::registry::{self, Entry};
 use super::state::{Id, State};
 use super::taint::Taint;
-use super::variable_name::VariableName;
+use super::variable_name::{SymbolName, VariableName};
 use crate::console::is_interrupted;
 use crate::control::{self, details};
 use crate::{cpus, percpu, println};
 use alloc::vec::Vec;
 use core::fmt;
 use fallible::TryPush;
-use loader::Position;
+use loader::{LoadError, Position, RelativeTo};
 
 /// CPUs on one line.
 const COPIES_A_LINE: u32 = 4;
@@ -81,6 +81,34 @@ pub fn tell_details(name: &'static str, loaded: &Loaded) {
             slot: variable.slot,
         });
     }
+}
+
+/// Tells the relocation for which a module is refused, if its value counts from its place.
+#[cold]
+#[inline(never)]
+pub fn tell_refusal(name: &str, reason: &Reason<'_>) {
+    let Reason::Object(LoadError::Overflow(facts) | LoadError::Odd(facts)) = reason else {
+        return;
+    };
+    let howto = facts.howto;
+    if howto.relative_to != RelativeTo::Place {
+        return;
+    }
+    details::relocation(&details::Relocation {
+        module: name,
+        section: facts.place.section.as_str(),
+        offset: facts.place.offset,
+        address: facts.from,
+        type_name: howto.name,
+        symbol: SymbolName(facts.symbol.as_str(), facts.value),
+        addend: facts.offset.wrapping_add(howto.bias),
+        value: facts.value,
+        via: None,
+        result: facts.result,
+        fits: false,
+        function: None::<&str>,
+        code: None,
+    });
 }
 
 /// Addresses of some CPUs' copies.

@@ -1,8 +1,9 @@
 //! The copies of a module's static per-CPU variables.
 
 use crate::cpus;
+use crate::memory::sanity::{self, Kind as Block};
 use crate::percpu::trace::{self, Kind};
-use crate::percpu::{self, AllocError, Handle};
+use crate::percpu::{self, AllocError, Handle, checked};
 
 /// An area of per-CPU memory for a module's static variables; freed when dropped.
 pub struct StaticPerCpu(Handle);
@@ -16,9 +17,18 @@ impl StaticPerCpu {
         if bytes == 0 {
             return Ok(None);
         }
-        let handle = percpu::alloc_reserved(bytes as usize, align as usize)?;
+        let (size, align) = (bytes as usize, align as usize);
+        let handle = match sanity::is_on() {
+            true => checked::alloc(checked::From::Reserved, size, align)?,
+            false => percpu::alloc_reserved(size, align)?,
+        };
         trace::enter(Kind::AllocStatic, handle, bytes as usize, || 0);
         Ok(Some(Self(handle)))
+    }
+
+    /// Names whose variables they are, for reports of misuse.
+    pub fn set_name(&self, module: &'static str) {
+        sanity::name(Block::PerCpu, self.0.0, module);
     }
 
     /// Its handle.
@@ -41,7 +51,11 @@ impl StaticPerCpu {
 impl Drop for StaticPerCpu {
     fn drop(&mut self) {
         trace::enter(Kind::Free, self.0, 0, || 0);
-        if let Err(error) = percpu::free(self.0) {
+        let freed = match sanity::is_on() {
+            true => checked::free(self.0),
+            false => percpu::free(self.0),
+        };
+        if let Err(error) = freed {
             unreachable!("a module's per-CPU area is freed once: {error}");
         }
     }

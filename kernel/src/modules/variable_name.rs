@@ -1,5 +1,6 @@
 //! Names of per-CPU variables, for people.
 
+use crate::percpu::{self, Handle};
 use core::fmt::{self, Write};
 use loader::Demangled;
 
@@ -18,5 +19,18 @@ impl fmt::Display for VariableName<'_> {
             .strip_prefix('<')
             .and_then(|rest| rest.split_once(" as "));
         f.write_str(kind.map_or(&name, |(kind, _)| kind))
+    }
+}
+
+/// A symbol's name by its value: a variable's as its author wrote it, or a function's.
+#[derive(Clone, Copy, Debug)]
+pub struct SymbolName<'a>(pub &'a str, pub u64);
+
+impl fmt::Display for SymbolName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match percpu::locate(Handle(self.1 as usize)) {
+            Some(_) => write!(f, "{}", VariableName(self.0)),
+            None => write!(f, "{}", Demangled(self.0)),
+        }
     }
 }

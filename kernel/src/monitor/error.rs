@@ -62,6 +62,10 @@ pub enum Error<'line> {
     Bench(BenchError),
     /// Locks aren't counted.
     NotCounted,
+    /// No books are kept of blocks of memory.
+    NoBooks,
+    /// So much memory was misused meanwhile, or was found to be.
+    Misuse(u64),
     /// So many places in code held a lock, or kept interrupts off, for too long.
     HeldLong {
         /// The places.
@@ -157,6 +161,9 @@ impl fmt::Display for Error<'_> {
             Error::Cpu(error) => write!(f, "{error}"),
             Error::Bench(error) => write!(f, "{error}"),
             Error::NotCounted => f.write_str("locks aren't counted: boot with lockstat"),
+            Error::NoBooks => f.write_str("no books are kept of blocks: boot with sanity=1"),
+            Error::Misuse(1) => f.write_str("memory was misused: there is a report"),
+            Error::Misuse(reports) => write!(f, "memory was misused: {reports} reports"),
             Error::HeldLong { places, limit } => {
                 write!(f, "{places} places hold a lock for longer than {limit} ns")
             }

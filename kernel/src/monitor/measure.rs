@@ -1,9 +1,9 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::{Action, Command, number};
+use super::command::{Action, Command};
 use super::error::Error;
 use super::interrupt;
-use crate::fail::{self, Site};
+use crate::fail::{self, Site, When};
 use crate::println;
 use crate::selftest::Summary;
 use crate::{bench, command_line, selftest};
@@ -28,10 +28,11 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fail",
-        arguments: "SITE N",
-        help: "makes the Nth request from now on fail; N = 0: none",
-        look: "SITE: frames, vmalloc, percpu, heap or signal. Each failure is an error, not the\n\
-               end: the next insmod says what it lacked, and leaves nothing behind.",
+        arguments: "SITE WHEN",
+        help: "makes requests from now on fail: N, N..M, %P; 0: none",
+        look: "SITE: frames, vmalloc, percpu, heap, slab, tables, signal, sigp, sclp or call.\n\
+               %5: of a hundred five, at random. Each failure is an error, not the end: the\n\
+               next insmod says what it lacked, and leaves nothing behind.",
         example: "fail percpu 1; modprobe {module}",
         action: Action::Run(inject),
     },
@@ -62,18 +63,30 @@ fn benchmark<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
 }
 
 fn inject<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
-    const EXPECTED: &str = "SITE N; SITE is frames, vmalloc, percpu, heap or signal";
-    let [site, nth] = arguments else {
+    const EXPECTED: &str = "SITE N, SITE N..M or SITE %P; SITE is frames, vmalloc, percpu, heap, \
+        slab, tables, signal, sigp, sclp or call";
+    let [site, when] = arguments else {
         return Err(Error::Expected(EXPECTED));
     };
     let site = Site::named(site).ok_or(Error::Expected(EXPECTED))?;
-    let nth = number(nth)?;
     let before = fail::left(site);
-    fail::arm(site, nth);
-    match (before, nth) {
-        (0, 0) => println!("none was to fail"),
-        (before, 0) => println!("none fails; one would have after {before} requests more"),
-        (_, nth) => println!("request {nth} from now on fails"),
+    if *when == "0" {
+        fail::arm(site, 0);
+        match before {
+            0 => println!("none was to fail"),
+            before => println!("none fails; one would have after {before} requests more"),
+        }
+        return Ok(());
+    }
+    let when = When::parse(when, command_line::number);
+    let when = when.ok_or(Error::Expected(EXPECTED))?;
+    fail::arm_when(site, when, command_line::Options::DEFAULT.seed);
+    match when {
+        When::Range { first, last } if first == last => {
+            println!("request {first} from now on fails");
+        }
+        When::Range { first, last } => println!("requests {first} to {last} from now on fail"),
+        When::Percent(percent) => println!("of a hundred requests {percent} fail from now on"),
     }
     Ok(())
 }

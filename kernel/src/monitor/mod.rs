@@ -15,7 +15,7 @@
 //! * `memory.rs`, `format.rs`, `instructions.rs`: memory as bytes, numbers, instructions
 //! * `places.rs`, `tables.rs`: what lies where; the tables that translate
 //! * `processors.rs`, `lowcore.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks
-//! * `slab.rs`: objects of kmalloc
+//! * `slab.rs`, `sanity.rs`: objects of kmalloc; memory that catches its misuse
 //! * `messages.rs`, `measure.rs`, `dump.rs`: the log, tests, faults, a dump
 //! * `line_editor.rs`, `terminal.rs`: what is typed, into lines
 //! * `interrupt.rs`: Ctrl-C, which commands ask for
@@ -47,6 +47,7 @@ mod percpu_trace;
 mod places;
 mod processors;
 mod row;
+mod sanity;
 #[expect(
     clippy::disallowed_macros,
     reason = "a test that finds no memory for its own text may end the run"
@@ -59,6 +60,7 @@ mod terminal;
 
 use crate::command_line::Monitor;
 use crate::control::{self, Names, PowerOffBy};
+use crate::memory::sanity as sanity_books;
 use crate::modules::{VariableName, kernel_symbols, kernel_variables};
 use crate::percpu::balance;
 use crate::{bench, console, initrd, println, profile, selftest};
@@ -85,7 +87,7 @@ const HELP: &[Command] = &[Command {
 }];
 
 /// All commands, a group a file.
-const GROUPS: [&[Command]; 16] = [
+const GROUPS: [&[Command]; 17] = [
     HELP,
     modules::COMMANDS,
     module_tables::COMMANDS,
@@ -101,6 +103,7 @@ const GROUPS: [&[Command]; 16] = [
     measure::COMMANDS,
     lockstat::COMMANDS,
     slab::COMMANDS,
+    sanity::COMMANDS,
     dump::COMMANDS,
 ];
 
@@ -155,8 +158,14 @@ impl Session {
     fn command(&mut self, line: &[u8]) -> Next {
         let text = core::str::from_utf8(line);
         let profiled = profile::Command::new();
+        let misused = sanity_books::made();
         let result = text.map_err(|_| Error::NotUtf8).and_then(execute);
         drop(profiled);
+        sanity_books::tell();
+        let result = match sanity_books::made() - misused {
+            0 => result,
+            reports => result.and(Err(Error::Misuse(reports))),
+        };
         self.run += 1;
         let error = result.as_ref().err();
         control::command(

@@ -8,8 +8,8 @@ use super::error::Error;
 use super::interrupt;
 use super::row::row;
 use super::shown::{Bytes, Signed};
-use crate::modules::{self, Named, VariableName, View};
-use crate::percpu::{self, Handle};
+use crate::modules::{self, Named, SymbolName, VariableName, View};
+use crate::percpu;
 use crate::println;
 use arch::fault_safe;
 use core::fmt::{self, Write};
@@ -115,18 +115,6 @@ impl fmt::Display for GoesTo<'_> {
                 // Of no bytes, at the end of all.
                 None => f.write_str("no bytes"),
             },
-        }
-    }
-}
-
-/// A symbol's name by its value: a variable's as its author wrote it, or a function's.
-struct SymbolName(&'static str, u64);
-
-impl fmt::Display for SymbolName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match percpu::locate(Handle(self.1 as usize)) {
-            Some(_) => write!(f, "{}", VariableName(self.0)),
-            None => write!(f, "{}", Demangled(self.0)),
         }
     }
 }

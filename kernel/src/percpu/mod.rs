@@ -15,12 +15,16 @@
 //! * `first_chunk.rs`: the first chunk, embedded in the identity map or mapped
 //!   page by page, and the copies of the template in it
 //! * `backing.rs`: frames and mappings for the later chunks
+//! * `instance.rs`: the allocator of this kernel
+//! * `checked.rs`: areas between red zones, with `sanity=1`
 //! * `counters.rs`: counters of modules in C, for what CPUs leave in their copies
 //! * `trace.rs`: the last events, on each CPU
 
 mod backing;
+pub mod checked;
 pub mod counters;
 mod first_chunk;
+mod instance;
 pub mod trace;
 
 pub use ::percpu::{AllocError, ChunkPart, FreeError, Handle, Location, Part, Piece, Usage, Use};
@@ -28,12 +32,12 @@ pub use first_chunk::{SetupError, first_chunk};
 
 use crate::command_line::Options;
 use crate::fail::{self, Site};
-use crate::memory::Region;
+use crate::memory::{Region, sanity};
 use ::percpu::{Allocator, ChunkStatistics, MAX_UNITS, Mismatch, Statistics, Summary};
 use arch::{MAX_CPUS, lowcore};
 use backing::Pages;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use spin::Once;
+use instance::{allocator, injected};
 
 // `this-cpu` has these offsets for its own, in the kernel and in every module.
 const _: () = {
@@ -51,8 +55,6 @@ const _: () = {
 
 // Every CPU that can have a number can have a unit, and an entry in `OFFSETS`.
 const _: () = assert!(MAX_CPUS == MAX_UNITS && arch::PAGE_SIZE == ::percpu::PAGE_SIZE);
-
-static ALLOCATOR: Once<Allocator<Pages>> = Once::new();
 
 /// `offset[cpu]`, for look-ups that need no more; modules in C read it too.
 pub static OFFSETS: [AtomicUsize; MAX_CPUS] = [const { AtomicUsize::new(0) }; MAX_CPUS];
@@ -74,15 +76,9 @@ pub fn init(options: &Options, region: Region) -> Result<(), SetupError> {
     }
     // SAFETY: P1, P2: the offset of the boot CPU's unit, which holds the template.
     unsafe { lowcore::set_per_cpu_offset(allocator.offset(0)) };
-    ALLOCATOR.call_once(|| allocator);
+    instance::set(allocator);
+    sanity::own(sanity::Kind::PerCpu, |block| checked::release(block.base()));
     Ok(())
-}
-
-#[inline]
-fn allocator() -> &'static Allocator<Pages> {
-    ALLOCATOR
-        .get()
-        .expect("per-CPU memory is set up before it is used")
 }
 
 /// What turns a handle into the address of the CPU's copy (P1); 0 for a number
@@ -106,11 +102,17 @@ pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     allocator().alloc(size, align)
 }
 
-/// As [`alloc`], if neither a fault is to be injected nor anybody traces; else `None`, and
-/// nothing was done.
+/// As [`alloc`], if no fault is to be injected, nobody traces, and no books are kept; else
+/// `None`, and nothing was done.
 #[inline(always)]
 pub fn alloc_plain(size: usize, align: usize) -> Option<Result<Handle, AllocError>> {
     fail::is_plain(Site::PerCpu).then(|| allocator().alloc(size, align))
+}
+
+/// As [`alloc_atomic`], in the same way.
+#[inline(always)]
+pub fn alloc_atomic_plain(size: usize, align: usize) -> Option<Result<Handle, AllocError>> {
+    fail::is_plain(Site::PerCpu).then(|| allocator().alloc_atomic(size, align))
 }
 
 /// Allocates as [`alloc`] does, but from pages that are mapped already: for interrupt
@@ -145,14 +147,6 @@ pub fn alloc_batch(size: usize, align: usize, out: &mut [Handle]) -> Result<(), 
     allocator().alloc_batch(size, align, out)
 }
 
-#[inline(always)]
-fn injected(size: usize, align: usize) -> Result<(), AllocError> {
-    if fail::now(Site::PerCpu) {
-        return Err(AllocError::OutOfMemory { size, align });
-    }
-    Ok(())
-}
-
 /// Frees the area whose handle this is, from any CPU, in the contexts of [`alloc_atomic`];
 /// the null handle is a no-op.
 ///
@@ -174,6 +168,7 @@ pub fn balance() {
 /// Brings the store of empty mapped pages to its lower mark, and empties the magazines, wanted
 /// or not. In the contexts of [`balance`].
 pub fn balance_now() {
+    sanity::flush();
     allocator().balance();
 }
 
@@ -184,12 +179,17 @@ pub fn empty_magazine(cpu: u32) {
 
 /// Gives back every page and chunk that nothing is on, in the contexts of [`alloc`].
 pub fn trim() {
+    sanity::flush();
     allocator().trim();
 }
 
 /// What a handle belongs to; `None` if it is no per-CPU memory's. Never waits.
 pub fn locate(handle: Handle) -> Option<Location> {
-    allocator().locate(handle)
+    let mut location = allocator().locate(handle)?;
+    if let Some(area) = checked::area_around(handle) {
+        location.area = area;
+    }
+    Some(location)
 }
 
 /// Whose copy an address is in: the CPU, and the handle; `None` if it is in no CPU's unit.
@@ -202,7 +202,7 @@ pub fn locate_address(address: usize) -> Option<(u32, Handle)> {
 /// Bytes of the live area whose handle this is: what was asked for, or somewhat more. `None`
 /// if it is no area's. Never waits.
 pub fn size_of(handle: Handle) -> Option<usize> {
-    allocator().size_of(handle)
+    checked::size_of(handle).or_else(|| allocator().size_of(handle))
 }
 
 /// Bytes of the kernel heap that the allocator keeps for every chunk that there ever was.
@@ -231,6 +231,7 @@ pub fn summary() -> Summary {
 /// What must be equal before and after a balanced piece of work. A step a chunk, with
 /// interrupts off.
 pub fn usage() -> Usage {
+    sanity::flush();
     allocator().usage()
 }
 

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use arch::traps::{self, Access, ProgramCheck, code};
 use arch::{PAGE_SIZE, boot, cpu, fault_safe};
 use core::arch::asm;
+use faults::When;
 use this_cpu::Variable;
 
 /// Executes what is no instruction, and catches the program check.
@@ -159,7 +160,10 @@ fn command_line_numbers() -> Result<(), NotPassed> {
         "loglevel=8",
         "fail=x",
         "fail=heap:0",
-        "fail=heap:1 fail=a:1 fail=b:1 fail=c:1 fail=d:1 fail=e:1 fail=f:1 fail=g:1 fail=h:1",
+        "fail=heap:2..1",
+        "fail=heap:%0",
+        "fail=heap:1 fail=a:1 fail=b:1 fail=c:1 fail=d:1 fail=e:1 fail=f:1 fail=g:1 fail=h:1 \
+         fail=i:1 fail=j:1",
         "selftest=",
     ] {
         check!(parse(bad).is_err(), "{bad} is accepted");
@@ -183,10 +187,16 @@ fn command_line_twice() -> Result<(), NotPassed> {
         let error = parse(line).err();
         check!(error == Some(BadWord::Twice(key)), "{line}: {error:?}");
     }
-    let options = parse("fail=heap:3 fail=frames:1 a.b=1 a.c=1 c.b=1");
+    let options = parse("fail=heap:3 fail=frames:0x10..1K fail=slab:%5 a.b=1 a.c=1 c.b=1");
     let options = options.map_err(super::failed)?;
     let faults: Vec<_> = options.fail.iter().flatten().copied().collect();
-    check_eq!(faults, [("heap", 3), ("frames", 1)]);
+    let (first, last) = (16, 1024);
+    let wanted = [
+        ("heap", When::nth(3)),
+        ("frames", When::Range { first, last }),
+        ("slab", When::Percent(5)),
+    ];
+    check_eq!(faults, wanted);
     Ok(())
 }
 

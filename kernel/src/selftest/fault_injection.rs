@@ -2,26 +2,26 @@
 
 use super::limit::wait;
 use super::{NotPassed, failed};
-use crate::fail::Countdown;
 use crate::{check, check_eq, cpus, selftest, smp};
 use core::sync::atomic::{AtomicU64, Ordering};
+use faults::{Trigger, When};
 use spin::Mutex;
 
 fn one_after_another() -> Result<(), NotPassed> {
-    let countdown = Countdown::new();
+    let countdown = Trigger::new();
     check!(!countdown.is_due(), "fails without being armed");
-    countdown.arm(3);
+    countdown.arm(When::nth(3), 1);
     let due = [(); 5].map(|()| countdown.is_due());
     check_eq!(due, [false, false, true, false, false]);
-    countdown.arm(1);
-    countdown.arm(0);
+    countdown.arm(When::nth(1), 1);
+    countdown.disarm();
     check!(!countdown.is_due(), "fails after being disarmed");
     Ok(())
 }
 
 /// CPUs that count at the same time: one fails, and the counter stops at 0.
 fn one_failure_of_many() -> Result<(), NotPassed> {
-    static COUNTDOWN: Countdown = Countdown::new();
+    static COUNTDOWN: Trigger = Trigger::new();
     static ARRIVED: AtomicU64 = AtomicU64::new(0);
     static FAILURES: AtomicU64 = AtomicU64::new(0);
     let late: Mutex<Option<NotPassed>> = Mutex::new(None);
@@ -30,7 +30,7 @@ fn one_failure_of_many() -> Result<(), NotPassed> {
     for round in 0..400 / online {
         ARRIVED.store(0, Ordering::Relaxed);
         FAILURES.store(0, Ordering::Relaxed);
-        COUNTDOWN.arm(round % online + 1);
+        COUNTDOWN.arm(When::nth(round % online + 1), 1);
         smp::run_as_task_on_each(|| {
             ARRIVED.fetch_add(1, Ordering::Relaxed);
             let all_here = || ARRIVED.load(Ordering::Relaxed) == online;

@@ -156,10 +156,17 @@ fn stack_with_guard() -> Result<(), NotPassed> {
     let stack = Stack::new().map_err(|_| failed("out of memory"))?;
     let (guard, top) = (stack.guard_page(), stack.top());
     check!(store(guard).is_some(), "the guard page is mapped");
+    let image = boot::image();
+    check!(guard >= image.data.1, "{guard:#x}: a large frame wraps");
     check_eq!(store(guard + PAGE_SIZE), None);
     check_eq!(store(top - 1), None);
     drop(stack);
-    check_eq!(store(guard), None);
+    // Its frame is free: nothing may be written there.
+    let mapping = kernel_memory::translation(guard);
+    check!(
+        mapping.is_some_and(|mapping| mapping.writable),
+        "the guard page isn't mapped again: {mapping:?}"
+    );
     check_eq!(resources::in_use(), before);
     Ok(())
 }

@@ -29,12 +29,15 @@ mod c_modules;
 mod console;
 mod fault_injection;
 mod fault_safe;
+mod fault_sweep;
 mod held;
+mod hotplug;
 mod interrupts_off;
 mod limit;
 mod lock_holds;
 mod magazines;
 mod memory;
+mod misuse;
 mod module_life;
 mod module_parameters;
 mod module_rounds;
@@ -52,6 +55,7 @@ mod stuck;
 mod wild_jump;
 
 use crate::control::{self, TestResult};
+use crate::memory::sanity;
 use crate::{cpus, println};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -282,6 +286,7 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
+        let misused = sanity::made();
         // The plan is kept: those that are left are skipped.
         let run = match crate::console::is_interrupted() {
             true => || Err(NotPassed::Skipped("interrupted")),
@@ -293,8 +298,11 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
                 before == after,
                 "it leaves other modules loaded: {after:?}, not {before:?}"
             );
+            let reports = sanity::made() - misused - EXPECTED.swap(0, Ordering::Relaxed);
+            check!(reports == 0, "memory was misused: {reports} reports");
             Ok(())
         });
+        sanity::tell();
         let name = test.name;
         let result = match &outcome {
             Ok(()) => {
@@ -327,6 +335,9 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
     control::tests(passed, failed, skipped);
     summary
 }
+
+/// Reports of misuse that the test that runs has provoked.
+static EXPECTED: AtomicU64 = AtomicU64::new(0);
 
 /// Names of the modules that are loaded, sorted.
 fn modules_loaded() -> Result<Vec<&'static str>, NotPassed> {

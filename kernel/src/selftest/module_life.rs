@@ -122,7 +122,15 @@ fn every_allocation_fails_once() -> Result<(), NotPassed> {
             Ok(()) => modules::unload(name).map_err(failed).map(|()| true)?,
             Err(_) => false,
         };
-        for site in [Site::Frames, Site::Vmalloc, Site::PerCpu, Site::Heap] {
+        for site in [
+            Site::Frames,
+            Site::Vmalloc,
+            Site::PerCpu,
+            Site::Heap,
+            Site::Slab,
+            Site::Tables,
+            Site::Sclp,
+        ] {
             for nth in 1.. {
                 let (reached, failure) = fail_once(name, whole, site, nth)?;
                 failures += u32::from(reached && failure);

@@ -1,5 +1,6 @@
 //! Per-CPU memory: the template's copies, the allocator, the accessors.
 
+use super::hotplug::Away;
 use super::{NotPassed, failed, random, resources};
 use crate::percpu::{self, AllocError, FreeError, Handle, Part};
 use crate::percpu_address::PerCpuAddress;
@@ -310,8 +311,7 @@ fn reference_count() -> Result<(), NotPassed> {
 /// A CPU that is started late finds statics as initialised and dynamics as others
 /// wrote them.
 fn late_cpu() -> Result<(), NotPassed> {
-    let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
-    let cpu = offline.ok_or(NotPassed::Skipped("every CPU is online"))?;
+    let (cpu, _away) = Away::some()?;
     let variable = PerCpu::<u64>::alloc().map_err(failed)?;
     let copy = variable
         .on(cpu)

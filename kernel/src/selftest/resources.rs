@@ -1,13 +1,13 @@
 //! What is in use of everything that can leak, to compare before and after.
 
-use crate::memory::{self, slab, vmalloc};
+use crate::memory::{self, sanity, slab, vmalloc};
 use crate::percpu;
 
 /// Page frames (translation tables apart: they are kept for the next mapping), vmalloc
 /// areas, heap, slabs and per-CPU areas in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InUse {
-    /// Page frames, but for what slabs keep about frames.
+    /// Page frames, but for what slabs keep about frames, and records of blocks.
     pub frames: usize,
     /// vmalloc areas, and bytes in them.
     pub vmalloc: (usize, usize),
@@ -26,7 +26,7 @@ pub fn in_use() -> InUse {
     let (classes, large) = slab::usage();
     InUse {
         slab: (classes.map(|class| class.live).sum(), large.blocks),
-        frames: memory::frame_count().used() - slab::descriptor_frames(),
+        frames: memory::frame_count().used() - slab::descriptor_frames() - sanity::frames(),
         vmalloc: vmalloc::count(),
         heap: memory::heap_used().0 - percpu::marks_bytes(),
         per_cpu: percpu::usage(),

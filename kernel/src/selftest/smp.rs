@@ -1,5 +1,6 @@
 //! Several CPUs: calls, signals, stacks, lines on the console.
 
+use super::hotplug::Away;
 use super::{NotPassed, failed, resources, share};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
@@ -123,8 +124,7 @@ fn a_called_function_may_not_call() -> Result<(), NotPassed> {
 fn start_without_memory() -> Result<(), NotPassed> {
     /// Blocks of frames that a CPU has: lowcore and stacks.
     const BLOCKS: u64 = 4;
-    let offline = (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
-    let cpu = offline.ok_or(NotPassed::Skipped("every CPU is online"))?;
+    let (cpu, _away) = Away::some()?;
     let before = resources::in_use();
     for nth in 1..=BLOCKS {
         fail::arm(Site::Frames, nth);

@@ -5,7 +5,7 @@
 use super::{NotPassed, failed, resources};
 use crate::console::is_interrupted;
 use crate::percpu::{self, Handle};
-use crate::{check, check_eq, cpus, println, selftest, smp, timer};
+use crate::{check, check_eq, cpus, details, println, selftest, smp, timer};
 use alloc::vec::Vec;
 use arch::timer::{from_microseconds, now};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +17,8 @@ const HELD: usize = 200;
 /// Microseconds between a CPU's ticks, of 4 CPUs; more CPUs have fewer each, or an emulator
 /// does nothing but interrupt them.
 const TICK: u64 = 100;
+/// Moments at which it is told what the chunks look like, where details are asked for.
+const MOMENTS: u64 = 48;
 /// Areas that a CPU's interrupt handler holds.
 const HANDLER_HELD: usize = 16;
 
@@ -102,6 +104,9 @@ fn task(deadline: u64, operations: u64) -> u64 {
     timer::start(TICK * u64::from(fours), tick);
     let mut done = 0;
     while now() < deadline && done < operations && !is_interrupted() {
+        if cpu == 0 && done.is_multiple_of(operations / MOMENTS) {
+            details::tell_moment(done);
+        }
         done += 1;
         if done % 64 == 0 {
             percpu::balance();

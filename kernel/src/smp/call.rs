@@ -25,7 +25,7 @@ static CALLS: Calls<Cpus, MAX_CPUS> = Calls::new(Cpus);
 /// Runs what another CPU wants of this one, if anything.
 ///
 /// # Safety
-/// P6: from the signal's interrupt handler: interrupts are off, and what it interrupted
+/// P6: from a handler of external interruptions: interrupts are off, and what it interrupted
 /// was in no interrupts-off section.
 pub unsafe fn serve_mailbox() {
     CALLS.serve();

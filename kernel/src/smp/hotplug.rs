@@ -2,10 +2,11 @@
 //!
 //! | comes | leaves |
 //! |---|---|
-//! | prepare states, on the CPU that leads | no new threads there; refused if it has any |
-//! | lowcore, stacks, restart: online | online states, on the CPU itself, the last first |
-//! | online states, on the CPU itself | out of the idle loop: offline; stopped, reset |
-//! | active: threads begin there | what it kept for itself goes back to all |
+//! | prepare states, on the CPU that leads | it parks in its idle loop |
+//! | lowcore, stacks, restart: online | no new threads there; refused if it has any |
+//! | online states, on the CPU itself | online states, on the CPU itself, the last first |
+//! | active: threads begin there | out of the idle loop: offline; stopped, reset |
+//! | | what it kept for itself goes back to all |
 //! | | prepare states, the last first |
 //!
 //! Its unit of per-CPU memory stays, and each copy in it as it was left: sums over possible
@@ -13,7 +14,7 @@
 
 use super::error::Error;
 use super::hotplug_lock::Leader;
-use super::leave::{bury, leave};
+use super::leave::{Parked, bury};
 use super::start::start_stopped;
 use super::states::{self, Part};
 use super::{thread, timers};
@@ -67,10 +68,8 @@ pub fn start(cpu: u32) -> Result<(), Error> {
     let started = start_stopped(cpu);
     let ready = started.and_then(|()| {
         let ready = states.up(Part::Online, cpu);
-        if ready.is_err()
-            && let Err(error) = leave(cpu)
-        {
-            log::error!("{error}");
+        if ready.is_err() {
+            warn(Parked::new(cpu).and_then(Parked::leave));
         }
         ready
     });
@@ -97,12 +96,14 @@ pub fn offline(cpu: u32) -> Result<(), Error> {
     if cpu == cpu::number() {
         return Err(Error::Itself(cpu));
     }
-    let _leader = Leader::new()?;
-    // No thread begins there from here on.
-    if !cpus::change(cpu, State::Active, State::Online) {
+    if !cpus::is_online(cpu) {
         return Err(Error::NotOnline(cpu));
     }
-    let left = lead_out(cpu);
+    let parked = Parked::new(cpu)?;
+    let _leader = Leader::new()?;
+    // No thread begins there from here on. A start that failed may have left it so.
+    cpus::change(cpu, State::Active, State::Online);
+    let left = lead_out(parked, cpu);
     if cpus::change(cpu, State::Online, State::Active) {
         return left;
     }
@@ -116,14 +117,14 @@ pub fn offline(cpu: u32) -> Result<(), Error> {
 }
 
 /// Leads a CPU out that takes no new threads.
-fn lead_out(cpu: u32) -> Result<(), Error> {
+fn lead_out(parked: Parked, cpu: u32) -> Result<(), Error> {
     match thread::count_on(cpu) {
         0 => {}
         count => return Err(Error::Threads { cpu, count }),
     }
     let states = states::lock()?;
     states.down(Part::Online, cpu)?;
-    leave(cpu).inspect_err(|_| {
+    parked.leave().inspect_err(|_| {
         if cpus::is_online(cpu) {
             warn(states.up(Part::Online, cpu));
         }

@@ -1,86 +1,157 @@
 //! A CPU leaves: out of its idle loop, to a stop, and what it had is given back.
 //!
 //! ```text
-//!  who leads it out                      the CPU, in its idle loop, interrupts off
-//!   asks, signals ──────────────────►    isn't online any more
+//!  who leads it out                      the CPU, in its idle loop
+//!   asks, signals ──────────────────►    parks: it does errands, begins no task
+//!   becomes the one who leads,
+//!   runs callbacks, by errands
+//!   says go ────────────────────────►    interrupts off; isn't online any more
 //!                                        was a task posted before? then it is again
 //!                                        runs the functions that were called before
 //!   finds it gone ◄──────────────────    gone
 //!   stops and resets it                  stops itself
 //! ```
 //!
-//! Functions of other CPUs are run by then or refused by name, as the crate `cross-call`
-//! says; from there on it takes no lock and touches no memory but its stack.
+//! It parks before anybody keeps others from leading CPUs for it: a CPU that is away from its
+//! idle loop may itself wait for who leads. Functions of other CPUs are run by then or refused
+//! by name, as the crate `cross-call` says; once gone, it takes no lock and touches no memory
+//! but its stack.
 
 use super::call;
 use super::error::Error;
-use super::machine::Cpus;
+use super::machine::{Cpus, NAP};
 use super::status::Look;
 use super::{belongings, task};
 use crate::cpus::{self, State};
 use crate::timer;
 use arch::sigp::{self, Order};
 use arch::{MAX_CPUS, cpu};
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 use cross_call::Machine;
 
 /// Seconds that a CPU may be away from its idle loop, or a look at it may last.
 const PATIENCE: u64 = 60;
 
-/// CPUs that are to leave; who takes the word back has the say whether it does.
-static ASKED: [AtomicBool; MAX_CPUS] = [const { AtomicBool::new(false) }; MAX_CPUS];
+/// It isn't to leave.
+const STAYS: u32 = 0;
+/// It is to park.
+const ASKED: u32 = 1;
+/// It is parked, until who asked says what next.
+const PARKED: u32 = 2;
+/// It is to leave now.
+const GO: u32 = 3;
+/// It leaves, unless there is something to do.
+const GOES: u32 = 4;
 
-fn asked(cpu: u32) -> &'static AtomicBool {
-    &ASKED[cpu as usize]
+static WORDS: [AtomicU32; MAX_CPUS] = [const { AtomicU32::new(STAYS) }; MAX_CPUS];
+
+fn word(cpu: u32) -> &'static AtomicU32 {
+    &WORDS[cpu as usize]
 }
 
-/// Whether this CPU is to leave. For its idle loop.
+fn change(cpu: u32, from: u32, to: u32) -> bool {
+    let changed = word(cpu).compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
+    changed.is_ok()
+}
+
+/// Whether this CPU is to park. For its idle loop.
 pub fn is_asked() -> bool {
-    asked(cpu::number()).load(Ordering::Relaxed)
+    word(cpu::number()).load(Ordering::Relaxed) == ASKED
 }
 
-/// Leaves if this CPU is to, and nobody has given it anything to do. From its idle loop.
+/// Parks this CPU if it is to, and leaves if that is said then. From its idle loop.
 pub fn if_asked() {
     let this = cpu::number();
-    if !is_asked() || !asked(this).swap(false, Ordering::Acquire) {
+    if !is_asked() || !change(this, ASKED, PARKED) {
         return;
     }
-    cpu::without_interrupts(|| {
-        cpus::change(this, State::Online, State::Leaving);
-        if !task::is_left_alone() {
-            cpus::change(this, State::Leaving, State::Online);
-            asked(this).store(true, Ordering::Release);
-            return;
+    loop {
+        match word(this).load(Ordering::Acquire) {
+            PARKED => {}
+            GO if change(this, GO, GOES) => {
+                cpu::without_interrupts(|| try_to_leave(this));
+                // There was a task.
+                word(this).store(STAYS, Ordering::Release);
+                return;
+            }
+            _ => return,
         }
-        call::serve_last();
-        timer::end_looks();
-        cpus::change(this, State::Leaving, State::Gone);
-        sigp::stop_this_cpu();
-    });
+        task::nap(NAP);
+    }
 }
 
-/// Has a CPU leave that is online, and active no more; returns when it is offline. By the one
-/// who leads CPUs in and out; interrupts on, no lock held.
-///
-/// # Errors
-/// The CPU is online as before, but where it is [`Error::NotStopped`] or a refusal of an
-/// order behind its signal: then it is gone, and waits to be [buried](bury).
-pub fn leave(cpu: u32) -> Result<(), Error> {
-    asked(cpu).store(true, Ordering::Release);
-    let signalled = Cpus.signal(cpu);
-    // Without a signal it leaves as soon as something else wakes it, which needn't be soon.
-    let patience = if signalled.is_ok() { PATIENCE } else { 0 };
-    let is_gone = || cpus::state(cpu) == State::Gone;
-    if !task::wait_until(patience, is_gone) && asked(cpu).swap(false, Ordering::Acquire) {
-        return Err(match signalled {
+/// Leaves, unless somebody has given this CPU something to do. Interrupts off.
+fn try_to_leave(this: u32) {
+    cpus::change(this, State::Online, State::Leaving);
+    if !task::is_left_alone() {
+        cpus::change(this, State::Leaving, State::Online);
+        return;
+    }
+    call::serve_last();
+    timer::end_looks();
+    word(this).store(STAYS, Ordering::Relaxed);
+    cpus::change(this, State::Leaving, State::Gone);
+    sigp::stop_this_cpu();
+}
+
+/// A CPU that is parked in its idle loop; it goes on when this is dropped.
+pub struct Parked(u32);
+
+impl Parked {
+    /// Has an online CPU park. Interrupts on, no lock held.
+    ///
+    /// # Errors
+    /// It isn't in its idle loop for a minute, refuses the signal, or is parked already.
+    pub fn new(cpu: u32) -> Result<Self, Error> {
+        if !change(cpu, STAYS, ASKED) {
+            return Err(Error::Busy(cpu));
+        }
+        let signalled = Cpus.signal(cpu);
+        // Without a signal it parks when something else wakes it, which needn't be soon.
+        let patience = if signalled.is_ok() { PATIENCE } else { 0 };
+        let is_parked = || word(cpu).load(Ordering::Acquire) == PARKED;
+        task::wait_until(patience, || is_parked() || !cpus::is_online(cpu));
+        if !change(cpu, ASKED, STAYS) {
+            return Ok(Self(cpu));
+        }
+        if !cpus::is_online(cpu) {
+            return Err(Error::NotOnline(cpu));
+        }
+        Err(match signalled {
             Err(refusal) => Error::Refused(cpu, Order::EmergencySignal, refusal),
             Ok(()) => Error::Busy(cpu),
-        });
+        })
     }
-    // It is on its way; interrupts are off there.
-    match task::wait_until(PATIENCE, is_gone) {
-        true => bury(cpu),
-        false => Err(Error::NotStopped(cpu)),
+
+    /// Has it leave, which is active no more; returns when it is offline. By the one who leads
+    /// CPUs in and out; interrupts on, no lock held.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], and the CPU is online as before; or it is gone, and waits to be
+    /// [buried](bury).
+    pub fn leave(self) -> Result<(), Error> {
+        let cpu = self.0;
+        change(cpu, PARKED, GO);
+        core::mem::forget(self);
+        let is_decided = || {
+            let stays = word(cpu).load(Ordering::Acquire) == STAYS;
+            stays && cpus::state(cpu) != State::Leaving
+        };
+        if !task::wait_until(PATIENCE, is_decided) && !change(cpu, GO, STAYS) {
+            // It goes at this moment, interrupts off.
+            task::wait_until(PATIENCE, is_decided);
+        }
+        match cpus::state(cpu) {
+            State::Gone => bury(cpu),
+            State::Leaving => Err(Error::NotStopped(cpu)),
+            _ => Err(Error::Busy(cpu)),
+        }
+    }
+}
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        change(self.0, PARKED, STAYS);
     }
 }
 

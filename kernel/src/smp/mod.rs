@@ -45,4 +45,4 @@ pub use stacks::{Kind, Owner, guard_page_owner, guard_pages, init_boot_stacks, p
 pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
-pub use task::run_as_task_on_each;
+pub use task::{nap, run_as_task_on_each};

@@ -82,20 +82,25 @@ impl Drop for Stacks {
 /// Gives the boot CPU stacks from page frames, with guard pages, for interruptions;
 /// until then it uses small static ones. Once, at boot.
 ///
+/// # Errors
+/// If there is no memory for them.
+///
 /// # Panics
-/// If the machine has too little memory to boot. If it was called before.
-pub fn init_boot_stacks() {
+/// If it was called before.
+pub fn init_boot_stacks() -> Result<(), OutOfMemory> {
     let before = LOWEST[0][0].swap(boot::boot_stack(), Ordering::Relaxed);
     assert!(before == 0, "the boot CPU has its stacks");
-    let [interrupt, fault] = [1, 2].map(|index: usize| {
-        let stack = Stack::new().expect("memory holds the boot CPU's stacks");
+    let keep = |stack: Stack, index: usize| {
         LOWEST[0][index].store(stack.guard_page(), Ordering::Relaxed);
         let top = stack.top();
         core::mem::forget(stack);
         top
-    });
+    };
+    let interrupt = keep(Stack::new()?, 1);
+    let fault = keep(Stack::new()?, 2);
     // SAFETY: C3: two new stacks of frames, and boot code that handles no interruption.
     unsafe { lowcore::set_stacks(interrupt, fault) };
+    Ok(())
 }
 
 /// Addresses of the guard pages of all CPUs' stacks.

@@ -25,10 +25,23 @@ pub fn serve() {
     TASKS.serve();
 }
 
+/// Does this CPU's errand, if it has one: where it waits.
+pub fn serve_errand() {
+    TASKS.serve_errand();
+}
+
 /// Whether nobody has given this CPU anything to do, which isn't online any more: from now on
 /// nobody does. Interrupts off.
 pub fn is_left_alone() -> bool {
     TASKS.is_left_alone()
+}
+
+/// Waits for some microseconds at most, in a loop that waits for another CPU: this one does
+/// its errand meanwhile, and its threads have turns. Interrupts on, no lock held.
+pub fn nap(microseconds: u64) {
+    serve_errand();
+    thread::give_way();
+    timer::nap(microseconds);
 }
 
 /// Waits until `done`, for so many seconds at most; returns whether it is. Does this CPU's
@@ -39,9 +52,7 @@ pub fn wait_until(seconds: u64, mut done: impl FnMut() -> bool) -> bool {
         if deadline.is_past() {
             return false;
         }
-        TASKS.serve_errand();
-        thread::give_way();
-        timer::nap(NAP);
+        nap(NAP);
     }
     true
 }

@@ -141,6 +141,11 @@ pub fn assert_may_print() {
     assert_holds_no_lock("prints");
 }
 
+/// Whether this CPU holds no lock; only then it may print.
+pub fn holds_none() -> bool {
+    lowcore::held_ranks() == 0
+}
+
 /// Stops the kernel if this CPU holds a lock, naming it and what the CPU `does`.
 fn assert_holds_no_lock(does: &str) {
     let held = lowcore::held_ranks();

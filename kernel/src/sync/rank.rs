@@ -22,10 +22,12 @@ pub const SLAB: u8 = 8;
 pub const MEMORY: u8 = 9;
 /// The kernel heap.
 pub const HEAP: u8 = 10;
+/// Books of all blocks of memory, with `sanity=1`.
+pub const SANITY: u8 = 11;
 /// The console.
-pub const CONSOLE: u8 = 11;
+pub const CONSOLE: u8 = 12;
 /// The control channel.
-pub const CONTROL: u8 = 12;
+pub const CONTROL: u8 = 13;
 
 /// Ranks that there are.
 pub const COUNT: usize = CONTROL as usize + 1;
@@ -43,6 +45,7 @@ pub const NAMES: [&str; COUNT] = [
     "slab",
     "memory",
     "heap",
+    "sanity",
     "console",
     "control",
 ];

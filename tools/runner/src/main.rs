@@ -37,7 +37,10 @@ use options::{Options, Verb};
 use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
-use verbs::{debug, gate, hostile, lab, lessons, linux, linux_sources, profile};
+use verbs::{
+    book, debug, fuzz, gate, hostile, kit, lab, lessons, linux, linux_sources, profile,
+    report as page,
+};
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
 
@@ -53,17 +56,26 @@ fn main() -> ExitCode {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Hostile {
             trials,
+            modules,
             first,
             seed,
         }) => {
             let extent = hostile::Extent {
-                trials,
+                boots: trials,
+                modules: modules.unwrap_or(trials),
                 first,
                 seed,
             };
             hostile::run(toolchain, &options, extent)
         }
+        Some(Verb::Fuzz {
+            target,
+            seconds,
+            accept,
+        }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Book) => book::run(),
+        Some(Verb::Kit) => kit::run(toolchain, &options),
         Some(Verb::Linux { ref names, why }) => {
             let names = names.clone();
             linux::run(toolchain, &options, &linux::Request { names, why })
@@ -99,14 +111,11 @@ fn main() -> ExitCode {
             core: Some(ref file),
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
-        _ => boot(toolchain, &options).map(|verdict| {
-            let style = match verdict.exit_code() {
-                0 => paint::GOOD,
-                _ => paint::BAD,
-            };
-            output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
-            ExitCode::from(verdict.exit_code())
-        }),
+        Some(Verb::Report { picture: true, .. }) => page::picture(toolchain, &options),
+        Some(Verb::Report {
+            ref file, ref from, ..
+        }) => page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot),
+        _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {
         output::say!("{error}");
@@ -114,7 +123,8 @@ fn main() -> ExitCode {
     })
 }
 
-fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
+/// Boots one guest, and says how it ended.
+fn boot(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
     let guest = build::guest(toolchain, options.compiler())?;
     let initrd = initrd::pack(&guest, options)?;
     let report = options.json.as_deref();
@@ -141,5 +151,10 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<Verdict, Error> {
     if let Some(path) = &options.junit {
         report::write_junit(path, &run.record, &verdict)?;
     }
-    Ok(verdict)
+    let style = match verdict.exit_code() {
+        0 => paint::GOOD,
+        _ => paint::BAD,
+    };
+    output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
+    Ok(ExitCode::from(verdict.exit_code()))
 }

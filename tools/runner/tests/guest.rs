@@ -6,8 +6,12 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "guest/book.rs"]
+mod book;
 #[path = "guest/boot.rs"]
 mod boot;
+#[path = "guest/browser.rs"]
+mod browser;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -28,20 +32,32 @@ mod documents;
 mod endings;
 #[path = "guest/events.rs"]
 mod events;
+#[path = "guest/faults.rs"]
+mod faults;
 #[path = "guest/host.rs"]
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/kit.rs"]
+mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux_objects.rs"]
+mod linux_objects;
 #[path = "guest/linux_sources.rs"]
 mod linux_sources;
 #[path = "guest/loading.rs"]
 mod loading;
 #[path = "guest/lock_holds.rs"]
 mod lock_holds;
+#[path = "guest/matrix/mod.rs"]
+mod matrix;
+#[path = "guest/misuse/mod.rs"]
+mod misuse;
 #[path = "guest/monitor.rs"]
 mod monitor;
+#[path = "guest/page.rs"]
+mod page;
 #[path = "guest/peer.rs"]
 mod peer;
 #[path = "guest/profile.rs"]
@@ -129,9 +145,14 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        matrix::every_pair_is_there,
+        book::hangs_together,
     ];
     let mut guests = trials![
         start::missing_file,
+        linux_objects::refused,
+        linux_objects::code_runs,
+        linux_objects::bug,
         start::bad_kernel_parameter,
         start::qemu_refuses,
         start::longest_command_line,
@@ -190,6 +211,7 @@ fn main() -> ExitCode {
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        misuse::kinds,
         monitor::script,
         monitor::session,
         events::commands_and_modules,
@@ -204,6 +226,8 @@ fn main() -> ExitCode {
         verdicts::lost_at_boot,
         verdicts::cpus_not_started,
         verdicts::faults_that_cannot_come,
+        faults::sample,
+        faults::in_one_boot,
         lock_holds::counted,
         lock_holds::short_ones,
         peer::same_source,
@@ -226,12 +250,18 @@ fn main() -> ExitCode {
     ];
     guests.extend([
         ignorable_test("real::modules", real::modules),
+        ignorable_test("book::pages", book::pages),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
         ignorable_test("debugger::crash_dump", debugger::crash_dump),
         ignorable_test("debugger::drgn", debugger::drgn),
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
+        ignorable_test("page::shows_the_run", page::shows_the_run),
+        ignorable_test(
+            "page::runs_the_kernels_crates",
+            page::runs_the_kernels_crates,
+        ),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
@@ -249,18 +279,25 @@ fn main() -> ExitCode {
     }));
     guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
+    guests.push(ignorable_test("long::book", book::fetched));
+    guests.push(test("long::kit", kit::runs_elsewhere));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::misuse", misuse::all));
+    guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
         "long::same_self_tests",
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
-    guests.extend(shapes::MANY_CPUS.map(|cpus| {
-        test(format!("long::cpus_{cpus}"), move || {
-            shapes::passes(&["--cpus", cpus, "--timeout", "300"])
-        })
+    guests.push(ignorable_test(
+        "long::page_is_accessible",
+        page::is_accessible,
+    ));
+    guests.extend(matrix::machines().into_iter().map(|machine| {
+        let name = format!("long::matrix::{}", machine.name());
+        ignorable_test(name, move || machine.passes())
     }));
     guests.extend(endings::ENDINGS.iter().map(|&(name, code, words)| {
         test(format!("endings::{name}"), move || {
@@ -283,5 +320,7 @@ fn main() -> ExitCode {
             .into_iter()
             .map(|trial| trial.with_ignored_flag(true)),
     );
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    matrix::print();
+    conclusion.exit_code()
 }

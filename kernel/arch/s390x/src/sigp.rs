@@ -11,6 +11,10 @@ use core::arch::asm;
 use core::fmt;
 use core::mem::offset_of;
 
+/// Where a test makes CPUs busy: an order that fails here ends in condition code 2, and is given
+/// again.
+pub static BUSY: faults::Site = faults::Site::new();
+
 /// Orders, as the instruction's second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
@@ -212,28 +216,41 @@ pub unsafe fn restart(cpu: u16) -> Result<(), Refusal> {
 unsafe fn signal(cpu: u16, order: Order, parameter: u32) -> Result<(), Refusal> {
     let deadline = Deadline::after_seconds(PATIENCE);
     loop {
-        let mut status = u64::from(parameter);
-        let condition: u64;
-        // SAFETY: C11: the caller's promise. C7: register 1 holds the parameter and
-        // receives the status; of the orders above one stores, where its caller says.
-        unsafe {
-            asm!(
-                "sigp %r1, {cpu}, 0({order})",
-                "ipm {condition}",
-                "srl {condition}, 28",
-                cpu = in(reg) u64::from(cpu),
-                order = in(reg_addr) order as u64,
-                condition = out(reg) condition,
-                inout("r1") status,
-                options(nostack),
-            );
-        }
-        match condition as u32 {
+        let (condition, status) = match BUSY.fails() {
+            true => (2, 0),
+            // SAFETY: C11: the caller's promise.
+            false => unsafe { give(cpu, order, parameter) },
+        };
+        match condition {
             0 => return Ok(()),
-            1 => return Err(Refusal::Status(status as u32)),
+            1 => return Err(Refusal::Status(status)),
             2 if deadline.is_past() => return Err(Refusal::Silent),
             2 => core::hint::spin_loop(),
             _ => return Err(Refusal::NotOperational),
         }
     }
+}
+
+/// Gives the order once: the condition code, and the status if that is 1.
+///
+/// # Safety
+/// C11: the order may be carried out on that CPU, now.
+unsafe fn give(cpu: u16, order: Order, parameter: u32) -> (u32, u32) {
+    let mut status = u64::from(parameter);
+    let condition: u64;
+    // SAFETY: C11: the caller's promise. C7: register 1 holds the parameter and
+    // receives the status; of the orders above one stores, where its caller says.
+    unsafe {
+        asm!(
+            "sigp %r1, {cpu}, 0({order})",
+            "ipm {condition}",
+            "srl {condition}, 28",
+            cpu = in(reg) u64::from(cpu),
+            order = in(reg_addr) order as u64,
+            condition = out(reg) condition,
+            inout("r1") status,
+            options(nostack),
+        );
+    }
+    (condition as u32, status as u32)
 }

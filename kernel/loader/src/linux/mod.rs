@@ -7,12 +7,19 @@
 //!  .modinfo                    vermagic=: release and settings of the kernel it is for
 //!  __versions                  a CRC for each symbol that it imports    versions.rs
 //!  __kcrctab*                  a CRC for each that it exports           exports.rs
+//!  __ex_table, __bug_table,    what its code runs into, and where it
+//!  __jump_table                branches by keys                         tables.rs
+//!  .text                       stores to lowcore, on page 0             page_0.rs
 //! ```
 //!
 //! Sizes and offsets are facts of Debian's binaries; no text of Linux's is here.
 
+mod page_0;
+mod tables;
 mod versions;
 
+pub use page_0::stores_preempt_count;
+pub use tables::{Bug, Exception, Jump, TableError, Tables, Told};
 pub use versions::{Versions, VersionsError};
 
 use crate::object::Object;

@@ -1,7 +1,7 @@
 //! Everything that can be wrong with parameters, with its facts.
 
 use super::kind::{BadValue, ParameterKind};
-use super::section::{RECORD, SECTION};
+use super::section::SECTION;
 use crate::escape::Escaped;
 use core::fmt;
 
@@ -37,6 +37,15 @@ pub enum ParameterError<'word> {
         /// What the function returned.
         result: i32,
     },
+    /// It can only be read, where it can be read.
+    ReadOnly(&'word str),
+    /// What sets it, in another module, is no function.
+    NoSetter {
+        /// The parameter's name, as it was given.
+        name: &'word str,
+        /// Where the function would be.
+        function: u64,
+    },
     /// The value isn't one of the type's.
     Value {
         /// The parameter's name, as it was given.
@@ -68,6 +77,8 @@ pub enum ParameterError<'word> {
     Section {
         /// The section's size.
         bytes: u64,
+        /// Bytes in a record of the module's kind.
+        record: usize,
     },
     /// There is no memory for a string that a parameter is to hold.
     OutOfMemory,
@@ -125,6 +136,16 @@ impl fmt::Display for ParameterError<'_> {
                     "parameter {name}={value}: the module refuses it, error {errno}"
                 )
             }
+            Self::ReadOnly(name) => {
+                write!(f, "parameter {} is for reading only", Escaped(name))
+            }
+            Self::NoSetter { name, function } => {
+                let name = Escaped(name);
+                write!(
+                    f,
+                    "parameter {name}: what would set it, at {function:#x}, is no function"
+                )
+            }
             Self::Value { name, value, kind } => {
                 let (name, value) = (Escaped(name), Escaped(value));
                 write!(f, "parameter {name}={value}: that is no {kind}")
@@ -145,8 +166,8 @@ impl fmt::Display for ParameterError<'_> {
                 f,
                 "{SECTION} record {index}: {field} {value:#x} is impossible"
             ),
-            Self::Section { bytes } => {
-                write!(f, "{SECTION} of {bytes} bytes holds no records of {RECORD}")
+            Self::Section { bytes, record } => {
+                write!(f, "{SECTION} of {bytes} bytes holds no records of {record}")
             }
             Self::OutOfMemory => f.write_str("no memory for a parameter's string"),
         }

@@ -14,13 +14,14 @@ mod section;
 
 pub use error::ParameterError;
 pub use kind::ParameterKind;
+pub use record::Setter;
 
 use crate::layout::Layout;
 use alloc::vec::Vec;
 use fallible::TryPush;
 use record::{Record, Records, What};
 
-/// A function of the module's that is to get a value:
+/// A function that is to get a value:
 /// `int set(const char *value, const struct kernel_param *parameter)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Callback<'word> {
@@ -28,8 +29,8 @@ pub struct Callback<'word> {
     pub name: &'word str,
     /// Its value, as it was given, without quotes.
     pub value: Option<&'word str>,
-    /// Address of the function: an instruction of the module's text.
-    pub set: u64,
+    /// The function.
+    pub set: Setter,
     /// Address of the value, which `keep` has returned; 0 for none.
     pub text: u64,
     /// Address of the parameter's struct, in the module.
@@ -139,6 +140,7 @@ fn store<'word>(
             image[start..][..value.len()].copy_from_slice(value.as_bytes());
             image[start + value.len()] = 0;
         }
+        What::ReadOnly => return Err(ParameterError::ReadOnly(name)),
         What::Function {
             set,
             parameter,

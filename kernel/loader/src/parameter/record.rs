@@ -19,12 +19,16 @@
 //! ```
 //!
 //! A charp's variable holds the address of a string that ends with NUL, or 0.
+//!
+//! An object compiled for Linux has a struct kernel_param for each, of 40 bytes: 0 name,
+//! 16 operations, which may be another module's. So all its parameters are set by functions.
 
 use super::error::ParameterError;
 use super::kind::ParameterKind;
-use super::section::{RECORD, SECTION};
+use super::section::{LINUX_RECORD, RECORD, SECTION};
 use crate::code::{ByAddress, Until};
 use crate::layout::Layout;
+use crate::linux;
 
 const ARRAY: u32 = 14;
 const STRING: u32 = 15;
@@ -65,15 +69,27 @@ pub(crate) enum What {
         /// How many bytes it has.
         bytes: usize,
     },
-    /// The module's own function gets the text.
+    /// Nothing: it can only be read.
+    ReadOnly,
+    /// A function gets the text.
     Function {
-        /// Its address.
-        set: u64,
+        /// Which.
+        set: Setter,
         /// Address of the struct that it gets.
         parameter: u64,
         /// Whether there may be no text.
         may_be_none: bool,
     },
+}
+
+/// A function that gets a parameter's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setter {
+    /// An instruction of the module's text, at this address.
+    Own(u64),
+    /// What operations outside of the module name, which lie at this address: 0 flags, of which
+    /// the lowest says that there may be no text, and 8 the function.
+    Others(u64),
 }
 
 /// Reads records.
@@ -82,6 +98,8 @@ pub(crate) struct Records<'a, 'data> {
     sections: ByAddress<'a, 'data>,
     base: u64,
     start: usize,
+    /// Bytes in each.
+    record: usize,
     /// How many there are.
     pub count: usize,
 }
@@ -97,16 +115,21 @@ impl<'a, 'data> Records<'a, 'data> {
             return Ok(None);
         };
         let bytes = section.size;
-        let whole = bytes.is_multiple_of(RECORD as u64) && section.align.is_multiple_of(8);
+        let record = match linux::is_linux(layout.object()) {
+            true => LINUX_RECORD,
+            false => RECORD,
+        };
+        let whole = bytes.is_multiple_of(record as u64) && section.align.is_multiple_of(8);
         let start = layout.offset_of(section.index);
         let start = start.filter(|_| whole || bytes == 0);
-        let start = start.ok_or(ParameterError::Section { bytes })?;
+        let start = start.ok_or(ParameterError::Section { bytes, record })?;
         Ok(Some(Self {
             layout,
             sections: ByAddress::new(layout).map_err(|_| ParameterError::OutOfMemory)?,
             base,
             start: start as usize,
-            count: bytes as usize / RECORD,
+            record,
+            count: bytes as usize / record,
         }))
     }
 
@@ -117,13 +140,19 @@ impl<'a, 'data> Records<'a, 'data> {
             field,
             value,
         };
-        let at = self.start + index * RECORD;
+        let at = self.start + index * self.record;
         let place = bad("place", at as u64);
         let name = doubleword(image, at).ok_or(place)?;
+        if self.record == LINUX_RECORD {
+            let named = self.name(image, name).ok_or(bad("name", name))?;
+            let address = self.base + at as u64;
+            let what = self.function(image, address);
+            let what = what.ok_or(bad("operations", address))?;
+            return Ok(Record { name: named, what });
+        }
         let value = doubleword(image, at + 8).ok_or(place)?;
         let tag = doubleword(image, at + 16).ok_or(place)?;
-        let named = self.inside(image, name);
-        let named = named.filter(|&at| image[at..].contains(&0) && image[at] != 0);
+        let named = self.name(image, name);
         let kind = (tag >> 32) as u32;
         let what = match (ParameterKind::of(kind), tag as u32) {
             (_, 1..) => return Err(bad("kind", tag)),
@@ -141,6 +170,12 @@ impl<'a, 'data> Records<'a, 'data> {
             name: named.ok_or(bad("name", name))?,
             what: what.ok_or(bad("value", value))?,
         })
+    }
+
+    /// Where a name lies.
+    fn name(&self, image: &[u8], address: u64) -> Option<usize> {
+        let at = self.inside(image, address)?;
+        (image[at..].contains(&0) && image[at] != 0).then_some(at)
     }
 
     fn array(&self, image: &[u8], address: u64) -> Option<What> {
@@ -174,13 +209,24 @@ impl<'a, 'data> Records<'a, 'data> {
 
     fn function(&self, image: &[u8], address: u64) -> Option<What> {
         let at = self.inside(image, address)?;
-        let operations = self.inside(image, doubleword(image, at + 16)?)?;
+        let address_of_operations = doubleword(image, at + 16)?;
+        let Some(operations) = self.inside(image, address_of_operations) else {
+            // Of Linux's, they are often another module's; who calls them looks into them.
+            return (self.record == LINUX_RECORD).then_some(What::Function {
+                set: Setter::Others(address_of_operations),
+                parameter: address,
+                may_be_none: true,
+            });
+        };
         let set = doubleword(image, operations + 8)?;
+        if set == 0 && self.record == LINUX_RECORD {
+            return Some(What::ReadOnly);
+        }
         let offset = set.checked_sub(self.base)?;
         let checked = self.sections.check_function(offset, Until::InitReturns);
         checked.ok()?;
         Some(What::Function {
-            set,
+            set: Setter::Own(set),
             parameter: address,
             may_be_none: word(image, operations)? & NO_ARGUMENT != 0,
         })

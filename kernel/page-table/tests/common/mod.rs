@@ -259,6 +259,24 @@ impl Machine for Emulated {
         self.invalidate(page_table, address, 0..1);
     }
 
+    fn replace(&mut self, page_table: usize, index: usize, old: u64, new: u64) {
+        self.step();
+        let valid = |entry: u64| entry & PAGE_INVALID == 0;
+        assert!(valid(old) && valid(new), "{old:#x}, {new:#x}");
+        assert_eq!(old & !0xfff, new & !0xfff, "another frame");
+        let place = page_table + index * 8;
+        {
+            let entry = &mut *self.state.borrow_mut();
+            let entry = entry.at(place);
+            assert_eq!(*entry, old, "somebody else has changed it");
+            *entry = new;
+        }
+        for cpu in 0..CPUS {
+            self.step();
+            self.state.borrow_mut().tlbs[cpu].retain(|_, found| found.0 != place);
+        }
+    }
+
     fn flush(&mut self, element: u64) {
         assert_eq!(Some(element), self.state.borrow().element);
         for cpu in 0..CPUS {

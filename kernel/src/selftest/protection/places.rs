@@ -2,7 +2,7 @@
 //! the kernel, a module in Rust and a module in C, and on another CPU.
 
 use super::{Accessor, Expected, Kind, Refusal};
-use crate::memory::{FrameBlock, Stack, identity, slab, vmalloc};
+use crate::memory::{FrameBlock, Stack, heap, identity, slab, vmalloc};
 use crate::selftest::held::Held;
 use crate::selftest::memory::needs_execution_protection;
 use crate::selftest::{NotPassed, call, failed};
@@ -80,7 +80,7 @@ impl Places {
             false => UNMAPPED,
         };
         self.add("behind the vmalloc region", behind, beside(behind));
-        self.add("before the vmalloc region", first - 1, beside(first));
+        self.add("before the vmalloc region", first - 1, beside(first - 1));
         self.add("lowcore's alias", lowcore::ALIAS, WRITABLE);
         self.add("behind it", lowcore::ALIAS + PAGE_SIZE, UNMAPPED);
         self.add("beyond the tables", dat::END, UNMAPPED);
@@ -107,6 +107,13 @@ impl Places {
         for guard in smp::guard_pages() {
             self.ends("a stack's guard page", (guard, guard + PAGE_SIZE), UNMAPPED);
             self.add("a stack's lowest byte", guard + PAGE_SIZE, WRITABLE);
+        }
+        for guard in heap::guard_pages() {
+            self.ends(
+                "a guard page of the heap",
+                (guard, guard + PAGE_SIZE),
+                UNMAPPED,
+            );
         }
         let local = 0u64;
         self.add("this stack", &raw const local as usize, WRITABLE);

@@ -9,7 +9,7 @@
 //!  anything else      nothing
 //! ```
 
-use crate::memory::{Stack, identity, vmalloc};
+use crate::memory::{Stack, heap, identity, sanity, vmalloc};
 use crate::selftest::held::Held;
 use crate::selftest::{NotPassed, failed};
 use crate::{check, check_eq, cpus, machine, modules, percpu, println, selftest, smp};
@@ -57,6 +57,7 @@ impl Wanted {
         tables.sort_unstable();
         tables.dedup();
         let mut guards: Vec<usize> = smp::guard_pages().collect();
+        guards.extend(heap::guard_pages());
         guards.sort_unstable();
         Ok(Self {
             execution_protection: cpu::has_facility(cpu::FACILITY_EXECUTION_PROTECTION),
@@ -271,6 +272,8 @@ fn vmalloc_pages() -> Result<Vec<(usize, Protection)>, NotPassed> {
 }
 
 fn every_entry() -> Result<(), NotPassed> {
+    // What is kept of areas is mapped no more.
+    sanity::flush();
     let _held = Held::load(&["notes", "sections", "ctest_protection"])?;
     let mut area = vmalloc::Area::new(2 * PAGE_SIZE).map_err(failed)?;
     let held = percpu::alloc(32 * 1024, PAGE_SIZE).map_err(failed)?;
@@ -286,7 +289,7 @@ fn every_entry() -> Result<(), NotPassed> {
         reached.len()
     );
     let stacks = wanted.guards.len() + found.holes;
-    check_eq!(stacks, Stack::live() + 1);
+    check_eq!(stacks, Stack::live() + 1 + heap::guard_pages().len());
     check_eq!(found.mapped + found.holes, wanted.count());
     found.frames.sort_unstable();
     let twice = found.frames.windows(2).find(|pair| pair[0] == pair[1]);

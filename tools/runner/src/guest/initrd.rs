@@ -105,7 +105,8 @@ pub fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
         let object = match module.extension() {
             Some(extension) if extension == "c" => {
                 files::check(module)?;
-                c::extra(guest.compiler, &name, module, &guest.stamp)?
+                let checked = options.checks_memory();
+                c::extra(guest.compiler, &name, module, &guest.stamp, checked)?
             }
             _ => module.clone(),
         };

@@ -14,6 +14,7 @@
 //!    qmp          QEMU's monitor: where CPUs are
 //!  script       runs one for commands of ours
 //!  report       the files of --json, --junit
+//!    junit        test cases as XML
 //!  log          where all of its text is kept
 //!    date         the day and time
 //!  endings      a script in QEMU's place: how runs end
@@ -26,6 +27,7 @@ mod endings;
 pub mod gdb;
 pub mod guardian;
 pub mod initrd;
+mod junit;
 mod line;
 mod log;
 pub mod qemu;

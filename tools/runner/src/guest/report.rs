@@ -9,6 +9,7 @@
 //! ```
 
 use super::date::Date;
+use super::junit::{self, Case};
 use crate::error::Error;
 use crate::options::Options;
 use crate::options::files;
@@ -16,7 +17,6 @@ use crate::screen::output;
 use crate::verdict::Verdict;
 use crate::verdict::events::{Event, TestResult};
 use crate::verdict::record::Record;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -98,13 +98,6 @@ pub fn write_junit(path: &Path, record: &Record, verdict: &Verdict) -> Result<()
         .map_err(Error::file("write", path))
 }
 
-/// A test case: its class, its name, and the element of what went wrong.
-struct Case {
-    class: String,
-    name: String,
-    what: Option<(&'static str, String)>,
-}
-
 fn junit(record: &Record, verdict: &Verdict) -> String {
     let mut cases = Vec::new();
     for test in record.test_runs.iter().flat_map(|run| &run.results) {
@@ -134,49 +127,7 @@ fn junit(record: &Record, verdict: &Verdict) -> String {
         name: "verdict".to_owned(),
         what: (!is_good).then(|| ("failure", verdict.to_string())),
     });
-    let count = |word| {
-        let is_it = |case: &&Case| matches!(case.what, Some((kind, _)) if kind == word);
-        cases.iter().filter(is_it).count()
-    };
-    let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuite name=\"guest\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" errors=\"0\">\n",
-        cases.len(),
-        count("failure"),
-        count("skipped"),
-    );
-    for case in &cases {
-        let (class, name) = (escaped(&case.class), escaped(&case.name));
-        let start = format!("  <testcase classname=\"{class}\" name=\"{name}\"");
-        // Writing to a string doesn't fail.
-        let _ = match &case.what {
-            None => writeln!(text, "{start}/>"),
-            Some((kind, reason)) => writeln!(
-                text,
-                "{start}><{kind} message=\"{}\"/></testcase>",
-                escaped(reason)
-            ),
-        };
-    }
-    text + "</testsuite>\n"
-}
-
-/// Text as an attribute's value; what XML 1.0 has no character for is replaced.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in text.chars() {
-        match letter {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push_str("&#9;"),
-            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
+    junit::text("guest", &cases)
 }
 
 #[cfg(test)]

@@ -6,16 +6,19 @@
 //! * here: what there is to give
 //! * `refused.rs`: what mustn't be given together, or at all
 //! * `follows.rs`: what a run makes of it
-//! * `memory_size.rs`, `workload.rs`: what `--memory` and `profile` take
+//! * `memory_size.rs`, `workload.rs`, `fuzz_target.rs`: what `--memory`, `profile` and `fuzz`
+//!   take
 //! * `files.rs`: the files that a person names
 
 pub mod files;
 mod follows;
+pub mod fuzz_target;
 pub mod memory_size;
 mod refused;
 pub mod workload;
 
 use crate::build::c::compiler::Compiler;
+use crate::options::fuzz_target::Target;
 use crate::screen::output::PROGRAM;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, value_parser};
@@ -191,6 +194,8 @@ pub enum Verb {
     },
     /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
     LinuxSources,
+    /// Make the pages of docs/book: target/book (mdBook, fetched and built once)
+    Book,
     /// Load modules of Debian's Linux as they are shipped, and ask them (fetched once)
     Linux {
         /// Modules, by name [default: all that have their symbols here]
@@ -199,6 +204,8 @@ pub enum Verb {
         #[arg(long)]
         why: bool,
     },
+    /// Make one archive for a room without a network: binaries, book, report and labs
+    Kit,
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab
@@ -222,12 +229,37 @@ pub enum Verb {
         /// Trials of each of the three
         #[arg(long, value_name = "N", default_value = "300")]
         trials: u64,
+        /// Trials of modules, of which a guest takes many [default: as --trials]
+        #[arg(long, value_name = "N")]
+        modules: Option<u64>,
         /// Number of the first one, to have it again
         #[arg(long, value_name = "N", default_value = "0")]
         first: u64,
         /// What the random numbers come from
         #[arg(long, value_name = "N", default_value = "1")]
         seed: u64,
+    },
+    /// Boot, run, and write one page about it, which a browser opens from disk
+    Report {
+        /// The page [default: target/report.html]
+        file: Option<PathBuf>,
+        /// Make it of a file of --json, and boot nothing
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// Draw the README's picture anew instead: docs/pictures
+        #[arg(long, conflicts_with_all = ["file", "from"])]
+        picture: bool,
+    },
+    /// Feed what reads files and lines with inputs that libFuzzer finds by coverage
+    Fuzz {
+        /// One of them [default: all]
+        target: Option<Target>,
+        /// Seconds for each
+        #[arg(long, value_name = "N", default_value = "60")]
+        seconds: NonZeroU64,
+        /// Put what reaches more into fuzz/corpus
+        #[arg(long)]
+        accept: bool,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

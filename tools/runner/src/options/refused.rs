@@ -64,6 +64,12 @@ impl Options {
                 return wrong("linux-sources boots guests of its own: it takes --cc alone");
             }
         }
+        if options.verb == Some(Verb::Book) && !options.all_default() {
+            return wrong("book boots no guest: it takes no options of one");
+        }
+        if options.verb == Some(Verb::Kit) && !options.all_default() {
+            return wrong("kit is the same each time: it takes no options of a guest");
+        }
         let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
         if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
             return wrong("linux runs commands of its own, on modules of its own");
@@ -71,8 +77,21 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
             return wrong("lab boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
+            return wrong("fuzz starts no guest: it takes no options of one");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
+        }
+        if matches!(options.verb, Some(Verb::Report { from: Some(_), .. }))
+            && !options.all_default()
+        {
+            return wrong("report --from boots nothing: it takes no options of a guest");
+        }
+        if matches!(options.verb, Some(Verb::Report { picture: true, .. }))
+            && !options.all_default()
+        {
+            return wrong("report --picture boots a guest of its own: it takes no options of it");
         }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");

@@ -36,6 +36,9 @@ const NAMES: &str = "
     div_u64 div_u64_rem div_s64 div_s64_rem div64_u64 div64_u64_rem div64_s64 mul_u32_u32
     DIV64_U64_ROUND_UP DIV64_U64_ROUND_CLOSEST
     percpu_counter_init percpu_counter_add percpu_counter_sum percpu_counter_destroy
+    cpuhp_setup_state cpuhp_setup_state_nocalls cpuhp_remove_state cpuhp_remove_state_nocalls
+    cpus_read_lock cpus_read_unlock cpus_read_trylock add_cpu remove_cpu cpu_active
+    cpu_active_mask
     percpu_ref_init percpu_ref_get percpu_ref_put percpu_ref_kill percpu_ref_exit
     EXPORT_SYMBOL READ_ONCE WRITE_ONCE barrier BUILD_BUG_ON ARRAY_SIZE container_of
     ERR_PTR PTR_ERR IS_ERR strlen strcmp memcpy memset snprintf

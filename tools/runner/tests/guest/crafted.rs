@@ -39,9 +39,14 @@ impl Objects {
 
     /// Runs commands in a guest that has the objects.
     pub fn run(&self, names: &[&str], commands: &str) -> Run {
+        self.run_at("loglevel=3", names, commands)
+    }
+
+    /// The same, with this word on the kernel command line.
+    pub fn run_at(&self, level: &str, names: &[&str], commands: &str) -> Run {
         let paths = names.iter().map(|name| self.path(name));
         let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
-        let mut arguments = vec!["--append", "loglevel=3", "--timeout", "200"];
+        let mut arguments = vec!["--append", level, "--timeout", "200"];
         for path in &paths {
             arguments.extend(["--module", path]);
         }

@@ -175,6 +175,7 @@ const GOOD: &[Entry] = &[
     ("locks", &["per-CPU areas", "console", "next: lockstat"]),
     ("meminfo", &["vmalloc: "]),
     ("slabinfo", &["active_objs", "kmalloc-192"]),
+    ("sanity", &["sanity=0", "boot with sanity=1"]),
     ("dump", &["a dump is asked for"]),
     ("selftest boot.globs", &["ok 1 boot.globs"]),
     ("fail percpu 0", &["none was to fail"]),
@@ -281,6 +282,8 @@ const BAD: &[Entry] = &[
     ("lockstat", &["boot with lockstat"]),
     ("meminfo all", &["expected", "for example: meminfo"]),
     ("slabinfo all", &["expected", "for example: slabinfo"]),
+    ("sanity check", &["boot with sanity=1"]),
+    ("sanity a b", &["expected check", "for example: sanity"]),
     ("dump now", &["expected", "for example: dump"]),
     (
         "selftest a b",

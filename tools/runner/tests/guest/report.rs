@@ -31,14 +31,15 @@ fn kinds(text: &str) -> Result<BTreeSet<String>, Failed> {
 pub fn schema() -> TestResult {
     let schema = fs::read_to_string(root().join("docs/report.schema.json"))?;
     let schema: Value = serde_json::from_str(&schema)?;
-    let commands = "insmod counter; insmod direct; call counter_hit; bench pair; rmmod counter";
+    let commands = "insmod counter; insmod direct; call counter_hit; bench pair; \
+                    selftest percpu.stress; rmmod counter";
     let suite = root().join("tools/runner/tests/c_kunit.c");
     let suite = suite.to_string_lossy();
     let mut seen = BTreeSet::new();
     for (arguments, code, last) in [
         (&["--append", "selftest=boot.*"][..], 0, "passed: "),
         (&["--append", "selftest=no_such"], 5, "the guest gave up"),
-        (&["--run", commands], 1, "1 of 5 commands failed"),
+        (&["--run", commands], 1, "1 of 6 commands failed"),
         (
             &["--module", &suite, "--run", "insmod c_kunit; dump"],
             0,
@@ -117,6 +118,23 @@ pub fn details() -> TestResult {
         assert_eq!(number(copy, "address"), address, "{copy}");
         assert_eq!(copy["value"], value, "{copy}");
     }
+    // The way through the slot, as its instruction has it and as memory has it.
+    let slots: Vec<&Value> = of("slot").collect();
+    let slot = { slots.iter() }.find(|slot| slot["address"] == hits["slot"]);
+    assert_eq!(slot.ok_or("the slot")?["value"], hits["handle"]);
+    let mut ways = 0;
+    for way in of("relocation").filter(|way| way["slot"] == hits["slot"]) {
+        ways += 1;
+        // The instruction begins two bytes before the place.
+        let distance = (number(way, "slot") + 2).wrapping_sub(number(way, "address"));
+        assert_eq!(number(way, "result"), distance, "{way}");
+        let field = format!("{:08x}", (distance.cast_signed() >> 1) as i32);
+        match way["code"].as_str() {
+            Some(code) => assert!(code.starts_with("c4") && code.ends_with(&field), "{way}"),
+            None => assert_eq!(way["section"], ".init.text", "{way}"),
+        }
+    }
+    assert!(ways > 0, "no way leads through the slot");
     // The areas of a chunk are all of it, in order.
     let mut end: Option<u64> = None;
     let mut chunks = 0;

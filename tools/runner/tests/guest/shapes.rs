@@ -41,9 +41,6 @@ pub const SHAPES: [(&str, &[&str]); 14] = [
     ),
 ];
 
-/// Numbers of CPUs, up to QEMU's most.
-pub const MANY_CPUS: [&str; 6] = ["3", "16", "64", "128", "247", "248"];
-
 /// The most CPUs come up; their list leaves the service processor no room for the memory.
 pub fn most_cpus() -> TestResult {
     let run = runner(&["--cpus", "248", "--memory", "1234M", "--run", "cpu"]);

@@ -36,7 +36,7 @@ pub fn is_reported(name: &str, words: &str) -> TestResult {
     run.must(!run.lines_with(&[place]).is_empty(), "where it is")?;
     let held = match name {
         "lock" => "; holds rank 0 (test)",
-        "console_lock" => "; holds rank 11 (console)",
+        "console_lock" => "; holds rank 12 (console)",
         _ => "",
     };
     run.must(!run.lines_with(&[place, held]).is_empty(), "what it holds")

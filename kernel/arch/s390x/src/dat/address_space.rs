@@ -7,7 +7,9 @@
 //! protection (Principles of Operation, chapter 10).
 
 use crate::cpu::{FACILITY_DAT_ENHANCEMENT_1, FACILITY_LOCAL_TLB_CLEARING, has_facility};
+use crate::lowcore::Lowcore;
 use core::arch::asm;
+use core::mem::offset_of;
 use core::ops::Range;
 use page_table::{MapError, Mapping, NoTable, Protection, TableMemory};
 
@@ -78,6 +80,40 @@ impl page_table::Machine for RealMachine {
         unsafe {
             asm!(
                 "ipte {}, {}, %r0, 1", in(reg) page_table, in(reg) address,
+                options(nostack),
+            );
+        }
+    }
+
+    fn replace(&mut self, table: usize, index: usize, old: u64, new: u64) {
+        /// The part of the entry that COMPARE AND SWAP AND PURGE changes: its right half, in which
+        /// all is that a protection says.
+        const RIGHT_HALF: usize = 4;
+        /// The bit of the system mask.
+        const TRANSLATION: u8 = 0x04;
+        /// Clear all TLB entries, on every CPU.
+        const PURGE: usize = 1;
+        assert!(
+            old >> 32 == new >> 32,
+            "another frame of {old:#x}: {new:#x}"
+        );
+        let word = table + index * 8 + RIGHT_HALF;
+        // SAFETY: M3: the instruction for changing an entry in use; it swaps if the word is still
+        // the old one, which nobody else changes. C1, C7: translation is off for it, as the table's
+        // page is read-only; the code and lowcore lie where they do with it.
+        unsafe {
+            asm!(
+                "lg {base}, {writable}(0)",
+                "stnsm {scratch}({base}), {without_translation}",
+                "csp %r0, {word}",
+                "stosm {scratch}(0), {translation}",
+                base = out(reg_addr) _,
+                word = in(reg_addr) word | PURGE,
+                inout("r0") old => _, in("r1") new,
+                writable = const offset_of!(Lowcore, writable),
+                scratch = const offset_of!(Lowcore, scratch),
+                translation = const TRANSLATION,
+                without_translation = const !TRANSLATION,
                 options(nostack),
             );
         }
@@ -187,6 +223,14 @@ impl AddressSpace {
     /// [`map`](Self::map).
     pub unsafe fn protect(&mut self, address: usize, protection: Protection) -> bool {
         self.0.protect(address, protection)
+    }
+
+    /// Changes whether a mapped page may be written, while CPUs use it; `false` if it isn't mapped.
+    ///
+    /// # Safety
+    /// M1: the page is the caller's. M2: it isn't executable.
+    pub unsafe fn protect_in_use(&mut self, address: usize, protection: Protection) -> bool {
+        self.0.protect_in_use(address, protection)
     }
 
     /// Unmaps the page at `address`, on every CPU (M3); returns what it was mapped to.

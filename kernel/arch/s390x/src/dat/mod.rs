@@ -26,6 +26,31 @@ pub fn walk(address: usize) -> impl Iterator<Item = Step<Fault>> {
     page_table::walk(element, address, fault_safe::read_u64)
 }
 
+/// Changes a byte of code, in one piece with the seven bytes around it: through its real address,
+/// so that no page is writable for that, nor for a moment. `false` if nothing is mapped there.
+///
+/// Another CPU sees the old byte or the new one, and the new one at the latest when it has
+/// serialized (Principles of Operation, chapter 5, "Instruction Fetching").
+///
+/// # Safety
+/// M1, M2: the byte is the caller's to change, and the code is right with either.
+pub unsafe fn patch_code(address: usize, byte: u8) -> bool {
+    let word = address & !7;
+    let (Some(real), Ok(old)) = (real_address(word), fault_safe::read_u64(word)) else {
+        return false;
+    };
+    let mut bytes = old.to_be_bytes();
+    bytes[address & 7] = byte;
+    // SAFETY: M1, M2: the caller's promise. STURG stores eight bytes at a real address.
+    unsafe {
+        asm!(
+            "sturg {}, {}", in(reg) u64::from_be_bytes(bytes), in(reg_addr) real,
+            options(nostack),
+        );
+    }
+    true
+}
+
 /// All tables by which the running CPU translates, by reads that may fail and without a lock:
 /// one that another CPU makes meanwhile may be among them or not.
 pub fn tables() -> impl Iterator<Item = Reached> {

@@ -4,7 +4,7 @@ use super::entry;
 use super::exception_table;
 use super::frame::{TrapFrame, kind};
 use super::handlers::{self, External};
-use super::program::ProgramCheck;
+use super::program::{ProgramCheck, code};
 use crate::cpu;
 use crate::lowcore::{self, Classes, Lowcore};
 use crate::psw::Mask;
@@ -92,9 +92,14 @@ fn program_check(frame: &mut TrapFrame) {
         frame.psw.address = continuation;
         return;
     }
+    let handlers = handlers::get();
+    let is_told = check.code == code::MONITOR_EVENT && handlers.monitor_call(&check, frame);
+    if is_told || handlers.resume(&check, frame) {
+        return;
+    }
     let catcher = lowcore::catcher();
     if catcher == 0 {
-        handlers::get().program_check(&check, frame);
+        handlers.program_check(&check, frame);
     }
     let found = catcher as usize + entry::CATCH_FOUND;
     let found = core::ptr::with_exposed_provenance::<*mut ProgramCheck>(found);

@@ -28,6 +28,14 @@ pub trait Handlers: Sync {
     /// A program check for which there is no entry of the exception table, and that
     /// nobody caught.
     fn program_check(&self, check: &ProgramCheck, frame: &TrapFrame) -> !;
+    /// A MONITOR CALL: whether the code may go on behind it.
+    fn monitor_call(&self, check: &ProgramCheck, frame: &TrapFrame) -> bool;
+    /// A program check of code that isn't this kernel's: whether that expects it, and `frame` now
+    /// says where it goes on, and with what.
+    fn resume(&self, check: &ProgramCheck, frame: &mut TrapFrame) -> bool;
+    /// Whether the code at an address was compiled to have packed stack frames. Never waits:
+    /// panics ask.
+    fn has_packed_frames(&self, code: u64) -> bool;
     /// A restart: an operator, or the machine's watchdog timer, asks where this CPU is,
     /// whatever it does and admits.
     fn restart(&self, frame: &TrapFrame);

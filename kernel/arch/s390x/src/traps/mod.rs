@@ -12,7 +12,8 @@
 //! ```
 //!
 //! A program check goes to the exception table's entry for the instruction, if there
-//! is one, else to the innermost [`catch`] of this CPU, else to the kernel's handler.
+//! is one, then to what the kernel knows of other code's, else to the innermost [`catch`] of
+//! this CPU, else to the kernel's handler.
 
 mod catch;
 mod dispatch;

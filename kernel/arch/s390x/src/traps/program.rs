@@ -36,6 +36,9 @@ pub mod code {
     /// ASCE type: the address is beyond the tables.
     pub const ASCE_TYPE: u16 = 0x38;
 
+    /// Monitor event: a MONITOR CALL of a class that the CPU tells of.
+    pub const MONITOR_EVENT: u16 = 0x40;
+
     /// Whether the code says that an address has no valid translation, at whatever
     /// table level.
     pub const fn is_translation(code: u16) -> bool {
@@ -65,7 +68,7 @@ pub mod code {
             REGION_FIRST => "region-first translation",
             REGION_SECOND => "region-second translation",
             REGION_THIRD => "region-third translation",
-            0x40 => "monitor event",
+            MONITOR_EVENT => "monitor event",
             _ => "unnamed",
         }
     }

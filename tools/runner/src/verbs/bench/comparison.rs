@@ -9,6 +9,7 @@ use super::measured::Measured;
 use super::rows::{ROWS, Row};
 use crate::build::layout;
 use crate::error::Error;
+use serde_json::{Value, json};
 use std::fmt::{self, Write};
 use std::fs;
 use std::path::PathBuf;
@@ -90,6 +91,15 @@ impl Comparison {
     fn pair(&self, row: &Row) -> Option<(f64, f64)> {
         let ours = *self.ours.get(row.name)?;
         Some((ours, *self.linux.get(row.name)?))
+    }
+
+    /// The rows, for a page.
+    pub fn to_json(&self) -> Value {
+        let rows = ROWS.iter().filter_map(|row| {
+            let (ours, linux) = self.pair(row)?;
+            Some(json!({"name": row.name, "ours": ours, "linux": linux}))
+        });
+        json!({"of": self.of, "rows": rows.collect::<Vec<_>>()})
     }
 
     /// Names of the rows that lack a figure.

@@ -31,6 +31,7 @@ use crate::build::toolchain::Toolchain;
 use crate::error::Error;
 use crate::options::{Options, Verb};
 use crate::screen::output;
+use serde_json::{Value, json};
 use std::process::ExitCode;
 
 /// Looks at the figures among the lines of a run that passed; returns what changed since
@@ -44,6 +45,16 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
         document::update(Vec::new())?;
     }
     Ok(changes)
+}
+
+/// What was measured last, for a page: beside Linux, and as it grows.
+///
+/// # Errors
+/// If a file of docs can't be read.
+pub fn kept_figures() -> Result<Value, Error> {
+    let comparison = comparison::Comparison::read()?.to_json();
+    let growth = growth::Growth::read()?.to_json();
+    Ok(json!({"comparison": comparison, "growth": growth}))
 }
 
 /// What is measured by guests of its own.

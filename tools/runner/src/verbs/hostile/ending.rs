@@ -30,10 +30,12 @@ pub enum Ending {
     Hung(String),
     /// The guest ended without saying why.
     NoName(String),
+    /// It was refused, and what it was given for the while isn't given back.
+    Lost(String),
 }
 
 /// Of each kind its name, the wrong ones last.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "passed",
     "not started, by name",
     "refused, by name",
@@ -46,6 +48,7 @@ pub const KINDS: [&str; 12] = [
     "PASSED FALSELY",
     "HUNG",
     "ENDED WITHOUT A NAME",
+    "LOST MEMORY",
 ];
 
 impl Ending {
@@ -64,6 +67,7 @@ impl Ending {
             Self::FalsePass(_) => 9,
             Self::Hung(_) => 10,
             Self::NoName(_) => 11,
+            Self::Lost(_) => 12,
         }]
     }
 
@@ -71,7 +75,11 @@ impl Ending {
     pub fn is_wrong(&self) -> bool {
         matches!(
             self,
-            Self::NoReport(_) | Self::FalsePass(_) | Self::Hung(_) | Self::NoName(_)
+            Self::NoReport(_)
+                | Self::FalsePass(_)
+                | Self::Hung(_)
+                | Self::NoName(_)
+                | Self::Lost(_)
         )
     }
 
@@ -119,7 +127,8 @@ impl fmt::Display for Ending {
             | Self::NoReport(text)
             | Self::FalsePass(text)
             | Self::Hung(text)
-            | Self::NoName(text) => write!(f, ": {text}"),
+            | Self::NoName(text)
+            | Self::Lost(text) => write!(f, ": {text}"),
         }
     }
 }

@@ -24,6 +24,9 @@ use tempfile::TempDir;
 /// Modules that are tried in one guest, unless one of them ends it.
 const A_GUEST: u64 = 50;
 
+/// Commands of a trial: loaded, what is in use, unloaded.
+const COMMANDS: usize = 3;
+
 /// Words for a guest with a broken initrd: all self-tests, which need all of its files.
 const TESTS: &str = "";
 
@@ -171,7 +174,7 @@ impl<'a> Machine<'a> {
 
     /// Trials of broken initrds.
     pub fn archives(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
-        all(extent.numbers(), |number| {
+        all(extent.numbers(extent.boots), |number| {
             let mut random = self.random(0, number);
             let (archive, what) = archives::broken(self.archive, &mut random);
             // Whoever changes a file on purpose makes the sum right.
@@ -212,7 +215,7 @@ impl<'a> Machine<'a> {
 
     /// Trials of command lines.
     pub fn lines(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
-        all(extent.numbers(), |number| {
+        all(extent.numbers(extent.boots), |number| {
             let line = lines::random(&mut self.random(1, number));
             let ending = match Options::with_append(&line.text) {
                 Err(error) => {
@@ -241,8 +244,8 @@ impl<'a> Machine<'a> {
     /// Trials of broken modules, many a guest. One that ends its guest is known by the
     /// commands that came before; those behind it get another guest.
     pub fn modules(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
-        let end = extent.numbers().end;
-        let guests = 0..extent.trials.div_ceil(A_GUEST);
+        let end = extent.numbers(extent.modules).end;
+        let guests = 0..extent.modules.div_ceil(A_GUEST);
         all(guests, |guest| {
             let first = extent.first + guest * A_GUEST;
             let mut rest: Vec<u64> = (first..end.min(first + A_GUEST)).collect();
@@ -269,6 +272,7 @@ impl<'a> Machine<'a> {
             fs::write(&path, data).map_err(Error::file("write", &path))?;
             options.modules.push(path);
             commands.push(format!("insmod broken{number}"));
+            commands.push("meminfo".to_owned());
             // Its own name is the good one's, unless that was broken.
             commands.push(format!("rmmod {name}"));
             tried.push((number, name, what));
@@ -278,17 +282,30 @@ impl<'a> Machine<'a> {
         let archive = initrd::pack(self.guest, &options)?;
         let run = run(&options, &archive)?;
         let lines = &run.transcript.lines;
-        let mut done = run.record.commands.chunks(2);
+        let mut done = run.record.commands.chunks(COMMANDS);
+        let mut areas = lines.iter().filter(|line| line.starts_with("vmalloc: "));
+        let mut before: Option<&String> = None;
         let mut ended = Vec::new();
         for (number, name, what) in tried {
             let what = format!("{name}: {what}");
             let result = done.next();
             let ending = match result {
-                Some([insmod, _]) => Some(match &insmod.result {
-                    Ok(()) => Ending::Passed,
-                    Err(error) if error.is_empty() => Ending::NoName("no reason".to_owned()),
-                    Err(error) => Ending::Refused(error.clone()),
-                }),
+                Some([insmod, _, rmmod]) => {
+                    let now = areas.next();
+                    let ending = match &insmod.result {
+                        Ok(()) => Ending::Passed,
+                        Err(error) if error.is_empty() => Ending::NoName("no reason".to_owned()),
+                        Err(error) => lost(before, now, error),
+                    };
+                    // One that was loaded, and gone again, leaves what was before it; one
+                    // that stays, or goes later, another state.
+                    if insmod.result.is_ok() != rmmod.result.is_ok() {
+                        before = None;
+                    } else if insmod.result.is_err() {
+                        before = now;
+                    }
+                    Some(ending)
+                }
                 // This one ended the guest.
                 _ => None,
             };
@@ -311,6 +328,18 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(ended)
+    }
+}
+
+/// How a module ended that was refused with this error: what the kernel says of its areas
+/// must be as it was before.
+fn lost(before: Option<&String>, now: Option<&String>, error: &str) -> Ending {
+    match (before, now) {
+        (_, None) => Ending::NoName("meminfo says nothing".to_owned()),
+        (Some(before), Some(now)) if before != now => {
+            Ending::Lost(format!("{error}; {now}, where there were {before}"))
+        }
+        _ => Ending::Refused(error.to_owned()),
     }
 }
 

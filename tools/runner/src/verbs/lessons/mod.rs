@@ -9,8 +9,8 @@
 //!  table.rs     expected and found
 //!  transcripts.rs  what the monitor answers
 //!  mistakes.rs  modules/lessons/mistakes, and what is said to each
-//!  document.rs  docs/thread.md, docs/monitor.md, docs/mistakes.md: their listings are
-//!               this run's
+//!  document.rs  docs/thread.md, docs/monitor.md, docs/mistakes.md, docs/book: their listings
+//!               and pictures are this run's
 //! ```
 //!
 //! Each lesson says what it expects; the verb succeeds only if all came so.
@@ -31,11 +31,13 @@ use crate::build::toolchain::Toolchain;
 use crate::error::Error;
 use crate::options::Options;
 use crate::screen::output;
+use crate::verbs::book;
 use catalogue::{LESSONS, NONE};
 use compile::Compiled;
 use document::{MISTAKES, MONITOR, THREAD};
 use session::Session;
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::ExitCode;
 use table::Found;
 
@@ -106,6 +108,11 @@ pub fn run(
         None => output::say!("clang isn't installed: its rows are left out"),
     }
     let (said, unsaid) = mistakes::all()?;
+    let book = book::listings::all(&guest, options)?;
+    let absent = &book.absent;
+    if !absent.is_empty() {
+        output::say!("no compiler here for {}: left out", absent.join(", "));
+    }
     wrong.extend(unsaid);
     for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, said)] {
         if update {
@@ -114,6 +121,24 @@ pub fn run(
             let differing = document::differing(document, &blocks)?;
             let named = differing.into_iter();
             wrong.extend(named.filter(|name| has_clang || !name.ends_with(", clang")));
+        }
+    }
+    for chapter in book::chapters()? {
+        if update {
+            document::update(&chapter, &book.blocks)?;
+        } else if check {
+            let differing = document::differing_of_chapter(&chapter, &book.blocks)?;
+            let is_absent =
+                |name: &String| absent.iter().any(|it| name.ends_with(&format!(", {it}")));
+            wrong.extend(differing.into_iter().filter(|name| !is_absent(name)));
+        }
+    }
+    for (name, text) in &book.pictures {
+        let path = book::pictures_folder().join(format!("{name}.svg"));
+        if update {
+            fs::write(&path, text).map_err(Error::file("write", &path))?;
+        } else if check && !document::is_picture(&path, text)? {
+            wrong.push(format!("picture {name}"));
         }
     }
     if wrong.is_empty() {

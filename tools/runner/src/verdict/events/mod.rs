@@ -128,6 +128,9 @@ pub enum Event {
         address: Option<u16>,
         /// Whether it runs.
         online: bool,
+        /// Absolute address of its lowcore.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        prefix: Option<u64>,
         /// What turns a handle into the address of its copy, modulo 2^64.
         offset: u64,
     },
@@ -170,6 +173,52 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         slot: Option<u64>,
     },
+    /// A slot of a live module's GOT, at the run's end.
+    Slot {
+        /// The module.
+        module: String,
+        /// What it is for.
+        name: String,
+        /// Its address.
+        address: u64,
+        /// What it holds.
+        value: u64,
+    },
+    /// A relocation: of a live module at the run's end, or for which one is refused.
+    Relocation {
+        /// The module.
+        module: String,
+        /// The section that it is in.
+        section: String,
+        /// Bytes from its start to the place.
+        offset: u64,
+        /// Address of the place.
+        address: u64,
+        /// The ABI's name of its type.
+        r#type: String,
+        /// Its symbol.
+        symbol: String,
+        /// What is added to the symbol's value, modulo 2^64.
+        addend: u64,
+        /// The symbol's value.
+        value: u64,
+        /// Address of the GOT slot that it goes by.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        slot: Option<u64>,
+        /// Address of the PLT stub that it goes by.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stub: Option<u64>,
+        /// What its field is to stand for, in bytes, modulo 2^64.
+        result: u64,
+        /// Whether the field holds that.
+        fits: bool,
+        /// The function that the place is in, and bytes from its start.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        function: Option<String>,
+        /// The bytes there, from the instruction's start to the field's end, in hexadecimal.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
     /// A CPU's copy of a static variable, at the run's end.
     Copy {
         /// The variable's handle.
@@ -206,6 +255,17 @@ pub enum Event {
         end: u64,
         /// What it is.
         r#use: AreaUse,
+    },
+    /// A page of a chunk's unit at a moment of a stress run.
+    Moment {
+        /// Operations of CPU 0 before it.
+        number: u64,
+        /// The chunk.
+        chunk: u64,
+        /// The page of a unit.
+        page: u64,
+        /// A letter for each 64 bytes.
+        map: String,
     },
     /// A figure of the benchmark.
     Figure {

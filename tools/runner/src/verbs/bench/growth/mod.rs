@@ -19,9 +19,10 @@ use crate::build::Guest;
 use crate::build::layout;
 use crate::error::Error;
 use crate::options::Options;
-use curves::CURVES;
+use curves::{CURVES, Scale};
 use data::Points;
 use limits::LIMITS;
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,6 +95,23 @@ impl Growth {
     pub fn table(&self, curve: &str) -> String {
         let curve = CURVES.iter().find(|known| known.name == curve);
         curve.map_or_else(String::new, |curve| self.0.table(curve))
+    }
+
+    /// The curves, for a page.
+    pub fn to_json(&self) -> Value {
+        let curves = CURVES.iter().map(|curve| {
+            let series = curve.series.iter();
+            let series =
+                series.map(|name| json!({"name": name, "points": self.0.of(curve.name, name)}));
+            json!({
+                "title": curve.title,
+                "x": curve.x,
+                "y": curve.y,
+                "logarithmic": curve.scale == Scale::Logarithmic,
+                "series": series.collect::<Vec<_>>(),
+            })
+        });
+        curves.collect()
     }
 
     /// Names of the curves.

@@ -1,0 +1,167 @@
+//! The books and the reports, behind their lock; and what an event and a record are made of.
+
+use super::above::above;
+use crate::memory::real;
+use crate::sync::{self, Lock, rank};
+use crate::{boot_time, fail};
+use ::memory::frames::order_of;
+use ::sanity::{Books, CHUNK, Counts, Event, Report, Slot};
+use arch::backtrace::{Step, Walk};
+use arch::{PAGE_SIZE, cpu, stack};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Reports that are kept.
+pub const REPORTS: usize = 16;
+
+/// Of memory, one part in so many is the quarantine's at most, up to [`MOST_KEPT`].
+const SHARE: usize = 32;
+const MOST_KEPT: usize = 8 << 20;
+
+/// The books and the reports.
+pub struct Desk {
+    /// The books.
+    pub books: Books,
+    /// Report n at n modulo [`REPORTS`].
+    reports: [Option<Report>; REPORTS],
+    /// Reports since boot.
+    made: u64,
+    /// Those of them that have been told.
+    told: u64,
+}
+
+/// Held for as many steps as the books' operations take, and none of the memory that they are of.
+pub static DESK: Lock<Desk, { rank::SANITY }> = Lock::new(Desk {
+    books: Books::new(),
+    reports: [const { None }; REPORTS],
+    made: 0,
+    told: 0,
+});
+
+/// Frames that hold records; they are never given back.
+static FRAMES: AtomicUsize = AtomicUsize::new(0);
+
+/// Keeps books from here on, on a machine with `memory` bytes. Once, at boot, before anything
+/// is allocated.
+pub fn begin(memory: usize) {
+    DESK.lock()
+        .books
+        .set_budget((memory / SHARE).min(MOST_KEPT));
+    fail::set_checked();
+}
+
+/// Whether books are kept.
+#[inline(always)]
+pub fn is_on() -> bool {
+    fail::is_checked()
+}
+
+/// Blocks there are, and what is in quarantine.
+pub fn counts() -> Counts {
+    DESK.lock().books.counts()
+}
+
+/// Frames that hold records of blocks.
+pub fn frames() -> usize {
+    FRAMES.load(Ordering::Relaxed)
+}
+
+/// Reports since boot.
+pub fn made() -> u64 {
+    DESK.lock().made
+}
+
+/// A report by its number, from 1 on, if it is still kept.
+pub fn report(number: u64) -> Option<Report> {
+    let desk = DESK.lock();
+    let kept = desk.reports.get((number % REPORTS as u64) as usize)?;
+    kept.filter(|report| report.number == number)
+}
+
+/// Keeps a report, and tells it if that may be done here.
+#[cold]
+pub fn make(mut report: Report) {
+    {
+        let mut desk = DESK.lock();
+        desk.made += 1;
+        report.number = desk.made;
+        let at = (report.number % REPORTS as u64) as usize;
+        desk.reports[at] = Some(report);
+    }
+    tell();
+}
+
+/// Tells the reports that haven't been told, unless this CPU holds a lock.
+pub fn tell() {
+    static TELLING: AtomicBool = AtomicBool::new(false);
+    if !is_on() || !sync::holds_none() {
+        return;
+    }
+    let Some(above) = above() else {
+        return;
+    };
+    // Whoever tells allocates nothing that could be misused; all the same, once at a time.
+    if TELLING.swap(true, Ordering::Acquire) {
+        return;
+    }
+    loop {
+        let next = {
+            let mut desk = DESK.lock();
+            if desk.told == desk.made {
+                break;
+            }
+            // Of more than there is room for the latest are kept.
+            desk.told = (desk.told + 1).max(desk.made.saturating_sub(REPORTS as u64 - 1));
+            desk.reports[(desk.told % REPORTS as u64) as usize]
+        };
+        if let Some(report) = next {
+            above.tell(&report);
+        }
+    }
+    TELLING.store(false, Ordering::Release);
+}
+
+/// Who calls the function that asks, here and now.
+#[inline(never)]
+pub fn event() -> Event {
+    let mut event = Event {
+        time: boot_time::since_entry(),
+        cpu: cpu::number(),
+        ..Event::NONE
+    };
+    let walk = Walk::from(stack::pointer()).map(|step| match step {
+        Step::Return(address) | Step::Interrupted(address) => address,
+    });
+    // The first is where this function returns to.
+    for (place, address) in event.trace.iter_mut().zip(walk.skip(1)) {
+        *place = address;
+    }
+    event
+}
+
+/// Page frames for the books themselves, which keep none of these: they are never given back.
+/// Whatever is in them; the identity map has them.
+pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
+    let order = order_of(bytes);
+    let frame = real::with(|memory| memory.frames.take(order))?;
+    FRAMES.fetch_add(1 << order, Ordering::Relaxed);
+    Some(core::ptr::with_exposed_provenance_mut(frame * PAGE_SIZE))
+}
+
+/// Makes room for a record, if there is none; `None` without memory.
+pub fn make_room() -> Option<()> {
+    const _: () = assert!(size_of::<[Slot; CHUNK]>() <= 16 * PAGE_SIZE);
+    while DESK.lock().books.is_full() {
+        let memory = memory_for_good(size_of::<[Slot; CHUNK]>())?;
+        let slots = memory.cast::<[Slot; CHUNK]>();
+        let first = slots.cast::<Slot>();
+        for number in 0..CHUNK {
+            // SAFETY: M1: the frames are the records' for good, aligned to a page, and have
+            // room for so many.
+            unsafe { first.add(number).write(Slot::EMPTY) };
+        }
+        // SAFETY: M1: all of them have just been written, and nobody else has them.
+        let slots = unsafe { &mut *slots };
+        DESK.lock().books.add_room(slots).ok()?;
+    }
+    Some(())
+}
