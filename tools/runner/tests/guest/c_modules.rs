@@ -2,6 +2,7 @@
 //! `--module`, and what ends the run.
 
 use super::c_headers::{COMPILER, compile_to, sources};
+use crate::by_clang;
 use crate::run::{Completed, Run, TestResult, root, runner};
 use libtest_mimic::Completion;
 use std::error::Error;
@@ -108,8 +109,7 @@ pub fn lessons() -> TestResult {
     let run = runner(&["lessons", "--check"]);
     run.must_exit(0)?;
     let rows = run.lines_with(&["yes"]).len();
-    let has_clang = Command::new("clang").arg("--version").output().is_ok();
-    let expected = if has_clang { 21 } else { 14 };
+    let expected = if by_clang::is_there() { 21 } else { 14 };
     run.must(rows == expected, "as many rows as expected")
 }
 

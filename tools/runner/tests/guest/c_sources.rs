@@ -1,6 +1,7 @@
 //! Modules in C that other people wrote: what they get wrong is told by name, by the compiler
 //! or by the kernel, and what Linux allows is allowed.
 
+use crate::by_clang;
 use crate::run::{Completed, Run, TestResult, root, runner};
 use libtest_mimic::Completion;
 use std::fs;
@@ -422,7 +423,7 @@ pub fn odd_modules() -> TestResult {
 
 /// Every test in C passes, built by clang.
 pub fn by_clang() -> Completed {
-    if Command::new("clang").arg("--version").output().is_err() {
+    if !by_clang::is_there() {
         return Ok(Completion::ignored_with("clang isn't installed"));
     }
     let run = runner(&["--cc", "clang", "--append", "selftest=c.*"]);
