@@ -123,6 +123,16 @@ impl Queue {
         self.first.is_null() && self.workers.iter().all(at_rest)
     }
 
+    /// Gives up the workers that have ended.
+    fn give_up_ended(&mut self) {
+        for worker in &mut self.workers {
+            let ended = worker.thread.filter(|_| !worker.takes);
+            if ended.is_some_and(Thread::give_up) {
+                worker.thread = None;
+            }
+        }
+    }
+
     /// Makes another worker, if nobody comes to the works that are there: all who take some
     /// run one, and there may be more. It is to be started, with the lock freed.
     ///
@@ -135,12 +145,7 @@ impl Queue {
         if self.first.is_null() || !are_busy || count >= self.limit {
             return Ok(None);
         }
-        for worker in &mut self.workers {
-            let ended = worker.thread.filter(|_| !worker.takes);
-            if ended.is_some_and(Thread::give_up) {
-                worker.thread = None;
-            }
-        }
+        self.give_up_ended();
         let mut workers = self.workers.iter();
         let place = workers.position(|worker| worker.thread.is_none());
         let thread = place.ok_or(NoThread::TooMany).and_then(|at| {
@@ -176,6 +181,11 @@ pub fn new_queue(limit: u32) -> Option<usize> {
         queues[at].limit = limit.clamp(1, MOST) as usize;
         Some(at)
     })
+}
+
+/// Gives up the workers that have ended, which otherwise the next work of their queue does.
+pub fn give_up_ended() {
+    with(|queues| queues.iter_mut().for_each(Queue::give_up_ended));
 }
 
 /// Whether nothing is on a queue, and nothing of it runs.
