@@ -147,6 +147,7 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        documents::machine_cases_are_tested,
         matrix::every_pair_is_there,
         book::hangs_together,
     ];
@@ -168,6 +169,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        endings::fault_in_report,
         start::plain,
         debugger::dumps,
         start::quiet,
@@ -209,6 +211,7 @@ fn main() -> ExitCode {
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,
+        slabs::all_by_each_allocator,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
