@@ -1,7 +1,8 @@
 //! What a module's init, exit, constructor or destructor must leave as it found it: whether
 //! interrupts are on, how often it keeps the CPU (preempt_disable, a spin lock that it
-//! holds), and how many mutexes it holds. What it leaves is told with the module's name, and put right, for the kernel goes
-//! on where the function was called.
+//! holds), and how many mutexes it holds. What it leaves is told with the module's name, and
+//! put right, for the kernel goes on where the function was called; but for mutexes, which
+//! nobody else may unlock.
 
 use super::lookup::symbol_at;
 use crate::warning;
