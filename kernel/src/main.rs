@@ -58,6 +58,7 @@ mod recording;
 )]
 mod selftest;
 mod smp;
+mod soak;
 mod symbols;
 mod sync;
 mod timer;

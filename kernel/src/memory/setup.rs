@@ -143,7 +143,7 @@ fn initrd_range(initrd: Option<(usize, usize)>) -> Option<(usize, usize)> {
 
 /// Room for `bytes` from `from` on, aligned to tables of translation, in memory that neither the
 /// initrd nor the hole takes.
-fn place_for(
+pub fn place_for(
     bytes: usize,
     from: usize,
     map: &Map,
