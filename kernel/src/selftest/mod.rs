@@ -47,7 +47,7 @@ mod modules;
 mod percpu;
 mod protection;
 mod provoked;
-mod resources;
+pub mod resources;
 mod slab;
 mod smp;
 mod stack;

@@ -11,6 +11,7 @@
 //! there (C25).
 
 use super::machine::Cpus;
+use super::task;
 use crate::cpus;
 use crate::memory::Stack;
 use arch::{MAX_CPUS, course, cpu, lowcore};
@@ -378,6 +379,7 @@ pub fn give_way() {
 
 /// A turn for the others while this one waits.
 fn wait() {
+    task::serve_errand();
     give_way();
     cpu::relax();
 }

@@ -111,14 +111,24 @@ pub fn stop(cpu: u16) -> Result<(), Refusal> {
     // SAFETY: C11: a CPU that runs nothing any more changes nothing.
     unsafe { signal(cpu, Order::Stop, 0) }?;
     let deadline = Deadline::after_seconds(PATIENCE);
-    loop {
-        match sense(cpu) {
-            Err(Refusal::Status(status)) if status & STATUS_STOPPED != 0 => return Ok(()),
-            Err(Refusal::NotOperational) => return Err(Refusal::NotOperational),
-            Err(refusal) if deadline.is_past() => return Err(refusal),
-            Ok(()) if deadline.is_past() => return Err(Refusal::Silent),
-            Ok(()) | Err(_) => core::hint::spin_loop(),
+    while !is_stopped(cpu)? {
+        if deadline.is_past() {
+            return Err(Refusal::Silent);
         }
+        core::hint::spin_loop();
+    }
+    Ok(())
+}
+
+/// Whether the CPU is stopped.
+///
+/// # Errors
+/// There is no such CPU.
+pub fn is_stopped(cpu: u16) -> Result<bool, Refusal> {
+    match sense(cpu) {
+        Err(Refusal::Status(status)) => Ok(status & STATUS_STOPPED != 0),
+        Err(Refusal::NotOperational) => Err(Refusal::NotOperational),
+        Ok(()) | Err(Refusal::Silent) => Ok(false),
     }
 }
 

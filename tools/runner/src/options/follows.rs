@@ -137,6 +137,7 @@ impl Options {
         match (self.quiet, self.verbose, &self.verb) {
             (true, ..) => Shown::Failures,
             (false, false, None) if self.commands().is_empty() => Shown::Results,
+            (false, false, Some(Verb::Soak { .. })) => Shown::Results,
             _ => Shown::All,
         }
     }

@@ -70,7 +70,7 @@ pub struct Options {
     #[command(subcommand)]
     pub verb: Option<Verb>,
 
-    /// Number of CPUs [default: 2; for bench --peer 4]
+    /// Number of CPUs [default: 2; for bench --peer and soak 4]
     #[arg(long, global = true, value_name = "N")]
     #[arg(value_parser = value_parser!(u32).range(1..=MOST_CPUS))]
     pub cpus: Option<u32>,
@@ -203,6 +203,12 @@ pub enum Verb {
         /// Tell what these modules lack; without a name, what to offer next
         #[arg(long)]
         why: bool,
+        /// Fail also if the listing of docs/linux.md has other modules or answers
+        #[arg(long, conflicts_with_all = ["names", "why"])]
+        check: bool,
+        /// Put this run's listing into docs/linux.md
+        #[arg(long, conflicts_with_all = ["names", "why", "check"])]
+        update: bool,
     },
     /// Make one archive for a room without a network: binaries, book, report and labs
     Kit,
@@ -260,6 +266,19 @@ pub enum Verb {
         /// Put what reaches more into fuzz/corpus
         #[arg(long)]
         accept: bool,
+    },
+    /// Have all CPUs work on all that there is at once, while CPUs leave and come back, and
+    /// requests fail; in the end nothing may be lost
+    Soak {
+        /// Minutes that it takes [default: 20 seconds]
+        #[arg(long, value_name = "M")]
+        minutes: Option<NonZeroU64>,
+        /// Seconds that it takes, instead
+        #[arg(long, value_name = "S", conflicts_with = "minutes")]
+        seconds: Option<NonZeroU64>,
+        /// What the random numbers come from [default: another each time; it is printed]
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

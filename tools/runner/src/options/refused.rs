@@ -22,6 +22,9 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
+        if matches!(options.verb, Some(Verb::Soak { .. })) && options.run.is_some() {
+            return wrong("soak runs a command of its own, not those of --run");
+        }
         if matches!(options.verb, Some(Verb::Profile { .. })) {
             if options.run.is_some() {
                 return wrong("profile takes its commands as its workload, not by --run");

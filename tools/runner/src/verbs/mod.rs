@@ -10,6 +10,7 @@
 //!  lab            exercises that grade themselves
 //!  linux_sources  files of Linux's own, as they stand
 //!  hostile        broken input
+//!  soak           all at once, for long
 //!  fuzz           input by coverage, without a guest
 //!  debug          gdb
 //!  report         a run as a page
@@ -35,4 +36,5 @@ pub mod linux;
 pub mod linux_sources;
 pub mod profile;
 pub mod report;
+pub mod soak;
 mod transcript;

@@ -9,7 +9,7 @@ use crate::verbs::transcript;
 
 /// A listing's name, and the commands that it shows with their answers. They are carried out
 /// one after another, in this order; a name that is empty is not shown.
-const LISTINGS: [transcript::Listing; 17] = [
+const LISTINGS: [transcript::Listing; 18] = [
     (
         "",
         &[
@@ -51,6 +51,18 @@ const LISTINGS: [transcript::Listing; 17] = [
     (
         "machine",
         &["cpus", "bt 1", "sym counter::HITS", "pcpu nosuch"],
+    ),
+    (
+        "leaving",
+        &[
+            "pcpu counter::HITS",
+            "cpu offline 1",
+            "call @1 counter_hit",
+            "pcpu counter::HITS = 7 @1",
+            "cpu online 1",
+            "call @1 counter_hit",
+            "pcpu counter::HITS",
+        ],
     ),
 ];
 
