@@ -75,7 +75,7 @@ fn refused_service_calls() -> Result<(), NotPassed> {
     unsafe impl Sync for ForTest {}
     static BLOCK: ForTest = ForTest(UnsafeCell::new(information::response_block()));
     // SAFETY: C8, C22: as above.
-    let results = sclp::refused_calls(unsafe { &mut *BLOCK.0.get() });
+    let results = information::refused_calls(unsafe { &mut *BLOCK.0.get() });
     let wanted = [
         Err(sclp::Error::Response(sclp::Error::NO_COMMAND)),
         Err(sclp::Error::Response(sclp::Error::TOO_SHORT)),

@@ -68,7 +68,6 @@ impl Places {
             self.ends("initrd", (start, start + bytes), READ_ONLY);
         }
         let end = machine::memory_end();
-        self.add("the last byte of memory", end - 1, WRITABLE);
         let (first, behind) = vmalloc::region();
         if !(first..behind).contains(&end) {
             self.add("behind memory", end, UNMAPPED);

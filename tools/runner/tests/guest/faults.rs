@@ -180,7 +180,7 @@ pub fn in_one_boot() -> TestResult {
         ),
     ] {
         let append = format!("modules= {append}");
-        let run = runner(&["--cpus", "3", "--append", &append]);
+        let run = runner(&["--verbose", "--cpus", "3", "--append", &append]);
         run.must_exit(0)?;
         let lines = run.lines_with(&[line]);
         run.must(lines.len() == 1, line)?;

@@ -81,6 +81,23 @@ pub fn read(block: &mut ResponseBlock) -> Result<Information, Error> {
     }
 }
 
+/// What comes of calls that can't be carried out: a command that there isn't, a block too short
+/// for the answer, one whose header says more than there is, or less than a header. The block is
+/// the caller's, a static of the kernel's.
+pub fn refused_calls(block: &mut ResponseBlock) -> [Result<(), Error>; 4] {
+    let calls = [
+        (Command::Unknown, PAGE_SIZE as u16),
+        (Command::ReadInformation, 8),
+        (Command::ReadInformation, PAGE_SIZE as u16 + 1),
+        (Command::ReadInformation, 7),
+    ];
+    calls.map(|(command, length)| {
+        let header = Header::request(length);
+        block.0[..size_of::<Header>()].copy_from_slice(header.as_bytes());
+        call(command, block)
+    })
+}
+
 fn ask(command: Command, block: &mut ResponseBlock) -> Result<(), Error> {
     let header = Header::request(PAGE_SIZE as u16);
     block.0[..size_of::<Header>()].copy_from_slice(header.as_bytes());

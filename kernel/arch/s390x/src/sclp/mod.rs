@@ -123,23 +123,6 @@ impl<const N: usize> Block<N> {
 /// 2, and is made again.
 pub static BUSY: faults::Site = faults::Site::new();
 
-/// What comes of calls that can't be carried out: a command that there isn't, a block too short
-/// for the answer, one whose header says more than there is, or less than a header. The block is
-/// the caller's, a static of the kernel's.
-pub fn refused_calls(block: &mut information::ResponseBlock) -> [Result<(), Error>; 4] {
-    let calls = [
-        (Command::Unknown, 4096),
-        (Command::ReadInformation, 8),
-        (Command::ReadInformation, 4097),
-        (Command::ReadInformation, 7),
-    ];
-    calls.map(|(command, length)| {
-        let header = Header::request(length);
-        block.0[..size_of::<Header>()].copy_from_slice(header.as_bytes());
-        call(command, block)
-    })
-}
-
 /// Seconds that the service processor may take for an answer.
 const PATIENCE: u64 = 10;
 
