@@ -4,7 +4,7 @@
 //! identity map, and gives them back when it is dropped.
 
 use super::error::OutOfMemory;
-use super::{real, sanity};
+use super::{real, reserve, sanity};
 use crate::fail::{self, Site};
 use ::memory::frames::order_of;
 use arch::PAGE_SIZE;
@@ -27,6 +27,16 @@ impl FrameBlock {
     pub fn of_order(order: usize) -> Result<Self, OutOfMemory> {
         Self::take(order, |order| {
             real::with(|memory| memory.frames.take(order))
+        })
+    }
+
+    /// A block of 2^`order` frames for modules, who leave the reserve.
+    pub fn for_modules(order: usize) -> Result<Self, OutOfMemory> {
+        Self::take(order, |order| {
+            real::with(|memory| {
+                let may = reserve::allows(memory.frames.free(), 1 << order);
+                may.then(|| memory.frames.take(order)).flatten()
+            })
         })
     }
 

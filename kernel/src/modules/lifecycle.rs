@@ -4,9 +4,10 @@
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
 use super::jump_labels;
+use super::leftovers;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
-use super::state::{Id, State};
+use super::state::{Frames, Id, State};
 use crate::memory::heap::try_box;
 use crate::memory::sanity;
 use crate::percpu::AllocError;
@@ -41,6 +42,7 @@ impl UnformedModule {
         loaded: Loaded,
         uses: References,
     ) -> Result<(), Reason<'static>> {
+        let is_linux = loaded.linux.is_some();
         let refcount = PerCpuRef::new().map_err(no_refcount)?;
         let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
         if let Some(entry) = REGISTRY.lock().entry(self.id) {
@@ -54,7 +56,9 @@ impl UnformedModule {
             });
         }
         registry::export(self.id)?;
-        jump_labels::follow_keys(self.id);
+        if is_linux {
+            jump_labels::follow_keys(self.id);
+        }
         Ok(())
     }
 
@@ -88,19 +92,21 @@ impl Drop for UnformedModule {
 /// # Errors
 /// The module's name, and the thread's.
 fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
-    let addresses = {
+    let (name, addresses) = {
         let mut registry = REGISTRY.lock();
-        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_ref());
-        loaded.map_or(0..0, Loaded::addresses)
+        let entry = registry.entry(id);
+        entry.map_or(("", 0..0), |entry| {
+            let loaded = entry.loaded.as_ref();
+            (entry.name, loaded.map_or(0..0, Loaded::addresses))
+        })
     };
+    leftovers::end_calls(name, &addresses);
     if let Some(thread) = thread::keeping(&addresses) {
-        let mut registry = REGISTRY.lock();
-        let entry = registry.entry(id).map(|entry| {
+        if let Some(entry) = REGISTRY.lock().entry(id) {
             entry.state = State::Going;
             entry.is_kept = true;
-            entry.name
-        });
-        return Err((entry.unwrap_or(""), thread));
+        }
+        return Err((name, thread));
     }
     if !addresses.is_empty() {
         sanity::left_by(&(addresses.start as u64..addresses.end as u64));
@@ -122,6 +128,8 @@ pub struct GoingModule {
     id: Id,
     /// Address of its exit, which the loader has checked (L3).
     pub exit: Option<u64>,
+    /// How the stack frames of its code are laid out.
+    pub frames: Frames,
     /// Addresses of what is called after that, in this order, checked too.
     pub destructors: Vec<u64>,
 }
@@ -135,7 +143,7 @@ impl GoingModule {
     /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
     /// module is as before.
     pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
-        let (id, exit, refcount) = {
+        let (id, exit, frames, refcount) = {
             let mut registry = REGISTRY.lock();
             let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
@@ -145,6 +153,7 @@ impl GoingModule {
                 return Ok(Self {
                     id: entry.id,
                     exit: None,
+                    frames: Frames::Plain,
                     destructors: Vec::new(),
                 });
             }
@@ -155,11 +164,11 @@ impl GoingModule {
             if loaded.must_stay() {
                 return Err(Reason::NoExit);
             }
-            let exit = loaded.startup.exit;
+            let (exit, frames) = (loaded.startup.exit, loaded.frames);
             let refcount = entry.refcount.as_deref().ok_or(Reason::NotLoaded)?;
             let refcount = core::ptr::from_ref(refcount);
             entry.state = State::Going;
-            (entry.id, exit, refcount)
+            (entry.id, exit, frames, refcount)
         };
         // SAFETY: L2: nobody else removes a module that is going, and with it the box that
         // the count lies in.
@@ -177,6 +186,7 @@ impl GoingModule {
         Ok(Self {
             id,
             exit,
+            frames,
             destructors: destructors.unwrap_or_default(),
         })
     }

@@ -35,6 +35,7 @@ mod hotplug;
 mod interrupts_off;
 mod limit;
 mod lock_holds;
+mod machine_cases;
 mod magazines;
 mod memory;
 mod misuse;

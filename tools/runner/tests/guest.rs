@@ -12,6 +12,8 @@ mod book;
 mod boot;
 #[path = "guest/browser.rs"]
 mod browser;
+#[path = "guest/by_clang.rs"]
+mod by_clang;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -42,6 +44,8 @@ mod information;
 mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux.rs"]
+mod linux;
 #[path = "guest/linux_objects.rs"]
 mod linux_objects;
 #[path = "guest/linux_sources.rs"]
@@ -145,6 +149,7 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        documents::machine_cases_are_tested,
         matrix::every_pair_is_there,
         book::hangs_together,
     ];
@@ -166,6 +171,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        endings::fault_in_report,
         start::plain,
         debugger::dumps,
         start::quiet,
@@ -207,6 +213,7 @@ fn main() -> ExitCode {
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,
+        slabs::all_by_each_allocator,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
@@ -291,6 +298,24 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.extend(by_clang::TESTS.iter().map(|&name| {
+        ignorable_test(format!("long::clang::{name}"), move || {
+            by_clang::again(name)
+        })
+    }));
+    guests.push(ignorable_test("linux::live", linux::live));
+    guests.push(ignorable_test("linux::some", linux::some));
+    guests.push(ignorable_test("linux::why", linux::why));
+    guests.push(ignorable_test(
+        "linux::frames_and_bugs",
+        linux::frames_and_bugs,
+    ));
+    guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
+    guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
+        ignorable_test(format!("long::linux_{name}"), move || {
+            linux::shape(&arguments)
+        })
+    }));
     guests.push(ignorable_test(
         "long::page_is_accessible",
         page::is_accessible,

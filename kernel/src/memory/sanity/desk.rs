@@ -1,11 +1,11 @@
 //! The books and the reports, behind their lock; and what an event and a record are made of.
 
 use super::above::above;
-use crate::memory::real;
+use crate::memory::{real, reserve};
 use crate::sync::{self, Lock, rank};
 use crate::{boot_time, fail};
 use ::memory::frames::order_of;
-use ::sanity::{Books, CHUNK, Counts, Event, Report, Slot};
+use ::sanity::{Books, CHUNK, Counts, Event, Kind, Report, Slot};
 use arch::backtrace::{Step, Walk};
 use arch::{PAGE_SIZE, cpu, stack};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -147,10 +147,14 @@ pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
     Some(core::ptr::with_exposed_provenance_mut(frame * PAGE_SIZE))
 }
 
-/// Makes room for a record, if there is none; `None` without memory.
-pub fn make_room() -> Option<()> {
+/// Makes room for a record, if there is none; `None` without memory: what modules leave to the
+/// kernel is for records of its own blocks.
+pub fn make_room(kind: Kind) -> Option<()> {
     const _: () = assert!(size_of::<[Slot; CHUNK]>() <= 16 * PAGE_SIZE);
     while DESK.lock().books.is_full() {
+        if kind != Kind::Heap && reserve::has_no_frames() {
+            return None;
+        }
         let memory = memory_for_good(size_of::<[Slot; CHUNK]>())?;
         let slots = memory.cast::<[Slot; CHUNK]>();
         let first = slots.cast::<Slot>();

@@ -30,7 +30,7 @@ pub fn enter(
     cache: usize,
     fresh: Fresh,
 ) -> Result<(), OutOfMemory> {
-    make_room().ok_or(OutOfMemory)?;
+    make_room(kind).ok_or(OutOfMemory)?;
     let mut block = Block::new(kind, start, zones, event());
     block.cache = cache;
     fill(&block, block.base()..start, RED_ZONE);

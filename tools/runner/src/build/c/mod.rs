@@ -153,14 +153,27 @@ pub fn module(module: &Module, stamp: &str) -> Result<(), Error> {
 /// byte 816 lies there, so nothing else would notice.
 const NULL_CHECKS: [&str; 2] = ["-fsanitize=null", "-fsanitize-undefined-trap-on-error"];
 
-/// Compiles and links a file of `--module`, with traps for null pointers if it is `checked`;
-/// returns the module.
-pub fn extra(
+/// Compiles and links a file of `--module`; returns the module.
+pub fn extra(compiler: Compiler, name: &str, source: &Path, stamp: &str) -> Result<PathBuf, Error> {
+    extra_by(compiler, name, source, stamp, &[])
+}
+
+/// As [`extra`], with traps for null pointers.
+pub fn extra_checked(
     compiler: Compiler,
     name: &str,
     source: &Path,
     stamp: &str,
-    checked: bool,
+) -> Result<PathBuf, Error> {
+    extra_by(compiler, name, source, stamp, &NULL_CHECKS)
+}
+
+fn extra_by(
+    compiler: Compiler,
+    name: &str,
+    source: &Path,
+    stamp: &str,
+    flags: &[&str],
 ) -> Result<PathBuf, Error> {
     let folder = layout::release().join(format!("c{}/extra", compiler.suffix()));
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
@@ -169,9 +182,7 @@ pub fn extra(
     let object = folder.join(format!("{name}.o"));
     let dump = dump_for(&object);
     let mut made = command(compiler, name, source, stamp);
-    if checked {
-        made.args(NULL_CHECKS);
-    }
+    made.args(flags);
     compile(made, compiler, name, &object, &dump)?;
     check_per_cpu(compiler, name, source, stamp, &object, &dump)?;
     if !names_a_licence(&object)? {

@@ -116,7 +116,7 @@ pub fn compile(
     name: &str,
 ) -> Result<Option<PathBuf>, Error> {
     let source = folder.join(format!("{name}.c"));
-    match c::extra(guest.compiler, name, &source, &guest.stamp, false) {
+    match c::extra(guest.compiler, name, &source, &guest.stamp) {
         Ok(module) => Ok(Some(module)),
         Err(error @ (Error::Program { .. } | Error::PerCpuUse { .. } | Error::File { .. })) => {
             findings.wrong(
