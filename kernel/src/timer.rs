@@ -30,6 +30,9 @@ percpu! {
     static NEXT_TIMER: u64 = NEVER;
     /// When this CPU's next look is due.
     static NEXT_LOOK: u64 = NEVER;
+    /// How often this CPU has started to look: one that comes and goes more often than once a
+    /// second looks never, and isn't stuck.
+    pub static STARTS: u64 = 0;
 }
 
 /// Calls `tick` on this CPU every `microseconds`, 1 at least, from the interrupt
@@ -52,6 +55,7 @@ pub fn stop() {
 /// From here on this CPU looks once a second at whether the CPUs get on.
 pub fn start_looks() {
     NEXT_LOOK.write(now().saturating_add(LOOK));
+    STARTS.inc();
     rearm();
 }
 

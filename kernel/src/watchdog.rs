@@ -85,6 +85,7 @@ impl fmt::Display for Stuck {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Neighbour {
     cpu: u32,
+    /// And its starts.
     beats: u64,
     /// Looks since it had that many.
     unchanged: u64,
@@ -183,7 +184,8 @@ fn beat() {
         set_timer();
     }
     let next = next_cpu();
-    let beats = BEATS.on(next).map_or(0, |beats| beats.read());
+    let counts = [BEATS.on(next), timer::STARTS.on(next)];
+    let beats = counts.into_iter().flatten().map(|count| count.read()).sum();
     let neighbour = with_interrupts_off(|off| {
         let seen = off.get(&NEIGHBOUR);
         let new = match seen.get() {
