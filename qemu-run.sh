@@ -131,7 +131,13 @@ need s390x-linux-gnu-gcc "compiles modules written in C" gcc-s390x-linux-gnu
 need cc "links programs for this machine" gcc libc6-dev
 for word; do
     case $word in fuzz | --all) want c++ "builds the fuzzers' engine" g++ ;; esac
-    case $word in debug | test) want gdb-multiarch "is the debugger of the verb debug" gdb-multiarch ;; esac
+    case $word in
+    debug | test) want gdb-multiarch "is the debugger of the verb debug" gdb-multiarch ;;
+    --all)
+        has chromium ||
+            want chromium-headless-shell "shows report's page to its tests" chromium-headless-shell
+        ;;
+    esac
 done
 
 toolchain='' kept_words='' rests_on=()
@@ -143,6 +149,11 @@ case $toolchain in
 prebuilt | nightly | debian) if holds; then is_kept=1; else "$toolchain" || choose; fi ;;
 *) choose ;;
 esac
+if [ "$toolchain" = debian ]; then
+    for word; do
+        [ "$word" != report ] || want wasm-ld-22 "links the workbench of report's page" lld-22
+    done
+fi
 [ ${#packages[@]} -eq 0 ] || install "${packages[@]}"
 [ ${#wanted[@]} -eq 0 ] || (try_install "${wanted[@]}") || say "goes on without ${wanted[*]}"
 

@@ -33,7 +33,7 @@ impl fmt::Display for Address {
 
 /// Whether an address lies in code, the kernel's or a module's; `None` where that can't be
 /// known.
-fn is_code(address: u64) -> Option<bool> {
+pub fn is_code(address: u64) -> Option<bool> {
     let (start, end) = boot::image().text;
     if (start as u64..end as u64).contains(&address) {
         return Some(true);

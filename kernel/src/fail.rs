@@ -56,6 +56,11 @@ impl Site {
         ("call", Site::Call),
     ];
 
+    /// The site of this number, below [`COUNT`](Self::COUNT).
+    pub fn numbered(number: usize) -> Option<Site> {
+        Self::ALL.get(number).map(|&(_, site)| site)
+    }
+
     /// The site of this name.
     pub fn named(name: &str) -> Option<Site> {
         let found = Self::ALL.iter().find(|(site, _)| *site == name);

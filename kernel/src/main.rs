@@ -58,6 +58,7 @@ mod recording;
 )]
 mod selftest;
 mod smp;
+mod soak;
 mod symbols;
 mod sync;
 mod timer;
@@ -188,6 +189,7 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     unsafe { smp::enable_signals() };
     watchdog::init(options.watchdog, options.watchdog_threshold);
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
+    memory::heap::settle();
     if !options.fail_at_boot {
         arm_faults();
     }

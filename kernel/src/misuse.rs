@@ -5,7 +5,8 @@ use crate::backtrace::Address;
 use crate::memory::sanity::{self, Above, Kind, MisuseReport, Names, State, pattern};
 use crate::memory::{heap, vmalloc};
 use crate::{cpus, percpu};
-use arch::PAGE_SIZE;
+use arch::traps::{ProgramCheck, code};
+use arch::{PAGE_SIZE, fault_safe};
 use core::fmt;
 
 /// Connects the books of blocks with what is above them. Once, at boot, when there is per-CPU
@@ -70,6 +71,26 @@ pub fn explain(address: u64) -> Option<Explanation> {
             _ => block.freed,
         },
     })
+}
+
+/// Whether a program check is a trap that a compiler has put there: a branch, mostly on a
+/// condition, to the second half of itself, where no operation is; or a compare and trap.
+pub fn is_compilers_trap(check: &ProgramCheck) -> bool {
+    const LONGEST: usize = 6;
+    let mut bytes = [0; LONGEST];
+    let at = (check.psw_address as usize).wrapping_sub(LONGEST);
+    if fault_safe::read_bytes(at, &mut bytes).is_err() {
+        return false;
+    }
+    match check.code {
+        code::OPERATION => matches!(bytes, [_, _, 0xa7, mask, 0, 1] if mask & 0xf == 4),
+        // CGIT and CLGIT, CIT and CLFIT; CGRT and CLGRT, CRT and CLRT.
+        code::DATA => matches!(
+            bytes,
+            [0xec, .., 0x70..=0x73] | [_, _, 0xb9, 0x60 | 0x61 | 0x72 | 0x73, ..]
+        ),
+        _ => false,
+    }
 }
 
 /// What an address that faulted has been.

@@ -67,7 +67,7 @@ pub fn stuck(reason: &dyn fmt::Display, frame: Option<&TrapFrame>) -> ! {
 }
 
 fn report_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
-    let walk = Walk::of(frame.registers[15], frame.psw.address);
+    let walk = Walk::of(&frame.registers, frame.psw.address);
     report(reason, Some(&frame.psw), &frame.registers, walk)
 }
 
@@ -105,6 +105,10 @@ impl fmt::Display for Reason<'_> {
                 }
                 if let Some(what) = misuse::explain(address) {
                     write!(f, ": {what}")?;
+                }
+                if misuse::is_compilers_trap(check) {
+                    let place = Address(check.psw_address);
+                    write!(f, ": the compiler's trap for a null pointer, at {place}")?;
                 }
                 if let Some(jump) = WildJump::of(check) {
                     write!(f, ": {jump}")?;

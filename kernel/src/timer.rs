@@ -1,5 +1,5 @@
-//! What the running CPU's clock comparator is for: a tick, a nap, and once a second a
-//! look at whether the CPUs get on.
+//! What the running CPU's clock comparator is for: a tick, a nap, the next timer of a
+//! module's, and once a second a look at whether the CPUs get on.
 //!
 //! The comparator holds the earliest of the times that something is due at. The tick is
 //! off unless someone asks: this kernel has nothing to schedule. The self-tests use it to
@@ -26,6 +26,8 @@ percpu! {
     static NEXT_TICK: u64 = NEVER;
     /// What the tick calls.
     static FUNCTION: Cell<Option<Tick>> = Cell::new(None);
+    /// When the first of the timers that modules have on this CPU is due.
+    static NEXT_TIMER: u64 = NEVER;
     /// When this CPU's next look is due.
     static NEXT_LOOK: u64 = NEVER;
 }
@@ -53,10 +55,22 @@ pub fn start_looks() {
     rearm();
 }
 
+/// When the first of this CPU's timers is due from here on, if there is any.
+pub fn set_timer(due: Option<u64>) {
+    NEXT_TIMER.write(due.unwrap_or(NEVER));
+    rearm();
+}
+
+/// Whether a timer of this CPU's is due.
+pub fn is_timer_due() -> bool {
+    NEXT_TIMER.read() <= now()
+}
+
 /// This CPU is to be interrupted no more, until its looks start again: it leaves, with its
 /// tick ended. With interrupts off.
 pub fn end_looks() {
     NEXT_TICK.write(NEVER);
+    NEXT_TIMER.write(NEVER);
     NEXT_LOOK.write(NEVER);
     rearm();
 }
@@ -78,7 +92,8 @@ pub fn rearm() {
 }
 
 fn next() -> u64 {
-    NEXT_TICK.read().min(NEXT_LOOK.read())
+    let timers = NEXT_TIMER.read();
+    NEXT_TICK.read().min(NEXT_LOOK.read()).min(timers)
 }
 
 /// Waits until an interruption has been handled, for `microseconds` at most. For loops

@@ -32,33 +32,60 @@ function link(text, isGood) {
 function instructionStation(access) {
   const { relocation } = access;
   if (!relocation) {
-    return station("code", "Instruction",
+    return station(
+      "code",
+      "Instruction",
       fact("in", "the kernel image"),
-      el("p", {}, "The image and its template of per-CPU data lie side by side: ", el("code", {}, "larl"), " reaches each handle, and no slot is needed."));
+      el(
+        "p",
+        {},
+        "The image and its template of per-CPU data lie side by side: ",
+        el("code", {}, "larl"),
+        " reaches each handle, and no slot is needed.",
+      ),
+    );
   }
   const at = wrap(relocation.address - bias(relocation.type));
   const decoded = instruction(relocation.code, at);
-  return station("code", "Instruction",
+  return station(
+    "code",
+    "Instruction",
     fact("in", name(placeText(access)), ` [${access.module.name}]`),
     fact("at", hexNode(at, "address")),
     relocation.code && fact("bytes", codeNode(relocation.code, relocation.type)),
     decoded && el("p", {}, el("code", {}, decoded.text)),
-    fact("relocation", el("code", {}, relocation.type)));
+    fact("relocation", el("code", {}, relocation.type)),
+  );
 }
 
 function slotStation(access) {
   const { relocation, slot } = access;
   if (slot) {
-    return station("slot", "GOT slot",
-      link(`${signedText(slot.address - relocation.address + bias(relocation.type))} bytes from the instruction: in reach`),
+    return station(
+      "slot",
+      "GOT slot",
+      link(
+        `${signedText(slot.address - relocation.address + bias(relocation.type))} bytes from the instruction: in reach`,
+      ),
       fact("at", hexNode(slot.address, "address")),
       fact("holds", hexNode(slot.value, "value")),
-      el("p", {}, "8 bytes beside the module, which the loader filled in."));
+      el("p", {}, "8 bytes beside the module, which the loader filled in."),
+    );
   }
   if (relocation) {
-    return station("slot none", "No slot",
-      link(`${distanceText(relocation.result)} to the handle: the field spans \u22124 GiB to 4 GiB \u2212 2`, false),
-      el("p", {}, "The instruction has the distance itself, and there is no room for it. The module is refused."));
+    return station(
+      "slot none",
+      "No slot",
+      link(
+        `${distanceText(relocation.result)} to the handle: the field spans \u22124 GiB to 4 GiB \u2212 2`,
+        false,
+      ),
+      el(
+        "p",
+        {},
+        "The instruction has the distance itself, and there is no room for it. The module is refused.",
+      ),
+    );
   }
   return station("slot none", "No slot", el("p", {}, "None is needed."));
 }
@@ -82,37 +109,105 @@ function showAccess() {
     const known = run.copies.get(variable.handle) ?? [];
     const copy = known.find((one) => one.cpu === cpu.number);
     const parts = [
-      instructionStation(access), slotStation(access),
-      station("handle", "Handle",
+      instructionStation(access),
+      slotStation(access),
+      station(
+        "handle",
+        "Handle",
         fact("of", name(variable.name)),
         fact("is", hexNode(variable.handle, "value")),
-        el("p", {}, isRefused ? "Where it would have been." : `${partText(variable.handle)}. No copy lies at the handle itself.`)),
-      station("offset", `+ offset of CPU ${cpu.number}`,
+        el(
+          "p",
+          {},
+          isRefused
+            ? "Where it would have been."
+            : `${partText(variable.handle)}. No copy lies at the handle itself.`,
+        ),
+      ),
+      station(
+        "offset",
+        `+ offset of CPU ${cpu.number}`,
         fact("from", `byte ${OFFSET_BYTE} of lowcore`),
-        cpu.prefix !== undefined && el("p", {}, "The CPU asks for real address ", hexNode(OFFSET_BYTE),
-          "; prefixing makes it absolute ", hexNode(cpu.prefix + OFFSET_BYTE, "prefixed"), "."),
-        fact("holds", hexNode(cpu.offset, "value"))),
-      station("copy", `Copy of CPU ${cpu.number}`,
+        cpu.prefix !== undefined &&
+          el(
+            "p",
+            {},
+            "The CPU asks for real address ",
+            hexNode(OFFSET_BYTE),
+            "; prefixing makes it absolute ",
+            hexNode(cpu.prefix + OFFSET_BYTE, "prefixed"),
+            ".",
+          ),
+        fact("holds", hexNode(cpu.offset, "value")),
+      ),
+      station(
+        "copy",
+        `Copy of CPU ${cpu.number}`,
         fact("at", hexNode(copy?.address ?? address, "address")),
-        copy ? fact("holds", el("code", { class: "bytes" }, copy.value.match(/../g)?.slice(0, 16).join(" "),
-          copy.value.length > 32 ? " …" : "")) : el("p", {}, "The run doesn't say what is there."),
-        copy && fact("that is", el("b", { class: "value" }, valueText(copy.value)))),
+        copy
+          ? fact(
+              "holds",
+              el(
+                "code",
+                { class: "bytes" },
+                copy.value.match(/../g)?.slice(0, 16).join(" "),
+                copy.value.length > 32 ? " …" : "",
+              ),
+            )
+          : el("p", {}, "The run doesn't say what is there."),
+        copy && fact("that is", el("b", { class: "value" }, valueText(copy.value))),
+      ),
     ];
     if (isRefused) parts.slice(3).forEach((part) => part.classList.add("dim"));
     way.replaceChildren(...parts);
-    sum.replaceChildren(hexNode(variable.handle, "handle"), " + ", hexNode(cpu.offset, "offset"), " = ",
-      hexNode(address, "copy"), ", modulo 2", el("sup", {}, "64"));
+    sum.replaceChildren(
+      hexNode(variable.handle, "handle"),
+      " + ",
+      hexNode(cpu.offset, "offset"),
+      " = ",
+      hexNode(address, "copy"),
+      ", modulo 2",
+      el("sup", {}, "64"),
+    );
     sum.hidden = isRefused;
-    refusal.replaceChildren(...(isRefused ? [el("p", { class: "refusal" }, el("b", {}, "The loader says: "), access.module.error ?? "")] : []));
+    refusal.replaceChildren(
+      ...(isRefused
+        ? [
+            el(
+              "p",
+              { class: "refusal" },
+              el("b", {}, "The loader says: "),
+              access.module.error ?? "",
+            ),
+          ]
+        : []),
+    );
     const rows = run.cpus.map((one) => {
       const its = known.find((copy) => copy.cpu === one.number);
-      return el("tr", { class: one.number === cpu.number ? "lit" : "" },
-        el("th", { scope: "row" }, el("button", { type: "button", "aria-pressed": one.number === cpu.number, onclick: () => choose({ cpu: one }) }, `CPU ${one.number}`)),
+      return el(
+        "tr",
+        { class: one.number === cpu.number ? "lit" : "" },
+        el(
+          "th",
+          { scope: "row" },
+          el(
+            "button",
+            {
+              type: "button",
+              "aria-pressed": one.number === cpu.number,
+              onclick: () => choose({ cpu: one }),
+            },
+            `CPU ${one.number}`,
+          ),
+        ),
         el("td", {}, hexNode(one.offset, "offset")),
         el("td", {}, hexNode(wrap(variable.handle + one.offset), "copy")),
-        el("td", { class: "number" }, its ? valueText(its.value) : "not told"));
+        el("td", { class: "number" }, its ? valueText(its.value) : "not told"),
+      );
     });
-    copies.replaceChildren(isRefused ? "" : table(["CPU", "offset", "copy at", "holds"], rows, "The copies of all CPUs"));
+    copies.replaceChildren(
+      isRefused ? "" : table(["CPU", "offset", "copy at", "holds"], rows, "The copies of all CPUs"),
+    );
     if (isRefused) copies.replaceChildren();
   });
 }

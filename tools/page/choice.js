@@ -2,8 +2,12 @@
 
 const choice = {
   // One that is still there, of a function that is called; a CPU whose prefix isn't 0.
-  access: accesses.find((access) => access.slot && access.relocation.function?.startsWith("counter_hit+")) ??
-    accesses.find((access) => access.slot && access.relocation.code) ?? accesses[0],
+  access:
+    accesses.find(
+      (access) => access.slot && access.relocation.function?.startsWith("counter_hit+"),
+    ) ??
+    accesses.find((access) => access.slot && access.relocation.code) ??
+    accesses[0],
   cpu: run.cpus.find((cpu) => cpu.prefix) ?? run.cpus[0],
   listeners: [],
 };
@@ -29,7 +33,8 @@ function chooseModule(module) {
 }
 
 function chooseVariable(handle) {
-  const access = accesses.find((one) => one.variable.handle === handle && one.slot) ??
+  const access =
+    accesses.find((one) => one.variable.handle === handle && one.slot) ??
     accesses.find((one) => one.variable.handle === handle);
   if (access) choose({ access });
 }
@@ -58,27 +63,32 @@ function showChoice() {
     onchange: () => choose({ access: accesses[Number(place.value)] }),
   });
   const cpus = run.cpus.map((cpu) =>
-    el("button", { type: "button", "data-cpu": cpu.number, onclick: () => choose({ cpu }) },
-      `CPU ${cpu.number}`));
+    el(
+      "button",
+      { type: "button", "data-cpu": cpu.number, onclick: () => choose({ cpu }) },
+      `CPU ${cpu.number}`,
+    ),
+  );
   const owners = [...new Set(accesses.map(ownerName))];
   module.append(...owners.map((owner) => el("option", { value: owner }, owner)));
   form.append(
     el("label", { class: "code" }, "Code of ", module),
     el("label", { class: "handle" }, "Variable ", variable),
     el("label", { class: "code" }, "Used in ", place),
-    el("span", { class: "cpus", role: "group", "aria-label": "CPU" }, cpus));
+    el("span", { class: "cpus", role: "group", "aria-label": "CPU" }, cpus),
+  );
   onChoice(() => {
     const { access, cpu } = choice;
     const own = sameOwner(access);
-    const option = (one, text) =>
-      el("option", { value: accesses.indexOf(one) }, text);
+    const option = (one, text) => el("option", { value: accesses.indexOf(one) }, text);
     const handles = [...new Set(own.map((one) => one.variable.handle))];
     const firsts = handles.map((handle) => own.find((one) => one.variable.handle === handle));
     const places = own.filter((one) => one.variable.handle === access.variable.handle);
     module.value = ownerName(access);
     variable.replaceChildren(...firsts.map((one) => option(one, one.variable.name)));
     variable.value = accesses.indexOf(
-      firsts.find((one) => one.variable.handle === access.variable.handle));
+      firsts.find((one) => one.variable.handle === access.variable.handle),
+    );
     place.replaceChildren(...places.map((one) => option(one, placeText(one))));
     place.value = accesses.indexOf(access);
     for (const button of cpus) {

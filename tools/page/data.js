@@ -5,14 +5,19 @@
 function parseExactly(text) {
   const MARK = "\u{e000}";
   const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+/g, (token) =>
-    token[0] === '"' || token.length < 16 ? token : `"${MARK}${token}"`);
+    token[0] === '"' || token.length < 16 ? token : `"${MARK}${token}"`,
+  );
   return JSON.parse(marked, (_, value) =>
-    typeof value === "string" && value[0] === MARK ? BigInt(value.slice(1)) : value);
+    typeof value === "string" && value[0] === MARK ? BigInt(value.slice(1)) : value,
+  );
 }
 
 function readLines(id) {
   const text = document.getElementById(id)?.textContent ?? "";
-  return text.split("\n").filter((line) => line.trim()).map(parseExactly);
+  return text
+    .split("\n")
+    .filter((line) => line.trim())
+    .map(parseExactly);
 }
 
 /** Members that are addresses, handles, or numbers modulo 2^64, by kind of event. */
@@ -41,29 +46,66 @@ function readEvents(id) {
 /** Puts the events of a run in their places. */
 function readRun(id) {
   const run = {
-    head: {}, boot: {}, verdict: {}, regions: [], cpus: [], modules: new Map(), kernel: [],
-    copies: new Map(), chunks: [], moments: [], tests: [], counts: null, commands: [],
+    head: {},
+    boot: {},
+    verdict: {},
+    regions: [],
+    cpus: [],
+    modules: new Map(),
+    kernel: [],
+    copies: new Map(),
+    chunks: [],
+    moments: [],
+    tests: [],
+    counts: null,
+    commands: [],
   };
   const moduleOf = (name) => {
     if (!run.modules.has(name)) {
       run.modules.set(name, {
-        name, state: "linked", sections: [], tables: [], variables: [], slots: [], relocations: [],
+        name,
+        state: "linked",
+        sections: [],
+        tables: [],
+        variables: [],
+        slots: [],
+        relocations: [],
       });
     }
     return run.modules.get(name);
   };
   for (const event of readEvents(id)) {
     switch (event.event) {
-      case "run": run.head = event; break;
-      case "boot": run.boot = event; break;
-      case "verdict": run.verdict = event; break;
-      case "region": run.regions.push(event); break;
-      case "cpu": run.cpus.push(event); break;
-      case "module": Object.assign(moduleOf(event.name), event); break;
-      case "section": moduleOf(event.module).sections.push(event); break;
-      case "table": moduleOf(event.module).tables.push(event); break;
-      case "slot": moduleOf(event.module).slots.push(event); break;
-      case "relocation": moduleOf(event.module).relocations.push(event); break;
+      case "run":
+        run.head = event;
+        break;
+      case "boot":
+        run.boot = event;
+        break;
+      case "verdict":
+        run.verdict = event;
+        break;
+      case "region":
+        run.regions.push(event);
+        break;
+      case "cpu":
+        run.cpus.push(event);
+        break;
+      case "module":
+        Object.assign(moduleOf(event.name), event);
+        break;
+      case "section":
+        moduleOf(event.module).sections.push(event);
+        break;
+      case "table":
+        moduleOf(event.module).tables.push(event);
+        break;
+      case "slot":
+        moduleOf(event.module).slots.push(event);
+        break;
+      case "relocation":
+        moduleOf(event.module).relocations.push(event);
+        break;
       case "variable":
         (event.module ? moduleOf(event.module).variables : run.kernel).push(event);
         break;
@@ -76,17 +118,27 @@ function readRun(id) {
         run.copies.set(event.handle, copies);
         break;
       }
-      case "chunk": run.chunks.push({ ...event, areas: [] }); break;
-      case "area": run.chunks.at(-1)?.areas.push(event); break;
+      case "chunk":
+        run.chunks.push({ ...event, areas: [] });
+        break;
+      case "area":
+        run.chunks.at(-1)?.areas.push(event);
+        break;
       case "moment": {
         const last = run.moments.at(-1);
         if (last?.number === event.number) last.pages.push(event);
         else run.moments.push({ number: event.number, pages: [event] });
         break;
       }
-      case "test": run.tests.push(event); break;
-      case "tests": run.counts = event; break;
-      case "command": run.commands.push(event); break;
+      case "test":
+        run.tests.push(event);
+        break;
+      case "tests":
+        run.counts = event;
+        break;
+      case "command":
+        run.commands.push(event);
+        break;
     }
   }
   // A symbol of the linker's, not a variable.
@@ -122,8 +174,7 @@ function findAccesses(run) {
 }
 
 const run = readRun("run");
-const nearRelocations = new Map(
-  readEvents("near").map((event) => [relocationKey(event), event]));
+const nearRelocations = new Map(readEvents("near").map((event) => [relocationKey(event), event]));
 const figures = JSON.parse(document.getElementById("figures")?.textContent || "{}");
 const accesses = findAccesses(run);
 

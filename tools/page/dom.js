@@ -8,7 +8,11 @@ function fill(element, attributes, children) {
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children
+      .flat(Infinity)
+      .filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -33,7 +37,11 @@ function hexNode(number, kind) {
 /** The text, with places where a long name may be broken. */
 function name(text) {
   const parts = text.split(/(?<=::|_|\.)/);
-  return el("span", { class: "name" }, parts.flatMap((part, at) => (at ? [el("wbr"), part] : [part])));
+  return el(
+    "span",
+    { class: "name" },
+    parts.flatMap((part, at) => (at ? [el("wbr"), part] : [part])),
+  );
 }
 
 /** Draws a part again whenever its width changes. */
@@ -51,3 +59,36 @@ function drawByWidth(holder, drawIt) {
 }
 
 const wantsLessMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** What colours mean. */
+function legend(entries) {
+  return el(
+    "ul",
+    { class: "legend", "aria-label": "Legend" },
+    entries.map(([kind, text]) =>
+      el("li", {}, el("span", { class: `swatch ${kind}`, "aria-hidden": "true" }), text),
+    ),
+  );
+}
+
+/** A table that may be wider than its place. */
+function table(head, rows, caption) {
+  return el(
+    "div",
+    { class: "scroll", role: "group", tabindex: 0, "aria-label": caption ?? `Table: ${head[0]}` },
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          head.map((text) => (text ? el("th", { scope: "col" }, text) : el("td", {}, ""))),
+        ),
+      ),
+      el("tbody", {}, rows),
+    ),
+  );
+}

@@ -5,11 +5,32 @@
 //   c4 | 0  8 | 00 00 11 b4        lgrl %r0,.+0x2368
 
 const RIL = {
-  c00: "larl", c04: "brcl", c05: "brasl",
-  c42: "llhrl", c44: "lghrl", c45: "lhrl", c46: "llghrl", c47: "sthrl", c48: "lgrl",
-  c4b: "stgrl", c4c: "lgfrl", c4d: "lrl", c4e: "llgfrl", c4f: "strl",
-  c60: "exrl", c62: "pfdrl", c64: "cghrl", c65: "chrl", c66: "clghrl", c67: "clhrl",
-  c68: "cgrl", c6a: "clgrl", c6c: "cgfrl", c6d: "crl", c6e: "clgfrl", c6f: "clrl",
+  c00: "larl",
+  c04: "brcl",
+  c05: "brasl",
+  c42: "llhrl",
+  c44: "lghrl",
+  c45: "lhrl",
+  c46: "llghrl",
+  c47: "sthrl",
+  c48: "lgrl",
+  c4b: "stgrl",
+  c4c: "lgfrl",
+  c4d: "lrl",
+  c4e: "llgfrl",
+  c4f: "strl",
+  c60: "exrl",
+  c62: "pfdrl",
+  c64: "cghrl",
+  c65: "chrl",
+  c66: "clghrl",
+  c67: "clhrl",
+  c68: "cgrl",
+  c6a: "clgrl",
+  c6c: "cgfrl",
+  c6d: "crl",
+  c6e: "clgfrl",
+  c6f: "clrl",
 };
 
 /** The instruction of these bytes at an address; null if it isn't one of format RIL. */
@@ -41,7 +62,10 @@ const countsFromPlace = (type) =>
 function codeNode(code, type) {
   const before = Number(bias(type)) * 2;
   const pairs = (text) => text.match(/../g)?.join(" ") ?? "";
-  return el("code", { class: "bytes" },
+  return el(
+    "code",
+    { class: "bytes" },
     before ? `${pairs(code.slice(0, before))} ` : "",
-    el("mark", {}, pairs(code.slice(before))));
+    el("mark", {}, pairs(code.slice(before))),
+  );
 }

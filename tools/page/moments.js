@@ -22,7 +22,8 @@ function momentChunks(moment) {
 function momentShape() {
   const shape = new Map();
   for (const { pages } of run.moments) {
-    for (const { chunk, page } of pages) shape.set(chunk, Math.max(shape.get(chunk) ?? 0, page + 1));
+    for (const { chunk, page } of pages)
+      shape.set(chunk, Math.max(shape.get(chunk) ?? 0, page + 1));
   }
   return [...shape].sort(([a], [b]) => a - b);
 }
@@ -34,15 +35,22 @@ function momentsGraph(sums, pick) {
   const y = (live) => bottom - (live / most) * (bottom - 8);
   const points = sums.map((sum, at) => `${x(at).toFixed(1)},${y(sum.live).toFixed(1)}`).join(" ");
   const cursor = draw("line", { class: "cursor", y1: 0, y2: bottom });
-  const picture = draw("svg", {
-    class: "graph", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true",
-    onclick: (event) => {
-      const box = picture.getBoundingClientRect();
-      pick(Math.round(((event.clientX - box.left) / box.width) * (sums.length - 1)));
+  const picture = draw(
+    "svg",
+    {
+      class: "graph",
+      viewBox: `0 0 ${width} ${height}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+      onclick: (event) => {
+        const box = picture.getBoundingClientRect();
+        pick(Math.round(((event.clientX - box.left) / box.width) * (sums.length - 1)));
+      },
     },
-  },
-  draw("polygon", { class: "live-area", points: `0,${bottom} ${points} ${width},${bottom}` }),
-  draw("polyline", { class: "live-line", points }), cursor);
+    draw("polygon", { class: "live-area", points: `0,${bottom} ${points} ${width},${bottom}` }),
+    draw("polyline", { class: "live-line", points }),
+    cursor,
+  );
   const move = (at) => {
     cursor.setAttribute("x1", x(at));
     cursor.setAttribute("x2", x(at));
@@ -54,19 +62,47 @@ function showMoments() {
   const holder = byId("moments-view");
   const { moments } = run;
   if (!moments.length) {
-    holder.append(el("p", {}, "This run has no stress run in it: ", el("code", {}, "selftest percpu.stress"), " is one."));
+    holder.append(
+      el(
+        "p",
+        {},
+        "This run has no stress run in it: ",
+        el("code", {}, "selftest percpu.stress"),
+        " is one.",
+      ),
+    );
     return;
   }
   const shape = momentShape();
   const sums = moments.map(momentSums);
-  const slider = el("input", { type: "range", id: "moment", min: 0, max: moments.length - 1, value: 0, oninput: () => { stop(); show(Number(slider.value)); } });
+  const slider = el("input", {
+    type: "range",
+    id: "moment",
+    min: 0,
+    max: moments.length - 1,
+    value: 0,
+    oninput: () => {
+      stop();
+      show(Number(slider.value));
+    },
+  });
   const words = el("p", { class: "words" });
   const picture = el("div", { class: "moment" });
-  const graph = momentsGraph(sums, (at) => { stop(); show(at); });
+  const graph = momentsGraph(sums, (at) => {
+    stop();
+    show(at);
+  });
   let at = 0;
   let timer = 0;
-  const play = el("button", { type: "button", id: "moment-play", onclick: () => (timer ? stop() : start()) }, "▶ Play");
-  const step = (by) => { stop(); show(Math.min(moments.length - 1, Math.max(0, at + by))); };
+  const play = el(
+    "button",
+    { type: "button", id: "moment-play", onclick: () => (timer ? stop() : start()) },
+    "▶ Play",
+  );
+  const step = (by) => {
+    stop();
+    show(Math.min(moments.length - 1, Math.max(0, at + by)));
+  };
   function start() {
     if (at === moments.length - 1) show(0);
     play.textContent = "■ Stop";
@@ -85,19 +121,37 @@ function showMoments() {
     slider.setAttribute("aria-valuetext", text);
     words.textContent = `Moment ${at + 1} of ${moments.length}, ${text}.`;
     const chunks = momentChunks(moments[at]);
-    picture.replaceChildren(...shape.map(([number, length]) => {
-      const maps = chunks.get(number) ?? [];
-      const pages = Array.from({ length }, (_, page) => lettersPage(maps[page] ?? "-".repeat(CELLS)));
-      return el("figure", {}, el("figcaption", {}, `Chunk ${number}`), drawUnit(pages, `Chunk ${number} at this moment`));
-    }));
+    picture.replaceChildren(
+      ...shape.map(([number, length]) => {
+        const maps = chunks.get(number) ?? [];
+        const pages = Array.from({ length }, (_, page) =>
+          lettersPage(maps[page] ?? "-".repeat(CELLS)),
+        );
+        return el(
+          "figure",
+          {},
+          el("figcaption", {}, `Chunk ${number}`),
+          drawUnit(pages, `Chunk ${number} at this moment`),
+        );
+      }),
+    );
     graph.move(at);
   }
   holder.append(
-    el("div", { class: "controls" },
-      el("button", { type: "button", "aria-label": "Step back", onclick: () => step(-1) }, "◂"), play,
+    el(
+      "div",
+      { class: "controls" },
+      el("button", { type: "button", "aria-label": "Step back", onclick: () => step(-1) }, "◂"),
+      play,
       el("button", { type: "button", "aria-label": "Step on", onclick: () => step(1) }, "▸"),
-      el("label", { class: "wide" }, "Moment ", slider)),
-    words, el("p", { class: "caption" }, "Live bytes in a unit, by moment:"), graph.picture, unitLegend(), picture);
+      el("label", { class: "wide" }, "Moment ", slider),
+    ),
+    words,
+    el("p", { class: "caption" }, "Live bytes in a unit, by moment:"),
+    graph.picture,
+    unitLegend(),
+    picture,
+  );
   // The fullest moment says most at first sight, and on paper.
   show(sums.reduce((best, sum, now) => (sum.live > sums[best].live ? now : best), 0));
 }

@@ -40,7 +40,8 @@ function distanceText(distance) {
   const value = signed(distance);
   const length = value < 0n ? -value : value;
   const gibibytes = (length * 10n) >> 30n;
-  const text = gibibytes < 10n ? bytesText(length) : `${grouped(gibibytes / 10n)}.${gibibytes % 10n} GiB`;
+  const text =
+    gibibytes < 10n ? bytesText(length) : `${grouped(gibibytes / 10n)}.${gibibytes % 10n} GiB`;
   return `${value < 0n ? "\u2212" : "+"}${text}`;
 }
 

@@ -3,8 +3,13 @@
 const RESULT_SIGNS = { passed: "●", failed: "✕", skipped: "○" };
 
 function testLine(test) {
-  return el("li", { class: test.result }, el("span", { class: "sign", "aria-hidden": "true" }, RESULT_SIGNS[test.result]),
-    ` ${test.name}`, test.result === "passed" ? "" : `: ${test.result}${test.reason ? `, ${test.reason}` : ""}`);
+  return el(
+    "li",
+    { class: test.result },
+    el("span", { class: "sign", "aria-hidden": "true" }, RESULT_SIGNS[test.result]),
+    ` ${test.name}`,
+    test.result === "passed" ? "" : `: ${test.result}${test.reason ? `, ${test.reason}` : ""}`,
+  );
 }
 
 function showTests() {
@@ -15,7 +20,13 @@ function showTests() {
   }
   const of = (result) => run.tests.filter((test) => test.result === result);
   const counts = ["passed", "failed", "skipped"].map((result) =>
-    el("span", { class: `count ${result}` }, el("b", { id: `tests-${result}` }, String(of(result).length)), ` ${result}`));
+    el(
+      "span",
+      { class: `count ${result}` },
+      el("b", { id: `tests-${result}` }, String(of(result).length)),
+      ` ${result}`,
+    ),
+  );
   const groups = new Map();
   for (const test of run.tests) {
     const group = test.name.split(".")[0];
@@ -23,11 +34,26 @@ function showTests() {
   }
   const rows = [...groups].map(([group, tests]) => {
     const bad = tests.filter((test) => test.result !== "passed");
-    return el("details", { class: "group", open: tests.some((test) => test.result === "failed") },
-      el("summary", {}, el("span", { class: "group-name" }, group),
-        el("span", { class: "signs", "aria-hidden": "true" }, tests.map((test) => el("span", { class: test.result }, RESULT_SIGNS[test.result]))),
-        el("span", { class: "number" }, bad.length ? `${tests.length - bad.length} of ${tests.length}` : `${tests.length}`)),
-      el("ul", { class: "tests" }, tests.map(testLine)));
+    return el(
+      "details",
+      { class: "group", open: tests.some((test) => test.result === "failed") },
+      el(
+        "summary",
+        {},
+        el("span", { class: "group-name" }, group),
+        el(
+          "span",
+          { class: "signs", "aria-hidden": "true" },
+          tests.map((test) => el("span", { class: test.result }, RESULT_SIGNS[test.result])),
+        ),
+        el(
+          "span",
+          { class: "number" },
+          bad.length ? `${tests.length - bad.length} of ${tests.length}` : `${tests.length}`,
+        ),
+      ),
+      el("ul", { class: "tests" }, tests.map(testLine)),
+    );
   });
   holder.append(el("p", { class: "counts" }, counts), ...rows);
 }

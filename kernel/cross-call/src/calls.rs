@@ -1,6 +1,6 @@
 //! Functions in the other CPUs' interrupt handlers.
 
-use crate::caller::{Caller, CallerLock};
+use crate::caller::{Caller, CallerLock, LOOKS};
 use crate::error::Error;
 use crate::lent::{Lent, Waiting};
 use crate::machine::{Machine, Wait};
@@ -91,6 +91,28 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
         })
     }
 
+    /// Runs `function` on every other online CPU at once, as [`on_each`](Self::on_each) does,
+    /// and `own` here meanwhile, interrupts off. That gets how many others there are, or the
+    /// first error that one gave; it may wait for them to begin, and they for its end.
+    ///
+    /// # Errors
+    /// The first that a CPU gave which didn't begin while all waited; `own` has run.
+    pub fn on_others<R>(
+        &self,
+        function: Function<'_>,
+        own: impl FnOnce(Result<u32, Error<M::Refusal>>) -> R,
+    ) -> Result<R, Error<M::Refusal>> {
+        self.may_call()?;
+        self.machine.without_interrupts(|| {
+            let _caller = self.take_caller_lock()?;
+            let mut lent = self.lend(function);
+            let posted = lent.post_to_others();
+            let result = own(posted);
+            lent.wait()?;
+            Ok(result)
+        })
+    }
+
     /// Runs a closure on the CPU, as [`call_on`](Self::call_on) does, and returns what
     /// it returned. What goes there and back must be of a kind that may:
     ///
@@ -139,13 +161,20 @@ impl<M: Machine, const CPUS: usize> Calls<M, CPUS> {
     fn take_caller_lock(&self) -> Result<Caller<'_, M::Word>, Error<M::Refusal>> {
         let this = self.machine.this_cpu();
         let own = &self.mailboxes[this as usize];
-        let mut caller = None;
+        let (mut caller, mut looks) = (None, 0);
         let wait = || Wait::Caller(self.caller.holder());
         self.machine.spin_until(wait, || {
             own.serve();
             caller = self.caller.try_take(this);
+            looks += 1;
+            if caller.is_none() && looks % LOOKS == 0 {
+                self.caller.ask(this);
+            }
             caller.is_some()
         });
+        if caller.is_none() {
+            self.caller.give_up(this);
+        }
         caller.ok_or(Error::CallerBusy)
     }
 }

@@ -63,21 +63,25 @@ impl<'a, 'f, M: Machine> Lent<'a, 'f, M> {
         }
     }
 
-    /// Posts it to every online CPU but the running one, and signals them. The first
-    /// error; the others get it all the same. One that leaves meanwhile is none of them.
-    pub fn post_to_others(&mut self) -> Result<(), Error<M::Refusal>> {
+    /// Posts it to every online CPU but the running one, and signals them; returns how many
+    /// there are. The first error; the others get it all the same. One that leaves meanwhile
+    /// is none of them.
+    pub fn post_to_others(&mut self) -> Result<u32, Error<M::Refusal>> {
         let this = self.machine.this_cpu();
-        let mut result = Ok(());
+        let (mut count, mut result) = (0, Ok(()));
         for cpu in 0..self.mailboxes.len() as u32 {
             if cpu == this || !self.machine.is_online(cpu) {
                 continue;
             }
             match self.post(cpu) {
                 Err(Error::NotOnline { .. }) => {}
-                posted => result = result.and(posted),
+                posted => {
+                    count += 1;
+                    result = result.and(posted);
+                }
             }
         }
-        result
+        result.map(|()| count)
     }
 
     /// Waits until all have given it back.

@@ -5,6 +5,8 @@ mod common;
 
 use common::{Call, System, at_once};
 use cross_call::Error;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 fn nothing(_: &System) {}
 
@@ -121,4 +123,45 @@ fn an_errand_gives_no_errand() {
         assert_eq!(system.tasks.run_on(1, &errand), Ok(()));
     }
     at_once(nothing, [giver, nothing]);
+}
+
+#[test]
+fn others_hold_still_for_one() {
+    fn leader(system: &System) {
+        let (still, is_done) = (AtomicU32::new(0), AtomicBool::new(false));
+        let hold = || {
+            still.fetch_add(1, Relaxed);
+            while !is_done.load(Relaxed) {
+                shuttle::thread::yield_now();
+            }
+        };
+        let result = system.calls.on_others(&hold, |others| {
+            let others = others.unwrap();
+            while still.load(Relaxed) < others {
+                shuttle::thread::yield_now();
+            }
+            assert!(others == 2 || others == 1 && !system.cpus[2].online.get());
+            is_done.store(true, Relaxed);
+        });
+        assert_eq!(result, Ok(()));
+    }
+    at_once(nothing, [leader, nothing, leave]);
+}
+
+#[test]
+fn who_is_refused_by_another_is_told_and_the_others_go_on() {
+    fn leader(system: &System) {
+        let call = Call::new(true);
+        let result = system.calls.on_others(call.function(), |others| others);
+        let refused = Error::Refused {
+            cpu: 1,
+            refusal: common::Refused,
+        };
+        assert_eq!(result, Ok(Err(refused)));
+        call.returned(0b100);
+    }
+    at_once(
+        |system| system.cpus[1].refuse.set(1),
+        [leader, nothing, nothing],
+    );
 }

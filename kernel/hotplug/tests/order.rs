@@ -232,10 +232,8 @@ fn startups_and_teardowns_alternate() {
                         online.push(cpu);
                     }
                 }
-                _ if online.contains(&cpu) => {
-                    if states.down(cpu, &mut call).is_ok() {
-                        online.retain(|&other| other != cpu);
-                    }
+                _ if online.contains(&cpu) && states.down(cpu, &mut call).is_ok() => {
+                    online.retain(|&other| other != cpu);
                 }
                 _ => {}
             }

@@ -12,11 +12,9 @@
 //! A module removes its states in its exit. One that it leaves behind is removed with the
 //! module, and warned about.
 
+pub use crate::kernel::Callback;
 use crate::kernel::{__cpuhp_remove_state, __cpuhp_setup_state};
 use core::ffi::CStr;
-
-/// What is called for a CPU of this number.
-pub type Callback = extern "C" fn(u32) -> i32;
 
 /// When callbacks are called, and where. The numbers are those of linux/cpuhotplug.h.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

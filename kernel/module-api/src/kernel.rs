@@ -2,8 +2,10 @@
 //! (`kernel/src/exports/module_api.rs`). On the host, stand-ins, so that what is
 //! written against this crate compiles and runs in tests.
 
-use crate::hotplug::Callback;
 use core::ffi::c_char;
+
+/// What is called for a CPU that comes or goes, by its number: 0, or a negative error number.
+pub type Callback = extern "C" fn(u32) -> i32;
 
 #[cfg(target_arch = "s390x")]
 unsafe extern "C" {

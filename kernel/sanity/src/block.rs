@@ -45,11 +45,19 @@ pub enum Kind {
     PerCpu,
     /// The kernel's own heap.
     Heap,
+    /// Page frames: of these only the latest frees are known.
+    Frames,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Slab, Self::Vmalloc, Self::PerCpu, Self::Heap];
+    pub const ALL: [Self; 5] = [
+        Self::Slab,
+        Self::Vmalloc,
+        Self::PerCpu,
+        Self::Heap,
+        Self::Frames,
+    ];
 
     /// The function that frees it.
     pub fn free(self) -> &'static str {
@@ -58,6 +66,7 @@ impl Kind {
             Kind::Heap => "the kernel heap's dealloc",
             Kind::Vmalloc => "vfree",
             Kind::PerCpu => "free_percpu",
+            Kind::Frames => "their owner",
         }
     }
 }
@@ -69,6 +78,7 @@ impl fmt::Display for Kind {
             Kind::Heap => "kernel heap",
             Kind::Vmalloc => "vmalloc",
             Kind::PerCpu => "per-CPU",
+            Kind::Frames => "page frames",
         })
     }
 }
@@ -82,10 +92,8 @@ pub enum State {
     Going,
     /// Freed, and kept.
     Kept,
-    /// Freed and given back; what is known of it is kept for a while.
+    /// Given back; only of page frames anything is known then.
     Gone,
-    /// Gone, and something else is there.
-    Dropped,
 }
 
 /// What is known of a block.
@@ -103,6 +111,8 @@ pub struct Block {
     pub cache: usize,
     /// What it is, where that has a name: the module whose image it holds.
     pub label: Option<&'static str>,
+    /// Whether it was found to be left behind by its module.
+    pub left: bool,
     /// Who allocated it.
     pub allocated: Event,
     /// Who freed it.
@@ -119,6 +129,7 @@ impl Block {
             zones,
             cache: 0,
             label: None,
+            left: false,
             allocated,
             freed: Event::NONE,
         }
@@ -135,6 +146,7 @@ impl Block {
         },
         cache: 0,
         label: None,
+        left: false,
         allocated: Event::NONE,
         freed: Event::NONE,
     };

@@ -2,7 +2,6 @@
 //!
 //! ```text
 //!  enter ─► live ── begin_free ─► going ── keep ─► kept ── oldest ─► going ── forget ─► (nothing)
-//!                                      └─ gone ─► gone: no memory, only its history ──► (nothing)
 //! ```
 //!
 //! Between `begin_free` and `keep`, and between `oldest` and `forget`, the block is the
@@ -17,8 +16,6 @@ use core::fmt;
 pub const CHUNK: usize = 224;
 /// Most chunks.
 const CHUNKS: usize = 1024;
-/// Most freed blocks that are kept, or whose history is.
-const MOST_KEPT: usize = 1 << 14;
 
 /// Room for a record.
 #[derive(Debug)]
@@ -28,6 +25,8 @@ pub struct Slot {
     /// The next of the free ones, or the next in the quarantine.
     next: u32,
     pins: u32,
+    /// What it counts for in the quarantine, in bytes.
+    cost: usize,
 }
 
 impl Slot {
@@ -37,6 +36,7 @@ impl Slot {
         links: Links::NONE,
         next: NONE,
         pins: 0,
+        cost: 0,
     };
 }
 
@@ -94,7 +94,7 @@ pub enum Refused {
 pub struct Counts {
     /// Live blocks.
     pub live: usize,
-    /// Freed blocks that are kept, and histories.
+    /// Freed blocks that are kept.
     pub kept: usize,
     /// Bytes of these.
     pub kept_bytes: usize,
@@ -192,7 +192,7 @@ impl Books {
         self.free = slot;
     }
 
-    /// Enters a live block. Histories of what was there before are forgotten.
+    /// Enters a live block.
     ///
     /// # Errors
     /// [`Refused::NoRoom`], [`Refused::Overlap`].
@@ -207,19 +207,11 @@ impl Books {
         }
         let (kind, base) = (block.kind, block.base());
         let last = base.wrapping_add(block.zones.total() - 1);
-        // From behind to the front: what begins before the block's last byte, and ends behind
-        // its first.
-        while let Some(at) = self.tree.at_most(&self.room, (kind, last)) {
+        if let Some(at) = self.tree.at_most(&self.room, (kind, last)) {
             let other = self.room.slot(at).block;
-            if other.kind != kind || !(other.holds(base) || other.base() >= base) {
-                break;
-            }
-            if other.state != State::Gone {
+            if other.kind == kind && (other.holds(base) || other.base() >= base) {
                 return Err(Refused::Overlap(other));
             }
-            self.tree.remove(&mut self.room, other.key());
-            // Its slot is in the quarantine, which drops it.
-            self.room.slot_mut(at).block.state = State::Dropped;
         }
         let place = self.room.slot_mut(slot);
         self.free = place.next;
@@ -339,22 +331,18 @@ impl Books {
         }
     }
 
-    /// Puts a block that is being freed into the quarantine; with `memory`, it is given back
-    /// when it leaves that, otherwise only its history is kept.
-    pub fn keep(&mut self, kind: Kind, start: usize, memory: bool) {
+    /// Puts a block that is being freed into the quarantine, of which it counts for so many
+    /// bytes.
+    pub fn keep(&mut self, kind: Kind, start: usize, cost: usize) {
         let Some(at) = self.find(kind, start) else {
             return;
         };
         let slot = self.room.slot_mut(at);
-        slot.block.state = match memory {
-            true => State::Kept,
-            false => State::Gone,
-        };
+        slot.block.state = State::Kept;
         slot.next = NONE;
-        if memory {
-            self.counts.kept_bytes += slot.block.zones.total();
-        }
+        slot.cost = cost;
         self.counts.kept += 1;
+        self.counts.kept_bytes += cost;
         match self.newest {
             NONE => self.oldest = at,
             newest => self.room.slot_mut(newest).next = at,
@@ -365,35 +353,23 @@ impl Books {
     /// Takes the block out of the quarantine that is in it for the longest, if there is too
     /// much, or with `all` in any case. `None`, too, while the oldest is pinned.
     pub fn oldest(&mut self, all: bool) -> Option<Block> {
-        loop {
-            let too_much = self.counts.kept_bytes > self.budget || self.counts.kept > MOST_KEPT;
-            let at = self.oldest;
-            if at == NONE || !(all || too_much) {
-                return None;
-            }
-            let slot = self.room.slot_mut(at);
-            if slot.pins > 0 {
-                return None;
-            }
-            self.oldest = slot.next;
-            if self.oldest == NONE {
-                self.newest = NONE;
-            }
-            self.counts.kept -= 1;
-            let block = slot.block;
-            match block.state {
-                State::Kept => {
-                    slot.block.state = State::Going;
-                    self.counts.kept_bytes -= block.zones.total();
-                    return Some(block);
-                }
-                State::Gone => {
-                    self.tree.remove(&mut self.room, block.key());
-                    self.release(at);
-                }
-                _ => self.release(at),
-            }
+        let at = self.oldest;
+        if at == NONE || !(all || self.counts.kept_bytes > self.budget) {
+            return None;
         }
+        let slot = self.room.slot_mut(at);
+        if slot.pins > 0 {
+            return None;
+        }
+        slot.block.state = State::Going;
+        let (block, next, cost) = (slot.block, slot.next, slot.cost);
+        self.oldest = next;
+        if next == NONE {
+            self.newest = NONE;
+        }
+        self.counts.kept -= 1;
+        self.counts.kept_bytes -= cost;
+        Some(block)
     }
 
     /// Removes a block that is given back to its allocator now.
@@ -412,6 +388,13 @@ impl Books {
         let slot = self.room.slot_mut(at);
         slot.pins += 1;
         Some((Pin(at), slot.block))
+    }
+
+    /// Marks a block as left behind by its module.
+    pub fn set_left(&mut self, kind: Kind, start: usize) {
+        if let Some(slot) = self.slot_of(kind, start) {
+            slot.block.left = true;
+        }
     }
 
     /// Ends what [`next`](Self::next) began.

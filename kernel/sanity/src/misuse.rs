@@ -1,6 +1,6 @@
 //! What can be wrong, and how it is worded.
 
-use crate::block::{Block, Event, Kind, State};
+use crate::block::{Block, Event, Kind};
 use crate::pattern::Damage;
 use core::fmt;
 
@@ -25,6 +25,8 @@ pub enum Misuse {
     NoBlock(Kind),
     /// A cache was destroyed that has objects, so many.
     CacheInUse(usize),
+    /// A cache was used that had been destroyed.
+    CacheGone,
     /// A module was unloaded, and a block that it had allocated is left.
     Leaked,
     /// An allocator hands a block out that is another's, or no memory of its own: its lists
@@ -41,6 +43,8 @@ pub enum Found {
     Free,
     /// When the block left quarantine.
     Quarantine,
+    /// When page frames were taken again.
+    Taken,
     /// When all blocks were looked at.
     Check,
     /// When the function at this address had returned.
@@ -117,10 +121,12 @@ struct History<'a, N> {
 
 impl<N: Names> fmt::Display for History<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        event(f, self.names, "allocated", &self.block.allocated)?;
-        match self.block.state {
-            State::Live => Ok(()),
-            _ => event(f, self.names, "freed", &self.block.freed),
+        if self.block.allocated != Event::NONE {
+            event(f, self.names, "allocated", &self.block.allocated)?;
+        }
+        match self.block.freed {
+            Event::NONE => Ok(()),
+            freed => event(f, self.names, "freed", &freed),
         }
     }
 }
@@ -216,6 +222,7 @@ impl Report {
                 let objects = Count(*objects, "object");
                 write!(f, "a cache is destroyed while {objects} of it live: ")?;
             }
+            Misuse::CacheGone => f.write_str("used after it was destroyed: a cache, ")?,
             Misuse::Leaked => f.write_str("left behind by a module that was unloaded: ")?,
             Misuse::Overlap => {
                 write!(
@@ -253,6 +260,7 @@ impl<N: Names> fmt::Display for Worded<'_, N> {
             Found::Quarantine => {
                 event(f, names, "found when it left quarantine,", &report.event)?;
             }
+            Found::Taken => event(f, names, "found when it was taken again,", &report.event)?,
             Found::Check => event(
                 f,
                 names,
@@ -279,6 +287,7 @@ impl<N: Names> fmt::Display for Worded<'_, N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::State;
     use crate::zones::Zones;
     use std::string::ToString;
 

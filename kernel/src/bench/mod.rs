@@ -17,6 +17,7 @@
 //! * `loads.rs`: loading and unloading
 //! * `pairs.rs`, `contention.rs`: CPUs in each other's way
 //! * `kmalloc.rs`: objects of slabs
+//! * `sanity.rs`: what catching misuse of memory costs
 //! * `growth.rs`: both, by how much there is already
 
 mod areas;
@@ -26,6 +27,7 @@ mod growth;
 mod kmalloc;
 mod loads;
 mod pairs;
+mod sanity;
 
 pub use self::figures::BenchError;
 use self::figures::{Figure, Figures, measure, record};
@@ -118,7 +120,7 @@ fn boot(figures: &mut Figures) -> Result<(), BenchError> {
 type Group = fn(&mut Figures) -> Result<(), BenchError>;
 
 /// Name, and whether it is run without being named.
-const GROUPS: [(&str, bool, Group); 15] = [
+const GROUPS: [(&str, bool, Group); 16] = [
     // First: what comes before it counts as boot.
     ("boot", true, boot),
     ("alloc", true, areas::all),
@@ -129,6 +131,7 @@ const GROUPS: [(&str, bool, Group); 15] = [
     ("modules", false, rounds),
     ("contention", false, contention::all),
     ("growth", false, growth::all),
+    ("sanity", false, sanity::all),
     // Each a single row of those above, to be looked at alone.
     ("pair", false, areas::pair),
     ("batch", false, areas::large_batch),

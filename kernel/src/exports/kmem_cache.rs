@@ -65,6 +65,7 @@ fn cache<'a>(cache: *const Cache, what: &str) -> Option<&'a Cache> {
     let found = is_object && unsafe { (*cache).live } == LIVE;
     if !found {
         log::error!("{what} of {cache:p}, which is no cache; by {}", caller());
+        sanity::no_cache(cache.addr());
     }
     // SAFETY: L7, L10: a cache that `kmem_cache_create` made, and its owner hasn't destroyed.
     found.then(|| unsafe { &*cache })

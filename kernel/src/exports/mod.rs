@@ -27,5 +27,8 @@ mod smp;
 mod sprintf;
 mod string;
 mod time;
+mod timer;
 mod uaccess;
+mod unwind;
 mod vmalloc;
+mod workqueue;

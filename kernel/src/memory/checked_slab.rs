@@ -54,7 +54,7 @@ pub fn allocate(bytes: usize, align: usize, cache: usize) -> Option<usize> {
 pub fn free(address: usize, cache: usize) -> Result<(), NotLive> {
     match sanity::begin_free(Kind::Slab, address, cache) {
         Ok(block) => {
-            sanity::finish_free(&block, true);
+            sanity::finish_free(&block);
             Ok(())
         }
         Err(Refused::Twice(block)) => Err(NotLive::Free {

@@ -4,7 +4,7 @@
 //! identity map, and gives them back when it is dropped.
 
 use super::error::OutOfMemory;
-use super::real;
+use super::{real, reserve, sanity};
 use crate::fail::{self, Site};
 use ::memory::frames::order_of;
 use arch::PAGE_SIZE;
@@ -27,6 +27,16 @@ impl FrameBlock {
     pub fn of_order(order: usize) -> Result<Self, OutOfMemory> {
         Self::take(order, |order| {
             real::with(|memory| memory.frames.take(order))
+        })
+    }
+
+    /// A block of 2^`order` frames for modules, who leave the reserve.
+    pub fn for_modules(order: usize) -> Result<Self, OutOfMemory> {
+        Self::take(order, |order| {
+            real::with(|memory| {
+                let may = reserve::allows(memory.frames.free(), 1 << order);
+                may.then(|| memory.frames.take(order)).flatten()
+            })
         })
     }
 
@@ -54,6 +64,8 @@ impl FrameBlock {
             return Err(OutOfMemory);
         }
         let frame = from(order).ok_or(OutOfMemory)?;
+        // SAFETY: M1: they are this block's.
+        unsafe { sanity::taken(frame..frame + (1 << order)) };
         Ok(Self {
             address: frame * PAGE_SIZE,
             order,
@@ -103,6 +115,8 @@ impl Drop for FrameBlock {
     /// If the block isn't in use: it had a second owner (M1).
     fn drop(&mut self) {
         let frame = self.address / PAGE_SIZE;
+        // SAFETY: M1: they are this block's, whose owner has no more use for them.
+        unsafe { sanity::giving(frame..frame + (1 << self.order)) };
         let given = real::with(|memory| memory.frames.give(frame, self.order));
         if let Err(error) = given {
             panic!(

@@ -1,7 +1,13 @@
-//! The kernel heap: one block of page frames under `linked_list_allocator`.
+//! The kernel heap: one block of page frames, its own. Modules have no part in it: what they
+//! allocate comes from page frames, of which they leave some to the kernel.
 //!
-//! Module images and per-CPU memory keep off it: they come from page frames. Finding a
-//! block takes as many steps as there are free ones before it, with interrupts off.
+//! ```text
+//!  │ guard │ boot: linked_list_allocator │ after it: rlsf, two-level segregated fit │ guard │
+//! ```
+//!
+//! While the kernel boots, a list of free blocks does: few are freed. From then on finding a
+//! block, or giving one back, takes the same steps however many there are, with interrupts
+//! off (docs/misuse.md has the figures). What boot has allocated stays where it is.
 
 use super::error::OutOfMemory;
 use super::frames::FrameBlock;
@@ -15,11 +21,12 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use linked_list_allocator::Heap;
+use rlsf::Tlsf;
 
-struct KernelHeap(Lock<Heap, { rank::HEAP }>);
+struct KernelHeap(Lock<Parts, { rank::HEAP }>);
 
 #[global_allocator]
-static HEAP: KernelHeap = KernelHeap(Lock::new(Heap::empty()));
+static HEAP: KernelHeap = KernelHeap(Lock::new(Parts::new()));
 
 // SAFETY: M1: `Heap` hands out disjoint blocks of the memory it was given, and the
 // lock admits one CPU at a time. With `sanity=1` a block is inside one of those.
@@ -41,10 +48,67 @@ unsafe impl GlobalAlloc for KernelHeap {
     }
 }
 
+/// First-level lists of the heap after boot: for blocks of 32 bytes to 256 MiB.
+const FIRST_LEVEL: usize = 24;
+/// Second-level lists of each.
+const SECOND_LEVEL: usize = 16;
+
+type Segregated = Tlsf<'static, u32, u16, FIRST_LEVEL, SECOND_LEVEL>;
+
+/// Both parts of the heap.
+struct Parts {
+    boot: Heap,
+    /// First address beyond boot's part.
+    boot_end: usize,
+    after: Segregated,
+    /// Whether boot is over.
+    is_settled: bool,
+    /// Bytes of the blocks that are somebody's, as they were asked for.
+    used: usize,
+    /// Bytes of both parts.
+    size: usize,
+}
+
+impl Parts {
+    const fn new() -> Self {
+        Self {
+            boot: Heap::empty(),
+            boot_end: 0,
+            after: Tlsf::new(),
+            is_settled: false,
+            used: 0,
+            size: 0,
+        }
+    }
+
+    fn allocate(&mut self, layout: Layout) -> Option<NonNull<u8>> {
+        let from_boot = match self.is_settled {
+            true => None,
+            false => self.boot.allocate_first_fit(layout).ok(),
+        };
+        let block = from_boot.or_else(|| self.after.allocate(layout))?;
+        self.used += layout.size();
+        Some(block)
+    }
+
+    /// # Safety
+    /// M4: the block is from `allocate`, with this layout, and given back once.
+    unsafe fn deallocate(&mut self, block: NonNull<u8>, layout: Layout) {
+        self.used -= layout.size();
+        // SAFETY: M4: the caller's promise; its address says which part it is of.
+        unsafe {
+            match block.addr().get() < self.boot_end {
+                true => self.boot.deallocate(block, layout),
+                false => self.after.deallocate(block, layout.align()),
+            }
+        }
+    }
+}
+
 fn take(layout: Layout) -> *mut u8 {
-    match HEAP.0.lock().allocate_first_fit(layout) {
-        Ok(block) => block.as_ptr(),
-        Err(()) => core::ptr::null_mut(),
+    match HEAP.0.lock().allocate(layout) {
+        Some(block) => block.as_ptr(),
+        None => core::ptr::null_mut(),
     }
 }
 
@@ -55,6 +119,11 @@ unsafe fn give(block: *mut u8, layout: Layout) {
         // SAFETY: M4: the caller's promise.
         unsafe { HEAP.0.lock().deallocate(block, layout) };
     }
+}
+
+/// Boot is over: what is allocated from here on comes from the part whose steps are bounded.
+pub fn settle() {
+    HEAP.0.lock().is_settled = true;
 }
 
 #[cold]
@@ -123,7 +192,7 @@ unsafe fn dealloc_watched(block: *mut u8, layout: Layout) {
     match sanity::begin_free(Kind::Heap, block.addr(), 0) {
         Ok(block) => {
             CHECKED.fetch_sub(block.zones.bytes, Ordering::Relaxed);
-            sanity::finish_free(&block, true);
+            sanity::finish_free(&block);
         }
         Err(_) => sanity::refused(Kind::Heap, block.addr(), 0),
     }
@@ -137,6 +206,9 @@ fn release(block: &Block) {
         unsafe { give(block, layout) };
     }
 }
+
+/// Of the heap one part in so many is boot's; what boot needs beyond that comes from the other.
+const BOOT_SHARE: usize = 8;
 
 /// Bytes of heap for a machine with `memory` bytes: a sixteenth, 4 to 64 MiB, rounded
 /// down to a power of two, as blocks of frames come in no other size.
@@ -175,9 +247,14 @@ pub(super) fn init(block: FrameBlock) {
     let bytes = memory.len();
     BOUNDS[0].store(first + PAGE_SIZE, Ordering::Relaxed);
     BOUNDS[1].store(last, Ordering::Relaxed);
-    HEAP.0
-        .lock()
-        .init_from_slice(&mut memory[PAGE_SIZE..bytes - PAGE_SIZE]);
+    let memory = &mut memory[PAGE_SIZE..bytes - PAGE_SIZE];
+    let size = memory.len();
+    let (boot, after) = memory.split_at_mut(size / BOOT_SHARE / PAGE_SIZE * PAGE_SIZE);
+    let mut parts = HEAP.0.lock();
+    parts.boot_end = boot.as_ptr().addr() + boot.len();
+    parts.size = size;
+    parts.boot.init_from_slice(boot);
+    let _stays_for_good = parts.after.insert_free_block(after);
 }
 
 /// A box for a value, or an error where `Box::new` would end the run.
@@ -197,11 +274,22 @@ pub fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
     }
 }
 
+/// Of the heap one part in so many is left to the kernel by what allocates there because a
+/// module asks.
+const RESERVE_SHARE: usize = 8;
+
+/// Whether the rest is in use: then what a module asks for that needs memory of the heap, for
+/// its book-keeping, is refused.
+pub fn is_low() -> bool {
+    let heap = HEAP.0.lock();
+    heap.used > heap.size - heap.size / RESERVE_SHARE
+}
+
 /// Bytes of the heap in use, red zones and what is in quarantine apart; and bytes that it has.
 pub fn used() -> (usize, usize) {
     let heap = HEAP.0.lock();
     match sanity::is_on() {
-        true => (CHECKED.load(Ordering::Relaxed), heap.size()),
-        false => (heap.used(), heap.size()),
+        true => (CHECKED.load(Ordering::Relaxed), heap.size),
+        false => (heap.used, heap.size),
     }
 }

@@ -12,6 +12,7 @@
 use super::error::OutOfMemory;
 use super::frames::PageFrame;
 use super::real::{self, RealMemory};
+use super::sanity;
 use arch::PAGE_SIZE;
 use arch::dat::{Mapping, Protection};
 use core::ops::Range;
@@ -53,6 +54,8 @@ fn unmap_batch(batch: &[Range<usize>]) {
                     unsafe { arch::string::forget_code(frame * PAGE_SIZE) };
                 }
             }
+            // SAFETY: M1, M3: as above.
+            unsafe { sanity::giving(run.start..run.end) };
             if let Err(error) = frames.give_each(run) {
                 panic!("frame {:#x} was given back before", error.frame * PAGE_SIZE);
             }

@@ -8,7 +8,7 @@ use super::identity::{self, Identity};
 use super::map::{self, Map};
 use super::real::{self, RealMemory};
 use super::region::Region;
-use super::sanity;
+use super::{reserve, sanity};
 use ::memory::frames::{FrameAllocator, FrameEntry};
 use arch::control::{self, Protections};
 use arch::dat::{AddressSpace, MapError, Protection, TABLE_SIZE};
@@ -98,6 +98,7 @@ pub unsafe fn init(
     let bytes = heap::size_for(end);
     let block = FrameBlock::new(bytes).map_err(|_| SetupError::Heap { bytes })?;
     heap::init(block);
+    reserve::init(end);
     if checked {
         sanity::begin(end);
     }
@@ -142,7 +143,7 @@ fn initrd_range(initrd: Option<(usize, usize)>) -> Option<(usize, usize)> {
 
 /// Room for `bytes` from `from` on, aligned to tables of translation, in memory that neither the
 /// initrd nor the hole takes.
-fn place_for(
+pub fn place_for(
     bytes: usize,
     from: usize,
     map: &Map,

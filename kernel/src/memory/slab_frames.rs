@@ -23,7 +23,8 @@ impl Backing for Frames {
     }
 
     fn take(&self, order: usize) -> Option<usize> {
-        FrameBlock::of_order(order).ok().map(FrameBlock::into_frame)
+        let block = FrameBlock::for_modules(order).ok()?;
+        Some(block.into_frame())
     }
 
     fn give(&self, frame: usize, order: usize) {

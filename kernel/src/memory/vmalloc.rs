@@ -12,8 +12,10 @@
 
 use super::error::OutOfMemory;
 use super::frames::PageFrame;
+use super::low::is_low;
 use super::real::frame_count;
 use super::region::Region;
+use super::reserve;
 use super::sanity::{self, Fresh, Kind, Zones};
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};
@@ -76,6 +78,7 @@ impl fmt::Display for Error {
 pub fn init(region: Region) {
     *AREAS.lock() = Areas::new(region.start(), region.end());
     REGION.call_once(|| region);
+    sanity::own(Kind::Vmalloc, |block| give(block.start));
 }
 
 fn pages() -> &'static Region {
@@ -86,7 +89,7 @@ fn pages() -> &'static Region {
 
 /// First address of the region, and first address beyond it.
 pub fn region() -> (usize, usize) {
-    AREAS.lock().region()
+    (pages().start(), pages().end())
 }
 
 /// Number of areas in the region, and bytes of all of them.
@@ -117,22 +120,30 @@ impl Area {
     /// later one.
     pub fn new(bytes: usize) -> Result<Self, Error> {
         let whole = bytes.checked_next_multiple_of(PAGE_SIZE);
-        Self::with_use(bytes, PAGE_SIZE, whole.unwrap_or(bytes))
+        Self::with_use(bytes, PAGE_SIZE, whole.unwrap_or(bytes), frame_count().free)
     }
 
-    /// As [`new`](Self::new), at a multiple of `align`, a power of two, for who uses no more
-    /// than `bytes` of it: with `sanity=1` the rest of its last page is a red zone.
+    /// As [`new`](Self::new), at a multiple of `align`, a power of two, for a module, which leaves
+    /// the kernel's reserve and uses no more than `bytes` of it: with `sanity=1` the rest of its
+    /// last page is a red zone.
     pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
-        Self::with_use(bytes, align, bytes)
+        let mut free = frame_count().free.saturating_sub(reserve::frames());
+        if is_low() {
+            free = 0;
+        }
+        Self::with_use(bytes, align, bytes, free)
     }
 
-    fn with_use(bytes: usize, align: usize, used: usize) -> Result<Self, Error> {
+    fn with_use(bytes: usize, align: usize, used: usize, free: usize) -> Result<Self, Error> {
         let wanted = bytes.div_ceil(PAGE_SIZE);
-        let free = frame_count().free;
         if wanted > free || fail::now(Site::Vmalloc) {
             return Err(Error::Frames { wanted, free });
         }
-        let start = AREAS.lock().take(bytes, align, Owner::Kernel);
+        let take = || AREAS.lock().take(bytes, align, Owner::Kernel);
+        let start = take().or_else(|_| {
+            sanity::flush();
+            take()
+        });
         let start = start.map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.
         let mut area = Self {
@@ -249,14 +260,24 @@ pub fn take_back(start: usize) -> Option<Area> {
 
 impl Drop for Area {
     fn drop(&mut self) {
-        if sanity::is_on()
-            && let Ok(block) = sanity::begin_free(Kind::Vmalloc, self.start, 0)
-        {
-            sanity::finish_free(&block, false);
+        let block = match sanity::is_on() {
+            true => sanity::begin_free(Kind::Vmalloc, self.start, 0).ok(),
+            false => None,
+        };
+        if let Some(block) = &block {
+            sanity::finish_area(block);
         }
         pages().unmap(core::iter::once(self.range()));
-        AREAS.lock().give(self.start);
+        match block {
+            Some(block) => sanity::keep_addresses(&block),
+            None => give(self.start),
+        }
     }
+}
+
+/// Gives the addresses of an area back, where nothing is mapped any more.
+fn give(start: usize) {
+    AREAS.lock().give(start);
 }
 
 /// Part of an area, for what happens to it after it has been handed on.

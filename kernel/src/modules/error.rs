@@ -5,6 +5,7 @@ use super::symbol_kind::SymbolKind;
 use super::unresolved::Unresolved;
 use crate::memory::vmalloc;
 use crate::percpu::AllocError;
+use crate::smp::thread;
 use alloc::collections::TryReserveError;
 use core::fmt;
 use loader::linux::{MODULE_LAYOUT, RELEASE, SETTINGS, TableError, VersionsError};
@@ -86,6 +87,8 @@ pub enum Reason<'a> {
     InUse(i64),
     /// It has no exit function.
     NoExit,
+    /// A thread of this name runs its code still, after its exit.
+    Thread(thread::Name),
     /// It needs itself, through this module.
     Cycle(&'static str),
     /// Nothing that is loaded exports this symbol.
@@ -258,6 +261,11 @@ impl fmt::Display for Reason<'_> {
             Reason::Busy(state) => write!(f, "is {state}"),
             Reason::InUse(users) => write!(f, "in use: {users} references are held"),
             Reason::NoExit => f.write_str("has no exit function, so it stays"),
+            Reason::Thread(thread) => write!(
+                f,
+                "its thread {thread} runs still, though its exit has returned: kthread_stop \
+                 wasn't called. It stays until that has ended, and it is unloaded again"
+            ),
             Reason::Cycle(through) => write!(f, "needs itself, through module {through}"),
             Reason::NoSymbol => f.write_str("nothing exports it"),
             Reason::NotFunction(kind) => write!(f, "is {kind}, and can't be called"),

@@ -4,12 +4,14 @@
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
 use super::jump_labels;
+use super::leftovers;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
-use super::state::{Id, State};
+use super::state::{Frames, Id, State};
 use crate::memory::heap::try_box;
 use crate::memory::sanity;
 use crate::percpu::AllocError;
+use crate::smp::thread;
 use alloc::vec::Vec;
 use module_api::PerCpuRef;
 use this_cpu::NoMemory;
@@ -40,6 +42,7 @@ impl UnformedModule {
         loaded: Loaded,
         uses: References,
     ) -> Result<(), Reason<'static>> {
+        let is_linux = loaded.linux.is_some();
         let refcount = PerCpuRef::new().map_err(no_refcount)?;
         let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
         if let Some(entry) = REGISTRY.lock().entry(self.id) {
@@ -53,7 +56,9 @@ impl UnformedModule {
             });
         }
         registry::export(self.id)?;
-        jump_labels::follow_keys(self.id);
+        if is_linux {
+            jump_labels::follow_keys(self.id);
+        }
         Ok(())
     }
 
@@ -70,22 +75,44 @@ impl UnformedModule {
     }
 }
 
-/// Reports what a module that goes has allocated and leaves behind.
-fn report_left(id: Id) {
-    let range = REGISTRY.lock().entry(id).and_then(|entry| {
-        let loaded = entry.loaded.as_ref()?;
-        Some(loaded.base()..loaded.base() + loaded.layout.size())
-    });
-    if let Some(range) = range.filter(|range| range.start != 0) {
-        sanity::left_by(&range);
+impl Drop for UnformedModule {
+    fn drop(&mut self) {
+        if let Err((name, thread)) = take_out(self.id) {
+            log::error!(
+                "module {name}: thread {thread} of its init's runs still. It stays until that \
+                 has ended, and it is unloaded"
+            );
+        }
     }
 }
 
-impl Drop for UnformedModule {
-    fn drop(&mut self) {
-        report_left(self.id);
-        drop(remove(self.id));
+/// Takes a module out of the list and frees what it owns, unless a thread runs its code: then
+/// it stays, and [`GoingModule::stop`] goes on with it.
+///
+/// # Errors
+/// The module's name, and the thread's.
+fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
+    let (name, addresses) = {
+        let mut registry = REGISTRY.lock();
+        let entry = registry.entry(id);
+        entry.map_or(("", 0..0), |entry| {
+            let loaded = entry.loaded.as_ref();
+            (entry.name, loaded.map_or(0..0, Loaded::addresses))
+        })
+    };
+    leftovers::end_calls(name, &addresses);
+    if let Some(thread) = thread::keeping(&addresses) {
+        if let Some(entry) = REGISTRY.lock().entry(id) {
+            entry.state = State::Going;
+            entry.is_kept = true;
+        }
+        return Err((name, thread));
     }
+    if !addresses.is_empty() {
+        sanity::left_by(&(addresses.start as u64..addresses.end as u64));
+    }
+    drop(remove(id));
+    Ok(())
 }
 
 fn no_refcount(error: NoMemory) -> Reason<'static> {
@@ -95,29 +122,41 @@ fn no_refcount(error: NoMemory) -> Reason<'static> {
     })
 }
 
-/// A module in state going, to which no reference is left. Dropping it removes the module
-/// and frees what it owns.
+/// A module in state going, to which no reference is left.
+#[must_use]
 pub struct GoingModule {
     id: Id,
     /// Address of its exit, which the loader has checked (L3).
     pub exit: Option<u64>,
+    /// How the stack frames of its code are laid out.
+    pub frames: Frames,
     /// Addresses of what is called after that, in this order, checked too.
     pub destructors: Vec<u64>,
 }
 
 impl GoingModule {
     /// Stops the use of a live module, unless somebody holds a reference (Linux:
-    /// try_stop_module). Waits for the other CPUs.
+    /// try_stop_module); goes on with one that a thread kept, whose exit has been called.
+    /// Waits for the other CPUs.
     ///
     /// # Errors
     /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
     /// module is as before.
     pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
-        let (id, exit, refcount) = {
+        let (id, exit, frames, refcount) = {
             let mut registry = REGISTRY.lock();
             let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
             let entry = entry.ok_or(Reason::NotLoaded)?;
+            if entry.is_kept {
+                entry.is_kept = false;
+                return Ok(Self {
+                    id: entry.id,
+                    exit: None,
+                    frames: Frames::Plain,
+                    destructors: Vec::new(),
+                });
+            }
             if entry.state != State::Live {
                 return Err(Reason::Busy(entry.state));
             }
@@ -125,11 +164,11 @@ impl GoingModule {
             if loaded.must_stay() {
                 return Err(Reason::NoExit);
             }
-            let exit = loaded.startup.exit;
+            let (exit, frames) = (loaded.startup.exit, loaded.frames);
             let refcount = entry.refcount.as_deref().ok_or(Reason::NotLoaded)?;
             let refcount = core::ptr::from_ref(refcount);
             entry.state = State::Going;
-            (entry.id, exit, refcount)
+            (entry.id, exit, frames, refcount)
         };
         // SAFETY: L2: nobody else removes a module that is going, and with it the box that
         // the count lies in.
@@ -147,20 +186,18 @@ impl GoingModule {
         Ok(Self {
             id,
             exit,
+            frames,
             destructors: destructors.unwrap_or_default(),
         })
     }
 }
 
 impl GoingModule {
-    /// Reports what it has allocated and leaves behind, with `sanity=1`.
-    pub fn report_left(&self) {
-        report_left(self.id);
-    }
-}
-
-impl Drop for GoingModule {
-    fn drop(&mut self) {
-        drop(remove(self.id));
+    /// Removes the module and frees what it owns.
+    ///
+    /// # Errors
+    /// [`Reason::Thread`]: it stays as it is, until it is stopped again.
+    pub fn remove(self) -> Result<(), Reason<'static>> {
+        take_out(self.id).map_err(|(_, thread)| Reason::Thread(thread))
     }
 }

@@ -27,13 +27,14 @@ use super::module_file::ModuleFile;
 use super::parameters;
 use super::registry;
 use super::report;
+use super::state::Frames;
 use super::unresolved::Unresolved;
 use crate::control::{self, Place};
 use crate::memory::vmalloc::Part;
 use crate::percpu;
+use crate::sync::{Lock, rank};
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use core::sync::atomic::{AtomicBool, Ordering};
 use loader::{Callback, LoadError, ParameterError, RegionKind};
 
 /// Loads the module file of this name from the initrd and runs its init.
@@ -80,7 +81,7 @@ pub fn load_file<'a>(
 #[cold]
 fn with_all_symbols<'a>(module: &ModuleFile, check: Check, reason: Reason<'a>) -> Reason<'a> {
     if matches!(reason, Reason::Object(LoadError::Unresolved(_)))
-        && let Ok(mut imports) = Imports::of(&module.object, check)
+        && let Ok(mut imports) = Imports::of(&module.object, module.is_linux, check)
     {
         let mut is_known = |name: &'static str| {
             let found = imports.resolve(name, loader::name_hash(name));
@@ -109,6 +110,7 @@ struct Formed<'a> {
     callbacks: Vec<Callback<'a>>,
     constructors: Vec<u64>,
     init: Option<u64>,
+    frames: Frames,
     init_memory: InitMemory,
     place: Place,
 }
@@ -145,6 +147,7 @@ fn form<'a>(
         callbacks,
         constructors,
         init,
+        frames: module.frames,
         init_memory,
         place,
     })
@@ -170,12 +173,12 @@ impl<'a> Formed<'a> {
         }
         for constructor in self.constructors {
             // SAFETY: L3: the loader has checked it, and the module is loading.
-            unsafe { call::call_void(constructor) };
+            unsafe { call::call_void(constructor, self.frames) };
         }
         let result = self.init.map_or(0, |init| {
             // SAFETY: L3: the loader has checked it, and the module is loading. L11: if it was
             // compiled for Linux, what it is bound to is what it takes it for.
-            unsafe { call::call_int(init) }
+            unsafe { call::call_int(init, self.frames) }
         });
         match result {
             0 => {}
@@ -195,16 +198,16 @@ impl<'a> Formed<'a> {
 /// held.
 ///
 /// # Errors
-/// Why it isn't unloaded; then it is as before.
+/// Why it isn't unloaded; then it is as before, but for one that a thread keeps: its exit has
+/// run.
 pub fn unload(name: &str) -> Result<(), Error<'_>> {
     let mut going = GoingModule::stop(name).map_err(|reason| reason.of(name))?;
     let destructors = core::mem::take(&mut going.destructors);
     for function in going.exit.into_iter().chain(destructors) {
         // SAFETY: L3: the loader has checked it, and the module is going.
-        unsafe { call::call_void(function) };
+        unsafe { call::call_void(function, going.frames) };
     }
-    going.report_left();
-    drop(going);
+    going.remove().map_err(|reason| reason.of(name))?;
     control::module_gone(name);
     percpu::balance();
     log::info!("module {name}: unloaded");
@@ -215,7 +218,6 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
 /// (C, assembly) has only the C calling convention to agree on. One compiled for Linux must be
 /// of a release and settings whose facts are known here.
 fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
-    static TOLD: AtomicBool = AtomicBool::new(false);
     let vermagic = module.modinfo("vermagic");
     if module.is_linux {
         return match vermagic {
@@ -225,15 +227,28 @@ fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
     }
     match vermagic {
         Some(found) if found != module_api::ABI_STAMP => return Err(Reason::Stamp(found)),
-        None if !TOLD.swap(true, Ordering::Relaxed) => {
+        None if is_new_without(module.name) => {
             let name = module.name;
-            log::warn!(
-                "module {name}: has no vermagic; what it was built for isn't known. More such follow in silence"
-            );
+            log::warn!("module {name}: has no vermagic; what it was built for isn't known");
         }
         _ => {}
     }
     Ok(())
+}
+
+/// Whether it hasn't been told of a module yet that it has no vermagic: once a file, for as
+/// many as there is room for.
+fn is_new_without(name: &'static str) -> bool {
+    static TOLD: Lock<heapless::Vec<usize, 256>, { rank::MODULES }> =
+        Lock::new(heapless::Vec::new());
+    let place = name.as_ptr().addr();
+    let mut told = TOLD.lock();
+    let is_new = !told.contains(&place);
+    // Without room it is told each time.
+    if is_new && told.push(place).is_err() {
+        return true;
+    }
+    is_new
 }
 
 /// Pages of a module that change when its init has returned: address and bytes.

@@ -2,11 +2,13 @@
 
 use super::linux::LinuxParts;
 use super::parameters::Strings;
+use super::state::Frames;
 use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
 use super::taint::Taint;
 use crate::control::Place;
 use crate::memory::vmalloc::Area;
+use core::ops::Range;
 use loader::{ExportedSymbol, Layout, Linked, Startup, Within};
 
 /// What a loaded module owns, but for its references on others. Fields are dropped from
@@ -29,6 +31,8 @@ pub struct Loaded {
     pub startup: Startup,
     /// What else there is of one that was compiled for Linux.
     pub linux: Option<LinuxParts>,
+    /// How its code's stack frames are laid out.
+    pub frames: Frames,
     /// What is to be known of it.
     pub taint: Taint,
     /// Whether the memory of its init sections is given back (L4).
@@ -39,6 +43,12 @@ impl Loaded {
     /// Lowest address; 0 for a module without text and data.
     pub fn base(&self) -> u64 {
         self.area.as_ref().map_or(0, |area| area.start() as u64)
+    }
+
+    /// Its addresses, those of init sections included.
+    pub fn addresses(&self) -> Range<usize> {
+        let area = self.area.as_ref();
+        area.map_or(0..0, |area| area.start()..area.start() + area.bytes())
     }
 
     /// Bytes of text and data in memory, whole pages.

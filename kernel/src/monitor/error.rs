@@ -4,6 +4,7 @@
 use crate::bench::BenchError;
 use crate::modules::Reason;
 use crate::percpu::{AllocError, FreeError, Handle};
+use crate::soak::SoakError;
 use crate::{cpus, modules, smp};
 use arch::fault_safe::Fault;
 use core::fmt;
@@ -60,6 +61,8 @@ pub enum Error<'line> {
     Cpu(smp::Error),
     /// There are no figures.
     Bench(BenchError),
+    /// A soak ended early, or lost something.
+    Soak(SoakError),
     /// Locks aren't counted.
     NotCounted,
     /// No books are kept of blocks of memory.
@@ -160,6 +163,7 @@ impl fmt::Display for Error<'_> {
             Error::Modules(reason) => write!(f, "{reason}"),
             Error::Cpu(error) => write!(f, "{error}"),
             Error::Bench(error) => write!(f, "{error}"),
+            Error::Soak(error) => write!(f, "soak: {error}"),
             Error::NotCounted => f.write_str("locks aren't counted: boot with lockstat"),
             Error::NoBooks => f.write_str("no books are kept of blocks: boot with sanity=1"),
             Error::Misuse(1) => f.write_str("memory was misused: there is a report"),
@@ -195,6 +199,12 @@ impl From<smp::Error> for Error<'_> {
 impl From<Fault> for Error<'_> {
     fn from(fault: Fault) -> Self {
         Error::Fault(fault)
+    }
+}
+
+impl From<SoakError> for Error<'_> {
+    fn from(error: SoakError) -> Self {
+        Error::Soak(error)
     }
 }
 

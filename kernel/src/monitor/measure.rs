@@ -1,6 +1,6 @@
 //! Commands that run the self-tests and the benchmark.
 
-use super::command::{Action, Command};
+use super::command::{Action, Command, number};
 use super::error::Error;
 use super::interrupt;
 use crate::fail::{self, Site, When};
@@ -25,6 +25,16 @@ pub const COMMANDS: &[Command] = &[
         look: "GROUP: one of the groups that the lines name.",
         example: "bench percpu",
         action: Action::Run(benchmark),
+    },
+    Command {
+        name: "soak",
+        arguments: "[seconds=N] [seed=N]",
+        help: "all CPUs do all at once, for long; nothing may be lost",
+        look: "All CPUs allocate, call, load and unload modules; CPUs leave and come back, requests\n\
+               fail; what is in use in the end is what was in the beginning. ./qemu-run.sh soak\n\
+               does it for as long as you like.",
+        example: "soak seconds=1 seed=1",
+        action: Action::Run(soak),
     },
     Command {
         name: "fail",
@@ -52,6 +62,21 @@ fn self_tests<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         (_, 0) => Ok(()),
         (_, failed) => Err(Error::TestsFailed(failed)),
     }
+}
+
+fn soak<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
+    const EXPECTED: Error<'_> = Error::Expected("seconds=N, seed=N, or nothing");
+    let (mut seconds, mut seed) = (20, None);
+    for word in arguments {
+        let (name, value) = word.split_once('=').ok_or(EXPECTED)?;
+        match name {
+            "seconds" => seconds = number(value)?,
+            "seed" => seed = Some(number(value)?),
+            _ => return Err(EXPECTED),
+        }
+    }
+    let seed = seed.unwrap_or_else(arch::timer::now);
+    Ok(crate::soak::run(seconds, seed)?)
 }
 
 fn benchmark<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {

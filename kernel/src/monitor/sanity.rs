@@ -100,7 +100,7 @@ fn block_at(word: &str) -> Result<(), Error<'_>> {
         State::Live => "live",
         State::Going => "being freed",
         State::Kept => "freed, in quarantine",
-        State::Gone | State::Dropped => "freed and given back",
+        State::Gone => "given back",
     };
     let offset = address.wrapping_sub(block.start) as isize;
     println!("{}: {state}; offset {offset}", block.named());

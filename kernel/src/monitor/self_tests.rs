@@ -153,6 +153,8 @@ fn exhausted_heap() -> Result<(), NotPassed> {
         "call nosuch 1",
         "call @nosuch 1",
         "cpu online 1000",
+        "cpu offline 0",
+        "cpu states",
         "percpu zz",
         "meminfo",
         "lsmod",

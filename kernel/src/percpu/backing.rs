@@ -1,11 +1,12 @@
 //! Page frames and mappings under the per-CPU chunks. Keeps P13, by M1 and M3.
 
-use crate::memory::{self, PageFrame, Region};
+use crate::memory::{self, PageFrame, Region, vmalloc};
 use crate::sync::{RawLock, TryLock, rank};
 use ::percpu::{Backing, Mark, OutOfMemory};
+use arch::backtrace::{Step, Walk};
 use arch::dat::Protection;
 use arch::test_and_set::Byte;
-use arch::{PAGE_SIZE, cpu};
+use arch::{PAGE_SIZE, cpu, stack};
 
 /// The region of per-CPU chunks, as the allocator sees it.
 #[derive(Debug)]
@@ -28,6 +29,20 @@ impl Pages {
         self.region
             .map(address, PageFrame::new()?, Protection::ReadWrite)
     }
+}
+
+/// Calls that are looked at for one of a module's.
+const CALLS: usize = 24;
+
+/// Whether a module's code has led here. Where memory is low it is worth the walk.
+#[cold]
+fn is_for_module() -> bool {
+    let (start, end) = vmalloc::region();
+    let mut calls = Walk::from(stack::pointer()).take(CALLS);
+    calls.any(|step| {
+        let (Step::Return(address) | Step::Interrupted(address)) = step;
+        (start..end).contains(&(address as usize))
+    })
 }
 
 /// A mark of the allocator's.
@@ -72,6 +87,9 @@ unsafe impl Backing for Pages {
     }
 
     fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
+        if memory::is_low() && is_for_module() {
+            return Err(OutOfMemory);
+        }
         self.region
             .prepare(address..address + size)
             .map_err(|_| OutOfMemory)
@@ -82,6 +100,9 @@ unsafe impl Backing for Pages {
     }
 
     unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        if memory::is_low() && is_for_module() {
+            return Err(OutOfMemory);
+        }
         for page in 0..pages {
             if self.map_one(address + page * PAGE_SIZE).is_err() {
                 // SAFETY: P13: these were mapped just now.

@@ -65,7 +65,7 @@ pub fn free(handle: Handle) -> Result<(), FreeError> {
     }
     match sanity::begin_free(Kind::PerCpu, handle.0, 0) {
         Ok(block) => {
-            sanity::finish_free(&block, true);
+            sanity::finish_free(&block);
             Ok(())
         }
         Err(Refused::Unknown) => {

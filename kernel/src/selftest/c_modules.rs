@@ -70,6 +70,7 @@ const NAMES: &[&str] = &[
     "ctest_provider",
     "ctest_smp",
     "ctest_stack",
+    "ctest_time",
     "ctest_uaccess",
     "ctest_user",
     "ctest_wrap",
@@ -127,6 +128,10 @@ fn per_cpu() -> Result<(), NotPassed> {
 
 fn threads() -> Result<(), NotPassed> {
     passes("ctest_kthread")
+}
+
+fn time() -> Result<(), NotPassed> {
+    passes("ctest_time")
 }
 
 fn smp() -> Result<(), NotPassed> {
@@ -281,6 +286,7 @@ selftest!("c.wrap_around", wrap_around);
 selftest!("c.percpu", per_cpu);
 selftest!("c.smp", smp);
 selftest!("c.threads", threads);
+selftest!("c.time", time);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
 selftest!("c.names", names);

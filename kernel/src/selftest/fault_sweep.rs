@@ -7,7 +7,7 @@ use super::{NotPassed, failed, resources};
 use crate::fail::{self, Site};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::{frame_count, slab, vmalloc};
-use crate::{check, cpus, modules, percpu, println, selftest, smp};
+use crate::{check, cpus, modules, percpu, println, selftest, smp, timer};
 use ::percpu::PAGE_SIZE;
 use core::fmt::{self, Write};
 
@@ -201,32 +201,66 @@ fn every_call_is_lost_once() -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// Offline CPUs are started, with each request of a start failing in turn: as long as there are
-/// any.
-fn every_request_of_a_start_fails_once() -> Result<(), NotPassed> {
-    let offline = || (0..cpus::present()).find(|&cpu| !cpus::is_online(cpu));
-    offline().ok_or(NotPassed::Skipped("every CPU is online"))?;
+/// A CPU leaves and comes back, with each request of either failing in turn, while the clock
+/// interrupts the one that leads.
+fn every_request_of_a_cpu_fails_once() -> Result<(), NotPassed> {
+    let cpu = match cpus::present() - 1 {
+        0 => return Err(NotPassed::Skipped("one CPU")),
+        cpu => cpu,
+    };
+    let was_online = cpus::is_online(cpu);
+    // What is kept for it is there after the first time.
+    for online in [false, true] {
+        set_online(cpu, online).map_err(failed)?;
+    }
+    timer::start(100, || {});
+    let result = [false, true]
+        .into_iter()
+        .try_for_each(|online| sweep_online(cpu, online));
+    timer::stop();
+    set_online(cpu, was_online).map_err(failed)?;
+    result
+}
+
+/// Brings a CPU in or has it leave, unless it has done so.
+fn set_online(cpu: u32, online: bool) -> Result<(), smp::Error> {
+    match (online, cpus::is_online(cpu)) {
+        (true, false) => smp::start(cpu),
+        (false, true) => smp::offline(cpu),
+        _ => Ok(()),
+    }
+}
+
+fn sweep_online(cpu: u32, online: bool) -> Result<(), NotPassed> {
+    let what = if online { "comes" } else { "leaves" };
     for (name, site) in Site::ALL {
         let mut counts = Counts::default();
         for nth in 1..MOST {
-            let Some(cpu) = offline() else {
-                return Ok(());
-            };
+            set_online(cpu, !online).map_err(failed)?;
+            percpu::trim();
             let before = resources::in_use();
             fail::arm(site, nth);
-            let result = smp::start(cpu);
+            let result = set_online(cpu, online);
             let reached = fail::left(site) == 0;
             fail::arm(site, 0);
             check!(
                 result.is_ok() || reached,
-                "{name} {nth}: {result:?}, by itself"
+                "{what}, {name} {nth}: {result:?}, by itself"
             );
-            match result {
-                Ok(()) => check!(smp::run_on(cpu, || ()).is_ok(), "cpu {cpu}, {name} {nth}"),
-                Err(_) => check!(
-                    resources::in_use() == before,
-                    "cpu {cpu}, {name} {nth}: what it was to have"
-                ),
+            check!(
+                result.is_ok() == (cpus::is_online(cpu) == online),
+                "{what}, {name} {nth}: {result:?}, and it isn't so"
+            );
+            if result.is_err() {
+                percpu::trim();
+                let after = resources::in_use();
+                check!(
+                    after == before,
+                    "{what}, {name} {nth}: {after:x?}, not {before:x?}"
+                );
+            }
+            if cpus::is_online(cpu) {
+                smp::run_on(cpu, || ()).map_err(failed)?;
             }
             if !reached {
                 break;
@@ -234,11 +268,19 @@ fn every_request_of_a_start_fails_once() -> Result<(), NotPassed> {
             counts.enter(result.is_err());
         }
         let Counts { errors, harmless } = counts;
-        println!("# fault.every_start: {name}: {errors} in errors, {harmless} without harm");
+        if errors + harmless > 0 {
+            println!(
+                "# fault.every_cpu: {what}, {name}: {errors} in errors, {harmless} without harm"
+            );
+        }
     }
     Ok(())
 }
 
 selftest!("fault.every_request", every_request_fails_once);
 selftest!("fault.lost_calls", every_call_is_lost_once, on_request);
-selftest!("fault.every_start", every_request_of_a_start_fails_once);
+selftest!(
+    "fault.every_cpu",
+    every_request_of_a_cpu_fails_once,
+    on_request
+);

@@ -68,6 +68,15 @@ pub fn run_on_each(work: impl Fn() + Sync) -> Result<(), Error> {
     Ok(CALLS.on_each(&work)?)
 }
 
+/// Runs a closure on every other online CPU at once, and `own` here meanwhile, interrupts off,
+/// as [`Calls::on_others`] says.
+pub fn run_on_others<R>(
+    work: impl Fn() + Sync,
+    own: impl FnOnce(Result<u32, Error>) -> R,
+) -> Result<R, Error> {
+    Ok(CALLS.on_others(&work, |posted| own(posted.map_err(Error::from)))?)
+}
+
 /// The call as a closure. The argument is the function's concern, wherever it runs.
 fn with(function: Function, argument: *mut ()) -> impl Fn() + Sync {
     let argument = argument.expose_provenance();

@@ -47,6 +47,8 @@ pub enum Error {
     NotStopped(u32),
     /// Others have led CPUs in or out, or changed hot-plug states, for a minute.
     Led,
+    /// Other CPUs didn't hold still for an order, for some seconds.
+    Restless,
     /// So many have kept the CPUs as they are for ten seconds.
     Kept(u32),
     /// A callback of a hot-plug state failed.
@@ -102,6 +104,7 @@ impl fmt::Display for Error {
             Error::Threads { cpu, count } => write!(f, "cpu {cpu}: it has {count} threads"),
             Error::NotStopped(cpu) => write!(f, "cpu {cpu}: left, but doesn't stop"),
             Error::Led => f.write_str("others have led CPUs in or out for a minute"),
+            Error::Restless => f.write_str("other CPUs didn't hold still within four seconds"),
             Error::Kept(count) => write!(
                 f,
                 "CPUs are kept as they are by {count} holders of cpus_read_lock"

@@ -6,7 +6,7 @@
 //! runs for a module, a callback, is within its turn: there CPUs are kept as they are.
 
 use super::error::Error;
-use super::task;
+use super::wait;
 use core::sync::atomic::{AtomicU32, Ordering};
 use this_cpu::{Variable, percpu};
 
@@ -58,7 +58,7 @@ impl Drop for Kept {
 /// Keeps CPUs as they are, until [`let_go`] is called as often; waits as [`Kept::new`] does. In
 /// a callback they are kept, and nothing is counted.
 pub fn keep() {
-    while !is_in_callback() && !task::wait_until(PATIENCE, try_to_keep) {
+    while !is_in_callback() && !wait::wait_until(PATIENCE, try_to_keep) {
         log::warn!("who wants the CPUs kept as they are waits for who leads one in or out");
     }
 }
@@ -102,12 +102,12 @@ impl Leader {
             return Err(Error::Nested);
         }
         let is_alone = || WORD.fetch_or(LEADER, Ordering::Acquire) & LEADER == 0;
-        if !task::wait_until(PATIENCE, is_alone) {
+        if !wait::wait_until(PATIENCE, is_alone) {
             return Err(Error::Led);
         }
         let leader = Self(());
         let keepers = || WORD.load(Ordering::Acquire) & !LEADER;
-        match task::wait_until(PATIENCE_WITH_KEEPERS, || keepers() == 0) {
+        match wait::wait_until(PATIENCE_WITH_KEEPERS, || keepers() == 0) {
             true => Ok(leader),
             false => Err(Error::Kept(keepers())),
         }

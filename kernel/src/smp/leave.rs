@@ -9,7 +9,7 @@
 //!                                        was a task posted before? then it is again
 //!                                        runs the functions that were called before
 //!   finds it gone ◄──────────────────    gone
-//!   stops and resets it                  stops itself
+//!   resets it ◄──────────────────────    stops itself
 //! ```
 //!
 //! It parks before anybody keeps others from leading CPUs for it: a CPU that is away from its
@@ -21,7 +21,8 @@ use super::call;
 use super::error::Error;
 use super::machine::{Cpus, NAP};
 use super::status::Look;
-use super::{belongings, task};
+use super::still::while_others_hold_still;
+use super::{belongings, task, wait};
 use crate::cpus::{self, State};
 use crate::timer;
 use arch::sigp::{self, Order};
@@ -76,7 +77,7 @@ pub fn if_asked() {
             }
             _ => return,
         }
-        task::nap(NAP);
+        wait::nap(NAP);
     }
 }
 
@@ -110,7 +111,7 @@ impl Parked {
         // Without a signal it parks when something else wakes it, which needn't be soon.
         let patience = if signalled.is_ok() { PATIENCE } else { 0 };
         let is_parked = || word(cpu).load(Ordering::Acquire) == PARKED;
-        task::wait_until(patience, || is_parked() || !cpus::is_online(cpu));
+        wait::wait_until(patience, || is_parked() || !cpus::is_online(cpu));
         if !change(cpu, ASKED, STAYS) {
             return Ok(Self(cpu));
         }
@@ -137,9 +138,9 @@ impl Parked {
             let stays = word(cpu).load(Ordering::Acquire) == STAYS;
             stays && cpus::state(cpu) != State::Leaving
         };
-        if !task::wait_until(PATIENCE, is_decided) && !change(cpu, GO, STAYS) {
+        if !wait::wait_until(PATIENCE, is_decided) && !change(cpu, GO, STAYS) {
             // It goes at this moment, interrupts off.
-            task::wait_until(PATIENCE, is_decided);
+            wait::wait_until(PATIENCE, is_decided);
         }
         match cpus::state(cpu) {
             State::Gone => bury(cpu),
@@ -155,7 +156,7 @@ impl Drop for Parked {
     }
 }
 
-/// Stops a CPU that is gone, and gives back what it had.
+/// Waits until a CPU that is gone is stopped, and gives back what it had.
 ///
 /// # Errors
 /// It doesn't stop, or isn't reset: it is gone as before.
@@ -163,15 +164,18 @@ pub fn bury(cpu: u32) -> Result<(), Error> {
     let address = cpus::address(cpu).ok_or(Error::NotPresent(cpu))?;
     // Nobody starts it again who has stopped it for a look.
     let mut look = None;
-    task::wait_until(PATIENCE, || {
+    wait::wait_until(PATIENCE, || {
         look = Look::begin(cpu);
         look.is_some()
     });
     let _look = look.ok_or(Error::NotStopped(cpu))?;
-    let refused = |order: Order| move |refusal| Error::Refused(cpu, order, refusal);
-    sigp::stop(address).map_err(refused(Order::Stop))?;
+    // It stops itself: an order to do so could be its emulator's end (docs/QEMU.md).
+    if !wait::wait_until(PATIENCE, || sigp::is_stopped(address) == Ok(true)) {
+        return Err(Error::NotStopped(cpu));
+    }
     // SAFETY: C11: it is stopped, and not online. It forgets its lowcore, and what pends.
-    unsafe { sigp::initial_reset(address) }.map_err(refused(Order::InitialReset))?;
+    let reset = while_others_hold_still(|| unsafe { sigp::initial_reset(address) });
+    reset?.map_err(|refusal| Error::Refused(cpu, Order::InitialReset, refusal))?;
     belongings::give_back(cpu);
     cpus::change(cpu, State::Gone, State::Offline);
     Ok(())

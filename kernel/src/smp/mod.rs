@@ -10,8 +10,12 @@
 //! | `belongings.rs` | what a CPU has while it runs |
 //! | `task.rs` | functions in another CPU's idle loop |
 //! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
+//! | `wait.rs` | waits in which both have turns |
+//! | `timers.rs` | functions that a CPU's clock calls |
+//! | `works.rs` | functions that run later, in threads |
 //! | `start.rs` | a CPU's way to the idle loop |
 //! | `leave.rs` | and out of it |
+//! | `still.rs` | all others hold still for an order |
 //! | `hotplug_lock.rs` | who leads CPUs in and out |
 //! | `states.rs` | what modules have called for CPUs that come and go |
 //! | `hotplug.rs` | all of that, in its order |
@@ -30,15 +34,20 @@ mod stacks;
 mod start;
 pub mod states;
 mod status;
+mod still;
 mod stop;
 mod task;
 pub mod thread;
+pub mod timers;
+mod wait;
+pub mod works;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::{Error, Failure};
 pub use hotplug::{offline, start, start_all};
-pub use stacks::{guard_page_owner, guard_pages, init_boot_stacks};
+pub use stacks::{Kind, Owner, guard_page_owner, guard_pages, init_boot_stacks, place_of, spare};
 pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
-pub use task::{nap, run_as_task_on_each};
+pub use task::run_as_task_on_each;
+pub use wait::nap;

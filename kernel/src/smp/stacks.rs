@@ -1,25 +1,53 @@
-//! Every CPU's three stacks: its first, for interruptions, for faults.
+//! Every CPU's three stacks: its first, for interruptions, for faults. And a fourth, if a
+//! module asks for it: one that nothing else uses.
 //!
 //! The lowest page of each is a guard page, so that running off its end is a fault,
-//! which is handled on another of them (C3).
+//! which is handled on another of them (C3). So is that of a thread's stack.
 
 use super::error::Error;
+use super::thread;
 use crate::memory::{OutOfMemory, Stack};
-use arch::{MAX_CPUS, PAGE_SIZE, boot, lowcore};
+use arch::stack::{SAVE_AREA, SIZE};
+use arch::{MAX_CPUS, PAGE_SIZE, boot, cpu, lowcore};
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// Their names, in the order of the table.
-const NAMES: [&str; 3] = ["stack", "interrupt stack", "fault stack"];
+/// What a stack is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A CPU's ordinary course.
+    Own,
+    /// Handlers of external interruptions.
+    Interrupt,
+    /// Handlers of program checks, machine checks and restarts.
+    Fault,
+    /// Functions that a module calls on a stack of their own.
+    Spare,
+}
+
+/// The kinds, in the order of the table. Each CPU has the first [`BEFORE_START`].
+const KINDS: [Kind; 4] = [Kind::Own, Kind::Interrupt, Kind::Fault, Kind::Spare];
+const BEFORE_START: usize = 3;
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Own => "stack",
+            Kind::Interrupt => "interrupt stack",
+            Kind::Fault => "fault stack",
+            Kind::Spare => "spare stack",
+        })
+    }
+}
 
 /// Lowest address of each stack, by CPU; 0 where there is none.
-static LOWEST: [[AtomicUsize; NAMES.len()]; MAX_CPUS] =
-    [const { [const { AtomicUsize::new(0) }; NAMES.len()] }; MAX_CPUS];
+static LOWEST: [[AtomicUsize; KINDS.len()]; MAX_CPUS] =
+    [const { [const { AtomicUsize::new(0) }; KINDS.len()] }; MAX_CPUS];
 
 /// A CPU's stacks. Dropped, they are given back.
 pub struct Stacks {
     cpu: u32,
-    stacks: [Stack; NAMES.len()],
+    stacks: [Stack; BEFORE_START],
 }
 
 impl Stacks {
@@ -38,14 +66,14 @@ impl Stacks {
 
     /// Initial stack pointers: of its first function, for interruptions, for program and
     /// machine checks and restart.
-    pub fn tops(&self) -> [usize; NAMES.len()] {
+    pub fn tops(&self) -> [usize; BEFORE_START] {
         self.stacks.each_ref().map(Stack::top)
     }
 }
 
 impl Drop for Stacks {
     fn drop(&mut self) {
-        for entry in &LOWEST[self.cpu as usize] {
+        for entry in &LOWEST[self.cpu as usize][..BEFORE_START] {
             entry.store(0, Ordering::Relaxed);
         }
     }
@@ -83,30 +111,83 @@ pub fn guard_pages() -> impl Iterator<Item = usize> {
         .filter(|&lowest| lowest != 0)
 }
 
+/// The initial stack pointer of the running CPU's spare stack, which is made when it is first
+/// asked for, and stays. Interrupts off.
+///
+/// # Errors
+/// If there is no memory.
+pub fn spare() -> Result<usize, OutOfMemory> {
+    let [.., entry] = &LOWEST[cpu::number() as usize];
+    if entry.load(Ordering::Relaxed) == 0 {
+        let stack = Stack::new()?;
+        entry.store(stack.guard_page(), Ordering::Relaxed);
+        core::mem::forget(stack);
+    }
+    Ok(top(entry.load(Ordering::Relaxed)))
+}
+
+fn top(lowest: usize) -> usize {
+    lowest + SIZE - SAVE_AREA
+}
+
+/// Whose a stack is.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner {
+    /// A CPU's, of this kind.
+    Cpu(u32, Kind),
+    /// A thread's.
+    Thread(thread::Name),
+}
+
+/// A stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Whose it is.
+    pub owner: Owner,
+    /// The address of its guard page, its lowest.
+    pub lowest: usize,
+}
+
+impl Place {
+    /// The initial stack pointer.
+    pub fn top(&self) -> usize {
+        top(self.lowest)
+    }
+}
+
+/// The stack that an address lies in, guard page included.
+pub fn place_of(address: usize) -> Option<Place> {
+    let has_it = |lowest: usize| lowest != 0 && (lowest..lowest + SIZE).contains(&address);
+    let of_cpus = LOWEST.iter().zip(0..).flat_map(|(stacks, cpu)| {
+        let owners = KINDS.map(|kind| Owner::Cpu(cpu, kind));
+        stacks
+            .iter()
+            .map(|lowest| lowest.load(Ordering::Relaxed))
+            .zip(owners)
+    });
+    let of_threads =
+        thread::stacks().map(|(lowest, thread)| (lowest, Owner::Thread(thread.name())));
+    let mut stacks = of_cpus.chain(of_threads);
+    let (lowest, owner) = stacks.find(|(lowest, _)| has_it(*lowest))?;
+    Some(Place { owner, lowest })
+}
+
 /// The stack in whose guard page the address lies.
 pub fn guard_page_owner(address: usize) -> Option<Guard> {
-    LOWEST.iter().zip(0..).find_map(|(stacks, cpu)| {
-        stacks.iter().zip(NAMES).find_map(|(lowest, stack)| {
-            let lowest = lowest.load(Ordering::Relaxed);
-            let inside = lowest != 0 && (lowest..lowest + PAGE_SIZE).contains(&address);
-            inside.then_some(Guard { cpu, stack })
-        })
-    })
+    let place = place_of(address)?;
+    (address < place.lowest + PAGE_SIZE).then_some(Guard(place.owner))
 }
 
 /// A guard page's owner.
 #[derive(Clone, Copy, Debug)]
-pub struct Guard {
-    cpu: u32,
-    stack: &'static str,
-}
+pub struct Guard(Owner);
 
 impl fmt::Display for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "stack overflow, this is the guard page of cpu {}'s {}",
-            self.cpu, self.stack
-        )
+        f.write_str("stack overflow, this is the guard page of ")?;
+        match self.0 {
+            Owner::Cpu(cpu, kind) => write!(f, "cpu {cpu}'s {kind}"),
+            Owner::Thread(name) => write!(f, "the stack of thread {name}"),
+        }
     }
 }

@@ -4,7 +4,8 @@ use super::belongings;
 use super::error::Error;
 use super::prefix::Prefix;
 use super::stacks::Stacks;
-use super::{leave, task, thread};
+use super::still::while_others_hold_still;
+use super::{leave, task, thread, wait};
 use crate::cpus::{self, State};
 use crate::{percpu, sync, timer};
 use arch::control::{self, ExternalClass};
@@ -28,21 +29,23 @@ pub fn start_stopped(cpu: u32) -> Result<(), Error> {
     if !cpus::change(cpu, State::Offline, State::Starting) {
         return Err(Error::Starting(cpu));
     }
-    let refused = |order: Order| {
-        move |refusal| {
-            cpus::change(cpu, State::Starting, State::Offline);
-            Error::Refused(cpu, order, refusal)
+    let refused = |order: Order| move |refusal| Error::Refused(cpu, order, refusal);
+    let place = prefix.address();
+    let restarted = while_others_hold_still(|| {
+        // SAFETY: C11: the CPU is stopped, and its stacks are the caller's: nobody else
+        // starts it. C1: the lowcore is filled in, and is this CPU's.
+        unsafe {
+            sigp::initial_reset(address).map_err(refused(Order::InitialReset))?;
+            sigp::set_prefix(address, place).map_err(refused(Order::SetPrefix))?;
+            sigp::restart(address).map_err(refused(Order::Restart))
         }
-    };
-    // SAFETY: C11: the CPU is stopped, and its stacks are this function's: nobody else
-    // starts it. C1: the lowcore is filled in, and is this CPU's.
-    unsafe {
-        sigp::initial_reset(address).map_err(refused(Order::InitialReset))?;
-        sigp::set_prefix(address, prefix.address()).map_err(refused(Order::SetPrefix))?;
-        sigp::restart(address).map_err(refused(Order::Restart))?;
+    });
+    if let Err(error) = restarted.flatten() {
+        cpus::change(cpu, State::Starting, State::Offline);
+        return Err(error);
     }
     belongings::keep(cpu, stacks, prefix);
-    task::wait_until(PATIENCE, || cpus::is_online(cpu));
+    wait::wait_until(PATIENCE, || cpus::is_online(cpu));
     // It may come at this moment. Else it finds that it is late, and stops.
     match cpus::change(cpu, State::Starting, State::Gone) {
         true => Err(Error::NotStarted(cpu)),

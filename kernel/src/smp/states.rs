@@ -11,7 +11,7 @@
 
 use super::error::{Error, Failure};
 use super::hotplug_lock::{in_callback, is_in_callback};
-use super::task;
+use super::{task, wait};
 use crate::cpus;
 use core::fmt;
 use core::ops::RangeInclusive;
@@ -125,7 +125,7 @@ pub fn lock() -> Result<MutexGuard<'static, Tables>, Error> {
         return Err(Error::Nested);
     }
     let mut tables = None;
-    task::wait_until(PATIENCE, || {
+    wait::wait_until(PATIENCE, || {
         tables = TABLES.try_lock();
         tables.is_some()
     });

@@ -4,12 +4,9 @@
 //! modules. An interrupt handler may not. The protocol is the crate `cross-call`'s.
 
 use super::error::Error;
-use super::machine::{Cpus, NAP};
-use super::thread;
+use super::machine::Cpus;
 use crate::cpus::possible;
-use crate::timer;
 use arch::MAX_CPUS;
-use arch::timer::Deadline;
 use cross_call::Tasks;
 
 static TASKS: Tasks<Cpus, MAX_CPUS> = Tasks::new(Cpus);
@@ -34,27 +31,6 @@ pub fn serve_errand() {
 /// nobody does. Interrupts off.
 pub fn is_left_alone() -> bool {
     TASKS.is_left_alone()
-}
-
-/// Waits for some microseconds at most, in a loop that waits for another CPU: this one does
-/// its errand meanwhile, and its threads have turns. Interrupts on, no lock held.
-pub fn nap(microseconds: u64) {
-    serve_errand();
-    thread::give_way();
-    timer::nap(microseconds);
-}
-
-/// Waits until `done`, for so many seconds at most; returns whether it is. Does this CPU's
-/// errands meanwhile, and its threads have turns. Interrupts on, no lock held.
-pub fn wait_until(seconds: u64, mut done: impl FnMut() -> bool) -> bool {
-    let deadline = Deadline::after_seconds(seconds);
-    while !done() {
-        if deadline.is_past() {
-            return false;
-        }
-        nap(NAP);
-    }
-    true
 }
 
 /// Runs a closure on one CPU in its ordinary course, and waits for it to end: as an errand,

@@ -11,12 +11,15 @@
 //! there (C25).
 
 use super::machine::Cpus;
+use super::task;
 use crate::cpus;
 use crate::memory::Stack;
 use arch::{MAX_CPUS, course, cpu, lowcore};
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::fmt;
+use core::ops::Range;
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use cross_call::Machine;
 
 /// Threads that there may be at once, ended ones that nobody has stopped included.
@@ -59,6 +62,10 @@ pub struct Thread {
     asked: AtomicU32,
     /// Its stack pointer; 0 while it runs.
     pointer: AtomicU64,
+    /// The lowest address of its stack; 0 while it has none.
+    lowest: AtomicUsize,
+    /// The address of what it runs.
+    code: AtomicUsize,
     work: UnsafeCell<Option<Work>>,
 }
 
@@ -76,6 +83,8 @@ static ALL: [Thread; THREADS] = [const {
         cpu: AtomicU32::new(0),
         asked: AtomicU32::new(0),
         pointer: AtomicU64::new(0),
+        lowest: AtomicUsize::new(0),
+        code: AtomicUsize::new(0),
         work: UnsafeCell::new(None),
     }
 }; THREADS];
@@ -134,6 +143,8 @@ impl Thread {
         // SAFETY: C25: the stack is new.
         let pointer = unsafe { course::prepare(stack.top(), first) };
         thread.pointer.store(pointer, Ordering::Relaxed);
+        thread.lowest.store(stack.guard_page(), Ordering::Relaxed);
+        thread.code.store(function as usize, Ordering::Relaxed);
         // SAFETY: C25: it is this function's in `MADE`.
         unsafe {
             *thread.name.get() = name;
@@ -208,12 +219,45 @@ impl Thread {
                 wait();
             }
         }
+        let work = self.bury();
+        work.filter(|_| began).map(|work| work.result)
+    }
+
+    /// Takes what it ran, and lets another have its place.
+    fn bury(&self) -> Option<Work> {
+        self.lowest.store(0, Ordering::Relaxed);
         // SAFETY: C25: it has left its stack for good, or never was on it; and who stops it
         // is one.
         let work = unsafe { (*self.work.get()).take() };
         self.state.store(FREE, Ordering::Release);
         COUNT.fetch_sub(1, Ordering::Relaxed);
-        work.filter(|_| began).map(|work| work.result)
+        work
+    }
+
+    /// Takes its place from one that has ended, or that nobody woke; whether it did.
+    pub fn give_up(&self) -> bool {
+        let is_over = self.has_left(ENDED) || self.state() == MADE;
+        if is_over {
+            self.bury();
+        }
+        is_over
+    }
+
+    /// It runs code at this address from here on, as [`keeping`] sees it.
+    pub fn runs(&self, code: usize) {
+        self.code.store(code, Ordering::Release);
+    }
+
+    /// Where its stack pointer is while it has no turn; `None` while it runs.
+    pub fn pointer(&self) -> Option<u64> {
+        Some(self.pointer.load(Ordering::Acquire)).filter(|&pointer| pointer != 0)
+    }
+
+    /// Its name, for messages.
+    pub fn name(&self) -> Name {
+        // SAFETY: C25: it is written in `MADE` alone, and this is read of threads that are
+        // there.
+        Name(unsafe { *self.name.get() })
     }
 
     /// Has it wait in [`park_this`], and waits until it does; whether it does.
@@ -243,6 +287,39 @@ impl Thread {
     pub fn should_park(&self) -> bool {
         self.asked.load(Ordering::Acquire) & PARK != 0
     }
+}
+
+/// A thread's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name([u8; NAME]);
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.split(|&byte| byte == 0).next().unwrap_or(&[]);
+        let valid = bytes.utf8_chunks().next();
+        f.write_str(valid.map_or("", |chunk| chunk.valid()))
+    }
+}
+
+/// Threads that are there.
+fn all() -> impl Iterator<Item = &'static Thread> {
+    ALL.iter().filter(|thread| thread.state() != FREE)
+}
+
+/// The lowest addresses of all threads' stacks, with the threads.
+pub fn stacks() -> impl Iterator<Item = (usize, &'static Thread)> {
+    let stacks = all().map(|thread| (thread.lowest.load(Ordering::Relaxed), thread));
+    stacks.filter(|(lowest, _)| *lowest != 0)
+}
+
+/// One that runs code at these addresses, or will again, and so keeps it there. Those that have
+/// ended and that nobody has stopped, and those that nobody woke, are given up.
+pub fn keeping(code: &Range<usize>) -> Option<Name> {
+    let of_it = || all().filter(|thread| code.contains(&thread.code.load(Ordering::Relaxed)));
+    of_it().for_each(|thread| {
+        thread.give_up();
+    });
+    of_it().next().map(Thread::name)
 }
 
 /// A CPU for a thread: one with an idle loop, if there is any.
@@ -314,6 +391,7 @@ pub fn give_way() {
 
 /// A turn for the others while this one waits.
 fn wait() {
+    task::serve_errand();
     give_way();
     cpu::relax();
 }

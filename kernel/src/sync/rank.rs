@@ -12,7 +12,7 @@ pub const VMALLOC: u8 = 3;
 pub const PER_CPU_MAGAZINE: u8 = 4;
 /// Book-keeping of per-CPU areas.
 pub const PER_CPU_AREAS: u8 = 5;
-/// What is kept for modules in C: a line not ended, areas of theirs.
+/// What is kept for modules in C: a line not ended, timers of theirs.
 pub const EXPORTS: u8 = 6;
 /// A CPU's magazine of slab objects.
 pub const SLAB_MAGAZINE: u8 = 7;

@@ -384,18 +384,24 @@ static __maybe_unused void __kunit_run_case(struct kunit_suite *suite, struct ku
 	if (!one->generate_params) {
 		__kunit_run_once(suite, one, &test);
 	} else {
-		bool any_failed = false;
+		bool any_failed = false, any_ran = false;
 
 		while ((test.param_value = one->generate_params(test.param_value, description))) {
 			test.status = KUNIT_SUCCESS;
 			__kunit_run_once(suite, one, &test);
 			any_failed |= test.status == KUNIT_FAILURE;
+			any_ran |= test.status != KUNIT_SKIPPED;
 			test.param_index++;
-			printk(KERN_INFO "        %s %d %s\n",
+			printk(KERN_INFO "        %s %d %s%s%s\n",
 			       test.status == KUNIT_FAILURE ? "not ok" : "ok", test.param_index,
-			       description);
+			       description, test.status == KUNIT_SKIPPED ? " # SKIP " : "",
+			       test.status == KUNIT_SKIPPED ? test.reason : "");
 		}
-		test.status = any_failed ? KUNIT_FAILURE : KUNIT_SUCCESS;
+		/* As the last one, unless one failed, or ran. */
+		if (any_failed)
+			test.status = KUNIT_FAILURE;
+		else if (any_ran)
+			test.status = KUNIT_SUCCESS;
 	}
 	one->status = test.status;
 	if (test.status == KUNIT_SKIPPED)

@@ -17,6 +17,7 @@
 #define __releases(lock)
 
 #define __always_inline inline __attribute__((__always_inline__))
+#define notrace __attribute__((__no_instrument_function__))
 #define noinline __attribute__((__noinline__))
 #define __maybe_unused __attribute__((__unused__))
 #define __always_unused __attribute__((__unused__))
@@ -34,6 +35,7 @@
 #define __aligned(bytes) __attribute__((__aligned__(bytes)))
 #define __packed __attribute__((__packed__))
 #define __printf(format, first) __attribute__((__format__(printf, format, first)))
+#define __scanf(format, first) __attribute__((__format__(scanf, format, first)))
 #define __mode(mode) __attribute__((__mode__(mode)))
 #ifdef __clang__
 /* It has no such attributes; what they would keep, it keeps. */

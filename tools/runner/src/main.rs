@@ -38,7 +38,8 @@ use screen::{output, paint};
 use std::process::ExitCode;
 use verbs::bench::{self, More, contention};
 use verbs::{
-    debug, fuzz, gate, hostile, lab, lessons, linux, linux_sources, profile, report as page,
+    book, debug, fuzz, gate, hostile, kit, lab, lessons, linux, linux_sources, profile,
+    report as page, soak,
 };
 use verdict::Verdict;
 use verdict::judge::{self, Purpose};
@@ -73,10 +74,22 @@ fn main() -> ExitCode {
             accept,
         }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
-        Some(Verb::Linux { ref names, why }) => {
-            let names = names.clone();
-            linux::run(toolchain, &options, &linux::Request { names, why })
+        Some(Verb::Linux {
+            ref names,
+            why,
+            check,
+            update,
+        }) => {
+            let request = linux::Request {
+                names: names.clone(),
+                why,
+                check,
+                update,
+            };
+            linux::run(toolchain, &options, &request)
         }
+        Some(Verb::Book) => book::run(),
+        Some(Verb::Kit) => kit::run(toolchain, &options),
         Some(Verb::Lab {
             number,
             hint,
@@ -108,9 +121,11 @@ fn main() -> ExitCode {
             core: Some(ref file),
         }) => debug::of_core(&options, file, gdb),
         Some(Verb::Debug { gdb: true, .. }) => debug::with_gdb(&options),
-        Some(Verb::Report { ref file, ref from }) => {
-            page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot)
-        }
+        Some(Verb::Report { picture: true, .. }) => page::picture(toolchain, &options),
+        Some(Verb::Report {
+            ref file, ref from, ..
+        }) => page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot),
+        Some(Verb::Soak { .. }) => boot(toolchain, &soak::options(&options)),
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {
@@ -141,6 +156,9 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
         },
         verdict => verdict,
     };
+    if matches!(verdict, Verdict::Passed(_)) {
+        bench::sanity::show(&guest, options)?;
+    }
     if let Some(report) = report {
         report.end(&verdict);
     }

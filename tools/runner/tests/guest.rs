@@ -6,10 +6,14 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "guest/book.rs"]
+mod book;
 #[path = "guest/boot.rs"]
 mod boot;
 #[path = "guest/browser.rs"]
 mod browser;
+#[path = "guest/by_clang.rs"]
+mod by_clang;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -36,8 +40,12 @@ mod faults;
 mod host;
 #[path = "guest/information.rs"]
 mod information;
+#[path = "guest/kit.rs"]
+mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux.rs"]
+mod linux;
 #[path = "guest/linux_objects.rs"]
 mod linux_objects;
 #[path = "guest/linux_sources.rs"]
@@ -48,6 +56,8 @@ mod loading;
 mod lock_holds;
 #[path = "guest/matrix/mod.rs"]
 mod matrix;
+#[path = "guest/misuse/mod.rs"]
+mod misuse;
 #[path = "guest/monitor.rs"]
 mod monitor;
 #[path = "guest/page.rs"]
@@ -141,7 +151,9 @@ fn main() -> ExitCode {
         c_headers::every_name_is_tested,
         c_sources::locals_of_macros_are_nobodys,
         documents::exceptions_are_in_the_text,
+        documents::machine_cases_are_tested,
         matrix::every_pair_is_there,
+        book::hangs_together,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -161,6 +173,7 @@ fn main() -> ExitCode {
         situations::files_that_are_none,
         situations::events_elsewhere,
         endings::timeouts_have_names,
+        endings::fault_in_report,
         start::plain,
         debugger::dumps,
         start::quiet,
@@ -195,15 +208,19 @@ fn main() -> ExitCode {
         c_sources::right_uses_are_taken,
         c_sources::what_is_left_is_told,
         c_sources::lines_are_of_one_cpu,
+        c_sources::threads_and_timers_left,
+        c_sources::stack_of_a_thread,
         c_sources::names_and_words,
         c_sources::odd_modules,
         c_modules::frame_of_a_file,
         slabs::wrong_frees,
         slabs::all_memory,
+        slabs::all_by_each_allocator,
         commands::commands,
         commands::failing_command,
         commands::poweroff,
         commands::text_is_no_verdict,
+        misuse::kinds,
         monitor::script,
         monitor::session,
         events::commands_and_modules,
@@ -242,6 +259,7 @@ fn main() -> ExitCode {
     ];
     guests.extend([
         ignorable_test("real::modules", real::modules),
+        ignorable_test("book::pages", book::pages),
         ignorable_test("c_modules::against_linux", c_modules::against_linux),
         ignorable_test("debugger::far_module", debugger::far_module),
         ignorable_test("debugger::crash_dump", debugger::crash_dump),
@@ -249,6 +267,10 @@ fn main() -> ExitCode {
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
         ignorable_test("page::shows_the_run", page::shows_the_run),
+        ignorable_test(
+            "page::runs_the_kernels_crates",
+            page::runs_the_kernels_crates,
+        ),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {
@@ -266,8 +288,11 @@ fn main() -> ExitCode {
     }));
     guests.extend(labs::LABS.map(|lab| test(format!("labs::{lab}"), move || labs::grades(lab))));
     // For `test --all`.
+    guests.push(ignorable_test("long::book", book::fetched));
+    guests.push(test("long::kit", kit::runs_elsewhere));
     guests.push(test("long::stuck_alone", stuck::alone));
     guests.push(test("long::lock_holds", lock_holds::all));
+    guests.push(test("long::misuse", misuse::all));
     guests.push(test("long::faults", faults::all));
     guests.push(ignorable_test("long::beside_linux", peer::beside_linux));
     guests.push(test(
@@ -275,6 +300,24 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.extend(by_clang::TESTS.iter().map(|&name| {
+        ignorable_test(format!("long::clang::{name}"), move || {
+            by_clang::again(name)
+        })
+    }));
+    guests.push(ignorable_test("linux::live", linux::live));
+    guests.push(ignorable_test("linux::some", linux::some));
+    guests.push(ignorable_test("linux::why", linux::why));
+    guests.push(ignorable_test(
+        "linux::frames_and_bugs",
+        linux::frames_and_bugs,
+    ));
+    guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
+    guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
+        ignorable_test(format!("long::linux_{name}"), move || {
+            linux::shape(&arguments)
+        })
+    }));
     guests.push(ignorable_test(
         "long::page_is_accessible",
         page::is_accessible,

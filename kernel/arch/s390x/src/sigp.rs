@@ -21,6 +21,8 @@ pub static BUSY: faults::Site = faults::Site::new();
 pub enum Order {
     /// Report the CPU's status.
     Sense = 0x01,
+    /// Pend an external call; one can pend, and until it is taken another is refused.
+    ExternalCall = 0x02,
     /// Pend an emergency signal; one from each CPU can pend.
     EmergencySignal = 0x03,
     /// Leave the stopped state, and go on.
@@ -35,6 +37,8 @@ pub enum Order {
     SetPrefix = 0x0d,
     /// Store the status of a stopped CPU at an address.
     StoreStatus = 0x0e,
+    /// No order of any CPU has this code: how it is refused.
+    Unknown = 0xff,
 }
 
 /// A CPU's answer other than "accepted".
@@ -47,6 +51,18 @@ pub enum Refusal {
     /// The order was accepted, or put off, and not carried out for ten seconds.
     Silent,
 }
+
+/// Status bit: the order is none.
+pub const STATUS_INVALID_ORDER: u32 = 0x02;
+
+/// Status bit: an external call pends there, and isn't taken yet.
+pub const STATUS_CALL_PENDING: u32 = 0x80;
+
+/// Status bit: the parameter isn't one that the order takes.
+pub const STATUS_INVALID_PARAMETER: u32 = 0x100;
+
+/// Status bit: the CPU isn't in the state that the order is for.
+pub const STATUS_INCORRECT_STATE: u32 = 0x200;
 
 /// Status bit: the CPU is stopped.
 pub const STATUS_STOPPED: u32 = 0x40;
@@ -75,20 +91,44 @@ pub fn emergency_signal(cpu: u16) -> Result<(), Refusal> {
     unsafe { signal(cpu, Order::EmergencySignal, 0) }
 }
 
+/// Interrupts the CPU by an external call; its handler gets [`External::ExternalCall`]
+/// (crate::traps::External::ExternalCall) with this CPU's address. One that pends there already is
+/// a status.
+pub fn external_call(cpu: u16) -> Result<(), Refusal> {
+    // SAFETY: C11: the kernel's handlers take it at any time that they are let.
+    unsafe { signal(cpu, Order::ExternalCall, 0) }
+}
+
+/// Gives an order that there isn't.
+pub fn unknown_order(cpu: u16) -> Result<(), Refusal> {
+    // SAFETY: C11: no CPU carries it out.
+    unsafe { signal(cpu, Order::Unknown, 0) }
+}
+
 /// Stops the CPU, between two instructions, and waits until it has. What it was doing
 /// stays undone, locks that it holds stay held, until it is [`start`]ed.
 pub fn stop(cpu: u16) -> Result<(), Refusal> {
     // SAFETY: C11: a CPU that runs nothing any more changes nothing.
     unsafe { signal(cpu, Order::Stop, 0) }?;
     let deadline = Deadline::after_seconds(PATIENCE);
-    loop {
-        match sense(cpu) {
-            Err(Refusal::Status(status)) if status & STATUS_STOPPED != 0 => return Ok(()),
-            Err(Refusal::NotOperational) => return Err(Refusal::NotOperational),
-            Err(refusal) if deadline.is_past() => return Err(refusal),
-            Ok(()) if deadline.is_past() => return Err(Refusal::Silent),
-            Ok(()) | Err(_) => core::hint::spin_loop(),
+    while !is_stopped(cpu)? {
+        if deadline.is_past() {
+            return Err(Refusal::Silent);
         }
+        core::hint::spin_loop();
+    }
+    Ok(())
+}
+
+/// Whether the CPU is stopped.
+///
+/// # Errors
+/// There is no such CPU.
+pub fn is_stopped(cpu: u16) -> Result<bool, Refusal> {
+    match sense(cpu) {
+        Err(Refusal::Status(status)) => Ok(status & STATUS_STOPPED != 0),
+        Err(Refusal::NotOperational) => Err(Refusal::NotOperational),
+        Ok(()) | Err(Refusal::Silent) => Ok(false),
     }
 }
 

@@ -18,7 +18,8 @@ pub const CPUS: usize = 4;
 /// A CPU.
 #[derive(Default)]
 pub struct Cpu {
-    online: Cell<bool>,
+    /// It takes calls.
+    pub online: Cell<bool>,
     /// A signal has come that no interrupt was taken for.
     pending: Cell<bool>,
     /// Signals that it refuses from now on.

@@ -1,10 +1,11 @@
 //! The books and the reports, behind their lock; and what an event and a record are made of.
 
 use super::above::above;
-use crate::memory::frames::FrameBlock;
+use crate::memory::{real, reserve};
 use crate::sync::{self, Lock, rank};
 use crate::{boot_time, fail};
-use ::sanity::{Books, CHUNK, Counts, Event, Report, Slot};
+use ::memory::frames::order_of;
+use ::sanity::{Books, CHUNK, Counts, Event, Kind, Report, Slot};
 use arch::backtrace::{Step, Walk};
 use arch::{PAGE_SIZE, cpu, stack};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -137,13 +138,25 @@ pub fn event() -> Event {
     event
 }
 
-/// Makes room for a record, if there is none; `None` without memory.
-pub fn make_room() -> Option<()> {
+/// Page frames for the books themselves, which keep none of these: they are never given back.
+/// Whatever is in them; the identity map has them.
+pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
+    let order = order_of(bytes);
+    let frame = real::with(|memory| memory.frames.take(order))?;
+    FRAMES.fetch_add(1 << order, Ordering::Relaxed);
+    Some(core::ptr::with_exposed_provenance_mut(frame * PAGE_SIZE))
+}
+
+/// Makes room for a record, if there is none; `None` without memory: what modules leave to the
+/// kernel is for records of its own blocks.
+pub fn make_room(kind: Kind) -> Option<()> {
     const _: () = assert!(size_of::<[Slot; CHUNK]>() <= 16 * PAGE_SIZE);
     while DESK.lock().books.is_full() {
-        let memory = FrameBlock::new(size_of::<[Slot; CHUNK]>()).ok()?.leak();
-        FRAMES.fetch_add(memory.len() / PAGE_SIZE, Ordering::Relaxed);
-        let slots = memory.as_mut_ptr().cast::<[Slot; CHUNK]>();
+        if kind != Kind::Heap && reserve::has_no_frames() {
+            return None;
+        }
+        let memory = memory_for_good(size_of::<[Slot; CHUNK]>())?;
+        let slots = memory.cast::<[Slot; CHUNK]>();
         let first = slots.cast::<Slot>();
         for number in 0..CHUNK {
             // SAFETY: M1: the frames are the records' for good, aligned to a page, and have

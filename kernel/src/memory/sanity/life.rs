@@ -1,12 +1,13 @@
 //! The life of a block, from its allocation until its allocator has it back.
 
 use super::above::release;
-use super::desk::{DESK, event, is_on, make, make_room};
+use super::desk::{DESK, event, is_on, make, make_room, tell};
 use super::touch::{compare, copies, fill};
 use crate::memory::error::OutOfMemory;
 use crate::sync;
 use ::sanity::pattern::{Damage, FREED, RED_ZONE, UNINITIALISED};
 use ::sanity::{Block, Found, Kind, Misuse, Refused, Report, State, Zones};
+use arch::PAGE_SIZE;
 use core::ops::Range;
 
 /// What is in a fresh block.
@@ -29,7 +30,7 @@ pub fn enter(
     cache: usize,
     fresh: Fresh,
 ) -> Result<(), OutOfMemory> {
-    make_room().ok_or(OutOfMemory)?;
+    make_room(kind).ok_or(OutOfMemory)?;
     let mut block = Block::new(kind, start, zones, event());
     block.cache = cache;
     fill(&block, block.base()..start, RED_ZONE);
@@ -127,15 +128,41 @@ pub fn cache_in_use(cache: usize, objects: usize) {
     });
 }
 
-/// Compares the red zones of a freed block, poisons it, and keeps it for a while. With
-/// `memory` it goes back to its allocator then; otherwise that has it already, and there is
-/// only its history.
-pub fn finish_free(block: &Block, memory: bool) {
-    compare_zones(block, Found::Free);
-    if memory {
-        fill(block, block.start..block.end(), FREED);
+/// Reports that a cache is used which is none, if it was one, or is another block.
+#[cold]
+pub fn no_cache(cache: usize) {
+    if !is_on() {
+        return;
     }
-    DESK.lock().books.keep(block.kind, block.start, memory);
+    let block = DESK.lock().books.starting_at(Kind::Slab, cache);
+    if block.is_some_and(|block| block.state != State::Live) {
+        make(Report {
+            block,
+            ..at_once(Misuse::CacheGone, cache)
+        });
+    }
+}
+
+/// Compares the red zones of a freed block, poisons it, and keeps it for a while.
+pub fn finish_free(block: &Block) {
+    compare_zones(block, Found::Free);
+    fill(block, block.start..block.end(), FREED);
+    keep(block, block.zones.total());
+}
+
+/// As [`finish_free`], of an area, whose pages the caller unmaps before it
+/// [keeps](keep_addresses) its addresses.
+pub fn finish_area(block: &Block) {
+    compare_zones(block, Found::Free);
+}
+
+/// Keeps the addresses of an area for a while, at which nothing is mapped.
+pub fn keep_addresses(block: &Block) {
+    keep(block, PAGE_SIZE);
+}
+
+fn keep(block: &Block, cost: usize) {
+    DESK.lock().books.keep(block.kind, block.start, cost);
     evict(false);
 }
 
@@ -177,11 +204,6 @@ fn look(
         let Some(damage) = compare(start, length, pattern) else {
             continue;
         };
-        // The memory of an area may be another's by now, who came while this one was compared.
-        let is_still = || DESK.lock().books.starting_at(block.kind, block.start) == Some(*block);
-        if block.kind == Kind::Vmalloc && !is_still() {
-            return;
-        }
         let from_the_edge = damage.first == 0 && bytes.start == block.base();
         let neighbour = (from_the_edge && block.zones.before > 0)
             .then(|| DESK.lock().books.before(block))
@@ -253,6 +275,7 @@ pub fn check() -> usize {
 pub fn returned(function: u64) {
     if is_on() {
         compare_all(Kind::PerCpu, Found::Return(function));
+        tell();
     }
 }
 
@@ -266,7 +289,7 @@ fn compare_all(last: Kind, found: Found) -> usize {
                 compare_zones(block, found);
                 compare_poison(block, found);
             }
-            State::Going | State::Gone | State::Dropped => {}
+            State::Going | State::Gone => {}
         }
     });
     count
@@ -283,9 +306,10 @@ pub fn left_by(text: &Range<u64>) -> usize {
     if is_on() {
         each(Kind::PerCpu, |block| {
             let mut calls = block.allocated.addresses().take(OWNERS);
-            let is_its = block.label.is_none();
+            let is_its = block.label.is_none() && !block.left;
             if is_its && block.state == State::Live && calls.any(|call| text.contains(&call)) {
                 count += 1;
+                DESK.lock().books.set_left(block.kind, block.start);
                 make(Report {
                     block: Some(*block),
                     found: Found::Unload,

@@ -6,6 +6,7 @@
 //!   percpu/checked.rs ────────────────────┴─► life.rs ─► desk.rs: books (the crate `sanity`),
 //!                                               │               and reports
 //!                                               └─────► touch.rs: bytes, written and compared
+//!   frames.rs, region.rs ─► pages.rs: free frames, filled and compared
 //!   who has the blocks, and words the reports ◄── above.rs
 //! ```
 //!
@@ -18,15 +19,23 @@
 mod above;
 mod desk;
 mod life;
+mod pages;
 mod touch;
 
 pub use ::sanity::{
     Block, Counts, Event, Kind, Names, Refused, Report as MisuseReport, State, Zones, pattern,
 };
 pub use above::{Above, connect, own};
-pub(super) use desk::begin;
 pub use desk::{REPORTS, counts, frames, is_on, made, report, tell};
 pub use life::{
-    Fresh, at, begin_free, cache_in_use, check, enter, finish_free, flush, left_by, name, overlap,
-    refused, returned,
+    Fresh, at, begin_free, cache_in_use, check, enter, finish_area, finish_free, flush,
+    keep_addresses, left_by, name, no_cache, overlap, refused, returned,
 };
+pub(super) use pages::{giving, taken};
+
+/// Keeps books from here on, on a machine with `memory` bytes. Once, at boot, before anything
+/// is allocated.
+pub(super) fn begin(memory: usize) {
+    desk::begin(memory);
+    pages::begin(memory);
+}

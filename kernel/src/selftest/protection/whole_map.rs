@@ -9,7 +9,7 @@
 //!  anything else      nothing
 //! ```
 
-use crate::memory::{Stack, heap, identity, vmalloc};
+use crate::memory::{Stack, heap, identity, sanity, vmalloc};
 use crate::selftest::held::Held;
 use crate::selftest::{NotPassed, failed};
 use crate::{check, check_eq, cpus, machine, modules, percpu, println, selftest, smp};
@@ -272,6 +272,8 @@ fn vmalloc_pages() -> Result<Vec<(usize, Protection)>, NotPassed> {
 }
 
 fn every_entry() -> Result<(), NotPassed> {
+    // What is kept of areas is mapped no more.
+    sanity::flush();
     let _held = Held::load(&["notes", "sections", "ctest_protection"])?;
     let mut area = vmalloc::Area::new(2 * PAGE_SIZE).map_err(failed)?;
     let held = percpu::alloc(32 * 1024, PAGE_SIZE).map_err(failed)?;

@@ -25,6 +25,10 @@ use std::path::{Path, PathBuf};
 /// The guest's target.
 pub const TARGET: &str = "s390x-unknown-none-softfloat";
 
+/// The target of what runs in a page, and cargo's profile for it.
+pub const PAGE_TARGET: &str = "wasm32-unknown-unknown";
+pub const PAGE_PROFILE: &str = "page";
+
 /// Folder of the initrd for modules that are loaded at boot.
 pub const AT_BOOT: &str = "modules";
 /// Folder of the initrd for modules that only self-tests load.
@@ -74,8 +78,20 @@ impl Module {
     }
 }
 
+/// The variable by which a kit's script says where its tree is; without it the tree is where
+/// this program was built.
+const ROOT: &str = "QEMU_RUN_ROOT";
+
+/// Whether the tree is a kit's: what would be built is there, and nothing to build it by.
+pub fn is_kit() -> bool {
+    root().join("README.kit").is_file()
+}
+
 /// The source tree.
 pub fn root() -> PathBuf {
+    if let Some(root) = std::env::var_os(ROOT) {
+        return root.into();
+    }
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root.pop();
@@ -92,6 +108,12 @@ pub fn target() -> PathBuf {
 /// Where cargo puts the guest's files.
 pub fn release() -> PathBuf {
     target().join(TARGET).join("release")
+}
+
+/// What runs in the page of `report`.
+pub fn workbench() -> PathBuf {
+    let folder = target().join(PAGE_TARGET).join(PAGE_PROFILE);
+    folder.join("workbench.wasm")
 }
 
 /// The kernel's ELF file.

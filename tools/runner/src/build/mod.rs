@@ -11,6 +11,7 @@
 //!  link           libNAME.a, NAME.o -> NAME.ko
 //!  system_map     the kernel's symbols
 //!  generated      modules made for the benchmark
+//!  workbench      what runs in the page of `report`
 //! ```
 
 pub mod c;
@@ -22,6 +23,7 @@ pub mod link;
 pub mod program;
 pub mod system_map;
 pub mod toolchain;
+pub mod workbench;
 
 use crate::error::Error;
 use crate::screen::output;
@@ -51,6 +53,9 @@ pub fn guest(toolchain: Toolchain, compiler: Compiler) -> Result<Guest, Error> {
     for module in modules.iter_mut().filter(|module| !module.is_crate()) {
         module.compiler = compiler;
     }
+    if layout::is_kit() {
+        return guest_of_kit(modules, compiler);
+    }
     let crates = || modules.iter().filter(|module| module.is_crate());
     let build = Build::of_guest(toolchain, crates());
     if !build.holds() {
@@ -77,9 +82,7 @@ pub fn guest(toolchain: Toolchain, compiler: Compiler) -> Result<Guest, Error> {
         c::module(module, &stamp)?;
         link::module(module)?;
     }
-    let kernel = layout::kernel();
-    let data = fs::read(&kernel).map_err(Error::file("read", &kernel))?;
-    let system_map = system_map::of(&data).map_err(Error::object(&kernel))?;
+    let system_map = system_map()?;
     let path = layout::release().join("System.map");
     fs::write(&path, &system_map).map_err(Error::file("write", &path))?;
     Ok(Guest {
@@ -88,4 +91,23 @@ pub fn guest(toolchain: Toolchain, compiler: Compiler) -> Result<Guest, Error> {
         compiler,
         system_map,
     })
+}
+
+/// A kit's: nothing is built.
+fn guest_of_kit(modules: Vec<Module>, compiler: Compiler) -> Result<Guest, Error> {
+    let crates: Vec<&Module> = modules.iter().filter(|module| module.is_crate()).collect();
+    let stamp = c::stamp(&crates)?;
+    Ok(Guest {
+        modules,
+        stamp,
+        compiler,
+        system_map: system_map()?,
+    })
+}
+
+/// The text of `System.map`.
+fn system_map() -> Result<String, Error> {
+    let kernel = layout::kernel();
+    let data = fs::read(&kernel).map_err(Error::file("read", &kernel))?;
+    system_map::of(&data).map_err(Error::object(&kernel))
 }

@@ -36,9 +36,23 @@ impl Toolchain {
 
     /// A cargo command for guest packages.
     pub fn cargo(self, verb: &str) -> Command {
+        self.cargo_for(verb, "release", TARGET)
+    }
+
+    /// A cargo command for packages that run in a page.
+    pub fn cargo_for_page(self, verb: &str) -> Command {
+        let mut command = self.cargo_for(verb, layout::PAGE_PROFILE, layout::PAGE_TARGET);
+        if self == Self::Debian {
+            // Debian's rustc has no linker of its own for that.
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-22");
+        }
+        command
+    }
+
+    fn cargo_for(self, verb: &str, profile: &str, target: &str) -> Command {
         let mut command = Command::new("cargo");
         command.current_dir(layout::root());
-        command.args([verb, "--release", "--target", TARGET]);
+        command.args([verb, "--profile", profile, "--target", target]);
         if self != Self::Prebuilt {
             command.arg("-Zbuild-std=core,alloc,compiler_builtins");
         }

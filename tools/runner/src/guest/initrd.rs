@@ -105,7 +105,11 @@ pub fn contents(guest: &Guest, options: &Options) -> Result<Files, Error> {
         let object = match module.extension() {
             Some(extension) if extension == "c" => {
                 files::check(module)?;
-                c::extra(guest.compiler, &name, module, &guest.stamp)?
+                let make = match options.checks_memory() {
+                    true => c::extra_checked,
+                    false => c::extra,
+                };
+                make(guest.compiler, &name, module, &guest.stamp)?
             }
             _ => module.clone(),
         };

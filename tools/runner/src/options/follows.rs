@@ -8,6 +8,9 @@ use crate::screen::view::Shown;
 use crate::verdict::token::Token;
 use std::time::Duration;
 
+/// The word that makes memory catch its misuse.
+const CHECKS_MEMORY: &str = "sanity=1";
+
 /// CPUs of a guest without `--cpus`.
 const DEFAULT_CPUS: u32 = 2;
 
@@ -89,15 +92,20 @@ impl Options {
         }
     }
 
-    /// Whether the guest is to keep books of its memory: where it runs its self-tests, unless
-    /// the command line says itself whether.
-    fn checks_memory(&self) -> bool {
-        let said = |word: &str| word.starts_with("sanity=") || word.starts_with("monitor");
-        let words = self
-            .append
-            .iter()
-            .flat_map(|words| words.split_ascii_whitespace());
-        self.verb.is_none() && self.commands().is_empty() && !{ words }.any(said)
+    /// What the kernel command line says of `sanity`; where it runs self-tests, that it is on,
+    /// unless words of its own say otherwise.
+    fn sanity(&self) -> Option<&str> {
+        let words = self.append.iter();
+        let mut words = words.flat_map(|words| words.split_ascii_whitespace());
+        let said = words.clone().find(|word| word.starts_with("sanity="));
+        let is_monitor = words.any(|word| word.starts_with("monitor"));
+        let has_tests = self.verb.is_none() && self.commands().is_empty() && !is_monitor;
+        said.or(has_tests.then_some(CHECKS_MEMORY))
+    }
+
+    /// Whether the guest keeps books of its memory, to catch its misuse.
+    pub fn checks_memory(&self) -> bool {
+        self.sanity() == Some(CHECKS_MEMORY)
     }
 
     /// The kernel command line of a run with this token, and an initrd of this sum.
@@ -114,8 +122,10 @@ impl Options {
         if self.json.is_some() {
             words.push("details".to_owned());
         }
-        if self.checks_memory() {
-            words.push("sanity=1".to_owned());
+        if let Some(word) = self.sanity()
+            && !words.join(" ").contains("sanity=")
+        {
+            words.push(word.to_owned());
         }
         words.push(format!("initrd_sum={initrd_sum:08x}"));
         words.push(token.word());
@@ -127,6 +137,7 @@ impl Options {
         match (self.quiet, self.verbose, &self.verb) {
             (true, ..) => Shown::Failures,
             (false, false, None) if self.commands().is_empty() => Shown::Results,
+            (false, false, Some(Verb::Soak { .. })) => Shown::Results,
             _ => Shown::All,
         }
     }

@@ -70,7 +70,7 @@ pub struct Options {
     #[command(subcommand)]
     pub verb: Option<Verb>,
 
-    /// Number of CPUs [default: 2; for bench --peer 4]
+    /// Number of CPUs [default: 2; for bench --peer and soak 4]
     #[arg(long, global = true, value_name = "N")]
     #[arg(value_parser = value_parser!(u32).range(1..=MOST_CPUS))]
     pub cpus: Option<u32>,
@@ -194,6 +194,8 @@ pub enum Verb {
     },
     /// Compile files of Linux's own as they stand, and run them (Debian's package, fetched once)
     LinuxSources,
+    /// Make the pages of docs/book: target/book (mdBook, fetched and built once)
+    Book,
     /// Load modules of Debian's Linux as they are shipped, and ask them (fetched once)
     Linux {
         /// Modules, by name [default: all that have their symbols here]
@@ -201,7 +203,15 @@ pub enum Verb {
         /// Tell what these modules lack; without a name, what to offer next
         #[arg(long)]
         why: bool,
+        /// Fail also if the listing of docs/linux.md has other modules or answers
+        #[arg(long, conflicts_with_all = ["names", "why"])]
+        check: bool,
+        /// Put this run's listing into docs/linux.md
+        #[arg(long, conflicts_with_all = ["names", "why", "check"])]
+        update: bool,
     },
+    /// Make one archive for a room without a network: binaries, book, report and labs
+    Kit,
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab
@@ -235,6 +245,17 @@ pub enum Verb {
         #[arg(long, value_name = "N", default_value = "1")]
         seed: u64,
     },
+    /// Boot, run, and write one page about it, which a browser opens from disk
+    Report {
+        /// The page [default: target/report.html]
+        file: Option<PathBuf>,
+        /// Make it of a file of --json, and boot nothing
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// Draw the README's picture anew instead: docs/pictures
+        #[arg(long, conflicts_with_all = ["file", "from"])]
+        picture: bool,
+    },
     /// Feed what reads files and lines with inputs that libFuzzer finds by coverage
     Fuzz {
         /// One of them [default: all]
@@ -246,13 +267,18 @@ pub enum Verb {
         #[arg(long)]
         accept: bool,
     },
-    /// Boot, run, and write one page about it, which a browser opens from disk
-    Report {
-        /// The page [default: target/report.html]
-        file: Option<PathBuf>,
-        /// Make it of a file of --json, and boot nothing
-        #[arg(long, value_name = "FILE")]
-        from: Option<PathBuf>,
+    /// Have all CPUs work on all that there is at once, while CPUs leave and come back, and
+    /// requests fail; in the end nothing may be lost
+    Soak {
+        /// Minutes that it takes [default: 20 seconds]
+        #[arg(long, value_name = "M")]
+        minutes: Option<NonZeroU64>,
+        /// Seconds that it takes, instead
+        #[arg(long, value_name = "S", conflicts_with = "minutes")]
+        seconds: Option<NonZeroU64>,
+        /// What the random numbers come from [default: another each time; it is printed]
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

@@ -22,6 +22,9 @@ impl Options {
         if options.verb == Some(Verb::Shell) && options.run.is_some() {
             return wrong("shell takes its commands from the terminal: --run has no place there");
         }
+        if matches!(options.verb, Some(Verb::Soak { .. })) && options.run.is_some() {
+            return wrong("soak runs a command of its own, not those of --run");
+        }
         if matches!(options.verb, Some(Verb::Profile { .. })) {
             if options.run.is_some() {
                 return wrong("profile takes its commands as its workload, not by --run");
@@ -54,11 +57,21 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lessons { .. })) && !options.all_default() {
             return wrong("lessons boots guests of its own: it takes no options of theirs");
         }
-        if options.verb == Some(Verb::LinuxSources) && !options.all_default() {
-            return wrong("linux-sources boots guests of its own: it takes no options of theirs");
+        if options.verb == Some(Verb::LinuxSources) {
+            let cc = None;
+            let others = Self {
+                cc,
+                ..options.clone()
+            };
+            if !others.all_default() {
+                return wrong("linux-sources boots guests of its own: it takes --cc alone");
+            }
         }
-        if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
-            return wrong("fuzz starts no guest: it takes no options of one");
+        if options.verb == Some(Verb::Book) && !options.all_default() {
+            return wrong("book boots no guest: it takes no options of one");
+        }
+        if options.verb == Some(Verb::Kit) && !options.all_default() {
+            return wrong("kit is the same each time: it takes no options of a guest");
         }
         let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));
         if is_linux && (options.run.is_some() || is_reported || !options.modules.is_empty()) {
@@ -67,6 +80,9 @@ impl Options {
         if matches!(options.verb, Some(Verb::Lab { .. })) && !options.all_default() {
             return wrong("lab boots guests of its own: it takes no options of theirs");
         }
+        if matches!(options.verb, Some(Verb::Fuzz { .. })) && !options.all_default() {
+            return wrong("fuzz starts no guest: it takes no options of one");
+        }
         if matches!(options.verb, Some(Verb::Hostile { .. })) && !options.all_default() {
             return wrong("hostile boots guests of its own: it takes no options of theirs");
         }
@@ -74,6 +90,11 @@ impl Options {
             && !options.all_default()
         {
             return wrong("report --from boots nothing: it takes no options of a guest");
+        }
+        if matches!(options.verb, Some(Verb::Report { picture: true, .. }))
+            && !options.all_default()
+        {
+            return wrong("report --picture boots a guest of its own: it takes no options of it");
         }
         if options.append.join(" ").matches('"').count() % 2 == 1 {
             return wrong("--append: a quote without its other would swallow the words behind it");

@@ -57,6 +57,8 @@ fn what_is_not_understood_is_a_usage_error() {
         "hostile --junit run.xml",
         "report --from run.jsonl --cpus 4",
         "report page.html other.html",
+        "report --picture --cpus 4",
+        "report --picture --from run.jsonl",
         "--cpu 2",
         "--cpus 0",
         "--cpus x",

@@ -56,6 +56,15 @@ impl Transcript {
             self.place = if is_panic { Place::Given } else { Place::End };
             return (Weight::Failure, Vec::new());
         }
+        if line.starts_with("soak: ") {
+            let is_lost = line.starts_with("soak: lost: ");
+            let weight = if is_lost {
+                Weight::Failure
+            } else {
+                Weight::Result
+            };
+            return (weight, Vec::new());
+        }
         if line.starts_with("ok ") || line.starts_with("not ok ") {
             self.place = Place::Results;
             let reasons = std::mem::take(&mut self.reasons);
@@ -190,6 +199,15 @@ mod tests {
             shown(TEXT, &[Weight::Failure, Weight::Result], true),
             expected
         );
+    }
+
+    #[test]
+    fn a_soak_shows_its_lines_and_what_is_lost() {
+        let text =
+            "[   0.1] map: memory\n> soak\nsoak: seed=1\nsoak: lost: cpu 1: a\nrun: 1 commands\n";
+        let all = ["soak: seed=1", "soak: lost: cpu 1: a"];
+        assert_eq!(shown(text, &[Weight::Failure, Weight::Result], false), all);
+        assert_eq!(shown(text, &[Weight::Failure], false), all[1..]);
     }
 
     #[test]

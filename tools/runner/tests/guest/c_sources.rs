@@ -1,6 +1,7 @@
 //! Modules in C that other people wrote: what they get wrong is told by name, by the compiler
 //! or by the kernel, and what Linux allows is allowed.
 
+use crate::by_clang;
 use crate::run::{Completed, Run, TestResult, root, runner};
 use libtest_mimic::Completion;
 use std::fs;
@@ -69,11 +70,7 @@ const REFUSED: [(&str, &str, &[&str]); 8] = [
     (
         "#include <linux/no_such_thing.h>",
         "return 0;",
-        &[
-            "linux/no_such_thing.h: No such file",
-            "this kernel has of linux/: ",
-            "percpu.h",
-        ],
+        &["no_such_thing.h", "this kernel has of linux/: ", "percpu.h"],
     ),
     (
         "static int open;\nmodule_param(open, int, 0666);",
@@ -122,7 +119,7 @@ pub fn right_uses_are_taken() -> TestResult {
 }
 
 /// What an init does, and what is told of it: with the module's name, and the run goes on.
-const WARNED: [(&str, &str, &[&str]); 7] = [
+const WARNED: [(&str, &str, &[&str]); 9] = [
     (
         "static DEFINE_PER_CPU(int, gets);",
         "get_cpu_var(gets)++; get_cpu_var(gets)++; return 0;",
@@ -140,6 +137,18 @@ const WARNED: [(&str, &str, &[&str]); 7] = [
             "begin [careless] returned with a preempt count of +1",
             "spin lock",
         ],
+    ),
+    (
+        "static DEFINE_MUTEX(first); static DEFINE_MUTEX(second);",
+        "mutex_lock(&first); mutex_lock(&second); mutex_unlock(&first); return 0;",
+        &["begin [careless] returned with +1 mutexes locked"],
+    ),
+    (
+        "#include <linux/workqueue.h>
+         static void never(struct work_struct *work) { (void)work; BUG(); }
+         static DECLARE_DELAYED_WORK(late, never);",
+        "schedule_delayed_work(&late, 1000 * HZ); return 0;",
+        &["module careless has left 1 timers pending"],
     ),
     (
         "static void leaf(void *info) { (void)info; }
@@ -201,6 +210,104 @@ pub fn what_is_left_is_told() -> TestResult {
     Ok(())
 }
 
+/// A thread whose module's exit, or whose failing init, doesn't stop it keeps the module until
+/// it has ended; a timer that is left pending is taken back. Both are told by name.
+pub fn threads_and_timers_left() -> TestResult {
+    let before = "
+        #include <linux/kthread.h>
+        #include <linux/delay.h>
+        #include <linux/timer.h>
+        static bool fails;
+        module_param(fails, bool, 0);
+        static unsigned long until;
+        static int linger(void *data)
+        {
+                (void)data;
+                while (time_before(jiffies, READ_ONCE(until))) msleep(1);
+                return 0;
+        }
+        static void never(struct timer_list *timer) { (void)timer; BUG(); }
+        static DEFINE_TIMER(late, never);";
+    let init = "until = jiffies + 4 * HZ; mod_timer(&late, jiffies + 1000 * HZ);
+        return IS_ERR(kthread_run(linger, NULL, \"lingers\")) || fails ? -EINVAL : 0;";
+    let waits = "
+        #include <linux/module.h>
+        #include <linux/delay.h>
+        static int __init begin(void) { msleep(4500); return 0; }
+        static void __exit end(void) { }
+        module_init(begin);
+        module_exit(end);
+        MODULE_LICENSE(\"GPL\");";
+    let folder = tempfile::tempdir()?;
+    let file = |name: &str, text: &str| -> Result<String, std::io::Error> {
+        let path = folder.path().join(name);
+        fs::write(&path, text)?;
+        Ok(path.to_string_lossy().into_owned())
+    };
+    let modules = [
+        file("lingerer.c", &module(before, init))?,
+        file("waits.c", waits)?,
+    ];
+    let words = ["--append", "watchdog_thresh=60", "--timeout", "120"];
+    let modules = ["--module", &modules[0], "--module", &modules[1]];
+    let commands = "insmod lingerer; rmmod lingerer; rmmod lingerer; insmod waits; rmmod waits; \
+                    rmmod lingerer; insmod lingerer fails; lsmod; insmod waits; \
+                    rmmod lingerer; meminfo";
+    let run = runner(&[&words[..], &modules, &["--run", commands]].concat());
+    run.must_exit(1)?;
+    run.must(
+        run.lines_with(&["lingerer: its thread lingers runs still, though its exit"])
+            .len()
+            == 2,
+        "its exit has left a thread, and it isn't unloaded",
+    )?;
+    run.must(
+        run.lines_with(&["lingerer: unloaded"]).len() == 2,
+        "when the thread has ended it is",
+    )?;
+    run.must(
+        run.lines_with(&["module lingerer: thread lingers of its init's runs still"])
+            .len()
+            == 1,
+        "its init has failed, and left one",
+    )?;
+    run.must(
+        run.lines_with(&["module lingerer has left 1 timers pending"])
+            .len()
+            == 2,
+        "its timer is told of",
+    )?;
+    run.must(!run.lines_with(&["warnings: 2"]).is_empty(), "and counted")
+}
+
+/// A thread that outgrows its stack ends at its guard page, which is named after it.
+pub fn stack_of_a_thread() -> TestResult {
+    let before = "
+        #include <linux/kthread.h>
+        #include <linux/completion.h>
+        static DECLARE_COMPLETION(never);
+        static noinline int deeper(int depth)
+        {
+                volatile char frame[500];
+                frame[0] = depth;
+                return depth ? deeper(depth - 1) + frame[0] : 0;
+        }
+        static int deep(void *data) { return deeper(data ? 0 : 1000); }";
+    let init = "kthread_run(deep, NULL, \"dives\"); wait_for_completion(&never); return 0;";
+    let commands = ["--run", "insmod diver"];
+    let (run, _folder) = run_with("diver.c", &module(before, init), &commands)?;
+    run.must_exit(3)?;
+    run.must(
+        run.verdict()
+            .contains("the guard page of the stack of thread dives"),
+        "the thread is named",
+    )?;
+    run.must(
+        !run.lines_with(&["deeper+0x", "[diver]"]).is_empty(),
+        "and the function",
+    )
+}
+
 /// No line holds the text of two CPUs.
 pub fn lines_are_of_one_cpu() -> TestResult {
     let before = "static void other(void *info) { (void)info; pr_cont(\"from 1\\n\"); }";
@@ -251,6 +358,17 @@ pub fn odd_modules() -> TestResult {
         &["--run", "insmod nothing; lsmod"],
     )?;
     run.must_exit(0)?;
+    let (run, _folder) = run_with(
+        "late.c",
+        "#include <linux/module.h>\nstatic int __init begin(void) { pr_info(\"as a module, at once\\n\"); \
+         return 0; }\nlate_initcall(begin);\nMODULE_LICENSE(\"GPL\");\n",
+        &["--run", "insmod late; lsmod"],
+    )?;
+    run.must_exit(0)?;
+    run.must(
+        !run.lines_with(&["as a module, at once"]).is_empty(),
+        "late_initcall's function is the module's init",
+    )?;
     let folder = tempfile::tempdir()?;
     let assembled = |name: &str, text: &str| -> Result<PathBuf, std::io::Error> {
         let source = folder.path().join(format!("{name}.s"));
@@ -290,7 +408,10 @@ pub fn odd_modules() -> TestResult {
             == 2,
         "all that it lacks",
     )?;
-    run.must(run.lines_with(&["has no vermagic"]).len() == 1, "said once")?;
+    run.must(
+        run.lines_with(&["module lacking: has no vermagic"]).len() == 1,
+        "said once a module",
+    )?;
     let long = format!("{}.c", "x".repeat(56));
     let (run, _folder) = run_with(&long, &module("", "return 0;"), &["--run", "lsmod"])?;
     run.must_exit(6)?;
@@ -302,7 +423,7 @@ pub fn odd_modules() -> TestResult {
 
 /// Every test in C passes, built by clang.
 pub fn by_clang() -> Completed {
-    if Command::new("clang").arg("--version").output().is_err() {
+    if !by_clang::is_there() {
         return Ok(Completion::ignored_with("clang isn't installed"));
     }
     let run = runner(&["--cc", "clang", "--append", "selftest=c.*"]);

@@ -30,7 +30,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// Commands that aren't run, and why.
-const EXCEPTIONS: [(&str, &str); 10] = [
+const EXCEPTIONS: [(&str, &str); 18] = [
     ("./qemu-run.sh test", "it is the gate, which runs this"),
     (
         "./qemu-run.sh test --all",
@@ -52,6 +52,35 @@ const EXCEPTIONS: [(&str, &str); 10] = [
     (
         peer::BESIDE_LINUX,
         "peer::beside_linux runs it for `test --all`, and looks at its rows",
+    ),
+    (
+        "./qemu-run.sh linux",
+        "linux::live runs it, where Debian's packages can be had",
+    ),
+    (
+        "./qemu-run.sh linux crc16 v4l2_dv_timings",
+        "linux::some runs it, where Debian's packages can be had",
+    ),
+    (
+        "./qemu-run.sh linux --why zsmalloc",
+        "linux::why runs it, where Debian's packages can be had",
+    ),
+    (
+        "./qemu-run.sh linux --why",
+        "linux::why runs it, where Debian's packages can be had",
+    ),
+    ("./qemu-run.sh linux --update", "it writes docs/linux.md"),
+    (
+        "./qemu-run.sh book",
+        "book::pages runs it where mdBook is, book::fetched for `test --all`",
+    ),
+    (
+        "./qemu-run.sh lab 1",
+        "labs::1-hop grades it, in folders of its own: a person's may be solved",
+    ),
+    (
+        "./qemu-run.sh kit",
+        "kit::runs_elsewhere makes and uses one for `test --all`",
     ),
     (
         "./qemu-run.sh linux-sources",
@@ -316,6 +345,56 @@ pub fn exceptions_are_in_the_text() -> TestResult {
         .collect();
     assert_eq!(found, [("cargo x", 0), ("a 'b # c'", 3), ("d   e", 0)]);
     Ok(())
+}
+
+/// Texts of all sources below a folder, one after another.
+fn sources(folder: &Path) -> Result<String, Failed> {
+    let mut text = String::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                text += &fs::read_to_string(path)?;
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// Each test and each file that docs/machine-cases.md names is there.
+pub fn machine_cases_are_tested() -> TestResult {
+    let self_tests = sources(&root().join("kernel/src"))?;
+    let trials = fs::read_to_string(root().join("tools/runner/tests/guest.rs"))?;
+    let is_name = |text: &str| {
+        let plain = |letter: char| letter.is_ascii_lowercase() || "_0123456789".contains(letter);
+        !text.is_empty() && text.chars().all(plain)
+    };
+    let text = fs::read_to_string(root().join("docs/machine-cases.md"))?;
+    let mut found = 0;
+    for event in Parser::new_ext(&text, pulldown_cmark::Options::ENABLE_TABLES) {
+        let Event::Code(span) = event else { continue };
+        let is_there = match (span.split_once("::"), span.split_once('.')) {
+            (Some((module, function)), _) if is_name(module) && is_name(function) => {
+                trials.contains(&*span)
+            }
+            _ if span.contains('/') => root().join(&*span).exists(),
+            (None, Some((group, name))) if is_name(group) && is_name(name) => {
+                self_tests.contains(&format!("\"{span}\""))
+            }
+            _ => continue,
+        };
+        if !is_there {
+            return Err(format!("docs/machine-cases.md: `{span}` isn't there").into());
+        }
+        found += 1;
+    }
+    match found {
+        0..50 => Err(format!("docs/machine-cases.md names only {found} tests and files").into()),
+        _ => Ok(()),
+    }
 }
 
 const MODULE: &str = "

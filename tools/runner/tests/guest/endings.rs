@@ -36,6 +36,22 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
         3,
         "an interrupts-off section is ended that nobody began",
     ),
+    ("panic_on_all", 3, "at once, on purpose"),
+    (
+        "overflow_in_interrupt",
+        3,
+        "the guard page of cpu 0's interrupt stack",
+    ),
+    (
+        "power_off_beside_spinning",
+        5,
+        "before its test plan was complete (0 of 1)",
+    ),
+    (
+        "power_off_beside_printing",
+        5,
+        "before its test plan was complete (0 of 1)",
+    ),
     ("lock_twice", 3, "lock order: a lock of rank 0 (test)"),
     (
         "lock_order",
@@ -141,6 +157,19 @@ pub fn timeouts_have_names() -> TestResult {
             .map(|run| run.join().unwrap_or(Err("a panic".into())));
         ended.find(Result::is_err).unwrap_or(Ok(()))
     })
+}
+
+/// A program check in a panic's report: what had been printed of it, one line more, and the end.
+pub fn fault_in_report() -> TestResult {
+    let run = runner(&["--append", "modules= selftest=ending.fault_in_report"]);
+    run.must_exit(3)?;
+    for line in [
+        "panic: cpu 0: the first half, ...",
+        "panic: cpu 0: another fault while reporting: program check ",
+    ] {
+        run.must(run.lines_with(&[line]).len() == 1, line)?;
+    }
+    Ok(())
 }
 
 /// The run ends within its time, with one verdict, and a backtrace if it is a crash.

@@ -1,7 +1,7 @@
 //! The labs: a skeleton fails, a solution passes, and to a typical mistake is said what is
 //! wrong with it.
 
-use crate::run::{Run, TestResult, root, runner};
+use crate::run::{Run, TestResult, bash, root, runner};
 use std::fs;
 use std::path::Path;
 
@@ -61,7 +61,21 @@ pub fn grades(lab: &'static str) -> TestResult {
         run.must(!run.lines_with(&[says.trim()]).is_empty(), &what)?;
         mistakes += 1;
     }
-    run.must(mistakes >= 3, "three typical mistakes at least")
+    run.must(mistakes >= 3, "three typical mistakes at least")?;
+    commands(lab)
+}
+
+/// The commands of a lab's text, on its skeleton.
+fn commands(lab: &str) -> TestResult {
+    let folder = format!("tools/labs/{lab}");
+    let text = fs::read_to_string(root().join(&folder).join("README.md"))?;
+    for block in text.split("```sh\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        let line = block.replace(&format!("labs/{lab}/"), &format!("{folder}/skeleton/"));
+        let run = Run::of(&bash(&line).output()?);
+        run.must(run.code == Some(0), &line)?;
+    }
+    Ok(())
 }
 
 /// The list, hints, and what is no lab.

@@ -4,7 +4,7 @@ use crate::run::{Completed, runner};
 use libtest_mimic::Completion;
 
 /// What doesn't pass, as yet.
-const FAILING: [&str; 1] = ["arch/s390/lib/test_unwind.c"];
+const FAILING: [&str; 0] = [];
 
 /// Each file passes on 1 and 4 CPUs, but for those that are known not to.
 pub fn all() -> Completed {

@@ -65,6 +65,17 @@ const GOOD: &[Entry] = &[
     ("relocs counter *HITS*", &["of", "relocations"]),
     ("call @1 counter_hit", &["cpu 1: counter_hit()"]),
     (
+        "cpu offline 1; cpu; cpus; pcpu counter::HITS; cpu online 1; cpu",
+        &[
+            "1    1        offline",
+            "offline   -",
+            "cpu online 1",
+            "next: pcpu counter::HITS --hop",
+            "1    1        online",
+        ],
+    ),
+    ("cpu states", &["state  name", "next: cpu offline 1"]),
+    (
         "pcpu counter::HITS",
         &[
             "8 bytes, handle 0x",
@@ -180,6 +191,10 @@ const GOOD: &[Entry] = &[
     ("selftest boot.globs", &["ok 1 boot.globs"]),
     ("fail percpu 0", &["none was to fail"]),
     ("bench access", &["BENCH this_cpu_inc_static"]),
+    (
+        "soak seconds=1 seed=7",
+        &["soak: seed=7 seconds=1, 2 CPUs", "CPU offline", " 0 lost"],
+    ),
 ];
 
 /// Commands with arguments that won't do: an error says what was expected, and an example
@@ -290,6 +305,11 @@ const BAD: &[Entry] = &[
         &["expected one glob", "for example: selftest"],
     ),
     ("bench a b", &["expected one group", "for example: bench"]),
+    ("soak long", &["expected seconds=N", "for example: soak"]),
+    ("soak seed=x", &["x is no number"]),
+    ("cpu offline", &["expected nothing, online N"]),
+    ("cpu offline 0", &["the boot CPU doesn't leave"]),
+    ("cpu offline 2", &["cpu 2: no such number"]),
     ("fail nosuch 1", &["expected SITE N", "for example: fail"]),
     ("poweroff now", &["expected", "for example: poweroff"]),
 ];

@@ -103,3 +103,97 @@ pub fn all_memory() -> TestResult {
         "most of 64 MiB is taken",
     )
 }
+
+/// A module that takes all there is by each allocator, until each refuses: the kernel still
+/// loads another one, runs commands, and ends as it should; with and without its books.
+pub fn all_by_each_allocator() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let source = folder.path().join("greedy.c");
+    let text = "
+        #include <linux/module.h>
+        #include <linux/percpu.h>
+        #include <linux/slab.h>
+        #include <linux/vmalloc.h>
+        struct block { struct block *next; };
+        static struct block *objects, *large, *cached, *areas;
+        static unsigned long *handles;
+        static unsigned long counts[5];
+        static struct kmem_cache *cache;
+        #define TAKE(list, what, number)                                        \\
+                for (struct block *it; (it = (what)); counts[number]++) {       \\
+                        it->next = list;                                        \\
+                        list = it;                                              \\
+                }
+        #define GIVE(list, give)                                                \\
+                while (list) {                                                  \\
+                        struct block *it = list;                                \\
+                        list = it->next;                                        \\
+                        give;                                                   \\
+                }
+        static int __init begin(void)
+        {
+                unsigned long handle, most = 60000;
+                handles = vmalloc(most * sizeof(*handles));
+                cache = KMEM_CACHE(block, 0);
+                if (!handles || !cache)
+                        return -ENOMEM;
+                TAKE(areas, counts[1] < 100 ? vmalloc(9000) : NULL, 1);
+                while (counts[0] < most &&
+                       (handle = (unsigned long)__alloc_percpu(4096, 8)))
+                        handles[counts[0]++] = handle;
+                TAKE(cached, counts[4] < 100 ? kmem_cache_alloc(cache, GFP_KERNEL) : NULL, 4);
+                TAKE(areas, vmalloc(9000), 1);
+                TAKE(large, kmalloc(50000, GFP_KERNEL), 2);
+                TAKE(objects, kmalloc(1000, GFP_KERNEL), 3);
+                TAKE(cached, kmem_cache_alloc(cache, GFP_KERNEL), 4);
+                TAKE(objects, kmalloc(8, GFP_KERNEL), 3);
+                while (counts[0] < most &&
+                       (handle = (unsigned long)__alloc_percpu(8, 8)))
+                        handles[counts[0]++] = handle;
+                for (int kind = 0; kind < 5; kind++)
+                        pr_info(\"greedy: kind %d, %lu blocks\\n\", kind, counts[kind]);
+                return 0;
+        }
+        static void __exit end(void)
+        {
+                while (counts[0])
+                        free_percpu((void __percpu *)handles[--counts[0]]);
+                GIVE(areas, vfree(it));
+                GIVE(large, kfree(it));
+                GIVE(objects, kfree(it));
+                GIVE(cached, kmem_cache_free(cache, it));
+                kmem_cache_destroy(cache);
+                vfree(handles);
+        }
+        module_init(begin);
+        module_exit(end);
+        MODULE_LICENSE(\"GPL\");
+    ";
+    fs::write(&source, text)?;
+    let path = source.to_string_lossy();
+    let commands = "insmod greedy; insmod counter; call counter_hit; insmod dynamic; lsmod; \
+                    meminfo; percpu; slabinfo; rmmod dynamic; rmmod counter; rmmod greedy; \
+                    insmod counter; rmmod counter";
+    for word in ["sanity=0", "sanity=1"] {
+        let run = runner(&[
+            "--memory",
+            "64M",
+            "--timeout",
+            "200",
+            "--append",
+            word,
+            "--module",
+            &path,
+            "--run",
+            commands,
+        ]);
+        run.must_exit(0)?;
+        for kind in 0..5 {
+            let said = format!("greedy: kind {kind}, ");
+            let lines = run.lines_with(&[&said, "blocks"]);
+            let took = lines.len() == 1 && !lines[0].contains(", 0 blocks");
+            run.must(took, &format!("{word}: what it took of kind {kind}"))?;
+        }
+    }
+    Ok(())
+}

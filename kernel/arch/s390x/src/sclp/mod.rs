@@ -24,6 +24,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 enum Command {
+    /// No command has this code: how it is refused.
+    Unknown = 0x00ff_0001,
     /// Read CPU information: the CPUs alone.
     ReadCpuInformation = 0x0001_0001,
     /// Read SCP information: memory and CPUs.
@@ -76,6 +78,8 @@ pub enum Error {
 }
 
 impl Error {
+    /// Response: there is no such command.
+    pub const NO_COMMAND: u16 = 0x01f0;
     /// Response: the answer needs a longer block.
     pub const TOO_SHORT: u16 = 0x0300;
 }
@@ -99,7 +103,8 @@ pub struct Block<const N: usize>([u8; N]);
 impl<const N: usize> Block<N> {
     /// A block of zeros.
     const fn new() -> Self {
-        const { assert!(N >= size_of::<Header>() && N <= u16::MAX as usize) };
+        // On one page: what crosses into another is refused, where there are no longer ones.
+        const { assert!(N >= size_of::<Header>() && N <= 4096) };
         Self([0; N])
     }
 
@@ -117,6 +122,23 @@ impl<const N: usize> Block<N> {
 /// Where a test makes the service processor busy: a call that fails here ends in condition code
 /// 2, and is made again.
 pub static BUSY: faults::Site = faults::Site::new();
+
+/// What comes of calls that can't be carried out: a command that there isn't, a block too short
+/// for the answer, one whose header says more than there is, or less than a header. The block is
+/// the caller's, a static of the kernel's.
+pub fn refused_calls(block: &mut information::ResponseBlock) -> [Result<(), Error>; 4] {
+    let calls = [
+        (Command::Unknown, 4096),
+        (Command::ReadInformation, 8),
+        (Command::ReadInformation, 4097),
+        (Command::ReadInformation, 7),
+    ];
+    calls.map(|(command, length)| {
+        let header = Header::request(length);
+        block.0[..size_of::<Header>()].copy_from_slice(header.as_bytes());
+        call(command, block)
+    })
+}
 
 /// Seconds that the service processor may take for an answer.
 const PATIENCE: u64 = 10;

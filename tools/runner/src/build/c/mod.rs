@@ -149,15 +149,40 @@ pub fn module(module: &Module, stamp: &str) -> Result<(), Error> {
     check_per_cpu(module.compiler, &module.name, source, stamp, &output, &dump)
 }
 
+/// What makes a null pointer that is used a trap: the page that it points to can be read, as
+/// byte 816 lies there, so nothing else would notice.
+const NULL_CHECKS: [&str; 2] = ["-fsanitize=null", "-fsanitize-undefined-trap-on-error"];
+
 /// Compiles and links a file of `--module`; returns the module.
 pub fn extra(compiler: Compiler, name: &str, source: &Path, stamp: &str) -> Result<PathBuf, Error> {
+    extra_by(compiler, name, source, stamp, &[])
+}
+
+/// As [`extra`], with traps for null pointers.
+pub fn extra_checked(
+    compiler: Compiler,
+    name: &str,
+    source: &Path,
+    stamp: &str,
+) -> Result<PathBuf, Error> {
+    extra_by(compiler, name, source, stamp, &NULL_CHECKS)
+}
+
+fn extra_by(
+    compiler: Compiler,
+    name: &str,
+    source: &Path,
+    stamp: &str,
+    flags: &[&str],
+) -> Result<PathBuf, Error> {
     let folder = layout::release().join(format!("c{}/extra", compiler.suffix()));
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
     // gcc would only say that there is no input file.
     fs::metadata(source).map_err(Error::file("read", source))?;
     let object = folder.join(format!("{name}.o"));
     let dump = dump_for(&object);
-    let made = command(compiler, name, source, stamp);
+    let mut made = command(compiler, name, source, stamp);
+    made.args(flags);
     compile(made, compiler, name, &object, &dump)?;
     check_per_cpu(compiler, name, source, stamp, &object, &dump)?;
     if !names_a_licence(&object)? {

@@ -26,11 +26,11 @@ const REASONS: [(&str, &str); 11] = [
     ),
     (
         "nothing is scheduled: threads (kthread.h) take turns where they wait",
-        "freezer sched/clock swait semaphore wait wait_bit workqueue rtmutex ww_mutex",
+        "freezer sched/clock swait semaphore wait_bit rtmutex ww_mutex",
     ),
     (
-        "no clock calls a module back; ktime.h, jiffies.h and delay.h tell the time and wait",
-        "hrtimer timer clockchips clocksource alarmtimer",
+        "a clock calls modules at ticks (timer.h), and never between two",
+        "hrtimer clockchips clocksource alarmtimer",
     ),
     (
         "of RCU there is what rcupdate.h has: a grace period is waited for at once",
@@ -38,7 +38,7 @@ const REASONS: [(&str, &str); 11] = [
     ),
     (
         "code isn't changed or watched while it runs",
-        "ftrace kallsyms livepatch perf_event trace_events tracepoint uprobes bpf kgdb",
+        "livepatch perf_event trace_events tracepoint uprobes bpf kgdb",
     ),
     (
         "there is no model of devices above the module: what it has to show it prints",

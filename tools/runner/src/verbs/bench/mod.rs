@@ -11,6 +11,7 @@
 //!  shares.rs      where a row's instructions go, by function
 //!  document.rs    docs/performance.md: its tables are those of the files
 //!  contention.rs  --contention: pairs a second, CPUs in each other's way
+//!  sanity.rs      what catching misuse of memory costs
 //!  guest.rs       a guest of ours that is run for its figures
 //! ```
 
@@ -23,6 +24,7 @@ mod guest;
 mod measured;
 mod peer;
 mod rows;
+pub mod sanity;
 mod shares;
 
 use crate::build;

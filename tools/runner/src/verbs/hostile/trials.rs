@@ -343,6 +343,8 @@ impl<'a> Machine<'a> {
 fn lost(before: Option<&String>, now: Option<&String>, error: &str) -> Ending {
     match (before, now) {
         (_, None) => Ending::NoName("meminfo says nothing".to_owned()),
+        // What its own code took, and gave back or not, is its own.
+        _ if error.contains("its init returned") => Ending::Refused(error.to_owned()),
         (Some(before), Some(now)) if before != now => {
             Ending::Lost(format!("{error}; {now}, where there were {before}"))
         }

@@ -96,6 +96,10 @@ pub fn run(
     let (right, all) = findings.counts();
     if findings.all_right() {
         output::line!("lab {}: passed, {all} of {all}", lab.number);
+        if let Some(next) = LABS.get(lab.number as usize) {
+            let Lab { number, title, .. } = next;
+            output::line!("next: ./qemu-run.sh lab {number}: {title}");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     output::line!(

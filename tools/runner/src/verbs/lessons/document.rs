@@ -8,7 +8,7 @@ use crate::build::layout;
 use crate::error::Error;
 use crate::verbs::blocks::{Blocks, replaced};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The chapter of the thread.
 pub const THREAD: &str = "docs/thread.md";
@@ -45,6 +45,19 @@ pub fn differing(document: &str, blocks: &Blocks) -> Result<Vec<String>, Error> 
         differing.push(format!("{document}: no block"));
     }
     Ok(differing)
+}
+
+/// As [`differing`], of a chapter of the book, which may have none.
+pub fn differing_of_chapter(document: &str, blocks: &Blocks) -> Result<Vec<String>, Error> {
+    let mut differing = differing(document, blocks)?;
+    differing.retain(|name| !name.ends_with(": no block"));
+    Ok(differing)
+}
+
+/// Whether a picture is the run's, numbers aside.
+pub fn is_picture(path: &Path, text: &str) -> Result<bool, Error> {
+    let old = fs::read_to_string(path).map_err(Error::file("read", path))?;
+    Ok(normal(&old) == normal(text))
 }
 
 /// A text with all that differs from build to build made alike.

@@ -9,8 +9,8 @@
 //!  table.rs     expected and found
 //!  transcripts.rs  what the monitor answers
 //!  mistakes.rs  modules/lessons/mistakes, and what is said to each
-//!  document.rs  docs/thread.md, docs/monitor.md, docs/mistakes.md: their listings are
-//!               this run's
+//!  document.rs  docs/thread.md, docs/monitor.md, docs/mistakes.md, docs/book: their listings
+//!               and pictures are this run's
 //! ```
 //!
 //! Each lesson says what it expects; the verb succeeds only if all came so.
@@ -26,17 +26,23 @@ mod table;
 mod transcripts;
 
 use crate::build;
+use crate::build::c::compiler::Compiler;
 use crate::build::toolchain::Toolchain;
 use crate::error::Error;
 use crate::options::Options;
 use crate::screen::output;
+use crate::verbs::book;
 use catalogue::{LESSONS, NONE};
 use compile::Compiled;
 use document::{MISTAKES, MONITOR, THREAD};
 use session::Session;
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::ExitCode;
 use table::Found;
+
+/// How often a measurement for the book is tried that a busy host spoils.
+const TRIES: u32 = 20;
 
 /// Runs all lessons; prints the table, and what to look at.
 pub fn run(
@@ -45,7 +51,7 @@ pub fn run(
     check: bool,
     update: bool,
 ) -> Result<ExitCode, Error> {
-    let guest = build::guest(toolchain, options.compiler())?;
+    let guest = build::guest(toolchain, Compiler::Gcc)?;
     let mut compiled = Vec::new();
     for lesson in &LESSONS {
         compiled.push(compile::lesson(toolchain, &guest, lesson)?);
@@ -105,6 +111,14 @@ pub fn run(
         None => output::say!("clang isn't installed: its rows are left out"),
     }
     let (said, unsaid) = mistakes::all()?;
+    let book = book::listings::all(&guest, options, if update { TRIES } else { 1 })?;
+    let absent = &book.absent;
+    if !absent.is_empty() {
+        output::say!(
+            "of the book left out, as this host hasn't what it takes: {}",
+            absent.join(", ")
+        );
+    }
     wrong.extend(unsaid);
     for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, said)] {
         if update {
@@ -113,6 +127,24 @@ pub fn run(
             let differing = document::differing(document, &blocks)?;
             let named = differing.into_iter();
             wrong.extend(named.filter(|name| has_clang || !name.ends_with(", clang")));
+        }
+    }
+    for chapter in book::chapters()? {
+        if update {
+            document::update(&chapter, &book.blocks)?;
+        } else if check {
+            let differing = document::differing_of_chapter(&chapter, &book.blocks)?;
+            let is_absent =
+                |name: &String| absent.iter().any(|it| name.ends_with(&format!(", {it}")));
+            wrong.extend(differing.into_iter().filter(|name| !is_absent(name)));
+        }
+    }
+    for (name, text) in &book.pictures {
+        let path = book::pictures_folder().join(format!("{name}.svg"));
+        if update {
+            fs::write(&path, text).map_err(Error::file("write", &path))?;
+        } else if check && !document::is_picture(&path, text)? {
+            wrong.push(format!("picture {name}"));
         }
     }
     if wrong.is_empty() {

@@ -17,21 +17,25 @@ pub enum Compiled {
 }
 
 /// Compiles and links a file of the tree.
-pub fn source(guest: &Guest, tree: &Path, source: &Source) -> Result<Compiled, Error> {
-    let folder = layout::release().join("linux-sources");
+pub fn source(
+    guest: &Guest,
+    compiler: Compiler,
+    tree: &Path,
+    source: &Source,
+) -> Result<Compiled, Error> {
+    let folder = layout::release().join(format!("linux-sources{}", compiler.suffix()));
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
     let object = folder.join(format!("{}.o", source.name()));
     let module = folder.join(format!("{}.ko", source.name()));
     let mut command = c::command(
-        Compiler::Gcc,
+        compiler,
         source.name(),
         &tree.join(source.path),
         &guest.stamp,
     );
+    command.args(source.flags);
     command.arg("-o").arg(&object).env("LC_ALL", "C");
-    let output = command
-        .output()
-        .map_err(Error::start(Compiler::Gcc.program()))?;
+    let output = command.output().map_err(Error::start(compiler.program()))?;
     if !output.status.success() {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let error = text.lines().find_map(|line| line.split_once("error: "));

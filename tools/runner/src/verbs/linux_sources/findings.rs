@@ -4,9 +4,13 @@ use super::catalogue::{Proof, Source};
 use super::compile::Compiled;
 use super::formats;
 use super::session::{self, Session};
+use std::collections::BTreeMap;
 
 /// What no test that passes prints.
 const SIGNS_OF_FAILURE: [&str; 4] = ["not ok ", "WARNING: CPU", "BUG", "TC failed"];
+
+/// What stands behind a case that didn't run.
+const SKIP: &str = "# SKIP";
 
 /// What a run showed.
 pub struct Finding {
@@ -51,7 +55,7 @@ fn shown(source: &Source, session: &Session) -> Result<String, String> {
             let cases = lines.iter().filter(|line| is_case(line)).count();
             return match cases {
                 0 => Err("no case ran".to_owned()),
-                _ => Ok(format!("{cases} cases ok")),
+                _ => Ok(format!("{cases} cases ok{}", runs_of_cases(lines))),
             };
         }
         Proof::Says(said) => {
@@ -83,9 +87,26 @@ fn left(loaded: Result<(), &str>, error: i32) -> Result<(), String> {
     }
 }
 
-/// A case of a suite, not the suite.
+/// A case of a suite, not the suite, that ran.
 fn is_case(line: &str) -> bool {
-    line.starts_with("    ok ")
+    line.starts_with("    ok ") && !line.contains(SKIP)
+}
+
+/// How often cases with parameters ran, and why they didn't with others.
+fn runs_of_cases(lines: &[String]) -> String {
+    let runs = || lines.iter().filter(|line| line.starts_with("        ok "));
+    let mut skipped: BTreeMap<&str, u32> = BTreeMap::new();
+    for (_, reason) in runs().filter_map(|line| line.split_once(SKIP)) {
+        *skipped.entry(reason.trim_start()).or_default() += 1;
+    }
+    if runs().count() == 0 {
+        return String::new();
+    }
+    let ran = runs().filter(|line| !line.contains(SKIP)).count();
+    let skipped = skipped
+        .iter()
+        .map(|(reason, count)| format!(", {count} skipped: {reason}"));
+    format!(" with {ran} parameters{}", skipped.collect::<String>())
 }
 
 /// The last of the lines that say all of it.

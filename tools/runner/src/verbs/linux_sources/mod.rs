@@ -43,7 +43,7 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
     let tree = debian::fetch("sources", &folder, "Linux's sources: 139 MB")?;
     let compiled: Vec<_> = SOURCES
         .iter()
-        .map(|source| compile::source(&guest, &tree, source))
+        .map(|source| compile::source(&guest, options.compiler(), &tree, source))
         .collect::<Result<_, _>>()?;
     let mut sessions = Vec::new();
     for cpus in CPUS {

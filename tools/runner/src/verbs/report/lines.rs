@@ -30,16 +30,21 @@ impl Line {
     }
 }
 
-/// The lines of a run but for those on modules that were unloaded, and on earlier lives of
-/// those that weren't. Of refusals the last of each module that isn't loaded is kept, with the
-/// relocation behind it; one for which there is a relocation goes before others.
-pub fn kept(text: &str) -> Vec<Line> {
+/// The lines of a text that are JSON.
+pub fn read(text: &str) -> Vec<Line> {
     let read = |text: &str| {
         let event = serde_json::from_str(text).ok()?;
         let text = text.to_owned();
         Some(Line { text, event })
     };
-    let lines: Vec<Line> = text.lines().filter_map(read).collect();
+    text.lines().filter_map(read).collect()
+}
+
+/// The lines of a run but for those on modules that were unloaded, and on earlier lives of
+/// those that weren't. Of refusals the last of each module that isn't loaded is kept, with the
+/// relocation behind it; one for which there is a relocation goes before others.
+pub fn kept(text: &str) -> Vec<Line> {
+    let lines = read(text);
     let mut lives = Lives::default();
     for (number, line) in lines.iter().enumerate() {
         if let Some(module) = line.module() {
@@ -84,6 +89,7 @@ impl<'a> Lives<'a> {
             "gone" => {
                 life.lines.clear();
                 life.is_live = false;
+                return;
             }
             "refused" => {
                 let cause = life.cause.take();

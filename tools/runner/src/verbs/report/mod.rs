@@ -4,21 +4,26 @@
 //!  the run  ──► JSON lines ──► lines.rs: those of each module's last life ─┐
 //!  near.rs      the same modules, loaded near ──► their relocations ───────┤
 //!  bench        docs/peer.tsv, docs/growth.tsv ────────────────────────────┼──► page.rs ──► FILE
-//!  tools/page/  the page itself: HTML, CSS, JavaScript ────────────────────┘
+//!  tools/workbench/   loader and allocator, for the page to run ───────────┤
+//!  tools/page/        the page itself: HTML, CSS, JavaScript ──────────────┘
 //! ```
+//!
+//! * `picture.rs`: the README's, of one access
 //!
 //! The page asks for nothing: all that it shows is in it.
 
 mod lines;
 mod near;
 mod page;
+mod picture;
 
 use super::bench;
-use crate::build::layout;
 use crate::build::toolchain::Toolchain;
+use crate::build::{layout, workbench};
 use crate::error::Error;
 use crate::options::{Options, files};
 use crate::screen::output;
+use page::Parts;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -72,7 +77,13 @@ pub fn run(
         Some(_) => Vec::new(),
         None => near::relocations(toolchain, options, &events)?,
     };
-    let text = page::text(&events, &near, &bench::kept_figures()?)?;
+    let workbench = workbench::workbench(toolchain);
+    let text = page::text(&Parts {
+        run: &events,
+        near: &near,
+        figures: &bench::kept_figures()?,
+        workbench: workbench.as_deref(),
+    })?;
     let written = output.write_all(text.as_bytes());
     written.map_err(Error::file("write", &path))?;
     output::say!(
@@ -81,6 +92,14 @@ pub fn run(
         text.len() >> 10
     );
     Ok(ended)
+}
+
+/// Draws the README's picture.
+///
+/// # Errors
+/// If the guest can't be started, or a file can't be written.
+pub fn picture(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
+    picture::make(toolchain, options).map(|()| ExitCode::SUCCESS)
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -9,11 +9,17 @@ use std::process::{Command, Output};
 /// # Errors
 /// If it can't be built or started.
 pub fn run(arguments: &[&str]) -> Result<Output, Error> {
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(layout::root());
-    cargo.args(["run", "--quiet", "-p", "kmod-inspect", "--"]);
-    let output = cargo.args(arguments).output();
-    output.map_err(Error::start("cargo run -p kmod-inspect"))
+    let mut command = match layout::is_kit() {
+        true => Command::new(layout::target().join("debug/kmod-inspect")),
+        false => {
+            let mut cargo = Command::new("cargo");
+            cargo.current_dir(layout::root());
+            cargo.args(["run", "--quiet", "-p", "kmod-inspect", "--"]);
+            cargo
+        }
+    };
+    let output = command.args(arguments).output();
+    output.map_err(Error::start("kmod-inspect"))
 }
 
 /// The path of a module of the tree, linked.

@@ -1,0 +1,194 @@
+//! Timers: functions of modules that the clock of a CPU calls at a time, in its interrupt
+//! handler.
+//!
+//! ```text
+//!  PENDING ──► Timer ──► Timer ──► Timer      in memory of the modules (L11), in no order
+//!              cpu 1     cpu 0     cpu 1
+//!              │                   │
+//!              └── the earlier is what cpu 1's clock comparator is set to
+//! ```
+//!
+//! A timer is called on the CPU that it was armed on; what is left on one that goes is armed
+//! anew on the boot CPU.
+
+use crate::continuation;
+use crate::sync::{Lock, rank};
+use crate::timer;
+use arch::timer::{from_microseconds, now};
+use arch::{MAX_CPUS, cpu};
+use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+/// What a timer calls.
+pub type Function = extern "C" fn(*mut Timer);
+
+/// A timer, as linux/timer.h has it.
+#[repr(C)]
+pub struct Timer {
+    next: *mut Timer,
+    /// When it is due, by the clock; 0 if it isn't pending.
+    due: u64,
+    /// The same in ticks, for the module.
+    _expires: u64,
+    function: Option<Function>,
+    _flags: u32,
+    cpu: u32,
+}
+
+/// The first of those that are pending.
+struct Pending(*mut Timer);
+
+// SAFETY: L11: what it leads to is reached under its lock alone.
+unsafe impl Send for Pending {}
+
+/// Held for some steps for each timer that is pending.
+static PENDING: Lock<Pending, { rank::EXPORTS }> = Lock::new(Pending(ptr::null_mut()));
+
+/// What each CPU's handler has called, and what hasn't returned.
+static CALLED: [AtomicPtr<Timer>; MAX_CPUS] = [const { AtomicPtr::new(ptr::null_mut()) }; MAX_CPUS];
+
+impl Pending {
+    /// All of them. What a step found may be unlinked before the next.
+    fn all(&self) -> impl Iterator<Item = NonNull<Timer>> + use<> {
+        let mut next = self.0;
+        core::iter::from_fn(move || {
+            let timer = NonNull::new(next)?;
+            // SAFETY: L11: it is pending, under the lock that its borrower has.
+            next = unsafe { timer.as_ref() }.next;
+            Some(timer)
+        })
+    }
+
+    /// The first for which `is_it` holds.
+    fn find(&self, is_it: impl Fn(NonNull<Timer>, &Timer) -> bool) -> Option<NonNull<Timer>> {
+        // SAFETY: L11: as above.
+        self.all()
+            .find(|timer| is_it(*timer, unsafe { timer.as_ref() }))
+    }
+
+    fn link(&mut self, timer: NonNull<Timer>, due: u64, cpu: u32) {
+        let link = timer.as_ptr();
+        // SAFETY: L11: it isn't pending: its links are this list's to write.
+        unsafe {
+            (*link).next = self.0;
+            (*link).due = due;
+            (*link).cpu = cpu;
+        }
+        self.0 = link;
+    }
+
+    /// Takes one out; whether it was in.
+    fn unlink(&mut self, timer: NonNull<Timer>) -> bool {
+        // SAFETY: L11: under the lock, the links are this list's.
+        unsafe {
+            let mut at = &raw mut self.0;
+            while !(*at).is_null() {
+                if *at == timer.as_ptr() {
+                    *at = (*timer.as_ptr()).next;
+                    (*timer.as_ptr()).due = 0;
+                    return true;
+                }
+                at = &raw mut (**at).next;
+            }
+        }
+        false
+    }
+
+    /// When the first of a CPU's is due.
+    fn first_due(&self, cpu: u32) -> Option<u64> {
+        // SAFETY: L11: as above.
+        let timers = self.all().map(|timer| unsafe { timer.as_ref() });
+        let of_cpu = timers.filter(|timer| timer.cpu == cpu);
+        of_cpu.map(|timer| timer.due).min()
+    }
+}
+
+/// Arms a timer on this CPU, for so many nanoseconds from now; whether it was pending before.
+pub fn arm(timer: NonNull<Timer>, nanoseconds: u64) -> bool {
+    let due = now().saturating_add(from_microseconds(nanoseconds.div_ceil(1000)));
+    let mut pending = PENDING.lock();
+    let was_pending = pending.unlink(timer);
+    let this = cpu::number();
+    pending.link(timer, due.max(1), this);
+    timer::set_timer(pending.first_due(this));
+    was_pending
+}
+
+/// Takes a timer back; whether it was pending. It may be running.
+pub fn cancel(timer: NonNull<Timer>) -> bool {
+    PENDING.lock().unlink(timer)
+}
+
+/// Whether another CPU's handler has called it, and it hasn't returned.
+pub fn runs_elsewhere(timer: NonNull<Timer>) -> bool {
+    let this = cpu::number() as usize;
+    let called = |called: &AtomicPtr<Timer>| called.load(Ordering::Acquire) == timer.as_ptr();
+    let mut all = CALLED.iter().enumerate();
+    all.any(|(cpu, entry)| cpu != this && called(entry))
+}
+
+/// The clock comparator's handler: calls what is due on this CPU. Interrupts off.
+pub fn interrupt() {
+    if !timer::is_timer_due() {
+        return;
+    }
+    let this = cpu::number();
+    let called = &CALLED[this as usize];
+    while let Some((timer, function)) = take_due(this, called) {
+        function(timer.as_ptr());
+        called.store(ptr::null_mut(), Ordering::Release);
+        continuation::flush();
+    }
+}
+
+/// A timer of this CPU's that is due, taken out; if there is none, the clock is set to the
+/// next.
+fn take_due(cpu: u32, called: &AtomicPtr<Timer>) -> Option<(NonNull<Timer>, Function)> {
+    let mut pending = PENDING.lock();
+    let now = now();
+    loop {
+        let Some(timer) = pending.find(|_, timer| timer.cpu == cpu && timer.due <= now) else {
+            timer::set_timer(pending.first_due(cpu));
+            return None;
+        };
+        pending.unlink(timer);
+        called.store(timer.as_ptr(), Ordering::Relaxed);
+        // SAFETY: L11: it was pending up to here.
+        if let Some(function) = unsafe { timer.as_ref() }.function {
+            return Some((timer, function));
+        }
+    }
+}
+
+/// Arms what is left on a CPU that has gone on the running one.
+pub fn take_over(cpu: u32) {
+    let pending = PENDING.lock();
+    let this = cpu::number();
+    while let Some(timer) = pending.find(|_, timer| timer.cpu == cpu) {
+        // SAFETY: L11: it is pending.
+        unsafe { (*timer.as_ptr()).cpu = this };
+    }
+    timer::set_timer(pending.first_due(this));
+}
+
+/// Takes back those that lie at such addresses, or whose functions do; how many they were. No
+/// function of another CPU's timers that had begun before runs any more when this returns.
+pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
+    let mut pending = PENDING.lock();
+    let mut count = 0;
+    while let Some(timer) = pending.find(|place, timer| {
+        let function = timer.function.map_or(0, |function| function as usize);
+        is_gone(place.addr().get()) || is_gone(function)
+    }) {
+        pending.unlink(timer);
+        count += 1;
+    }
+    drop(pending);
+    let this = cpu::number() as usize;
+    for (_, called) in CALLED.iter().enumerate().filter(|(cpu, _)| *cpu != this) {
+        while !called.load(Ordering::Acquire).is_null() {
+            cpu::relax();
+        }
+    }
+    count
+}

@@ -1,0 +1,157 @@
+//! The listings of `docs/book`, and the facts that its pictures show.
+//!
+//! ```text
+//!  2 CPUs, far, embed      most of it
+//!  percpu_alloc=page       the other first chunk
+//!  percpu_reserved=24      a reserved part that is full
+//!  vmalloc=near            what loads near and not far
+//! ```
+
+use super::{costs, machines, pictures};
+use crate::build::Guest;
+use crate::error::Error;
+use crate::options::Options;
+use crate::verbs::blocks::Blocks;
+use crate::verbs::transcript::{self, Listing};
+use std::collections::BTreeMap;
+
+/// All that a run has for the book.
+pub struct Listings {
+    /// Texts by name.
+    pub blocks: Blocks,
+    /// Pictures by name.
+    pub pictures: BTreeMap<&'static str, String>,
+    /// Names of those that can't be had here.
+    pub absent: Vec<&'static str>,
+}
+
+const FAR: [Listing; 22] = [
+    (
+        "",
+        &["insmod counter", "call counter_hit", "call @1 counter_hit"],
+    ),
+    ("dis", &["dis counter_hit 4"]),
+    ("cpus", &["cpus"]),
+    ("x 330", &["x/1xg 330"]),
+    ("walk module", &["walk 20000000000"]),
+    ("statics", &["sym counter::HITS"]),
+    ("pcpu", &["pcpu counter::HITS"]),
+    ("hop", &["pcpu counter::HITS --hop @1"]),
+    ("sections", &["sections counter"]),
+    ("got", &["got counter"]),
+    ("plt", &["plt counter"]),
+    ("relocs", &["relocs counter *COUNTER_VISITS*"]),
+    ("lowcore", &["lowcore 1"]),
+    ("refused far", &["insmod direct"]),
+    ("", &["insmod c_counter", "call c_counter_hit"]),
+    ("dis c", &["dis c_counter_hit 12"]),
+    ("relocs c", &["relocs c_counter *c_hits*"]),
+    ("percpu", &["percpu"]),
+    ("map first", &["percpu map"]),
+    ("two chunks", &["percpu alloc 4096 x12", "percpu map 1"]),
+    ("freed", &["percpu free all", "percpu map 1"]),
+    ("balanced", &["percpu balance", "percpu chunks"]),
+];
+
+const PAGE: [Listing; 2] = [
+    ("", &["insmod counter"]),
+    ("pcpu page", &["pcpu counter::HITS"]),
+];
+
+const FULL: [Listing; 3] = [
+    ("", &["insmod counter"]),
+    ("", &["insmod c_counter"]),
+    (
+        "overflowed",
+        &["pcpu c_hits", "call c_counter_sum", "percpu"],
+    ),
+];
+
+const NEAR: [Listing; 2] = [
+    ("", &["insmod direct", "call direct_hit"]),
+    ("loads near", &["pcpu direct::DIRECT", "dis direct_hit 4"]),
+];
+
+fn with(options: &Options, word: &str) -> Options {
+    Options {
+        append: vec![word.to_owned()],
+        ..options.clone()
+    }
+}
+
+/// Lines of boot that begin with one of these.
+fn lines(boot: &[String], starts: &[&str]) -> String {
+    let is_one = |line: &&String| starts.iter().any(|start| line.starts_with(start));
+    let lines = boot.iter().filter(is_one);
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Of a lowcore what this book is about.
+fn excerpt(lowcore: &str) -> String {
+    let about = [
+        "> lowcore",
+        ": prefix ",
+        " 0x330 ",
+        " 0x338 ",
+        "old PSW, external",
+        "new PSW, external",
+        "new PSW, program",
+    ];
+    let lines = lowcore
+        .lines()
+        .filter(|line| about.iter().any(|it| line.contains(it)));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Boots the guests, compiles for other machines, and tries so often to measure on this host.
+///
+/// # Errors
+/// If a guest can't be started, or doesn't come to its end.
+pub fn all(guest: &Guest, options: &Options, tries: u32) -> Result<Listings, Error> {
+    let (boot, mut blocks) = transcript::with_boot(guest, options, &FAR)?;
+    let (paged, page) = transcript::with_boot(guest, &with(options, "percpu_alloc=page"), &PAGE)?;
+    blocks.extend(page);
+    blocks.extend(transcript::ask(
+        guest,
+        &with(options, "percpu_reserved=24"),
+        &FULL,
+    )?);
+    blocks.extend(transcript::ask(
+        guest,
+        &with(options, "vmalloc=near"),
+        &NEAR,
+    )?);
+    blocks.insert(
+        "boot",
+        lines(
+            &boot,
+            &["machine: ", "percpu: ", "map: ", "distance: ", "smp: "],
+        ),
+    );
+    blocks.insert("embed", lines(&boot, &["percpu: "]));
+    blocks.insert("page", lines(&paged, &["percpu: "]));
+    if let Some(text) = blocks.get_mut("lowcore") {
+        *text = excerpt(text);
+    }
+    blocks.insert("lost update", costs::lost_update(guest, options)?);
+    let (by_machine, mut absent) = machines::all()?;
+    let has_all_machines = absent.is_empty();
+    let cost = costs::on_this_host(tries)?;
+    match cost {
+        Some(cost) => _ = blocks.insert("shared counter", cost.to_string()),
+        None => absent.push("shared counter"),
+    }
+    blocks.extend(by_machine);
+    let mut pictures = pictures::all(&boot, &blocks, &cost.unwrap_or_default());
+    if cost.is_none() {
+        pictures.remove("why");
+    }
+    if !has_all_machines {
+        pictures.remove("machines");
+    }
+    Ok(Listings {
+        blocks,
+        pictures,
+        absent,
+    })
+}
