@@ -130,6 +130,7 @@ need s390x-linux-gnu-ld "links the kernel and its modules" binutils-s390x-linux-
 need s390x-linux-gnu-gcc "compiles modules written in C" gcc-s390x-linux-gnu
 need cc "links programs for this machine" gcc libc6-dev
 for word; do
+    case $word in fuzz | --all) want c++ "builds the fuzzers' engine" g++ ;; esac
     case $word in
     debug | test) want gdb-multiarch "is the debugger of the verb debug" gdb-multiarch ;;
     --all)

@@ -1,6 +1,7 @@
 //! The kernel command line: a line is taken or refused by name, and both are as it says.
 
 use crate::command_line_file::{BadWord, RunToken, parse};
+use faults::When;
 use std::collections::BTreeSet;
 
 /// Parses a line of these bytes.
@@ -29,8 +30,11 @@ fn check(line: &'static str) {
             }
             assert!(options.log_level <= 7 && (1..=600).contains(&options.watchdog_threshold));
             assert!(options.possible_cpus != Some(0) && options.max_cpus != Some(0));
-            let faults = options.fail.iter().flatten();
-            assert!(faults.clone().all(|&(_, nth)| nth > 0));
+            let mut faults = options.fail.iter().flatten();
+            assert!(faults.all(|&(_, when)| match when {
+                When::Range { first, last } => 0 < first && first <= last,
+                When::Percent(percent) => (1..=100).contains(&percent),
+            }));
         }
         Err(error) => {
             let part = match error {

@@ -56,13 +56,13 @@ fn main() -> ExitCode {
         Some(Verb::Test { all }) => Ok(gate::run(toolchain, all)),
         Some(Verb::Hostile {
             trials,
-            modules,
+            broken_modules,
             first,
             seed,
         }) => {
             let extent = hostile::Extent {
                 boots: trials,
-                modules: modules.unwrap_or(trials),
+                modules: broken_modules.unwrap_or(trials),
                 first,
                 seed,
             };

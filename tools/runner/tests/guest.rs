@@ -84,6 +84,8 @@ mod slabs;
 mod start;
 #[path = "guest/stuck.rs"]
 mod stuck;
+#[path = "guest/supply_chain.rs"]
+mod supply_chain;
 #[path = "guest/terminal.rs"]
 mod terminal;
 #[path = "guest/times.rs"]
@@ -319,6 +321,14 @@ fn main() -> ExitCode {
     guests.push(ignorable_test(
         "long::page_is_accessible",
         page::is_accessible,
+    ));
+    guests.push(ignorable_test(
+        "long::licences_bans_sources",
+        supply_chain::licences_bans_sources,
+    ));
+    guests.push(test(
+        "long::same_in_another_folder",
+        supply_chain::same_in_another_folder,
     ));
     guests.extend(matrix::machines().into_iter().map(|machine| {
         let name = format!("long::matrix::{}", machine.name());

@@ -236,8 +236,8 @@ pub enum Verb {
         #[arg(long, value_name = "N", default_value = "300")]
         trials: u64,
         /// Trials of modules, of which a guest takes many [default: as --trials]
-        #[arg(long, value_name = "N")]
-        modules: Option<u64>,
+        #[arg(long = "modules", value_name = "N")]
+        broken_modules: Option<u64>,
         /// Number of the first one, to have it again
         #[arg(long, value_name = "N", default_value = "0")]
         first: u64,

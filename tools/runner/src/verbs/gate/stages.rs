@@ -41,7 +41,8 @@ const BOOTS: &str = "one guest builds and boots";
 const HOST_LINTS: &str = "clippy, host";
 const GUEST_LINTS: &str = "clippy, guest";
 const GUESTS: &str = "guests, and commands of README and docs";
-const HOSTILE: &str = "900 hostile trials";
+const HOSTILE: &str = "1,600 hostile trials";
+const FUZZERS: &str = "fuzzers by coverage, 10 s each";
 
 /// Before guests start all is built, and cargo has nothing to keep them waiting for.
 const BUILDS: &[&str] = &[BUILT, BOOTS, HOST_LINTS, GUEST_LINTS];
@@ -93,6 +94,7 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
         ];
         stages.extend(long.map(|stage| stage.after(BUILDS)));
         stages.push(Stage::check(HOSTILE, hostile()).after(&[GUESTS]));
+        stages.push(Stage::check(FUZZERS, fuzzers()).after(&[GUESTS]));
         // Guests with more CPUs than the host: not beside those that have a time limit.
         let stress = STRESS.map(|test| Stage::check(test, stress(test)).after(&[HOSTILE]));
         stages.extend(stress);
@@ -157,10 +159,17 @@ fn stress(test: &str) -> Command {
     command
 }
 
-/// Guests with broken initrds, command lines and modules, 300 of each.
+/// Guests with broken initrds and command lines, 300 of each, and 1,000 broken modules.
 fn hostile() -> Command {
     let mut command = myself();
-    command.arg("hostile");
+    command.args(["hostile", "--modules", "1000"]);
+    command
+}
+
+/// The targets of `fuzz/`, under libFuzzer.
+fn fuzzers() -> Command {
+    let mut command = myself();
+    command.args(["fuzz", "--seconds", "10"]);
     command
 }
 

@@ -6,7 +6,7 @@ use super::{archives, lines, objects};
 use crate::build::Guest;
 use crate::build::layout;
 use crate::error::Error;
-use crate::guest::initrd::{self, Initrd};
+use crate::guest::initrd::{self, Files, Initrd};
 use crate::guest::qemu;
 use crate::guest::watch::Run;
 use crate::options::Options;
@@ -17,12 +17,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroU64;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tempfile::TempDir;
 
 /// Modules that are tried in one guest, unless one of them ends it.
-const A_GUEST: u64 = 50;
+const A_GUEST: u64 = 100;
+
+/// Seconds after which a guest with something broken hangs.
+const LIMIT: u64 = 40;
+
+/// Seconds that the one with nothing broken has, which runs all self-tests, whatever else this
+/// host does.
+const LIMIT_OF_GOOD: u64 = 300;
 
 /// Commands of a trial: loaded, what is in use, unloaded.
 const COMMANDS: usize = 3;
@@ -41,13 +46,14 @@ pub struct Trial {
 /// What the guests start from.
 pub struct Machine<'a> {
     options: Options,
-    guest: &'a Guest,
     archive: &'a [u8],
     seed: u64,
     /// Modules that a good run has loaded.
     loaded: BTreeSet<String>,
     /// A module's file and its name.
     modules: Vec<(String, Vec<u8>)>,
+    /// What an initrd for broken modules has besides: what they may need.
+    needed: Files,
 }
 
 /// Modules that were loaded at boot, by the log.
@@ -114,19 +120,24 @@ impl<'a> Machine<'a> {
         let options = Options {
             verb: None,
             quiet: true,
-            timeout: NonZeroU64::new(40),
+            timeout: NonZeroU64::new(LIMIT_OF_GOOD),
             ..options.clone()
         };
+        let needed = initrd::contents(guest, &options)?;
         let mut machine = Self {
             options,
-            guest,
             archive,
             seed,
             loaded: BTreeSet::new(),
             modules: Vec::new(),
+            needed,
         };
+        let libraries = format!("{}/", layout::LIBRARIES);
+        let is_needed = |path: &str| path == "System.map" || path.starts_with(&libraries);
+        machine.needed.retain(|path, _| is_needed(path));
         let run = machine.boot(TESTS, archive, initrd::sum(archive))?;
         let verdict = verdict(Purpose::SelfTests, &run);
+        machine.options.timeout = NonZeroU64::new(LIMIT);
         machine.loaded = loaded(&run.transcript.lines);
         if verdict.exit_code() != 0 || machine.loaded.is_empty() {
             let message = verdict.to_string();
@@ -260,17 +271,13 @@ impl<'a> Machine<'a> {
     }
 
     fn modules_of_a_guest(&self, numbers: &[u64]) -> Result<Vec<Trial>, Error> {
-        let folder =
-            TempDir::new().map_err(Error::file("make a folder in", &PathBuf::from("/tmp")))?;
-        let (mut options, mut commands) = (self.options.clone(), Vec::new());
+        let (mut files, mut commands) = (self.needed.clone(), Vec::new());
         let mut tried = Vec::new();
         for &number in numbers {
             let mut random = self.random(2, number);
             let (name, good) = &self.modules[random.usize(..self.modules.len())];
             let (data, what) = objects::broken(good, &mut random);
-            let path = folder.path().join(format!("broken{number}.ko"));
-            fs::write(&path, data).map_err(Error::file("write", &path))?;
-            options.modules.push(path);
+            files.insert(format!("{}/broken{number}.ko", layout::EXTRA), data);
             commands.push(format!("insmod broken{number}"));
             commands.push("meminfo".to_owned());
             // Its own name is the good one's, unless that was broken.
@@ -278,8 +285,13 @@ impl<'a> Machine<'a> {
             tried.push((number, name, what));
         }
         let given = commands.len();
-        options.run = Some(commands.join("; "));
-        let archive = initrd::pack(self.guest, &options)?;
+        files.insert("run".to_owned(), (commands.join("\n") + "\n").into_bytes());
+        let options = Options {
+            run: Some(commands.join("; ")),
+            ..self.options.clone()
+        };
+        let archive = initrd::archive_of(&files)?;
+        let archive = initrd::of(&archive, initrd::sum(&archive))?;
         let run = run(&options, &archive)?;
         let lines = &run.transcript.lines;
         let mut done = run.record.commands.chunks(COMMANDS);
@@ -297,13 +309,8 @@ impl<'a> Machine<'a> {
                         Err(error) if error.is_empty() => Ending::NoName("no reason".to_owned()),
                         Err(error) => lost(before, now, error),
                     };
-                    // One that was loaded, and gone again, leaves what was before it; one
-                    // that stays, or goes later, another state.
-                    if insmod.result.is_ok() != rmmod.result.is_ok() {
-                        before = None;
-                    } else if insmod.result.is_err() {
-                        before = now;
-                    }
+                    // One that was loaded may have had others loaded, which stay.
+                    before = now.filter(|_| insmod.result.is_err() && rmmod.result.is_err());
                     Some(ending)
                 }
                 // This one ended the guest.
@@ -336,6 +343,8 @@ impl<'a> Machine<'a> {
 fn lost(before: Option<&String>, now: Option<&String>, error: &str) -> Ending {
     match (before, now) {
         (_, None) => Ending::NoName("meminfo says nothing".to_owned()),
+        // What its own code took, and gave back or not, is its own.
+        _ if error.contains("its init returned") => Ending::Refused(error.to_owned()),
         (Some(before), Some(now)) if before != now => {
             Ending::Lost(format!("{error}; {now}, where there were {before}"))
         }
