@@ -455,6 +455,22 @@ static int byte_orders(void)
 	return 0;
 }
 
+static int numbers_out_of_text(void)
+{
+	char word[8], letter;
+	int one, two, at;
+	long wide;
+	unsigned char little;
+
+	CHECK(sscanf("12 -7 key", "%d %d %7s", &one, &two, word) == 3);
+	CHECK(one == 12 && two == -7 && !strcmp(word, "key"));
+	CHECK(sscanf("0x1f:300c", "%x:%hhu%c%n", &one, &little, &letter, &at) == 3);
+	CHECK(one == 31 && little == 44 && letter == 'c' && at == 9);
+	CHECK(sscanf("-9000000000", "%ld", &wide) == 1 && wide == -9000000000L);
+	CHECK(sscanf("five", "%d", &one) == 0 && one == 31);
+	return 0;
+}
+
 static int flags_of_allocations(void)
 {
 	int signed_then;
@@ -471,4 +487,4 @@ static int flags_of_allocations(void)
 CTESTS(ONCE(module_h), ONCE(bits), ONCE(bitmaps), ONCE(cpumasks), ONCE(lists), ONCE(tables),
        ONCE(sorting), ONCE(strings), ONCE(clocks), ONCE(random_numbers), ONCE(other_locks),
        ONCE(orders), ONCE(completions), ONCE(notifiers), ONCE(references), ONCE(caches),
-       ONCE(locals), ONCE(reference_counts), ONCE(byte_orders), ONCE(flags_of_allocations));
+       ONCE(locals), ONCE(reference_counts), ONCE(byte_orders), ONCE(numbers_out_of_text), ONCE(flags_of_allocations));

@@ -1,10 +1,16 @@
-/* What the clock calls, who waits for a condition, and stacks: timer, wait, unwind. */
+/*
+ * What the clock calls, what runs later, who waits for a condition, and stacks: timer,
+ * workqueue, wait, unwind.
+ */
 #include <asm/unwind.h>
+#include <linux/bottom_half.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/kthread.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "ctest.h"
 
@@ -57,6 +63,116 @@ static int a_timer_that_is_taken_back_never_rings(void)
 	CHECK(mod_timer(&other.timer, jiffies + 3) == 1);
 	wait_for_completion(&other.done);
 	CHECK(rings.rung == 0 && other.rung == 1);
+	return 0;
+}
+
+struct job {
+	int number, ran;
+	bool in_interrupt, sleeps;
+	struct task_struct *by;
+	struct work_struct work;
+};
+
+static atomic_t jobs_done = ATOMIC_INIT(0);
+
+static void do_job(struct work_struct *work)
+{
+	struct job *job = container_of(work, struct job, work);
+
+	job->in_interrupt = in_interrupt();
+	job->by = current;
+	if (job->sleeps)
+		msleep(3);
+	job->ran = atomic_inc_return(&jobs_done);
+}
+
+static int works_run_later(void)
+{
+	struct job job = { .sleeps = true }, others[6];
+	int at;
+
+	atomic_set(&jobs_done, 0);
+	INIT_WORK(&job.work, do_job);
+	CHECK(!work_pending(&job.work) && !flush_work(&job.work));
+	CHECK(schedule_work(&job.work));
+	for (at = 0; at < 6; at++) {
+		others[at] = (struct job){ .number = at };
+		INIT_WORK(&others[at].work, do_job);
+		CHECK(schedule_work(&others[at].work));
+	}
+	flush_work(&job.work);
+	CHECK(job.ran && !job.in_interrupt && job.by != current && !work_pending(&job.work));
+	flush_scheduled_work();
+	CHECK(atomic_read(&jobs_done) == 7);
+	/* Again, by the same structure; what is taken back never runs. */
+	CHECK(schedule_work(&job.work));
+	cancel_work_sync(&job.work);
+	at = atomic_read(&jobs_done);
+	msleep(5);
+	CHECK(atomic_read(&jobs_done) == at);
+	return 0;
+}
+
+static int an_ordered_queue_keeps_its_order(void)
+{
+	struct workqueue_struct *queue = alloc_ordered_workqueue("ordered", 0);
+	struct job jobs[8];
+	int at;
+
+	CHECK(queue);
+	atomic_set(&jobs_done, 0);
+	for (at = 0; at < 8; at++) {
+		jobs[at] = (struct job){ .number = at, .sleeps = at % 2 };
+		INIT_WORK(&jobs[at].work, do_job);
+		CHECK(queue_work(queue, &jobs[at].work));
+	}
+	destroy_workqueue(queue);
+	for (at = 0; at < 8; at++)
+		CHECK(jobs[at].ran == at + 1);
+	return 0;
+}
+
+static bool rung_in_interrupt;
+static struct job of_timer;
+
+static void ring_for_work(struct timer_list *timer)
+{
+	(void)timer;
+	rung_in_interrupt = in_interrupt();
+	schedule_work(&of_timer.work);
+}
+
+static int interruptions_leave_work_for_later(void)
+{
+	static DEFINE_TIMER(timer, ring_for_work);
+
+	CHECK(!in_interrupt() && in_task());
+	local_bh_disable();
+	CHECK(in_interrupt() && in_softirq());
+	local_bh_enable();
+	CHECK(!in_softirq());
+	INIT_WORK(&of_timer.work, do_job);
+	of_timer.ran = 0;
+	mod_timer(&timer, jiffies + 1);
+	while (!READ_ONCE(of_timer.ran))
+		schedule();
+	CHECK(rung_in_interrupt && !of_timer.in_interrupt);
+	flush_work(&of_timer.work);
+	return 0;
+}
+
+static int delayed_works_wait(void)
+{
+	static struct delayed_work delayed;
+	unsigned long start = jiffies;
+
+	INIT_DELAYED_WORK(&delayed, (work_func_t)NULL);
+	delayed.work.func = of_timer.work.func;
+	CHECK(schedule_delayed_work(&delayed, 100 * HZ) && delayed_work_pending(&delayed));
+	CHECK(!schedule_delayed_work(&delayed, 1));
+	CHECK(cancel_delayed_work_sync(&delayed) && !delayed_work_pending(&delayed));
+	CHECK(!cancel_delayed_work_sync(&delayed));
+	CHECK(time_before(jiffies, start + 50 * HZ));
 	return 0;
 }
 
@@ -117,4 +233,6 @@ static noinline int callers_have_names(void)
 }
 
 CTESTS(ONCE(a_timer_rings_when_it_is_due), ONCE(a_timer_that_is_taken_back_never_rings),
+       ONCE(works_run_later), ONCE(an_ordered_queue_keeps_its_order),
+       ONCE(interruptions_leave_work_for_later), ONCE(delayed_works_wait),
        ONCE(conditions_are_waited_for), ONCE(callers_have_names));

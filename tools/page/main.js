@@ -28,7 +28,7 @@ function showParts() {
   const sections = [...document.querySelectorAll("main > section")];
   byId("parts").append(
     ...sections.map((section) =>
-      el("li", {}, el("a", { href: `#${section.id}` }, section.querySelector("h2").textContent)),
+      el("li", {}, el("a", { href: `#${section.id}` }, section.dataset.short)),
     ),
   );
   const links = new Map(

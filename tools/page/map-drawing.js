@@ -1,7 +1,14 @@
 // The address map's picture: thin strips that magnify each other, and the one that is looked
 // at, with rows for the reach, regions, parts, points, and a scale.
 
-const MAP = { label: 84, strip: 22, between: 22, main: 238, rows: [34, 80, 126], floor: 200 };
+const MAP = {
+  label: 84,
+  strip: 22,
+  between: 22,
+  main: 276,
+  rows: [52, 98, 144],
+  floor: 238,
+};
 
 function drawMap(holder, pixels) {
   const widths = stripWidths();
@@ -215,12 +222,13 @@ function drawDistance(picture, { x, top, left, end }, marks) {
   const y = top + MAP.floor - 48;
   const text = `${distanceText(distance)}: ${isGood ? "in reach" : "out of reach"}`;
   const tip = to < from ? 7 : -7;
+  const middle = Math.min(end - 100, Math.max(left + 100, (from + to) / 2));
   picture.append(
     draw(
       "g",
       { class: `distance ${isGood ? "good" : "bad"}` },
       draw("path", { d: `M${from},${y} H${to} m${tip},-4 l${-tip},4 l${tip},4` }),
-      draw("text", { x: (from + to) / 2, y: y - 5, "text-anchor": "middle" }, text),
+      draw("text", { x: middle, y: y - 5, "text-anchor": "middle" }, text),
     ),
   );
 }

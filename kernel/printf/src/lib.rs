@@ -31,9 +31,11 @@ mod memory;
 mod number;
 mod output;
 mod parse;
+mod scan;
 mod specification;
 
 pub use caller::{Arguments, Memory, Pointer, Sink};
 pub use format::format;
 pub use parse::{ParseError, signed, unsigned};
+pub use scan::{Found, scan};
 pub use specification::{Conversion, Size, Specification};

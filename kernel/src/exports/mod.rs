@@ -31,3 +31,4 @@ mod timer;
 mod uaccess;
 mod unwind;
 mod vmalloc;
+mod workqueue;

@@ -1,21 +1,24 @@
-//! linux/kernel.h: text in buffers, by printf's formats.
+//! linux/kernel.h: text in buffers, by printf's formats; and numbers out of text, by scanf's.
 
 use crate::backtrace;
 use arch::fault_safe;
 use arch::variadic::VaList;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
-use printf::{Arguments, Pointer, Sink};
+use printf::{Arguments, Found, Pointer, Sink, Size};
 
 // SAFETY: C12: each target takes the fixed arguments and the list.
 arch::variadic!(unsafe "snprintf", fixed: 3, list: "5", vsnprintf);
 arch::variadic!(unsafe "scnprintf", fixed: 3, list: "5", vscnprintf);
 arch::variadic!(unsafe "sprintf", fixed: 2, list: "4", vsprintf);
+// SAFETY: C12: as above.
+arch::variadic!(unsafe "sscanf", fixed: 2, list: "4", vsscanf);
 
 unsafe extern "C" {
     fn snprintf();
     fn scnprintf();
     fn sprintf();
+    fn sscanf();
 }
 
 module_api::export_symbol!(
@@ -25,6 +28,8 @@ module_api::export_symbol!(
     vsnprintf(_, _, _, _),
     scnprintf(),
     vscnprintf(_, _, _, _),
+    sscanf(),
+    vsscanf(_, _, _),
 );
 
 /// Whether `%p` shows addresses as they are, for who asks: never.
@@ -166,4 +171,32 @@ unsafe extern "C" fn vscnprintf(
 unsafe extern "C" fn vsprintf(start: *mut u8, pattern: *const u8, list: *mut VaList) -> i32 {
     // SAFETY: L7: the buffer is large enough. No buffer is larger than an int can say.
     unsafe { vsnprintf(start, i32::MAX as usize, pattern, list) }
+}
+
+/// Puts what a text has, by a format, where the arguments point; returns how many were found,
+/// those of `%n` not counted.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn vsscanf(text: *const u8, pattern: *const u8, list: *mut VaList) -> i32 {
+    // SAFETY: L7: strings that end with NUL.
+    let [text, pattern] =
+        unsafe { [text, pattern].map(|text| core::ffi::CStr::from_ptr(text.cast()).to_bytes()) };
+    let count = printf::scan(text, pattern, &mut |found| {
+        // SAFETY: L7: the format and the arguments agree, which the module's compiler checks
+        // (attribute format): each points to what has room for what is found.
+        unsafe {
+            let place = core::ptr::with_exposed_provenance_mut::<u8>((*list).next() as usize);
+            match found {
+                Found::Number(value, Size::One) => place.write(value as u8),
+                Found::Number(value, Size::Two) => place.cast::<u16>().write(value as u16),
+                Found::Number(value, Size::Four) => place.cast::<u32>().write(value as u32),
+                Found::Number(value, Size::Eight) => place.cast::<u64>().write(value),
+                Found::Bytes(bytes) => place.copy_from(bytes.as_ptr(), bytes.len()),
+                Found::Text(text) => {
+                    place.copy_from(text.as_ptr(), text.len());
+                    place.add(text.len()).write(0);
+                }
+            }
+        }
+    });
+    count as i32
 }

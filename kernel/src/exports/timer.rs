@@ -1,9 +1,15 @@
-//! linux/timer.h: functions that the clock calls.
+//! linux/timer.h: functions that the clock calls; and for linux/preempt.h, whether one runs.
 
 use crate::smp::timers::{self, Timer};
+use arch::{lowcore, stack};
 use core::ptr::NonNull;
 
-module_api::export_symbol!(__timer_arm(_, _), del_timer(_), del_timer_sync(_));
+module_api::export_symbol!(
+    __timer_arm(_, _),
+    del_timer(_),
+    del_timer_sync(_),
+    __in_handler(),
+);
 
 /// Arms a timer for so many nanoseconds from now: 1 if it was pending before, and isn't any
 /// more for the time that was, else 0. In any context.
@@ -29,4 +35,10 @@ extern "C" fn del_timer_sync(timer: NonNull<Timer>) -> i32 {
     }
     was_pending |= timers::cancel(timer);
     i32::from(was_pending)
+}
+
+/// Whether the caller runs in the handler of an interruption.
+#[unsafe(no_mangle)]
+extern "C" fn __in_handler() -> bool {
+    lowcore::is_interrupt_stack(stack::pointer())
 }

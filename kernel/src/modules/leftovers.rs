@@ -3,6 +3,7 @@
 
 use super::loaded::Loaded;
 use crate::{percpu, smp, warning};
+use core::ops::Range;
 
 /// Takes away what a module has left that runs no more, before its memory is given back.
 pub fn take_away(name: &str, loaded: &Loaded) {
@@ -12,16 +13,27 @@ pub fn take_away(name: &str, loaded: &Loaded) {
             "module {name} has left its hot-plug state {state}: it is removed, and no teardown called"
         ));
     }
+    match percpu::counters::forget(is_gone) {
+        0 => {}
+        count => warning::say(format_args!(
+            "module {name} has left {count} percpu_counters: percpu_counter_destroy wasn't called"
+        )),
+    }
+}
+
+/// Takes back what would call a module's code, so that what runs it now is all that does.
+pub fn end_calls(name: &str, addresses: &Range<usize>) {
+    let is_gone = |address: usize| addresses.contains(&address);
     match smp::timers::forget(is_gone) {
         0 => {}
         count => warning::say(format_args!(
             "module {name} has left {count} timers pending: del_timer_sync wasn't called"
         )),
     }
-    match percpu::counters::forget(is_gone) {
+    match smp::works::forget(is_gone) {
         0 => {}
         count => warning::say(format_args!(
-            "module {name} has left {count} percpu_counters: percpu_counter_destroy wasn't called"
+            "module {name} has left {count} works pending: cancel_work_sync wasn't called"
         )),
     }
 }

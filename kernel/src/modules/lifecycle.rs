@@ -4,6 +4,7 @@
 use super::debugger::{self, Change, Record};
 use super::error::Reason;
 use super::jump_labels;
+use super::leftovers;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
 use super::state::{Frames, Id, State};
@@ -91,19 +92,21 @@ impl Drop for UnformedModule {
 /// # Errors
 /// The module's name, and the thread's.
 fn take_out(id: Id) -> Result<(), (&'static str, thread::Name)> {
-    let addresses = {
+    let (name, addresses) = {
         let mut registry = REGISTRY.lock();
-        let loaded = registry.entry(id).and_then(|entry| entry.loaded.as_ref());
-        loaded.map_or(0..0, Loaded::addresses)
+        let entry = registry.entry(id);
+        entry.map_or(("", 0..0), |entry| {
+            let loaded = entry.loaded.as_ref();
+            (entry.name, loaded.map_or(0..0, Loaded::addresses))
+        })
     };
+    leftovers::end_calls(name, &addresses);
     if let Some(thread) = thread::keeping(&addresses) {
-        let mut registry = REGISTRY.lock();
-        let entry = registry.entry(id).map(|entry| {
+        if let Some(entry) = REGISTRY.lock().entry(id) {
             entry.state = State::Going;
             entry.is_kept = true;
-            entry.name
-        });
-        return Err((entry.unwrap_or(""), thread));
+        }
+        return Err((name, thread));
     }
     if !addresses.is_empty() {
         sanity::left_by(&(addresses.start as u64..addresses.end as u64));

@@ -32,9 +32,9 @@ use super::unresolved::Unresolved;
 use crate::control::{self, Place};
 use crate::memory::vmalloc::Part;
 use crate::percpu;
+use crate::sync::{Lock, rank};
 use alloc::vec::Vec;
 use arch::dat::Protection;
-use core::sync::atomic::{AtomicBool, Ordering};
 use loader::{Callback, LoadError, ParameterError, RegionKind};
 
 /// Loads the module file of this name from the initrd and runs its init.
@@ -218,7 +218,6 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
 /// (C, assembly) has only the C calling convention to agree on. One compiled for Linux must be
 /// of a release and settings whose facts are known here.
 fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
-    static TOLD: AtomicBool = AtomicBool::new(false);
     let vermagic = module.modinfo("vermagic");
     if module.is_linux {
         return match vermagic {
@@ -228,15 +227,28 @@ fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
     }
     match vermagic {
         Some(found) if found != module_api::ABI_STAMP => return Err(Reason::Stamp(found)),
-        None if !TOLD.swap(true, Ordering::Relaxed) => {
+        None if is_new_without(module.name) => {
             let name = module.name;
-            log::warn!(
-                "module {name}: has no vermagic; what it was built for isn't known. More such follow in silence"
-            );
+            log::warn!("module {name}: has no vermagic; what it was built for isn't known");
         }
         _ => {}
     }
     Ok(())
+}
+
+/// Whether it hasn't been told of a module yet that it has no vermagic: once a file, for as
+/// many as there is room for.
+fn is_new_without(name: &'static str) -> bool {
+    static TOLD: Lock<heapless::Vec<usize, 256>, { rank::MODULES }> =
+        Lock::new(heapless::Vec::new());
+    let place = name.as_ptr().addr();
+    let mut told = TOLD.lock();
+    let is_new = !told.contains(&place);
+    // Without room it is told each time.
+    if is_new && told.push(place).is_err() {
+        return true;
+    }
+    is_new
 }
 
 /// Pages of a module that change when its init has returned: address and bytes.

@@ -1,7 +1,7 @@
 //! What is in use of everything that can leak, to compare before and after.
 
 use crate::memory::{self, sanity, slab, vmalloc};
-use crate::percpu;
+use crate::{percpu, smp};
 
 /// Page frames (translation tables apart: they are kept for the next mapping), vmalloc
 /// areas, heap, slabs and per-CPU areas in use.
@@ -23,6 +23,7 @@ pub struct InUse {
 /// allocation, two of these can be compared; the slabs' is given back here.
 pub fn in_use() -> InUse {
     slab::shrink();
+    smp::works::give_up_ended();
     let (classes, large) = slab::usage();
     InUse {
         slab: (classes.map(|class| class.live).sum(), large.blocks),

@@ -17,7 +17,7 @@ use super::hotplug_lock::Leader;
 use super::leave::{Parked, bury};
 use super::start::start_stopped;
 use super::states::{self, Part};
-use super::{thread, timers};
+use super::{thread, timers, works};
 use crate::cpus::{self, State, online_count, possible, present};
 use crate::memory::slab;
 use crate::{percpu, sync};
@@ -118,6 +118,7 @@ pub fn offline(cpu: u32) -> Result<(), Error> {
 
 /// Leads a CPU out that takes no new threads.
 fn lead_out(parked: Parked, cpu: u32) -> Result<(), Error> {
+    works::give_up_ended();
     match thread::count_on(cpu) {
         0 => {}
         count => return Err(Error::Threads { cpu, count }),

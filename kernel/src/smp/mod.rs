@@ -12,6 +12,7 @@
 //! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
 //! | `wait.rs` | waits in which both have turns |
 //! | `timers.rs` | functions that a CPU's clock calls |
+//! | `works.rs` | functions that run later, in threads |
 //! | `start.rs` | a CPU's way to the idle loop |
 //! | `leave.rs` | and out of it |
 //! | `still.rs` | all others hold still for an order |
@@ -39,6 +40,7 @@ mod task;
 pub mod thread;
 pub mod timers;
 mod wait;
+pub mod works;
 
 pub use call::{Function, call_on, on_each_cpu, run_on, run_on_each, serve_mailbox};
 pub use error::{Error, Failure};

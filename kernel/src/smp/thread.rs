@@ -234,6 +234,20 @@ impl Thread {
         work
     }
 
+    /// Takes its place from one that has ended, or that nobody woke; whether it did.
+    pub fn give_up(&self) -> bool {
+        let is_over = self.has_left(ENDED) || self.state() == MADE;
+        if is_over {
+            self.bury();
+        }
+        is_over
+    }
+
+    /// It runs code at this address from here on, as [`keeping`] sees it.
+    pub fn runs(&self, code: usize) {
+        self.code.store(code, Ordering::Release);
+    }
+
     /// Where its stack pointer is while it has no turn; `None` while it runs.
     pub fn pointer(&self) -> Option<u64> {
         Some(self.pointer.load(Ordering::Acquire)).filter(|&pointer| pointer != 0)
@@ -302,11 +316,9 @@ pub fn stacks() -> impl Iterator<Item = (usize, &'static Thread)> {
 /// ended and that nobody has stopped, and those that nobody woke, are given up.
 pub fn keeping(code: &Range<usize>) -> Option<Name> {
     let of_it = || all().filter(|thread| code.contains(&thread.code.load(Ordering::Relaxed)));
-    for thread in of_it() {
-        if thread.has_left(ENDED) || thread.state() == MADE {
-            thread.bury();
-        }
-    }
+    of_it().for_each(|thread| {
+        thread.give_up();
+    });
     of_it().next().map(Thread::name)
 }
 

@@ -35,6 +35,7 @@
 #define __aligned(bytes) __attribute__((__aligned__(bytes)))
 #define __packed __attribute__((__packed__))
 #define __printf(format, first) __attribute__((__format__(printf, format, first)))
+#define __scanf(format, first) __attribute__((__format__(scanf, format, first)))
 #define __mode(mode) __attribute__((__mode__(mode)))
 #ifdef __clang__
 /* It has no such attributes; what they would keep, it keeps. */

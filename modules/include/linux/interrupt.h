@@ -20,8 +20,8 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *data);
 #define tasklet_init(arguments...) ((void)__unsupported(tasklet_init))
 #define tasklet_schedule(tasklet) ((void)__unsupported(tasklet_schedule))
 
-/* There are no soft interrupts. */
-#define local_bh_disable() preempt_disable()
-#define local_bh_enable() preempt_enable()
+/* There are no soft interrupts: what keeps them off is counted. */
+#define local_bh_disable() __preempt_count_add(SOFTIRQ_DISABLE_OFFSET)
+#define local_bh_enable() __preempt_count_add(-SOFTIRQ_DISABLE_OFFSET)
 
 #endif

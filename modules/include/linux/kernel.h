@@ -49,6 +49,4 @@
 
 extern __printf(1, 2) void panic(const char *format, ...) __noreturn __cold;
 
-#define sscanf(arguments...) ((int)__unsupported(sscanf))
-
 #endif

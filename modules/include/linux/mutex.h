@@ -30,6 +30,16 @@ static inline void mutex_destroy(struct mutex *mutex)
 	WARN_ON(mutex_is_locked(mutex));
 }
 
+/* The kernel's count of those that this CPU's own course holds, found as the preempt count. */
+extern __attribute__((section(".data..percpu"))) int
+	__mutex_count __asm__("KERNEL_MUTEX_COUNT");
+
+static __always_inline void __count_mutex(unsigned int self, int by)
+{
+	if (!(self & 0x80000000U))
+		*__preempt_variable_here(&__mutex_count) += by;
+}
+
 /* The running thread, or in a CPU's own course the CPU: other than 0. */
 static inline unsigned int __mutex_self(void)
 {
@@ -40,7 +50,12 @@ static inline unsigned int __mutex_self(void)
 
 static inline int mutex_trylock(struct mutex *mutex)
 {
-	return cmpxchg(&mutex->lock.owner, 0U, __mutex_self()) == 0;
+	unsigned int self = __mutex_self();
+
+	if (cmpxchg(&mutex->lock.owner, 0U, self) != 0)
+		return 0;
+	__count_mutex(self, 1);
+	return 1;
 }
 
 static inline void mutex_lock(struct mutex *mutex)
@@ -67,6 +82,7 @@ static inline int __must_check mutex_lock_killable(struct mutex *mutex)
 
 static inline void mutex_unlock(struct mutex *mutex)
 {
+	__count_mutex(READ_ONCE(mutex->lock.owner), -1);
 	smp_store_release(&mutex->lock.owner, 0U);
 }
 

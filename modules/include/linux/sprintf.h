@@ -60,6 +60,8 @@ static inline __printf(2, 3) char *kasprintf(gfp_t flags, const char *format, ..
 	return text;
 }
 
-#define sscanf(arguments...) ((int)__unsupported(sscanf))
+/* Numbers and texts out of a text: how many were found. */
+extern __scanf(2, 3) int sscanf(const char *text, const char *format, ...);
+extern __scanf(2, 0) int vsscanf(const char *text, const char *format, va_list arguments);
 
 #endif

@@ -12,6 +12,8 @@ mod book;
 mod boot;
 #[path = "guest/browser.rs"]
 mod browser;
+#[path = "guest/by_clang.rs"]
+mod by_clang;
 #[path = "guest/c_headers.rs"]
 mod c_headers;
 #[path = "guest/c_modules.rs"]
@@ -296,6 +298,11 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.extend(by_clang::TESTS.iter().map(|&name| {
+        ignorable_test(format!("long::clang::{name}"), move || {
+            by_clang::again(name)
+        })
+    }));
     guests.push(ignorable_test("linux::live", linux::live));
     guests.push(ignorable_test("linux::some", linux::some));
     guests.push(ignorable_test("linux::why", linux::why));

@@ -2,6 +2,7 @@
 //! `--module`, and what ends the run.
 
 use super::c_headers::{COMPILER, compile_to, sources};
+use crate::by_clang;
 use crate::run::{Completed, Run, TestResult, root, runner};
 use libtest_mimic::Completion;
 use std::error::Error;
@@ -58,6 +59,8 @@ pub fn against_linux() -> Completed {
                 .arg(common.join("include/linux").join(header));
         }
         gcc.args([
+            // As Kbuild has it for gcc 12, to which a lowcore at address 0 is no array.
+            "-Wno-array-bounds",
             "-D__KERNEL__",
             "-DMODULE",
             "-std=gnu11",
@@ -108,8 +111,7 @@ pub fn lessons() -> TestResult {
     let run = runner(&["lessons", "--check"]);
     run.must_exit(0)?;
     let rows = run.lines_with(&["yes"]).len();
-    let has_clang = Command::new("clang").arg("--version").output().is_ok();
-    let expected = if has_clang { 21 } else { 14 };
+    let expected = if by_clang::is_there() { 21 } else { 14 };
     run.must(rows == expected, "as many rows as expected")
 }
 

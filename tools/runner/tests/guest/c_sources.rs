@@ -1,6 +1,7 @@
 //! Modules in C that other people wrote: what they get wrong is told by name, by the compiler
 //! or by the kernel, and what Linux allows is allowed.
 
+use crate::by_clang;
 use crate::run::{Completed, Run, TestResult, root, runner};
 use libtest_mimic::Completion;
 use std::fs;
@@ -118,7 +119,7 @@ pub fn right_uses_are_taken() -> TestResult {
 }
 
 /// What an init does, and what is told of it: with the module's name, and the run goes on.
-const WARNED: [(&str, &str, &[&str]); 7] = [
+const WARNED: [(&str, &str, &[&str]); 9] = [
     (
         "static DEFINE_PER_CPU(int, gets);",
         "get_cpu_var(gets)++; get_cpu_var(gets)++; return 0;",
@@ -136,6 +137,18 @@ const WARNED: [(&str, &str, &[&str]); 7] = [
             "begin [careless] returned with a preempt count of +1",
             "spin lock",
         ],
+    ),
+    (
+        "static DEFINE_MUTEX(first); static DEFINE_MUTEX(second);",
+        "mutex_lock(&first); mutex_lock(&second); mutex_unlock(&first); return 0;",
+        &["begin [careless] returned with +1 mutexes locked"],
+    ),
+    (
+        "#include <linux/workqueue.h>
+         static void never(struct work_struct *work) { (void)work; BUG(); }
+         static DECLARE_DELAYED_WORK(late, never);",
+        "schedule_delayed_work(&late, 1000 * HZ); return 0;",
+        &["module careless has left 1 timers pending"],
     ),
     (
         "static void leaf(void *info) { (void)info; }
@@ -232,34 +245,34 @@ pub fn threads_and_timers_left() -> TestResult {
         Ok(path.to_string_lossy().into_owned())
     };
     let modules = [
-        file("careless.c", &module(before, init))?,
+        file("lingerer.c", &module(before, init))?,
         file("waits.c", waits)?,
     ];
     let words = ["--append", "watchdog_thresh=60", "--timeout", "120"];
     let modules = ["--module", &modules[0], "--module", &modules[1]];
-    let commands = "insmod careless; rmmod careless; rmmod careless; insmod waits; rmmod waits; \
-                    rmmod careless; insmod careless fails; lsmod; insmod waits; \
-                    rmmod careless; meminfo";
+    let commands = "insmod lingerer; rmmod lingerer; rmmod lingerer; insmod waits; rmmod waits; \
+                    rmmod lingerer; insmod lingerer fails; lsmod; insmod waits; \
+                    rmmod lingerer; meminfo";
     let run = runner(&[&words[..], &modules, &["--run", commands]].concat());
     run.must_exit(1)?;
     run.must(
-        run.lines_with(&["careless: its thread lingers runs still, though its exit"])
+        run.lines_with(&["lingerer: its thread lingers runs still, though its exit"])
             .len()
             == 2,
         "its exit has left a thread, and it isn't unloaded",
     )?;
     run.must(
-        run.lines_with(&["careless: unloaded"]).len() == 2,
+        run.lines_with(&["lingerer: unloaded"]).len() == 2,
         "when the thread has ended it is",
     )?;
     run.must(
-        run.lines_with(&["module careless: thread lingers of its init's runs still"])
+        run.lines_with(&["module lingerer: thread lingers of its init's runs still"])
             .len()
             == 1,
         "its init has failed, and left one",
     )?;
     run.must(
-        run.lines_with(&["module careless has left 1 timers pending"])
+        run.lines_with(&["module lingerer has left 1 timers pending"])
             .len()
             == 2,
         "its timer is told of",
@@ -345,6 +358,17 @@ pub fn odd_modules() -> TestResult {
         &["--run", "insmod nothing; lsmod"],
     )?;
     run.must_exit(0)?;
+    let (run, _folder) = run_with(
+        "late.c",
+        "#include <linux/module.h>\nstatic int __init begin(void) { pr_info(\"as a module, at once\\n\"); \
+         return 0; }\nlate_initcall(begin);\nMODULE_LICENSE(\"GPL\");\n",
+        &["--run", "insmod late; lsmod"],
+    )?;
+    run.must_exit(0)?;
+    run.must(
+        !run.lines_with(&["as a module, at once"]).is_empty(),
+        "late_initcall's function is the module's init",
+    )?;
     let folder = tempfile::tempdir()?;
     let assembled = |name: &str, text: &str| -> Result<PathBuf, std::io::Error> {
         let source = folder.path().join(format!("{name}.s"));
@@ -384,7 +408,10 @@ pub fn odd_modules() -> TestResult {
             == 2,
         "all that it lacks",
     )?;
-    run.must(run.lines_with(&["has no vermagic"]).len() == 1, "said once")?;
+    run.must(
+        run.lines_with(&["module lacking: has no vermagic"]).len() == 1,
+        "said once a module",
+    )?;
     let long = format!("{}.c", "x".repeat(56));
     let (run, _folder) = run_with(&long, &module("", "return 0;"), &["--run", "lsmod"])?;
     run.must_exit(6)?;
@@ -396,7 +423,7 @@ pub fn odd_modules() -> TestResult {
 
 /// Every test in C passes, built by clang.
 pub fn by_clang() -> Completed {
-    if Command::new("clang").arg("--version").output().is_err() {
+    if !by_clang::is_there() {
         return Ok(Completion::ignored_with("clang isn't installed"));
     }
     let run = runner(&["--cc", "clang", "--append", "selftest=c.*"]);

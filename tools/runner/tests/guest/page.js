@@ -99,6 +99,40 @@ function ways() {
   return wrong;
 }
 
+/** The map goes from all addresses down to a slot, and shows what it should. */
+function zooms() {
+  const wrong = [];
+  const shown = () => seen("#map-view .picture svg");
+  const jump = (text) =>
+    [...document.querySelectorAll("#map-view button")]
+      .find((one) => one.textContent === text)
+      .click();
+  const must = (holds, what) => {
+    if (!holds) wrong.push(`${what}: ${shown()}`);
+  };
+  choosePlace(accesses.find((one) => one.slot && one.relocation.code).relocation);
+  jump("All of 2⁶⁴");
+  must(mapView.width === 2 ** 64 && shown().includes("2⁶⁴"), "all addresses");
+  jump("All that is used");
+  must(/GiB: out of reach/.test(shown()), "the distance");
+  jump("Its slot");
+  const { slot } = choice.access;
+  must(mapView.width <= 128 && shown().includes(`${hexOf(slot.address)} to`), "the slot");
+  jump("Reach of the instruction");
+  const band = document.querySelectorAll("#map-view .picture rect.reach");
+  const widest = Math.max(...[...band].map((one) => Number(one.getAttribute("width"))));
+  const whole = Number(document.querySelector("#map-view .picture svg").getAttribute("width"));
+  const share = (2 ** 33 - 2) / mapView.width;
+  must(
+    Math.abs(widest / (whole - MAP.label) - share) < 0.01,
+    `the reach has ${widest} of ${whole}`,
+  );
+  byId("map-zoom").value = 6;
+  byId("map-zoom").dispatchEvent(new Event("input"));
+  must(mapView.width === 64, "64 bytes");
+  return wrong;
+}
+
 /** Sorted and filtered, the table is right; the formulas add up. */
 function tables() {
   const wrong = [];

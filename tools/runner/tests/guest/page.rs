@@ -95,6 +95,7 @@ pub fn shows_the_run() -> Completed {
     let lines = serde_json::to_string(&fs::read_to_string(&made.json)?)?;
     check(&mut browser, &format!("numbers({lines})"))?;
     check(&mut browser, "ways()")?;
+    check(&mut browser, "zooms()")?;
     check(&mut browser, "tables()")?;
     check(&mut browser, "moments()")?;
     check(&mut browser, "asksForNothing()")?;

@@ -26,7 +26,7 @@ const REASONS: [(&str, &str); 11] = [
     ),
     (
         "nothing is scheduled: threads (kthread.h) take turns where they wait",
-        "freezer sched/clock swait semaphore wait_bit workqueue rtmutex ww_mutex",
+        "freezer sched/clock swait semaphore wait_bit rtmutex ww_mutex",
     ),
     (
         "a clock calls modules at ticks (timer.h), and never between two",

@@ -103,11 +103,11 @@ fn excerpt(lowcore: &str) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// Boots the guests, and compiles for other machines.
+/// Boots the guests, compiles for other machines, and tries so often to measure on this host.
 ///
 /// # Errors
 /// If a guest can't be started, or doesn't come to its end.
-pub fn all(guest: &Guest, options: &Options) -> Result<Listings, Error> {
+pub fn all(guest: &Guest, options: &Options, tries: u32) -> Result<Listings, Error> {
     let (boot, mut blocks) = transcript::with_boot(guest, options, &FAR)?;
     let (paged, page) = transcript::with_boot(guest, &with(options, "percpu_alloc=page"), &PAGE)?;
     blocks.extend(page);
@@ -136,7 +136,7 @@ pub fn all(guest: &Guest, options: &Options) -> Result<Listings, Error> {
     blocks.insert("lost update", costs::lost_update(guest, options)?);
     let (by_machine, mut absent) = machines::all()?;
     let has_all_machines = absent.is_empty();
-    let cost = costs::on_this_host()?;
+    let cost = costs::on_this_host(tries)?;
     match cost {
         Some(cost) => _ = blocks.insert("shared counter", cost.to_string()),
         None => absent.push("shared counter"),

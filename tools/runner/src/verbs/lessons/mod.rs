@@ -41,6 +41,9 @@ use std::fs;
 use std::process::ExitCode;
 use table::Found;
 
+/// How often a measurement for the book is tried that a busy host spoils.
+const TRIES: u32 = 20;
+
 /// Runs all lessons; prints the table, and what to look at.
 pub fn run(
     toolchain: Toolchain,
@@ -108,10 +111,13 @@ pub fn run(
         None => output::say!("clang isn't installed: its rows are left out"),
     }
     let (said, unsaid) = mistakes::all()?;
-    let book = book::listings::all(&guest, options)?;
+    let book = book::listings::all(&guest, options, if update { TRIES } else { 1 })?;
     let absent = &book.absent;
     if !absent.is_empty() {
-        output::say!("no compiler here for {}: left out", absent.join(", "));
+        output::say!(
+            "of the book left out, as this host hasn't what it takes: {}",
+            absent.join(", ")
+        );
     }
     wrong.extend(unsaid);
     for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, said)] {

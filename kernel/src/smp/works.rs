@@ -1,0 +1,317 @@
+//! Works: functions of modules that run later, in threads of the kernel's.
+//!
+//! ```text
+//!  queue ──► Work ──► Work ──► Work        in memory of the modules (L11), first in, first out
+//!    │
+//!    ├── worker   a thread that takes one after the other, and ends where there is none
+//!    └── worker   another, while all others run one, up to the queue's limit
+//! ```
+
+use super::thread::{self, NAME, NoThread, Thread};
+use crate::continuation;
+use crate::sync::{Lock, rank};
+use core::ffi::c_void;
+use core::ptr::{self, NonNull};
+
+/// What a work runs.
+pub type Function = extern "C" fn(*mut Work);
+
+/// A work, as linux/workqueue.h has it.
+#[repr(C)]
+pub struct Work {
+    next: *mut Work,
+    function: Option<Function>,
+    is_pending: u32,
+}
+
+/// Queues that there may be, the kernel's first.
+const QUEUES: usize = 16;
+
+/// Threads of a queue, those that are about to end included.
+const WORKERS: usize = 8;
+
+/// Works of a queue that run at a time at most.
+const MOST: u32 = 4;
+
+#[derive(Clone, Copy)]
+struct Worker {
+    thread: Option<&'static Thread>,
+    /// Whether it will look for another work.
+    takes: bool,
+    running: *mut Work,
+}
+
+const NO_WORKER: Worker = Worker {
+    thread: None,
+    takes: false,
+    running: ptr::null_mut(),
+};
+
+struct Queue {
+    is_there: bool,
+    limit: usize,
+    first: *mut Work,
+    last: *mut Work,
+    workers: [Worker; WORKERS],
+}
+
+struct Queues([Queue; QUEUES]);
+
+// SAFETY: L11: what they lead to is reached under their lock alone.
+unsafe impl Send for Queues {}
+
+/// Held for some steps for each work that is pending, and each worker.
+static ALL: Lock<Queues, { rank::EXPORTS }> = Lock::new(Queues(
+    [const {
+        Queue {
+            is_there: false,
+            limit: 0,
+            first: ptr::null_mut(),
+            last: ptr::null_mut(),
+            workers: [NO_WORKER; WORKERS],
+        }
+    }; QUEUES],
+));
+
+impl Queue {
+    fn append(&mut self, work: NonNull<Work>) {
+        let link = work.as_ptr();
+        // SAFETY: L11: it isn't pending; the last one is.
+        unsafe {
+            (*link).next = ptr::null_mut();
+            (*link).is_pending = 1;
+            match self.last.is_null() {
+                true => self.first = link,
+                false => (*self.last).next = link,
+            }
+        }
+        self.last = link;
+    }
+
+    /// Takes the first work out for which `is_it` holds.
+    fn take(&mut self, is_it: impl Fn(*mut Work) -> bool) -> Option<NonNull<Work>> {
+        let mut before: *mut Work = ptr::null_mut();
+        let mut at = self.first;
+        while let Some(work) = NonNull::new(at) {
+            // SAFETY: L11: it is pending, under the lock that this borrows.
+            let next = unsafe { (*at).next };
+            if is_it(at) {
+                // SAFETY: L11: as above, and so is the one before it.
+                unsafe {
+                    match before.is_null() {
+                        true => self.first = next,
+                        false => (*before).next = next,
+                    }
+                    (*at).is_pending = 0;
+                }
+                if self.last == at {
+                    self.last = before;
+                }
+                return Some(work);
+            }
+            (before, at) = (at, next);
+        }
+        None
+    }
+
+    fn is_running(&self, work: *mut Work) -> bool {
+        self.workers.iter().any(|worker| worker.running == work)
+    }
+
+    fn is_empty(&self) -> bool {
+        let at_rest = |worker: &Worker| worker.running.is_null();
+        self.first.is_null() && self.workers.iter().all(at_rest)
+    }
+
+    /// Gives up the workers that have ended.
+    fn give_up_ended(&mut self) {
+        for worker in &mut self.workers {
+            let ended = worker.thread.filter(|_| !worker.takes);
+            if ended.is_some_and(Thread::give_up) {
+                worker.thread = None;
+            }
+        }
+    }
+
+    /// Makes another worker, if nobody comes to the works that are there: all who take some
+    /// run one, and there may be more. It is to be started, with the lock freed.
+    ///
+    /// # Errors
+    /// There is no thread, and no worker that will come to them.
+    fn hire(&mut self, number: usize) -> Result<Option<&'static Thread>, NoThread> {
+        let taking = || self.workers.iter().filter(|worker| worker.takes);
+        let are_busy = taking().all(|worker| !worker.running.is_null());
+        let count = taking().count();
+        if self.first.is_null() || !are_busy || count >= self.limit {
+            return Ok(None);
+        }
+        self.give_up_ended();
+        let mut workers = self.workers.iter();
+        let place = workers.position(|worker| worker.thread.is_none());
+        let thread = place.ok_or(NoThread::TooMany).and_then(|at| {
+            let thread = Thread::new(name(number, at), worker, argument(number, at))?;
+            self.workers[at] = Worker {
+                thread: Some(thread),
+                takes: true,
+                running: ptr::null_mut(),
+            };
+            Ok(thread)
+        });
+        match thread {
+            Ok(thread) => Ok(Some(thread)),
+            Err(_) if count > 0 => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The queues, the kernel's own among them.
+fn with<R>(work: impl FnOnce(&mut [Queue; QUEUES]) -> R) -> R {
+    let mut queues = ALL.lock();
+    let own = &mut queues.0[0];
+    (own.is_there, own.limit) = (true, MOST as usize);
+    work(&mut queues.0)
+}
+
+/// A new queue, which runs so many works at a time; `None` if there are too many.
+pub fn new_queue(limit: u32) -> Option<usize> {
+    with(|queues| {
+        let at = queues.iter().position(|queue| !queue.is_there)?;
+        queues[at].is_there = true;
+        queues[at].limit = limit.clamp(1, MOST) as usize;
+        Some(at)
+    })
+}
+
+/// Gives up the workers that have ended, which otherwise the next work of their queue does.
+pub fn give_up_ended() {
+    with(|queues| queues.iter_mut().for_each(Queue::give_up_ended));
+}
+
+/// Whether nothing is on a queue, and nothing of it runs.
+pub fn is_empty(queue: usize) -> bool {
+    with(|queues| queues.get(queue).is_none_or(Queue::is_empty))
+}
+
+/// Gives a queue up that is empty.
+pub fn remove_queue(queue: usize) {
+    with(|queues| {
+        if let Some(queue) = queues.get_mut(queue).filter(|_| queue != 0) {
+            queue.is_there = false;
+        }
+    });
+}
+
+/// Why a work isn't queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotQueued {
+    /// It is pending already.
+    Pending,
+    /// There is no such queue.
+    NoQueue,
+    /// There is no thread to run it, nor one to be had.
+    NoThread(NoThread),
+}
+
+/// Puts a work behind all others. In any context.
+///
+/// # Errors
+/// It isn't queued.
+pub fn queue(queue: usize, work: NonNull<Work>) -> Result<(), NotQueued> {
+    let new = with(|queues| {
+        // SAFETY: L11: the caller's work; what says whether it is pending is these queues'.
+        if unsafe { (*work.as_ptr()).is_pending } != 0 {
+            return Err(NotQueued::Pending);
+        }
+        let number = queue;
+        let queue = queues.get_mut(queue).filter(|queue| queue.is_there);
+        let queue = queue.ok_or(NotQueued::NoQueue)?;
+        queue.append(work);
+        queue.hire(number).map_err(|error| {
+            queue.take(|it| it == work.as_ptr());
+            NotQueued::NoThread(error)
+        })
+    })?;
+    if let Some(thread) = new {
+        thread.start();
+    }
+    Ok(())
+}
+
+/// Takes a work back that is pending; whether it was.
+pub fn cancel(work: NonNull<Work>) -> bool {
+    let is_it = |it: *mut Work| it == work.as_ptr();
+    with(|queues| queues.iter_mut().any(|queue| queue.take(is_it).is_some()))
+}
+
+/// Whether a work is pending, or runs.
+pub fn is_busy(work: NonNull<Work>) -> bool {
+    with(|queues| {
+        // SAFETY: L11: the caller's work.
+        let is_pending = unsafe { (*work.as_ptr()).is_pending } != 0;
+        is_pending || queues.iter().any(|queue| queue.is_running(work.as_ptr()))
+    })
+}
+
+/// Takes back those that lie at such addresses, or whose functions do; how many they were.
+pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
+    let is_gone = |work: *mut Work| {
+        // SAFETY: L11: it is pending, under the lock that its finder has.
+        let function = unsafe { (*work).function };
+        is_gone(work.addr()) || is_gone(function.map_or(0, |function| function as usize))
+    };
+    with(|queues| {
+        let mut count = 0;
+        for queue in queues {
+            while queue.take(is_gone).is_some() {
+                count += 1;
+            }
+        }
+        count
+    })
+}
+
+fn name(queue: usize, worker: usize) -> [u8; NAME] {
+    let mut name = *b"kworker/0:0\0\0\0\0\0";
+    let digit = |number: usize| b"0123456789abcdef"[number % 16];
+    (name[8], name[10]) = (digit(queue), digit(worker));
+    name
+}
+
+/// Queue and worker in a thread's argument.
+fn argument(queue: usize, worker: usize) -> *mut c_void {
+    ptr::without_provenance_mut(queue * WORKERS + worker)
+}
+
+/// Runs a queue's works, one after another.
+extern "C" fn worker(argument: *mut c_void) -> i32 {
+    let (number, at) = (argument.addr() / WORKERS, argument.addr() % WORKERS);
+    loop {
+        let next = with(|queues| {
+            let queue = &mut queues[number];
+            let work = queue.take(|_| true);
+            queue.workers[at].running = work.map_or(ptr::null_mut(), NonNull::as_ptr);
+            queue.workers[at].takes = work.is_some();
+            // SAFETY: L11: it was pending up to here.
+            let function = work.and_then(|work| unsafe { (*work.as_ptr()).function });
+            // Before anybody looks for who runs its code.
+            if let Some(thread) = thread::current() {
+                let own = worker as *const () as usize;
+                thread.runs(function.map_or(own, |function| function as usize));
+            }
+            // This one is busy from here on; without a helper it comes to the others later.
+            let helper = queue.hire(number).ok().flatten();
+            work.map(|work| (work, function, helper))
+        });
+        let Some((work, function, helper)) = next else {
+            return 0;
+        };
+        if let Some(helper) = helper {
+            helper.start();
+        }
+        if let Some(function) = function {
+            function(work.as_ptr());
+        }
+        continuation::flush();
+    }
+}
