@@ -19,7 +19,7 @@ const CPUS: u32 = 4;
 /// If the module can't be compiled, or the guest doesn't come to its end.
 pub fn lost_update(guest: &Guest, options: &Options) -> Result<String, Error> {
     let source = layout::root().join("tools/labs/5-lost-update/skeleton/hits.c");
-    let module = c::extra(guest.compiler, "hits", &source, &guest.stamp, false)?;
+    let module = c::extra(guest.compiler, "hits", &source, &guest.stamp)?;
     let options = Options {
         verb: None,
         cpus: Some(CPUS),
