@@ -55,7 +55,7 @@ pub fn print(cpu: u32, status: &Status) {
     println!("    {}", Address(psw.address));
     // A function that hasn't stored a frame yet returns through register 14.
     println!("    {} (register 14)", Address(registers[14]));
-    print_walk(Walk::of(registers[15], psw.address));
+    print_walk(Walk::of(registers, psw.address));
 }
 
 fn print_head(cpu: u32, status: &Status) {

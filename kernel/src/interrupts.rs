@@ -1,9 +1,10 @@
 //! What the kernel does about interruptions: the machine layer calls up here.
 
 use crate::{modules, monitor_call, panic, smp, sync, timer, watchdog};
+use arch::boot;
 use arch::counting::Stretch;
 use arch::fault_safe;
-use arch::traps::{External, Handlers, ProgramCheck, TrapFrame};
+use arch::traps::{Code, External, Handlers, ProgramCheck, TrapFrame};
 use core::sync::atomic::{AtomicBool, Ordering};
 use loader::linux::Told;
 use module_api::errno;
@@ -113,8 +114,12 @@ impl Handlers for KernelHandlers {
         true
     }
 
-    fn has_packed_frames(&self, code: u64) -> bool {
-        modules::has_packed_frames(code)
+    fn code_at(&self, address: u64) -> Code {
+        let (start, end) = boot::image().text;
+        match (start as u64..end as u64).contains(&address) {
+            true => Code::Plain,
+            false => modules::code_at(address),
+        }
     }
 
     fn restart(&self, frame: &TrapFrame) {

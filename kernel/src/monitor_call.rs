@@ -22,7 +22,7 @@ pub fn told(check: &ProgramCheck, frame: &TrapFrame) -> bool {
     if found.is_to_be_told {
         let place = Address(check.instruction());
         warning::say(format_args!("at {file}:{line} {place}"));
-        let walk = Walk::of(frame.registers[15], frame.psw.address);
+        let walk = Walk::of(&frame.registers, frame.psw.address);
         continuation::lines(warning::LEVEL, format_args!("Call trace:"));
         for step in walk {
             let (Step::Return(address) | Step::Interrupted(address)) = step;

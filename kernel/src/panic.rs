@@ -67,7 +67,7 @@ pub fn stuck(reason: &dyn fmt::Display, frame: Option<&TrapFrame>) -> ! {
 }
 
 fn report_frame(reason: &Reason<'_>, frame: &TrapFrame) -> ! {
-    let walk = Walk::of(frame.registers[15], frame.psw.address);
+    let walk = Walk::of(&frame.registers, frame.psw.address);
     report(reason, Some(&frame.psw), &frame.registers, walk)
 }
 

@@ -275,7 +275,7 @@ fn warn(
     match frame {
         Some(frame) => {
             println!("    {}", Address(frame.psw.address));
-            cpu_states::print_walk(Walk::of(frame.registers[15], frame.psw.address));
+            cpu_states::print_walk(Walk::of(&frame.registers, frame.psw.address));
         }
         None => cpu_states::print_walk(Walk::from(arch::stack::pointer())),
     }

@@ -22,6 +22,9 @@
 #include <linux/export.h>
 #include <linux/module.h>
 
+/* What calls code compiled for Linux has stack frames as it: -mpacked-stack (arch::packed_call). */
+MODULE_INFO(frames, "packed");
+
 #define __OFFER(symbol, crc) EXPORT_SYMBOL_CRC(symbol, crc)
 #define OFFER(symbol) __OFFER(symbol, LINUX_CRC_##symbol)
 

@@ -11,6 +11,11 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import gdb  # noqa: E402
 import percpu_kernel  # noqa: E402
+
+# The kernel's file names its sources by their paths in the tree, wherever that was built.
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+gdb.execute(f'directory "{ROOT}"', to_string=True)
 
 percpu_kernel.register()

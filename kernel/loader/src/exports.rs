@@ -12,7 +12,7 @@
 use crate::code::{Class, Until, check_function, check_memory};
 use crate::error::{LoadError, Name, Unusable};
 use crate::layout::Layout;
-use crate::linked::ExportedSymbol;
+use crate::linked::{ExportedSymbol, Offer};
 use crate::object::Object;
 use crate::starts::Starts;
 use alloc::vec::Vec;
@@ -23,10 +23,17 @@ use object::elf::STT_FUNC;
 /// Bytes of the string table that have at most one place of an export's name.
 const CELL: u32 = 8;
 
-/// The numbers of exports that others define, with the symbols that name them.
-type PassedOn = Vec<(u32, u32)>;
+/// What an object exports.
+pub(crate) struct Exports<'data> {
+    /// In the order of the file; what others define has no value yet.
+    pub symbols_exported: Vec<ExportedSymbol<'data>>,
+    /// Of each of them; none if none has a CRC.
+    pub offers: Vec<Offer>,
+    /// The numbers of those that others define, with the symbols that name them.
+    pub passed_on: Vec<(u32, u32)>,
+}
 
-/// Finds what an object exports, in the order of the file; what others define has no value yet.
+/// Finds what an object exports.
 ///
 /// # Errors
 /// If a name is exported twice, not defined, or of what others can't use for as long as
@@ -35,38 +42,49 @@ type PassedOn = Vec<(u32, u32)>;
 pub(crate) fn find<'data>(
     layout: &Layout<'data>,
     starts: &Starts,
-) -> Result<(Vec<ExportedSymbol<'data>>, PassedOn), LoadError> {
+) -> Result<Exports<'data>, LoadError> {
     let object = layout.object();
     let places = places(object)?;
-    let mut passed_on = Vec::new();
     if places.is_empty() {
-        return Ok((Vec::new(), passed_on));
+        return Ok(Exports {
+            symbols_exported: Vec::new(),
+            offers: Vec::new(),
+            passed_on: Vec::new(),
+        });
     }
     let sections = layout.sections().iter();
     let classes = collected(sections.len(), sections.map(|it| Class::of(layout, it)))?;
     let mut exports = named(object, &places)?;
-    enter_crcs(object, &mut exports)?;
-    let symbols = definitions(object, &places, &exports)?;
-    for (number, (export, &symbol)) in (0..).zip(exports.iter_mut().zip(&symbols)) {
-        if object.is_undefined(symbol as usize) {
-            export.is_passed_on = true;
-            passed_on.try_push((number, symbol))?;
-            continue;
+    let mut offers = offers(object, &exports)?;
+    let symbols = definitions(object, &places, &offers)?;
+    let passed_on = passed_on(object, &symbols, &mut offers)?;
+    if passed_on.is_empty() {
+        for (export, &symbol) in exports.iter_mut().zip(&symbols) {
+            describe(export, layout, starts, &classes, symbol as usize)?;
         }
-        describe(export, layout, starts, &classes, symbol as usize)?;
+    } else {
+        let own = { exports.iter_mut().zip(&symbols).zip(&offers) };
+        for ((export, &symbol), _) in own.filter(|(_, offer)| !offer.is_passed_on) {
+            describe(export, layout, starts, &classes, symbol as usize)?;
+        }
     }
-    Ok((exports, passed_on))
+    Ok(Exports {
+        symbols_exported: exports,
+        offers,
+        passed_on,
+    })
 }
 
-/// Enters the CRCs of exports that have one: none does in an object without such sections.
-fn enter_crcs<'data>(
+/// The CRCs of exports, in an object that has some.
+fn offers<'data>(
     object: &Object<'data>,
-    exports: &mut [ExportedSymbol<'data>],
-) -> Result<(), LoadError> {
+    exports: &[ExportedSymbol<'data>],
+) -> Result<Vec<Offer>, LoadError> {
     let mut crcs = object.export_crcs().peekable();
     if crcs.peek().is_none() {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let mut offers = filled(exports.len(), Offer::default())?;
     let mut numbers = HashMap::new();
     for (number, export) in exports.iter().enumerate() {
         numbers.try_reserve(1).map_err(|_| LoadError::OutOfMemory)?;
@@ -78,10 +96,26 @@ fn enter_crcs<'data>(
     }
     for (name, crc) in crcs {
         if let Some(&number) = numbers.get(name) {
-            exports[number].crc = Some(crc);
+            offers[number].crc = Some(crc);
         }
     }
-    Ok(())
+    Ok(offers)
+}
+
+/// The exports that others define, which have a CRC.
+fn passed_on(
+    object: &Object<'_>,
+    symbols: &[u32],
+    offers: &mut [Offer],
+) -> Result<Vec<(u32, u32)>, LoadError> {
+    let mut passed_on = Vec::new();
+    for (number, (offer, &symbol)) in (0..).zip(offers.iter_mut().zip(symbols)) {
+        if object.is_undefined(symbol as usize) {
+            offer.is_passed_on = true;
+            passed_on.try_push((number, symbol))?;
+        }
+    }
+    Ok(passed_on)
 }
 
 /// Where the names of exports begin. Not inlined, nor are the next two: loops of their own have
@@ -106,8 +140,6 @@ fn named<'data>(
             value: 0,
             size: 0,
             is_function: false,
-            crc: None,
-            is_passed_on: false,
         })?;
     }
     Ok(exports)
@@ -159,7 +191,7 @@ fn check(layout: &Layout<'_>, symbol: usize) -> Result<bool, Unusable> {
 fn definitions(
     object: &Object<'_>,
     places: &[u32],
-    exports: &[ExportedSymbol<'_>],
+    offers: &[Offer],
 ) -> Result<Vec<u32>, LoadError> {
     let by_place = ByPlace::new(object, places)?;
     let mut symbols = filled(places.len(), 0u32)?;
@@ -173,7 +205,7 @@ fn definitions(
     // A local symbol may be of another source file than the one that is meant.
     let is_sure = |&symbol: &u32| symbol != 0 && !object.is_local(symbol as usize);
     if !symbols.iter().all(is_sure) {
-        by_text(object, places, &by_place, exports, &mut symbols)?;
+        by_text(object, places, &by_place, offers, &mut symbols)?;
     }
     Ok(symbols)
 }
@@ -184,7 +216,7 @@ fn by_text(
     object: &Object<'_>,
     places: &[u32],
     by_place: &ByPlace,
-    exports: &[ExportedSymbol<'_>],
+    offers: &[Offer],
     symbols: &mut [u32],
 ) -> Result<(), LoadError> {
     let mut numbers = HashMap::new();
@@ -213,11 +245,13 @@ fn by_text(
         }
         prefer(object, &mut symbols[number], symbol);
     }
-    for (export, symbol) in exports.iter().zip(symbols) {
+    for (number, symbol) in symbols.iter_mut().enumerate() {
         if *symbol == 0 {
-            let others = object.named(export.name).find(|it| it.is_undefined());
-            let others = others.filter(|_| export.crc.is_some());
-            let undefined = || LoadError::ExportUndefined(Name::new(export.name));
+            let name = object.name_at(places[number]);
+            let others = object.named(name).find(|it| it.is_undefined());
+            let has_crc = offers.get(number).is_some_and(|offer| offer.crc.is_some());
+            let others = others.filter(|_| has_crc);
+            let undefined = || LoadError::ExportUndefined(Name::new(name));
             *symbol = others.ok_or_else(undefined)?.index as u32;
         }
     }

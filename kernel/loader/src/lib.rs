@@ -88,7 +88,7 @@ pub use escape::Escaped;
 pub use image::image_hash;
 pub use layout::{Layout, Position};
 pub use link::{Resolve, link};
-pub use linked::{ExportedSymbol, Linked, Slot, Symbol, Variable};
+pub use linked::{ExportedSymbol, Linked, Offer, Slot, Symbol, Variable};
 pub use name_hash::name_hash;
 pub use name_table::{Buckets, Growth, NameTable};
 pub use object::Object;

@@ -8,7 +8,7 @@ use crate::apply::Addresses;
 use crate::bindings::Bindings;
 use crate::bound::{Bound, Kind};
 use crate::error::{LoadError, Name};
-use crate::exports;
+use crate::exports::{self, Exports};
 use crate::layout::Position;
 use crate::linked::Linked;
 use crate::plan::Plan;
@@ -59,10 +59,14 @@ pub fn link<'data>(
         }
     }
     let starts = Starts::new(layout, base, per_cpu)?;
-    let (mut exports, passed_on) = exports::find(layout, &starts)?;
+    let Exports {
+        mut symbols_exported,
+        offers,
+        passed_on,
+    } = exports::find(layout, &starts)?;
     let (mut symbols, some_nowhere) = values(plan, base, &starts, resolve)?;
     for (number, symbol) in passed_on {
-        exports[number as usize].value = symbols[symbol as usize].value;
+        symbols_exported[number as usize].value = symbols[symbol as usize].value;
     }
     fill_stubs(plan, base, image, &mut symbols)?;
     let addresses = Addresses::new(plan, base, per_cpu, &symbols);
@@ -74,7 +78,13 @@ pub fn link<'data>(
     let variables = variable_slots(&addresses)?;
     let got = addresses.got;
     let bindings = Bindings::new(plan, base, per_cpu, symbols);
-    let linked = Linked::new(plan.object(), got, starts, variables, exports);
+    let linked = Linked::new(
+        plan.object(),
+        got,
+        starts,
+        variables,
+        (symbols_exported, offers),
+    );
     Ok((linked, bindings))
 }
 

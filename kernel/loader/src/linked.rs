@@ -32,6 +32,11 @@ pub struct ExportedSymbol<'data> {
     pub size: u64,
     /// Whether it may be called: it is a function, or a label without a type, in text.
     pub is_function: bool,
+}
+
+/// What else there is of an exported symbol, in an object that exports some with a CRC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
     /// The CRC of its declaration, by which objects compiled for Linux know it.
     pub crc: Option<u32>,
     /// Whether another object defines it, and this one vouches for it by a CRC.
@@ -73,6 +78,8 @@ pub struct Linked<'data> {
     /// What slots hold of its per-CPU data, and their numbers; sorted.
     variable_slots: Vec<(u64, u32)>,
     exports: Vec<ExportedSymbol<'data>>,
+    /// Of each export; none if no export has a CRC.
+    offers: Vec<Offer>,
 }
 
 impl<'data> Linked<'data> {
@@ -81,7 +88,7 @@ impl<'data> Linked<'data> {
         got: u64,
         starts: Starts,
         variable_slots: Vec<(u64, u32)>,
-        exports: Vec<ExportedSymbol<'data>>,
+        (exports, offers): (Vec<ExportedSymbol<'data>>, Vec<Offer>),
     ) -> Self {
         Self {
             object: *object,
@@ -89,6 +96,7 @@ impl<'data> Linked<'data> {
             starts,
             variable_slots,
             exports,
+            offers,
         }
     }
 
@@ -101,6 +109,12 @@ impl<'data> Linked<'data> {
     /// What the module exports, in the order of the file.
     pub fn exports(&self) -> &[ExportedSymbol<'data>] {
         &self.exports
+    }
+
+    /// What else there is of an export, by its number.
+    #[inline]
+    pub fn offer(&self, export: usize) -> Offer {
+        self.offers.get(export).copied().unwrap_or_default()
     }
 
     /// The section that an address of the module lies in, or a handle of its per-CPU data.

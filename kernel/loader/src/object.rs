@@ -67,6 +67,15 @@ impl<'data> Object<'data> {
         }
     }
 
+    /// Whether there is a section that takes memory whose name, with its NUL, is this: without
+    /// reading all of each name.
+    pub(crate) fn has_section(&self, name: &[u8]) -> bool {
+        let mut sections = self.0.headers.iter().enumerate().skip(1);
+        sections.any(|(index, header)| {
+            self.0.section_name_starts_with(header, name) && self.0.is_loaded(index)
+        })
+    }
+
     /// All sections but the null one.
     pub fn sections(&self) -> impl Iterator<Item = Section<'data>> + use<'data> {
         let object = *self;

@@ -4,24 +4,40 @@ use super::balance;
 use super::error::{Error, Reason};
 use super::lookup;
 use super::registry::{self, References, Wanted};
+use super::state::Frames;
 use super::symbol_kind::SymbolKind;
 use crate::activity::{self, Kind};
 use crate::boot_time;
 use crate::continuation;
 use crate::memory::sanity;
-use arch::fault_safe;
+use arch::{fault_safe, packed_call};
 use loader::{Callback, ParameterError, Setter};
+
+/// Calls a function of a module, and returns what it leaves in register 2.
+///
+/// # Safety
+/// L3: as for [`packed_call::call`].
+unsafe fn enter(address: u64, frames: Frames, first: u64, second: u64) -> u64 {
+    if frames == Frames::Packed {
+        // SAFETY: L3: the caller's promise.
+        return unsafe { packed_call::call(address as usize, first, second) };
+    }
+    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
+    // SAFETY: L3: the caller's promise; arguments that it doesn't take are in registers that it
+    // may use.
+    let function =
+        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64, u64) -> u64>(function) };
+    function(first, second)
+}
 
 /// Calls a constructor, a destructor or an exit: `void f(void)`.
 ///
 /// # Safety
 /// L3: the address is that of such a function in sealed text, which stays there meanwhile.
-pub unsafe fn call_void(address: u64) {
-    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the caller's promise.
-    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn()>(function) };
+pub unsafe fn call_void(address: u64, frames: Frames) {
     activity::during(Kind::StartOrEnd, address, || {
-        balance::checked(address, || function());
+        // SAFETY: L3: the caller's promise.
+        balance::checked(address, || unsafe { enter(address, frames, 0, 0) });
     });
     continuation::flush();
     sanity::returned(address);
@@ -31,17 +47,15 @@ pub unsafe fn call_void(address: u64) {
 ///
 /// # Safety
 /// L3: the address is that of such a function in sealed text, which stays there meanwhile.
-pub unsafe fn call_int(address: u64) -> i32 {
-    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the caller's promise.
-    let function = unsafe { core::mem::transmute::<*const (), extern "C" fn() -> i32>(function) };
+pub unsafe fn call_int(address: u64, frames: Frames) -> i32 {
     boot_time::calling_init();
     let result = activity::during(Kind::Init, address, || {
-        balance::checked(address, || function())
+        // SAFETY: L3: the caller's promise.
+        balance::checked(address, || unsafe { enter(address, frames, 0, 0) })
     });
     continuation::flush();
     sanity::returned(address);
-    result
+    result as i32
 }
 
 /// The address of the function that sets a parameter: in text, of the module or of another whose
@@ -75,15 +89,16 @@ pub fn setter<'a>(callback: &Callback<'a>) -> Result<u64, ParameterError<'a>> {
 /// L3: the address is that of such a function in sealed text, which stays there meanwhile;
 /// the text ends with NUL, or is null.
 pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
-    let function = core::ptr::with_exposed_provenance::<()>(address as usize);
-    // SAFETY: L3: the caller's promise.
-    let function =
-        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64, u64) -> i32>(function) };
+    // It may be another module's.
+    let frames = lookup::frames_at(address);
     let result = activity::during(Kind::StartOrEnd, address, || {
-        balance::checked(address, || function(text, parameter))
+        // SAFETY: L3: the caller's promise.
+        balance::checked(address, || unsafe {
+            enter(address, frames, text, parameter)
+        })
     });
     continuation::flush();
-    result
+    result as i32
 }
 
 /// Calls a callback of a hot-plug state: `int f(unsigned int cpu)`.
@@ -91,15 +106,14 @@ pub unsafe fn call_set(address: u64, text: u64, parameter: u64) -> i32 {
 /// # Safety
 /// L3: the address is that of such a function in sealed text, which stays there meanwhile.
 pub unsafe fn call_for_cpu(address: usize, cpu: u32) -> i32 {
-    let function = core::ptr::with_exposed_provenance::<()>(address);
-    // SAFETY: L3: the caller's promise.
-    let function =
-        unsafe { core::mem::transmute::<*const (), extern "C" fn(u32) -> i32>(function) };
-    let result = activity::during(Kind::Callback, address as u64, || {
-        balance::checked(address as u64, || function(cpu))
+    let address = address as u64;
+    let frames = lookup::frames_at(address);
+    let result = activity::during(Kind::Callback, address, || {
+        // SAFETY: L3: the caller's promise.
+        balance::checked(address, || unsafe { enter(address, frames, cpu.into(), 0) })
     });
     continuation::flush();
-    result
+    result as i32
 }
 
 /// Whether an exported function is known to return nothing: the file of a module in Rust
@@ -132,12 +146,14 @@ pub unsafe fn call(symbol: &str, argument: u64) -> Result<u64, Error<'_>> {
     if found.kind() != SymbolKind::Function {
         return Err(Reason::NotFunction(found.kind()).of(symbol));
     }
-    let function = core::ptr::with_exposed_provenance::<()>(found.value as usize);
-    // SAFETY: L3: the address lies in sealed text, which the reference keeps there; the
-    // type is one that the caller's promise fits.
-    let function =
-        unsafe { core::mem::transmute::<*const (), extern "C" fn(u64) -> u64>(function) };
-    let call = || balance::checked(found.value, || function(argument));
+    let frames = lookup::frames_at(found.value);
+    let call = || {
+        // SAFETY: L3: the address lies in sealed text, which the reference keeps there; the
+        // type is one that the caller's promise fits.
+        balance::checked(found.value, || unsafe {
+            enter(found.value, frames, argument, 0)
+        })
+    };
     let result = activity::during(Kind::Call, found.value, call);
     sanity::returned(found.value);
     Ok(result)

@@ -12,7 +12,7 @@
 use super::error::Reason;
 use super::registry::{Exported, References, Wanted};
 use loader::Object;
-use loader::linux::{self, MODULE_LAYOUT, Versions};
+use loader::linux::{MODULE_LAYOUT, Versions};
 
 /// How much is asked of what an object imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +32,15 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Those of an object; nothing is resolved yet.
+    /// Those of an object, compiled for Linux or not; nothing is resolved yet.
     ///
     /// # Errors
     /// What is wrong with its CRCs.
-    pub fn of(object: &Object<'static>, check: Check) -> Result<Self, Reason<'static>> {
-        let is_linux = linux::is_linux(object);
+    pub fn of(
+        object: &Object<'static>,
+        is_linux: bool,
+        check: Check,
+    ) -> Result<Self, Reason<'static>> {
         let versions = match check {
             Check::Versions if is_linux => Some(Versions::of(object)?),
             _ => None,
@@ -71,16 +74,29 @@ impl Imports {
     ///
     /// # Errors
     /// A CRC that is missing or another's; as of [`References::resolve`].
+    #[inline]
     pub fn resolve(
         &mut self,
         symbol: &'static str,
         hash: u32,
     ) -> Result<Option<Exported>, Reason<'static>> {
         let found = self.uses.resolve(symbol, hash, self.wanted)?;
-        let (Some(found), Some(versions)) = (found, &self.versions) else {
-            return Ok(found);
+        match &self.versions {
+            None => Ok(found),
+            Some(versions) => Self::checked(versions, symbol, found),
+        }
+    }
+
+    /// What was found, if its CRC is the one that the object has.
+    fn checked(
+        versions: &Versions<'static>,
+        symbol: &'static str,
+        found: Option<Exported>,
+    ) -> Result<Option<Exported>, Reason<'static>> {
+        let Some(found) = found else {
+            return Ok(None);
         };
-        let (offered, wanted) = (found.crc, versions.crc(symbol));
+        let (offered, wanted) = (found.crc(), versions.crc(symbol));
         match offered.is_some() && offered == wanted {
             true => Ok(Some(found)),
             false => Err(Reason::Version {

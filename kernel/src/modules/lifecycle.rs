@@ -6,7 +6,7 @@ use super::error::Reason;
 use super::jump_labels;
 use super::loaded::Loaded;
 use super::registry::{self, REGISTRY, References, remove};
-use super::state::{Id, State};
+use super::state::{Frames, Id, State};
 use crate::memory::heap::try_box;
 use crate::memory::sanity;
 use crate::percpu::AllocError;
@@ -41,6 +41,7 @@ impl UnformedModule {
         loaded: Loaded,
         uses: References,
     ) -> Result<(), Reason<'static>> {
+        let is_linux = loaded.linux.is_some();
         let refcount = PerCpuRef::new().map_err(no_refcount)?;
         let refcount = try_box(refcount).map_err(|_| Reason::Heap)?;
         if let Some(entry) = REGISTRY.lock().entry(self.id) {
@@ -54,7 +55,9 @@ impl UnformedModule {
             });
         }
         registry::export(self.id)?;
-        jump_labels::follow_keys(self.id);
+        if is_linux {
+            jump_labels::follow_keys(self.id);
+        }
         Ok(())
     }
 
@@ -122,6 +125,8 @@ pub struct GoingModule {
     id: Id,
     /// Address of its exit, which the loader has checked (L3).
     pub exit: Option<u64>,
+    /// How the stack frames of its code are laid out.
+    pub frames: Frames,
     /// Addresses of what is called after that, in this order, checked too.
     pub destructors: Vec<u64>,
 }
@@ -135,7 +140,7 @@ impl GoingModule {
     /// [`Reason::NotLoaded`], [`Reason::Busy`], [`Reason::NoExit`], [`Reason::InUse`]; the
     /// module is as before.
     pub fn stop(name: &str) -> Result<Self, Reason<'_>> {
-        let (id, exit, refcount) = {
+        let (id, exit, frames, refcount) = {
             let mut registry = REGISTRY.lock();
             let id = registry::named(&registry.entries, name).map(|entry| entry.id);
             let entry = id.and_then(|id| registry.entry(id));
@@ -145,6 +150,7 @@ impl GoingModule {
                 return Ok(Self {
                     id: entry.id,
                     exit: None,
+                    frames: Frames::Plain,
                     destructors: Vec::new(),
                 });
             }
@@ -155,11 +161,11 @@ impl GoingModule {
             if loaded.must_stay() {
                 return Err(Reason::NoExit);
             }
-            let exit = loaded.startup.exit;
+            let (exit, frames) = (loaded.startup.exit, loaded.frames);
             let refcount = entry.refcount.as_deref().ok_or(Reason::NotLoaded)?;
             let refcount = core::ptr::from_ref(refcount);
             entry.state = State::Going;
-            (entry.id, exit, refcount)
+            (entry.id, exit, frames, refcount)
         };
         // SAFETY: L2: nobody else removes a module that is going, and with it the box that
         // the count lies in.
@@ -177,6 +183,7 @@ impl GoingModule {
         Ok(Self {
             id,
             exit,
+            frames,
             destructors: destructors.unwrap_or_default(),
         })
     }

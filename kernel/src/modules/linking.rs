@@ -65,7 +65,7 @@ impl WritableImage {
             statics.set_name(module.name);
         }
         let mut template = filled(layout.per_cpu().0 as usize, 0)?;
-        let mut imports = Imports::of(object, check)?;
+        let mut imports = Imports::of(object, module.is_linux, check)?;
         let mut problem = imports.check_layout().err();
         let mut resolve = |symbol: &'static str, hash| {
             let found = imports.resolve(symbol, hash).unwrap_or_else(|reason| {
@@ -147,6 +147,7 @@ impl WritableImage {
             layout: self.layout,
             license: module.modinfo("license").unwrap_or(""),
             startup,
+            frames: module.frames,
             taint: Taint {
                 is_linux: module.is_linux,
                 is_forced: module.is_linux && self.check == Check::Nothing,

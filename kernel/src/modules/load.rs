@@ -27,6 +27,7 @@ use super::module_file::ModuleFile;
 use super::parameters;
 use super::registry;
 use super::report;
+use super::state::Frames;
 use super::unresolved::Unresolved;
 use crate::control::{self, Place};
 use crate::memory::vmalloc::Part;
@@ -80,7 +81,7 @@ pub fn load_file<'a>(
 #[cold]
 fn with_all_symbols<'a>(module: &ModuleFile, check: Check, reason: Reason<'a>) -> Reason<'a> {
     if matches!(reason, Reason::Object(LoadError::Unresolved(_)))
-        && let Ok(mut imports) = Imports::of(&module.object, check)
+        && let Ok(mut imports) = Imports::of(&module.object, module.is_linux, check)
     {
         let mut is_known = |name: &'static str| {
             let found = imports.resolve(name, loader::name_hash(name));
@@ -109,6 +110,7 @@ struct Formed<'a> {
     callbacks: Vec<Callback<'a>>,
     constructors: Vec<u64>,
     init: Option<u64>,
+    frames: Frames,
     init_memory: InitMemory,
     place: Place,
 }
@@ -145,6 +147,7 @@ fn form<'a>(
         callbacks,
         constructors,
         init,
+        frames: module.frames,
         init_memory,
         place,
     })
@@ -170,12 +173,12 @@ impl<'a> Formed<'a> {
         }
         for constructor in self.constructors {
             // SAFETY: L3: the loader has checked it, and the module is loading.
-            unsafe { call::call_void(constructor) };
+            unsafe { call::call_void(constructor, self.frames) };
         }
         let result = self.init.map_or(0, |init| {
             // SAFETY: L3: the loader has checked it, and the module is loading. L11: if it was
             // compiled for Linux, what it is bound to is what it takes it for.
-            unsafe { call::call_int(init) }
+            unsafe { call::call_int(init, self.frames) }
         });
         match result {
             0 => {}
@@ -202,7 +205,7 @@ pub fn unload(name: &str) -> Result<(), Error<'_>> {
     let destructors = core::mem::take(&mut going.destructors);
     for function in going.exit.into_iter().chain(destructors) {
         // SAFETY: L3: the loader has checked it, and the module is going.
-        unsafe { call::call_void(function) };
+        unsafe { call::call_void(function, going.frames) };
     }
     going.remove().map_err(|reason| reason.of(name))?;
     control::module_gone(name);

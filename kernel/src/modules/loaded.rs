@@ -2,6 +2,7 @@
 
 use super::linux::LinuxParts;
 use super::parameters::Strings;
+use super::state::Frames;
 use super::static_percpu::StaticPerCpu;
 use super::symbol_kind::SymbolKind;
 use super::taint::Taint;
@@ -30,6 +31,8 @@ pub struct Loaded {
     pub startup: Startup,
     /// What else there is of one that was compiled for Linux.
     pub linux: Option<LinuxParts>,
+    /// How its code's stack frames are laid out.
+    pub frames: Frames,
     /// What is to be known of it.
     pub taint: Taint,
     /// Whether the memory of its init sections is given back (L4).

@@ -4,9 +4,10 @@
 use super::error::Reason;
 use super::loaded::Loaded;
 use super::registry::{self, Entry};
-use super::state::State;
+use super::state::{Frames, State};
 use crate::symbols::Located;
 use alloc::vec::Vec;
+use arch::traps::Code;
 use fallible::collected;
 use loader::linux::Exception;
 
@@ -109,11 +110,22 @@ pub fn exception_at(instruction: u64) -> Option<Exception> {
     })?
 }
 
-/// Whether the code at an address was compiled for Linux, and has packed stack frames. Never
-/// waits: panics ask.
-pub fn has_packed_frames(code: u64) -> bool {
-    let found = registry::try_read(|entries| owner(entries, code)?.linux.as_ref().map(|_| ()));
-    found.flatten().is_some()
+/// What code of modules there is at an address. Never waits: panics ask.
+pub fn code_at(address: u64) -> Code {
+    let found = registry::try_read(|entries| {
+        let loaded = owner(entries, address).filter(|it| it.is_text(address))?;
+        Some(match loaded.frames {
+            Frames::Packed => Code::Packed,
+            Frames::Plain => Code::Plain,
+        })
+    });
+    found.flatten().unwrap_or(Code::None)
+}
+
+/// How the stack frames of the code at an address are laid out.
+pub fn frames_at(address: u64) -> Frames {
+    let found = registry::read(|entries| owner(entries, address).map(|loaded| loaded.frames));
+    found.unwrap_or(Frames::Plain)
 }
 
 /// The module that an address is of.

@@ -61,8 +61,8 @@ pub use jump_labels::key_changed;
 pub use link_only::link_only;
 pub use load::{load, load_forced, load_with, unload};
 pub use lookup::{
-    BugFound, bug_at, exception_at, freed_init_at, has_packed_frames, is_text, loaded, ranges,
-    state, symbol_at, variable_at,
+    BugFound, bug_at, code_at, exception_at, freed_init_at, is_text, loaded, ranges, state,
+    symbol_at, variable_at,
 };
 pub use modinfo::print_modinfo;
 pub use modprobe::{

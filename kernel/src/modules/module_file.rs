@@ -1,6 +1,7 @@
 //! A module as the initrd has it: a file, the object in it, and the name it goes by.
 
 use super::error::{Error, Reason};
+use super::state::Frames;
 use crate::initrd::{self, File};
 use loader::Object;
 use words::matches;
@@ -17,6 +18,9 @@ pub struct ModuleFile {
     pub name: &'static str,
     /// Whether it was compiled for Linux.
     pub is_linux: bool,
+    /// How its code's stack frames are laid out: packed in Linux's objects, and in what says
+    /// `frames=packed` of itself.
+    pub frames: Frames,
 }
 
 impl ModuleFile {
@@ -57,13 +61,15 @@ impl ModuleFile {
     pub fn open(file: File) -> Result<Self, Error<'static>> {
         let of_file = initrd::module_name(file.path).unwrap_or(file.path);
         let object = Object::parse(file.data).map_err(|error| Reason::from(error).of(of_file))?;
-        let name = own_name(&object).map_err(|reason| reason.of(of_file))?;
+        let (name, frames) = own_words(&object).map_err(|reason| reason.of(of_file))?;
         let name = name.filter(|name| !name.is_empty());
+        let is_linux = loader::linux::is_linux(&object);
         Ok(Self {
             file,
             object,
             name: name.unwrap_or(of_file),
-            is_linux: loader::linux::is_linux(&object),
+            is_linux,
+            frames: if is_linux { Frames::Packed } else { frames },
         })
     }
 
@@ -89,14 +95,18 @@ fn files_in(folders: &'static [&str]) -> impl Iterator<Item = File> {
     initrd::files().filter(is_in)
 }
 
-/// The name that a module gives itself. It says once what it is called and built for: a text
+/// The name that a module gives itself, and what it says of its stack frames. It says once what it is called and built for: a text
 /// with a NUL inside says it, too, for whoever reads what is behind.
-fn own_name(object: &Object<'static>) -> Result<Option<&'static str>, Reason<'static>> {
-    let (mut name, mut stamp) = (None, None);
+fn own_words(object: &Object<'static>) -> Result<(Option<&'static str>, Frames), Reason<'static>> {
+    let (mut name, mut stamp, mut frames) = (None, None, Frames::Plain);
     for (key, value) in object.information() {
         let (key, said) = match key {
             "name" => ("name", &mut name),
             "vermagic" => ("vermagic", &mut stamp),
+            "frames" if value == "packed" => {
+                frames = Frames::Packed;
+                continue;
+            }
             _ => continue,
         };
         let first = *said.get_or_insert(value);
@@ -108,7 +118,7 @@ fn own_name(object: &Object<'static>) -> Result<Option<&'static str>, Reason<'st
             });
         }
     }
-    Ok(name)
+    Ok((name, frames))
 }
 
 fn value_of(object: &Object<'static>, wanted: &str) -> Option<&'static str> {

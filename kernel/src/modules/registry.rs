@@ -74,8 +74,10 @@ pub struct Exported {
     pub value: u64,
     /// Module that exports it; `None` for the kernel.
     pub owner: Option<Id>,
-    /// The CRC of its declaration: for whom it is (imports.rs).
-    pub crc: Option<u32>,
+    /// The CRC of its declaration, if it has one; else 0.
+    crc: u32,
+    /// Whether it has a CRC: for whom it is (imports.rs).
+    has_crc: bool,
     /// What a module's symbol names.
     kind: Option<SymbolKind>,
 }
@@ -92,6 +94,11 @@ pub enum Wanted {
 }
 
 impl Exported {
+    /// The CRC of its declaration.
+    pub fn crc(&self) -> Option<u32> {
+        self.has_crc.then_some(self.crc)
+    }
+
     /// What it names.
     pub fn kind(&self) -> SymbolKind {
         let in_kernel = || SymbolKind::in_kernel(self.value);
@@ -191,7 +198,7 @@ pub fn is_kernels(name: &str) -> bool {
 pub fn is_plain(name: &str) -> bool {
     let hash = name_hash(name);
     let found = REGISTRY.lock().wanted(name, hash, Wanted::PlainFirst);
-    found.is_some_and(|found| found.crc.is_none())
+    found.is_some_and(|found| !found.has_crc)
 }
 
 /// The object of the module that exports a symbol; `None` for the kernel's symbols.
@@ -243,7 +250,8 @@ fn exported_by_kernel(export: &Export) -> Exported {
     Exported {
         value: export.value() as u64,
         owner: None,
-        crc: None,
+        crc: 0,
+        has_crc: false,
         kind: None,
     }
 }
@@ -332,6 +340,7 @@ impl Registry {
     }
 
     /// The export of this name, which has this hash, that somebody asks for.
+    #[inline]
     fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
         match wanted {
             Wanted::PlainFirst => {
@@ -351,10 +360,10 @@ impl Registry {
         let mut found = None;
         self.symbols.find(hash, |export| {
             let export = self.export(export);
-            let is_it = |&(its, exported): &(&[u8], Exported)| {
-                its == name.as_bytes() && exported.crc.is_some() == has_crc
-            };
-            found = export.filter(is_it).map(|(_, exported)| exported);
+            found = export.and_then(|(its, exported)| {
+                let is_it = its == name.as_bytes() && exported.has_crc == has_crc;
+                is_it.then_some(exported)
+            });
             found.is_some()
         });
         found
@@ -369,13 +378,21 @@ impl Registry {
         }
         let loaded = self.entries[self.position(export.owner)?].loaded.as_ref()?;
         let symbol = loaded.exports().get(export.number as usize)?;
+        let offer = loaded.linked.offer(export.number as usize);
         let exported = Exported {
             value: symbol.value,
             owner: Some(export.owner),
-            crc: symbol.crc,
-            kind: (!symbol.is_passed_on).then(|| loaded.kind_of(symbol)),
+            crc: offer.crc.unwrap_or(0),
+            has_crc: offer.crc.is_some(),
+            kind: (!offer.is_passed_on).then(|| loaded.kind_of(symbol)),
         };
         Some((symbol.name.as_bytes(), exported))
+    }
+
+    /// Whether an export of a module, by both their numbers, has a CRC.
+    fn has_crc(&self, module: usize, export: usize) -> bool {
+        let loaded = self.entries[module].loaded.as_ref();
+        loaded.is_some_and(|loaded| loaded.linked.offer(export).crc.is_some())
     }
 
     /// Some of a module's exports that are entered, from a number on.
@@ -403,7 +420,8 @@ impl Registry {
         for (number, export) in (first..).zip(&exports[first..end]) {
             // Nearly always nobody has the hash.
             if self.symbols.find(export.hash, |_| true).is_some()
-                && let Some(others) = self.symbol(export.name, export.hash, export.crc.is_some())
+                && let Some(others) =
+                    self.symbol(export.name, export.hash, self.has_crc(at, number))
             {
                 let others = others.owner.and_then(|id| self.position(id));
                 let owner = others.map(|at| self.entries[at].name);

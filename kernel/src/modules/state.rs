@@ -23,6 +23,15 @@ impl fmt::Display for State {
     }
 }
 
+/// How the stack frames of a module's code are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frames {
+    /// As the ABI has them.
+    Plain,
+    /// Packed: it was compiled for Linux, or calls what was (arch::packed_call).
+    Packed,
+}
+
 /// Tells modules apart, also two of one name after another. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id(u64);

@@ -17,6 +17,7 @@ use crate::memory::translation;
 use crate::{initrd, symbols};
 use core::fmt::{self, Write};
 use fallible::filled;
+use loader::linux::is_linux;
 use loader::{Bindings, Layout, Linked, Object, Plan, Variable};
 
 /// Where a module lies, and its file.
@@ -117,7 +118,7 @@ impl Seen {
         let plan = Plan::new(&self.object)?;
         let mut image = filled(plan.layout().size() as usize, 0)?;
         let mut template = filled(plan.layout().per_cpu().0 as usize, 0)?;
-        let mut imports = Imports::of(&self.object, Check::Nothing)?;
+        let mut imports = Imports::of(&self.object, is_linux(&self.object), Check::Nothing)?;
         let mut problem = None;
         let mut resolve = |symbol: &'static str, hash| match imports.resolve(symbol, hash) {
             Ok(found) => found.map(|exported| exported.value),

@@ -149,7 +149,7 @@ fn backtrace<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     }
     let status = smp::stop(cpu)?;
     let mut steps = heapless::Vec::<Step, STEPS>::new();
-    for step in Walk::of(status.registers[15], status.psw.address) {
+    for step in Walk::of(&status.registers, status.psw.address) {
         // A longer walk is cut.
         let _ = steps.push(step);
     }

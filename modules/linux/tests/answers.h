@@ -11,11 +11,14 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
+/* It is compiled with -mpacked-stack, as what it calls. */
+MODULE_INFO(frames, "packed");
+
 /* For each module that is asked: its name, and where the right answers are from. */
 #define ANSWERS(module, source) MODULE_INFO(answers, #module ": " source)
 
 /* How many answers were wrong. */
-static int wrong_answers;
+static int wrong_answers __maybe_unused;
 
 #define ANSWER(expression, known)                                                 \
 	do {                                                                      \

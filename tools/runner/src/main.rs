@@ -74,12 +74,22 @@ fn main() -> ExitCode {
             accept,
         }) => fuzz::run(target, seconds.get(), accept),
         Some(Verb::Lessons { check, update }) => lessons::run(toolchain, &options, check, update),
+        Some(Verb::Linux {
+            ref names,
+            why,
+            check,
+            update,
+        }) => {
+            let request = linux::Request {
+                names: names.clone(),
+                why,
+                check,
+                update,
+            };
+            linux::run(toolchain, &options, &request)
+        }
         Some(Verb::Book) => book::run(),
         Some(Verb::Kit) => kit::run(toolchain, &options),
-        Some(Verb::Linux { ref names, why }) => {
-            let names = names.clone();
-            linux::run(toolchain, &options, &linux::Request { names, why })
-        }
         Some(Verb::Lab {
             number,
             hint,

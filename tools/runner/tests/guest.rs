@@ -42,6 +42,8 @@ mod information;
 mod kit;
 #[path = "guest/labs.rs"]
 mod labs;
+#[path = "guest/linux.rs"]
+mod linux;
 #[path = "guest/linux_objects.rs"]
 mod linux_objects;
 #[path = "guest/linux_sources.rs"]
@@ -294,6 +296,19 @@ fn main() -> ExitCode {
         report::same_self_tests_each_time,
     ));
     guests.push(ignorable_test("long::linux_sources", linux_sources::all));
+    guests.push(ignorable_test("linux::live", linux::live));
+    guests.push(ignorable_test("linux::some", linux::some));
+    guests.push(ignorable_test("linux::why", linux::why));
+    guests.push(ignorable_test(
+        "linux::frames_and_bugs",
+        linux::frames_and_bugs,
+    ));
+    guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
+    guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
+        ignorable_test(format!("long::linux_{name}"), move || {
+            linux::shape(&arguments)
+        })
+    }));
     guests.push(ignorable_test(
         "long::page_is_accessible",
         page::is_accessible,

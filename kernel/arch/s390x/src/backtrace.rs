@@ -7,19 +7,15 @@
 //! walk goes on with the interrupted function. All reads are fault-safe: a walk
 //! may begin anywhere and ends where nothing can be read.
 //!
-//! Code that was compiled for Linux has packed frames: the kernel above knows it by its
-//! addresses.
-//!
-//! ```text
-//!                 back chain   return address, in the caller's frame
-//!  as the ABI has it    0      112
-//!  packed             152      136
-//! ```
+//! Code that was compiled for Linux has packed frames (`packed_call.rs`): the kernel above knows
+//! it by its addresses. Where an interruption struck before a function has saved its return
+//! address, or in one that never does, that is in register 14.
 
 use crate::fault_safe;
+use crate::packed_call;
 use crate::psw::Psw;
 use crate::stack::SAVE_AREA;
-use crate::traps::{MARKER, TrapFrame, handlers};
+use crate::traps::{Code, MARKER, TrapFrame, handlers};
 use core::mem::offset_of;
 
 /// Where the frames of some code have what a walk needs.
@@ -60,6 +56,8 @@ pub struct Walk {
     frame: u64,
     /// An address in the code that the frame is of; 0 for this kernel's.
     code: u64,
+    /// Register 14 of code that was interrupted, whose frame this is.
+    link: Option<u64>,
     left: usize,
 }
 
@@ -67,22 +65,42 @@ impl Walk {
     /// Starts at the frame of this stack pointer, which is this kernel's; takes at most
     /// [`LIMIT`] steps.
     pub fn from(pointer: u64) -> Self {
-        Self::of(pointer, 0)
-    }
-
-    /// Starts at the frame of this stack pointer, when the code at an address was running.
-    pub fn of(pointer: u64, code: u64) -> Self {
         Self {
             frame: pointer,
+            code: 0,
+            link: None,
+            left: LIMIT,
+        }
+    }
+
+    /// Starts at code that was stopped somewhere: by its registers, and its place.
+    pub fn of(registers: &[u64; 16], code: u64) -> Self {
+        Self {
+            frame: registers[15],
             code,
+            link: Some(registers[14]),
             left: LIMIT,
         }
     }
 
     /// How the frame of the code is laid out that the walk has come to.
     fn layout(&self) -> Layout {
-        let is_packed = self.code != 0 && handlers::get().has_packed_frames(self.code);
-        if is_packed { PACKED } else { PLAIN }
+        match self.code {
+            0 => PLAIN,
+            code if packed_call::holds(code) => PACKED,
+            code => match handlers::get().code_at(code) {
+                Code::Packed => PACKED,
+                Code::Plain | Code::None => PLAIN,
+            },
+        }
+    }
+
+    /// Where a function returns to: what it has saved, or what was in the register.
+    fn returns_to(&mut self, saved: u64) -> u64 {
+        match self.link.take() {
+            Some(link) if handlers::get().code_at(saved) == Code::None => link,
+            _ => saved,
+        }
     }
 
     /// The stack pointer that the walk has come to.
@@ -107,7 +125,8 @@ impl Iterator for Walk {
         let caller = Self::read(self.frame.checked_add(layout.back_chain)?)?;
         if caller != 0 {
             self.frame = caller;
-            let address = Self::read(caller.checked_add(layout.return_address)?)?;
+            let saved = Self::read(caller.checked_add(layout.return_address)?)?;
+            let address = self.returns_to(saved);
             self.code = address;
             return (address != 0).then_some(Step::Return(address));
         }
@@ -116,7 +135,9 @@ impl Iterator for Walk {
         }
         let frame = self.frame.checked_add(SAVE_AREA as u64)?;
         let field = |offset: usize| Self::read(frame.checked_add(offset as u64)?);
-        self.frame = field(offset_of!(TrapFrame, registers) + 15 * 8)?;
+        let register = |number: usize| field(offset_of!(TrapFrame, registers) + number * 8);
+        self.frame = register(15)?;
+        self.link = register(14);
         let address = offset_of!(TrapFrame, psw) + offset_of!(Psw, address);
         self.code = field(address)?;
         Some(Step::Interrupted(self.code))

@@ -12,6 +12,7 @@
 //!   traps/         interruption entry, decoding, the way back
 //!   fault_safe.rs  reads and writes of any address
 //!   backtrace.rs   walking the back chain
+//!   packed_call.rs calls of code whose frames are packed
 //!   boot.rs        from the loader's jump to the first Rust function
 //!   sclp/          service-call processor: console, machine configuration
 //!   sigp.rs        signals between CPUs
@@ -40,6 +41,7 @@ pub mod fault_safe;
 mod limits;
 pub mod lowcore;
 
+pub mod packed_call;
 pub mod power;
 pub mod psw;
 pub mod sclp;

@@ -25,7 +25,7 @@ pub use versions::{Versions, VersionsError};
 use crate::object::Object;
 
 /// The section that only Linux's build puts into an object.
-const THIS_MODULE: &str = ".gnu.linkonce.this_module";
+const THIS_MODULE: &[u8] = b".gnu.linkonce.this_module\0";
 
 /// The releases whose objects are taken: lowcore, tables and structs are as in these.
 pub const RELEASE: &str = "6.1.";
@@ -39,9 +39,7 @@ pub const MODULE_LAYOUT: &str = "module_layout";
 
 /// Whether an object was built by Linux's build.
 pub fn is_linux(object: &Object<'_>) -> bool {
-    object
-        .sections()
-        .any(|section| section.name == THIS_MODULE && section.is_allocated())
+    object.has_section(THIS_MODULE)
 }
 
 /// Whether a vermagic is that of objects that can run here: `6.1.0-50-s390x SMP mod_unload

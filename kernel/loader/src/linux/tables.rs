@@ -288,7 +288,7 @@ impl Reader<'_, '_> {
                     &Record {
                         section,
                         index,
-                        address: self.base + start + (index * BYTES) as u64,
+                        address: self.base.wrapping_add(start + (index * BYTES) as u64),
                         bytes: record,
                     },
                 )?)?;
@@ -359,9 +359,9 @@ impl Reader<'_, '_> {
         /// Bits of the key's field that are no part of the address.
         const FLAGS: u64 = 3;
         let site = self.code(record, 0, "instruction")?;
-        let bytes = (site - self.base) as usize;
-        let instruction = self.image.get(bytes..bytes + 6);
-        let is_branch = |code: &[u8]| code[0] == OPCODE && matches!(code[1], 0x04 | 0xf4);
+        let instruction = self.image.get(site.wrapping_sub(self.base) as usize..);
+        let instruction = instruction.and_then(|code| code.first_chunk::<6>());
+        let is_branch = |code: &[u8; 6]| code[0] == OPCODE && matches!(code[1], 0x04 | 0xf4);
         if !instruction.is_some_and(is_branch) {
             return Err(record.bad("instruction", site));
         }

@@ -145,7 +145,7 @@ impl<'a, 'data> Records<'a, 'data> {
         let name = doubleword(image, at).ok_or(place)?;
         if self.record == LINUX_RECORD {
             let named = self.name(image, name).ok_or(bad("name", name))?;
-            let address = self.base + at as u64;
+            let address = self.base.wrapping_add(at as u64);
             let what = self.function(image, address);
             let what = what.ok_or(bad("operations", address))?;
             return Ok(Record { name: named, what });

@@ -2,6 +2,7 @@
 //! asks of the result. The fuzz target `loader` goes it, too (`fuzz/src/lib.rs`).
 
 use super::memory;
+use loader::linux::{self, Tables, Versions};
 use loader::{LoadError, Object, Plan, Startup};
 use std::fmt::{self, Write};
 
@@ -113,6 +114,14 @@ impl Machine {
         if let Err(error) = Startup::of(layout, base, image) {
             let _ = write!(Sink, "{error}");
         }
+        if let Err(error) = Tables::of(layout, base, image) {
+            let _ = write!(Sink, "{error}");
+        }
+        match Versions::of(plan.object()) {
+            Ok(versions) => _ = versions.crc("module_layout"),
+            Err(error) => _ = write!(Sink, "{error}"),
+        }
+        let _ = linux::stores_preempt_count(layout) && linux::is_linux(plan.object());
         let words = ["value=-7", "text=some", "other"].into_iter();
         let _ = loader::set_parameters(layout, base, image, words, &mut |_| Some(8));
         let _ = linked.address("init_module");

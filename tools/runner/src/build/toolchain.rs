@@ -59,7 +59,12 @@ impl Toolchain {
         if self == Self::Debian {
             command.env("RUSTC_BOOTSTRAP", "1");
         }
-        // These would take the place of the guest's flags in .cargo/config.toml.
+        // Of the same sources comes the same file, wherever the tree lies: debug information
+        // has paths in it. This is joined to the flags of .cargo/config.toml.
+        let here = format!("--remap-path-prefix={}=.", layout::root().display());
+        command.arg("--config");
+        command.arg(format!("target.{TARGET}.rustflags=[{here:?}]"));
+        // These would take the place of the guest's flags there.
         command.env_remove("RUSTFLAGS");
         command.env_remove("CARGO_ENCODED_RUSTFLAGS");
         command

@@ -203,6 +203,12 @@ pub enum Verb {
         /// Tell what these modules lack; without a name, what to offer next
         #[arg(long)]
         why: bool,
+        /// Fail also if the listing of docs/linux.md has other modules or answers
+        #[arg(long, conflicts_with_all = ["names", "why"])]
+        check: bool,
+        /// Put this run's listing into docs/linux.md
+        #[arg(long, conflicts_with_all = ["names", "why", "check"])]
+        update: bool,
     },
     /// Make one archive for a room without a network: binaries, book, report and labs
     Kit,

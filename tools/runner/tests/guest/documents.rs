@@ -30,7 +30,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// Commands that aren't run, and why.
-const EXCEPTIONS: [(&str, &str); 11] = [
+const EXCEPTIONS: [(&str, &str); 16] = [
     ("./qemu-run.sh test", "it is the gate, which runs this"),
     (
         "./qemu-run.sh test --all",
@@ -49,6 +49,23 @@ const EXCEPTIONS: [(&str, &str); 11] = [
         peer::BESIDE_LINUX,
         "peer::beside_linux runs it for `test --all`, and looks at its rows",
     ),
+    (
+        "./qemu-run.sh linux",
+        "linux::live runs it, where Debian's packages can be had",
+    ),
+    (
+        "./qemu-run.sh linux crc16 v4l2_dv_timings",
+        "linux::some runs it, where Debian's packages can be had",
+    ),
+    (
+        "./qemu-run.sh linux --why zsmalloc",
+        "linux::why runs it, where Debian's packages can be had",
+    ),
+    (
+        "./qemu-run.sh linux --why",
+        "linux::why runs it, where Debian's packages can be had",
+    ),
+    ("./qemu-run.sh linux --update", "it writes docs/linux.md"),
     (
         "./qemu-run.sh book",
         "book::pages runs it where mdBook is, book::fetched for `test --all`",

@@ -20,6 +20,17 @@ pub enum External {
     Other(u16),
 }
 
+/// What code there is at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// None, as far as that can be known.
+    None,
+    /// Code whose stack frames are as the ABI has them.
+    Plain,
+    /// Code whose stack frames are packed (`packed_call.rs`).
+    Packed,
+}
+
 /// The kernel's interruption handlers. All run with interruptions off (C2).
 pub trait Handlers: Sync {
     /// An external interruption. `frame` is what it interrupted, at whatever depth
@@ -33,9 +44,8 @@ pub trait Handlers: Sync {
     /// A program check of code that isn't this kernel's: whether that expects it, and `frame` now
     /// says where it goes on, and with what.
     fn resume(&self, check: &ProgramCheck, frame: &mut TrapFrame) -> bool;
-    /// Whether the code at an address was compiled to have packed stack frames. Never waits:
-    /// panics ask.
-    fn has_packed_frames(&self, code: u64) -> bool;
+    /// What code there is at an address. Never waits: panics ask.
+    fn code_at(&self, address: u64) -> Code;
     /// A restart: an operator, or the machine's watchdog timer, asks where this CPU is,
     /// whatever it does and admits.
     fn restart(&self, frame: &TrapFrame);

@@ -29,5 +29,5 @@ pub use dispatch::{install, restart_asks};
 pub use entry::{new_psws, start_psw};
 pub(crate) use exception_table::exception_table_entry;
 pub use frame::{MARKER, TrapFrame, kind};
-pub use handlers::{External, Handlers};
+pub use handlers::{Code, External, Handlers};
 pub use program::{Access, ProgramCheck, code};

@@ -8,9 +8,11 @@
 //!  session.rs      a guest that loads them, asks them, and unloads them
 //!  why.rs          what is lacking, and what to offer next
 //!  table.rs        what came of it
+//!  document.rs     the same in docs/linux.md
 //! ```
 
 mod closure;
+mod document;
 mod object;
 mod package;
 mod providers;
@@ -39,6 +41,10 @@ pub struct Request {
     pub names: Vec<String>,
     /// Whether to tell what they lack, and boot nothing.
     pub why: bool,
+    /// Whether to look at the listing of docs/linux.md.
+    pub check: bool,
+    /// Whether to put this run's there.
+    pub update: bool,
 }
 
 /// Loads and tests the modules, or tells what they lack.
@@ -66,12 +72,20 @@ pub fn run(toolchain: Toolchain, options: &Options, request: &Request) -> Result
     let lacking = names.iter().filter(|name| !closure.lacks(name).is_empty());
     let lacking: Vec<&str> = lacking.copied().collect();
     let session = Session::boot(&guest, options, &package, &providers, &closure, &chosen)?;
-    let counts = table::print(&closure, &providers, &session, &chosen);
+    let (rows, counts) = table::of(&closure, &providers, &session, &chosen);
+    rows.iter().for_each(|row| output::line!("{row}"));
     for name in &lacking {
         output::line!("{name}: lacks symbols; ./qemu-run.sh linux --why {name} names them");
     }
     for problem in &session.problems {
         output::line!("{problem}");
+    }
+    if request.update {
+        document::update(&rows)?;
+    }
+    let is_listed = !request.check || document::is_right(&rows)?;
+    if !is_listed {
+        output::line!("docs/linux.md has other modules, or other answers: linux --update");
     }
     let lost = counts.lost + lacking.len();
     output::line!(
@@ -80,8 +94,10 @@ pub fn run(toolchain: Toolchain, options: &Options, request: &Request) -> Result
         counts.known_answers,
         counts.per_cpu
     );
-    Ok(match lost == 0 && session.problems.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::from(LOST),
-    })
+    Ok(
+        match lost == 0 && session.problems.is_empty() && is_listed {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::from(LOST),
+        },
+    )
 }

@@ -3,7 +3,6 @@
 use super::closure::Closure;
 use super::providers::Providers;
 use super::session::{Fate, Session};
-use crate::screen::output;
 
 /// Bytes of a slot.
 const SLOT: u64 = 8;
@@ -21,23 +20,19 @@ pub struct Counts {
     pub lost: usize,
 }
 
-/// Prints the rows.
-pub fn print(
+/// The table's lines, the first of which names the columns, and their sums.
+pub fn of(
     closure: &Closure,
     providers: &Providers,
     session: &Session,
     chosen: &[&'static str],
-) -> Counts {
+) -> (Vec<String>, Counts) {
     let answers = providers.answers();
     let mut counts = Counts::default();
-    output::line!(
+    let mut lines = vec![format!(
         "{:<28} {:>9} {:>7} {:>5} {:<10} answer checked against",
-        "module",
-        "symbols",
-        "per-CPU",
-        "GOT",
-        "init"
-    );
+        "module", "symbols", "per-CPU", "GOT", "init"
+    )];
     let mut rows = chosen.to_vec();
     rows.sort_unstable();
     for name in rows {
@@ -64,12 +59,12 @@ pub fn print(
         counts.lost += usize::from(is_lost);
         let (found, all) = closure.symbols(name);
         let (symbols, slots) = (format!("{found} of {all}"), listed.got / SLOT);
-        output::line!(
+        lines.push(format!(
             "{name:<28} {symbols:>9} {:>7} {slots:>5} {init:<10} {answer}",
             listed.per_cpu
-        );
+        ));
     }
-    counts
+    (lines, counts)
 }
 
 /// What a module's answers are checked against; of one that nobody asks, that it loads.
