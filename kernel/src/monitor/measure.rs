@@ -88,8 +88,8 @@ fn benchmark<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
 }
 
 fn inject<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
-    const EXPECTED: &str = "SITE N, SITE N..M or SITE %P; SITE is frames, vmalloc, percpu, heap, \
-        slab, tables, signal, sigp, sclp or call";
+    const EXPECTED: &str = "SITE N, N..M or %P; frames, vmalloc, percpu, heap, slab, tables, signal, \
+        sigp, sclp or call";
     let [site, when] = arguments else {
         return Err(Error::Expected(EXPECTED));
     };

@@ -1,6 +1,6 @@
 """The per-CPU allocator's chunks: percpu-chunks, percpu-map.
 
-    kernel::percpu::ALLOCATOR ── layout      where units lie
+    kernel::percpu::instance::ALLOCATOR ── layout      where units lie
                               ── areas       chunks by number: the first chunk's reserved
                                              part, its dynamic part, then the region's
     Chunk ── pages: populated or not         ── extents ── map: two bits a granule of 4 bytes
@@ -13,7 +13,7 @@ import gdb
 from . import modules, values
 from .values import KernelError
 
-ALLOCATOR = "kernel::percpu::ALLOCATOR"
+ALLOCATOR = "kernel::percpu::instance::ALLOCATOR"
 
 # kernel/percpu/src/limits.rs and layout.rs: constants, of which debug information has no word.
 GRANULE = 4

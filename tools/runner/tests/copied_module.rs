@@ -23,7 +23,13 @@ fn tree() -> tempfile::TempDir {
         fs::copy(from.join(file), to.join(file)).unwrap();
     }
     fs::create_dir(to.join("modules")).unwrap();
-    for folder in ["kernel", "tools", "modules/fixtures", "modules/lessons"] {
+    for folder in [
+        "kernel",
+        "fuzz",
+        "tools",
+        "modules/fixtures",
+        "modules/lessons",
+    ] {
         symlink(from.join(folder), to.join(folder)).unwrap();
     }
     for copy in ["counter", "mine"] {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// Groups of the benchmark, as `kernel/src/bench` names them. A test asks the guest for
 /// them.
-pub const GROUPS: [Group; 13] = [
+pub const GROUPS: [Group; 14] = [
     Group::new("alloc", "bench alloc"),
     Group::new("access", "bench access"),
     Group::new("link", "bench link"),
@@ -14,6 +14,7 @@ pub const GROUPS: [Group; 13] = [
     Group::new("kmalloc", "bench kmalloc"),
     Group::new("modules", "bench modules"),
     Group::new("growth", "bench growth"),
+    Group::new("sanity", "bench sanity"),
     Group::new("pair", "bench pair"),
     Group::new("batch", "bench batch"),
     Group::new("mixed", "bench mixed"),

@@ -286,7 +286,6 @@ const BAD: &[Entry] = &[
     ("dis nosuch", &["is no symbol", "for example: dis"]),
     ("dis bad00000000", &["region-second table", "program check"]),
     ("sym", &["expected a symbol's name", "for example: sym"]),
-    ("cpu offline 1", &["expected", "for example: cpu"]),
     ("cpus all", &["expected", "for example: cpus"]),
     ("lowcore 9", &["there is no cpu 9", "for example: lowcore"]),
     ("irq all", &["expected", "for example: irq"]),
