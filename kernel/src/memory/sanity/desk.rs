@@ -5,7 +5,7 @@ use crate::memory::{real, reserve};
 use crate::sync::{self, Lock, rank};
 use crate::{boot_time, fail};
 use ::memory::frames::order_of;
-use ::sanity::{Books, CHUNK, Counts, Event, Kind, Report, Slot};
+use ::sanity::{Block, Books, CHUNK, Counts, Event, Kind, Refused, Report, Slot};
 use arch::backtrace::{Step, Walk};
 use arch::{PAGE_SIZE, cpu, stack};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -147,25 +147,41 @@ pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
     Some(core::ptr::with_exposed_provenance_mut(frame * PAGE_SIZE))
 }
 
-/// Makes room for a record, if there is none; `None` without memory: what modules leave to the
-/// kernel is for records of its own blocks.
-pub fn make_room(kind: Kind) -> Option<()> {
+/// Enters a block. Where there is no room for its record, more is made, and it is entered under
+/// the same hold of the lock: another CPU can't take what was made for it.
+///
+/// # Errors
+/// Why it isn't; [`Refused::NoRoom`] without memory.
+#[expect(
+    clippy::result_large_err,
+    reason = "it goes to a report, not far; no heap here"
+)]
+pub fn enter(block: Block) -> Result<(), Refused> {
+    let entered = DESK.lock().books.enter(block);
+    let Err(Refused::NoRoom) = entered else {
+        return entered;
+    };
+    let slots = empty_slots(block.kind).ok_or(Refused::NoRoom)?;
+    let mut desk = DESK.lock();
+    let added = desk.books.add_room(slots);
+    added.map_err(|_| Refused::NoRoom)?;
+    desk.books.enter(block)
+}
+
+/// Room for more records; `None` without memory: what modules leave to the kernel is for
+/// records of its own blocks.
+fn empty_slots(kind: Kind) -> Option<&'static mut [Slot; CHUNK]> {
     const _: () = assert!(size_of::<[Slot; CHUNK]>() <= 16 * PAGE_SIZE);
-    while DESK.lock().books.is_full() {
-        if kind != Kind::Heap && reserve::has_no_frames() {
-            return None;
-        }
-        let memory = memory_for_good(size_of::<[Slot; CHUNK]>())?;
-        let slots = memory.cast::<[Slot; CHUNK]>();
-        let first = slots.cast::<Slot>();
-        for number in 0..CHUNK {
-            // SAFETY: M1: the frames are the records' for good, aligned to a page, and have
-            // room for so many.
-            unsafe { first.add(number).write(Slot::EMPTY) };
-        }
-        // SAFETY: M1: all of them have just been written, and nobody else has them.
-        let slots = unsafe { &mut *slots };
-        DESK.lock().books.add_room(slots).ok()?;
+    if kind != Kind::Heap && reserve::has_no_frames() {
+        return None;
     }
-    Some(())
+    let slots = memory_for_good(size_of::<[Slot; CHUNK]>())?.cast::<[Slot; CHUNK]>();
+    let first = slots.cast::<Slot>();
+    for number in 0..CHUNK {
+        // SAFETY: M1: the frames are the records' for good, aligned to a page, and have
+        // room for so many.
+        unsafe { first.add(number).write(Slot::EMPTY) };
+    }
+    // SAFETY: M1: all of them have just been written, and nobody else has them.
+    Some(unsafe { &mut *slots })
 }

@@ -1,7 +1,7 @@
 //! The life of a block, from its allocation until its allocator has it back.
 
 use super::above::release;
-use super::desk::{DESK, event, is_on, make, make_room, tell};
+use super::desk::{self, DESK, event, is_on, make, tell};
 use super::touch::{compare, copies, fill};
 use crate::memory::error::OutOfMemory;
 use crate::sync;
@@ -30,7 +30,6 @@ pub fn enter(
     cache: usize,
     fresh: Fresh,
 ) -> Result<(), OutOfMemory> {
-    make_room(kind).ok_or(OutOfMemory)?;
     let mut block = Block::new(kind, start, zones, event());
     block.cache = cache;
     fill(&block, block.base()..start, RED_ZONE);
@@ -38,8 +37,7 @@ pub fn enter(
         fill(&block, start..block.end(), UNINITIALISED);
     }
     fill(&block, block.end()..block.end() + zones.after, RED_ZONE);
-    let entered = DESK.lock().books.enter(block);
-    match entered {
+    match desk::enter(block) {
         Ok(()) => Ok(()),
         Err(Refused::Overlap(other)) => {
             overlap(start, Some(other));
