@@ -34,13 +34,15 @@ static void ring(struct timer_list *timer)
 
 static int a_timer_rings_when_it_is_due(void)
 {
-	struct rings rings = { .left = 3 };
+	/* Not on the stack: if a check fails, it is pending still when this returns. */
+	static struct rings rings;
 	unsigned long start = jiffies;
 
+	rings.left = 3;
 	init_completion(&rings.done);
 	timer_setup(&rings.timer, ring, 0);
 	CHECK(!timer_pending(&rings.timer));
-	CHECK(mod_timer(&rings.timer, start + 2) == 0 && timer_pending(&rings.timer));
+	CHECK(mod_timer(&rings.timer, start + 2) == 0);
 	wait_for_completion(&rings.done);
 	CHECK(rings.rung == 3 && time_after_eq(jiffies, start + 4));
 	CHECK(del_timer_sync(&rings.timer) == 0 && !timer_pending(&rings.timer));
@@ -49,15 +51,25 @@ static int a_timer_rings_when_it_is_due(void)
 
 static int a_timer_that_is_taken_back_never_rings(void)
 {
-	struct rings rings = { .left = 1 }, other = { .left = 1 };
+	static struct rings rings, other;
+	unsigned long flags;
+	int armed, taken, again;
 
+	rings.left = other.left = 1;
+	init_completion(&rings.done);
 	init_completion(&other.done);
 	timer_setup(&rings.timer, ring, 0);
 	timer_setup(&other.timer, ring, 0);
+	CHECK(mod_timer(&other.timer, jiffies + 100 * HZ) == 0 && timer_pending(&other.timer));
+	/* However late it is by then, it hasn't rung. */
+	local_irq_save(flags);
 	rings.timer.expires = jiffies + 1;
 	add_timer(&rings.timer);
-	CHECK(mod_timer(&other.timer, jiffies + 100 * HZ) == 0);
-	CHECK(del_timer(&rings.timer) == 1 && del_timer(&rings.timer) == 0);
+	armed = timer_pending(&rings.timer);
+	taken = del_timer(&rings.timer);
+	again = del_timer(&rings.timer);
+	local_irq_restore(flags);
+	CHECK(armed && taken == 1 && again == 0);
 	CHECK(mod_timer_pending(&rings.timer, jiffies) == 0);
 	/* It rings earlier than it was to. */
 	CHECK(mod_timer(&other.timer, jiffies + 3) == 1);

@@ -25,16 +25,11 @@ extern "C" fn del_timer(timer: NonNull<Timer>) -> i32 {
     i32::from(timers::cancel(timer))
 }
 
-/// As [`del_timer`], and its function runs on no other CPU when this returns; it may have armed
-/// the timer again.
+/// As [`del_timer`], and its function runs on no other CPU when this returns, nor is what it
+/// armed again pending.
 #[unsafe(no_mangle)]
 extern "C" fn del_timer_sync(timer: NonNull<Timer>) -> i32 {
-    let mut was_pending = timers::cancel(timer);
-    while timers::runs_elsewhere(timer) {
-        arch::cpu::relax();
-    }
-    was_pending |= timers::cancel(timer);
-    i32::from(was_pending)
+    i32::from(timers::cancel_and_wait(timer))
 }
 
 /// Whether the caller runs in the handler of an interruption.

@@ -321,17 +321,27 @@ fn states_of_a_module() -> Result<(), NotPassed> {
 /// Has each other CPU leave and come back once, while those that are there work: `work` is
 /// repeated on each, in its ordinary course, and gets the number of its round.
 fn while_others(work: impl Fn(u32) + Sync) -> Result<(), NotPassed> {
+    /// Ten seconds.
+    const LOOKS: u32 = 20_000;
     let others = others()?;
     let wanted = AtomicU32::new(u32::MAX);
     let done = AtomicBool::new(false);
+    let rounds = AtomicU32::new(0);
     let result = spin::Mutex::new(Ok(()));
     for &leaving in &others {
         wanted.store(u32::MAX, Ordering::Relaxed);
         done.store(false, Ordering::Relaxed);
+        rounds.store(0, Ordering::Relaxed);
         smp::run_as_task_on_each(|| {
             let this = cpu::number();
             if this == 0 {
-                smp::nap(500);
+                // On a busy machine it may be long until another has begun.
+                for _ in 0..LOOKS {
+                    smp::nap(500);
+                    if rounds.load(Ordering::Relaxed) > 0 {
+                        break;
+                    }
+                }
                 wanted.store(leaving, Ordering::Relaxed);
                 let went = Away::send(leaving).and_then(|away| {
                     smp::nap(500);
@@ -349,6 +359,7 @@ fn while_others(work: impl Fn(u32) + Sync) -> Result<(), NotPassed> {
                     return;
                 }
                 work(round);
+                rounds.fetch_add(1, Ordering::Relaxed);
             }
         })
         .map_err(failed)?;

@@ -33,6 +33,9 @@ use cross_call::Machine;
 /// Seconds that a CPU may be away from its idle loop, or a look at it may last.
 const PATIENCE: u64 = 60;
 
+/// Times that others are asked to hold still for one that is gone: there is no way back.
+const TRIES: u32 = 3;
+
 /// It isn't to leave.
 const STAYS: u32 = 0;
 /// It is to park.
@@ -174,7 +177,8 @@ pub fn bury(cpu: u32) -> Result<(), Error> {
         return Err(Error::NotStopped(cpu));
     }
     // SAFETY: C11: it is stopped, and not online. It forgets its lowcore, and what pends.
-    let reset = while_others_hold_still(|| unsafe { sigp::initial_reset(address) });
+    let reset = || while_others_hold_still(|| unsafe { sigp::initial_reset(address) });
+    let reset = (1..TRIES).fold(reset(), |done, _| done.or_else(|_| reset()));
     reset?.map_err(|refusal| Error::Refused(cpu, Order::InitialReset, refusal))?;
     belongings::give_back(cpu);
     cpus::change(cpu, State::Gone, State::Offline);

@@ -119,12 +119,20 @@ pub fn cancel(timer: NonNull<Timer>) -> bool {
     PENDING.lock().unlink(timer)
 }
 
-/// Whether another CPU's handler has called it, and it hasn't returned.
-pub fn runs_elsewhere(timer: NonNull<Timer>) -> bool {
-    let this = cpu::number() as usize;
-    let called = |called: &AtomicPtr<Timer>| called.load(Ordering::Acquire) == timer.as_ptr();
-    let mut all = CALLED.iter().enumerate();
-    all.any(|(cpu, entry)| cpu != this && called(entry))
+/// Takes a timer back, also if its function armed it again, which no other CPU runs any more when
+/// this returns; whether it was pending.
+pub fn cancel_and_wait(timer: NonNull<Timer>) -> bool {
+    let mut was_pending = false;
+    loop {
+        let mut pending = PENDING.lock();
+        was_pending |= pending.unlink(timer);
+        // Under the lock: if it has returned by now, it had armed before it was just taken back.
+        if !run_elsewhere(|called| called == timer.as_ptr()) {
+            return was_pending;
+        }
+        drop(pending);
+        cpu::relax();
+    }
 }
 
 /// The clock comparator's handler: calls what is due on this CPU. Interrupts off.
@@ -172,23 +180,31 @@ pub fn take_over(cpu: u32) {
 }
 
 /// Takes back those that lie at such addresses, or whose functions do; how many they were. No
-/// function of another CPU's timers that had begun before runs any more when this returns.
+/// function of another CPU's timers that had begun before runs any more when this returns, and
+/// what those have armed is taken back too.
 pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
-    let mut pending = PENDING.lock();
     let mut count = 0;
-    while let Some(timer) = pending.find(|place, timer| {
-        let function = timer.function.map_or(0, |function| function as usize);
-        is_gone(place.addr().get()) || is_gone(function)
-    }) {
-        pending.unlink(timer);
-        count += 1;
-    }
-    drop(pending);
-    let this = cpu::number() as usize;
-    for (_, called) in CALLED.iter().enumerate().filter(|(cpu, _)| *cpu != this) {
-        while !called.load(Ordering::Acquire).is_null() {
-            cpu::relax();
+    loop {
+        let mut pending = PENDING.lock();
+        while let Some(timer) = pending.find(|place, timer| {
+            let function = timer.function.map_or(0, |function| function as usize);
+            is_gone(place.addr().get()) || is_gone(function)
+        }) {
+            pending.unlink(timer);
+            count += 1;
         }
+        // Under the lock: what has returned by now has armed before what was just looked for.
+        if !run_elsewhere(|called| !called.is_null()) {
+            return count;
+        }
+        drop(pending);
+        cpu::relax();
     }
-    count
+}
+
+/// Whether another CPU's handler has called such a one, and it hasn't returned.
+fn run_elsewhere(is_it: impl Fn(*mut Timer) -> bool) -> bool {
+    let this = cpu::number() as usize;
+    let mut all = CALLED.iter().enumerate();
+    all.any(|(cpu, called)| cpu != this && is_it(called.load(Ordering::Acquire)))
 }

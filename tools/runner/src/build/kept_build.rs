@@ -13,7 +13,7 @@
 use super::layout::{self, Module};
 use super::toolchain::Toolchain;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -90,21 +90,15 @@ impl Build {
 
     /// Runs `build`, and keeps that it was done unless it fails.
     pub fn run<E>(&self, build: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
-        // The file's time has to be that of the file system's clock.
+        // The file's time has to be that of the file system's clock: that of one without a
+        // name, which a build that is killed can't leave behind.
         let folder = self.file.parent().unwrap_or(&self.file);
-        let begun =
-            fs::create_dir_all(folder).and_then(|()| tempfile::NamedTempFile::new_in(folder));
-        let time = begun
-            .as_ref()
-            .ok()
-            .and_then(|begun| begun.as_file().metadata().ok()?.modified().ok());
+        let begun = fs::create_dir_all(folder)
+            .and_then(|()| tempfile::tempfile_in(folder)?.metadata()?.modified());
         build()?;
         // One that can't be kept is asked for again.
-        if let (Ok(mut begun), Some(time), Some(text)) = (begun, time, self.text()) {
-            let _ = begun
-                .write_all(text.as_bytes())
-                .and_then(|()| begun.as_file().set_modified(time))
-                .and_then(|()| begun.persist(&self.file).map(drop).map_err(Into::into));
+        if let (Ok(begun), Some(text)) = (begun, self.text()) {
+            let _ = keep(folder, &self.file, &text, begun);
         }
         Ok(())
     }
@@ -119,6 +113,14 @@ impl Build {
         }
         Some(text)
     }
+}
+
+/// Makes a file at once, with its text and its time.
+fn keep(folder: &Path, path: &Path, text: &str, time: SystemTime) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_modified(time)?;
+    file.persist(path).map(drop).map_err(Into::into)
 }
 
 fn cargo_home() -> Option<PathBuf> {

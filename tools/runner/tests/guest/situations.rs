@@ -113,13 +113,18 @@ pub fn signals() -> TestResult {
     }
     kill_process(Pid::from_child(&child), Signal::TERM)?;
     exit_code(&mut child)?;
-    let left = fs::read_dir(release())?.filter_map(Result::ok);
-    let left = left.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let left: Vec<String> = left.filter(|name| name.starts_with(".tmp")).collect();
-    match left.is_empty() {
-        true => Ok(()),
-        false => Err(format!("left behind: {left:?}").into()),
-    }
+    // One that a run beside this one has at the moment is gone soon.
+    wait_until("nothing is left behind", || {
+        temporary_files().is_ok_and(|files| files.is_empty())
+    })
+    .map_err(|_| format!("left behind: {:?}", temporary_files()).into())
+}
+
+/// Names of the temporary files beside what was built.
+fn temporary_files() -> io::Result<Vec<String>> {
+    let entries = fs::read_dir(release())?.filter_map(Result::ok);
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    Ok(names.filter(|name| name.starts_with(".tmp")).collect())
 }
 
 /// Signals to QEMU aren't the guest's doing.
