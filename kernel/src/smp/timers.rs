@@ -12,6 +12,7 @@
 //! anew on the boot CPU.
 
 use crate::continuation;
+use crate::cpus;
 use crate::sync::{Lock, rank};
 use crate::timer;
 use arch::timer::{from_microseconds, now};
@@ -185,7 +186,8 @@ pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
     }
     drop(pending);
     let this = cpu::number() as usize;
-    for (_, called) in CALLED.iter().enumerate().filter(|(cpu, _)| *cpu != this) {
+    let all = CALLED.iter().take(cpus::possible() as usize).enumerate();
+    for (_, called) in all.filter(|(cpu, _)| *cpu != this) {
         while !called.load(Ordering::Acquire).is_null() {
             cpu::relax();
         }
