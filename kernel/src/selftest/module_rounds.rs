@@ -3,7 +3,7 @@
 
 use super::{NotPassed, failed, resources};
 use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected, run};
-use crate::memory::vmalloc;
+use crate::memory::{sanity, vmalloc};
 use crate::modules;
 use crate::{check, check_eq, cpus, percpu, println, selftest};
 use alloc::vec::Vec;
@@ -31,6 +31,12 @@ fn grow_tables() -> Result<(), NotPassed> {
         percpu::free(handle).map_err(failed)?;
     }
     drop(areas);
+    if sanity::is_on() {
+        // Those in quarantine are in the list, too.
+        for _ in 0..sanity::MOST_AREAS {
+            drop(vmalloc::Area::new(arch::PAGE_SIZE).map_err(failed)?);
+        }
+    }
     for name in modules::loaded().map_err(failed)?.into_iter().rev() {
         modules::unload(name).map_err(failed)?;
     }

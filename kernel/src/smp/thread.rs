@@ -230,7 +230,7 @@ impl Thread {
         // is one.
         let work = unsafe { (*self.work.get()).take() };
         self.state.store(FREE, Ordering::Release);
-        COUNT.fetch_sub(1, Ordering::Relaxed);
+        COUNT.fetch_sub(1, Ordering::Release);
         work
     }
 
@@ -315,6 +315,9 @@ pub fn stacks() -> impl Iterator<Item = (usize, &'static Thread)> {
 /// One that runs code at these addresses, or will again, and so keeps it there. Those that have
 /// ended and that nobody has stopped, and those that nobody woke, are given up.
 pub fn keeping(code: &Range<usize>) -> Option<Name> {
+    if COUNT.load(Ordering::Acquire) == 0 {
+        return None;
+    }
     let of_it = || all().filter(|thread| code.contains(&thread.code.load(Ordering::Relaxed)));
     of_it().for_each(|thread| {
         thread.give_up();

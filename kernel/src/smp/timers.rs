@@ -12,6 +12,7 @@
 //! anew on the boot CPU.
 
 use crate::continuation;
+use crate::cpus;
 use crate::sync::{Lock, rank};
 use crate::timer;
 use arch::timer::{from_microseconds, now};
@@ -205,6 +206,6 @@ pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
 /// Whether another CPU's handler has called such a one, and it hasn't returned.
 fn run_elsewhere(is_it: impl Fn(*mut Timer) -> bool) -> bool {
     let this = cpu::number() as usize;
-    let mut all = CALLED.iter().enumerate();
+    let mut all = CALLED.iter().take(cpus::possible() as usize).enumerate();
     all.any(|(cpu, called)| cpu != this && is_it(called.load(Ordering::Acquire)))
 }

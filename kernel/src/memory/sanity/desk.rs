@@ -17,6 +17,9 @@ pub const REPORTS: usize = 16;
 const SHARE: usize = 32;
 const MOST_KEPT: usize = 8 << 20;
 
+/// Areas whose addresses the quarantine keeps at most: each counts for a page.
+pub const MOST_AREAS: usize = MOST_KEPT / PAGE_SIZE;
+
 /// The books and the reports.
 pub struct Desk {
     /// The books.
