@@ -82,6 +82,7 @@ fn started(command: &mut Command) -> Result<(Child, u32), Failed> {
 /// Each signal that ends the runner ends QEMU; so does one that it can't catch. Nothing is
 /// left behind.
 pub fn signals() -> TestResult {
+    let before = temporary_files()?;
     for (signal, code) in [
         (Signal::INT, Some(130)),
         (Signal::TERM, Some(143)),
@@ -113,11 +114,15 @@ pub fn signals() -> TestResult {
     }
     kill_process(Pid::from_child(&child), Signal::TERM)?;
     exit_code(&mut child)?;
+    let left = || -> io::Result<Vec<String>> {
+        let files = temporary_files()?.into_iter();
+        Ok(files.filter(|file| !before.contains(file)).collect())
+    };
     // One that a run beside this one has at the moment is gone soon.
     wait_until("nothing is left behind", || {
-        temporary_files().is_ok_and(|files| files.is_empty())
+        left().is_ok_and(|files| files.is_empty())
     })
-    .map_err(|_| format!("left behind: {:?}", temporary_files()).into())
+    .map_err(|_| format!("left behind: {:?}", left()).into())
 }
 
 /// Names of the temporary files beside what was built.
