@@ -25,9 +25,11 @@ pub fn now() -> u64 {
     value
 }
 
-/// Nanoseconds in a span of clock units: 1000 / 4096 = 125 / 512.
+/// Nanoseconds in a span of clock units: 1000 / 4096 = 125 / 512. The nearest number: a span
+/// of whole nanoseconds is found as one unit more or less by where the clock's units begin and
+/// end, and must come out the same all the same.
 pub fn nanoseconds(units: u64) -> u64 {
-    (u128::from(units) * 125 / 512) as u64
+    ((u128::from(units) * 125 + 256) / 512) as u64
 }
 
 /// Clock units in a span of microseconds.
