@@ -190,9 +190,7 @@ impl GoingModule {
             destructors: destructors.unwrap_or_default(),
         })
     }
-}
 
-impl GoingModule {
     /// Removes the module and frees what it owns.
     ///
     /// # Errors
