@@ -9,6 +9,7 @@
 //!  why.rs          what is lacking, and what to offer next
 //!  table.rs        what came of it
 //!  document.rs     the same in docs/linux.md
+//!  shipped.rs      some of them, for the book's guest
 //! ```
 
 mod closure;
@@ -17,6 +18,7 @@ mod object;
 mod package;
 mod providers;
 mod session;
+mod shipped;
 mod table;
 mod why;
 
@@ -29,6 +31,7 @@ use closure::Closure;
 use package::Package;
 use providers::Providers;
 use session::Session;
+pub use shipped::Shipped;
 use std::process::ExitCode;
 
 /// Exit code where a module was lost.
