@@ -28,7 +28,7 @@ pub fn linux(facts: &Facts<'_>) -> String {
         ("a release", &*release, "the loader compares it", "vermagic"),
         (
             "types, as a number",
-            &crc,
+            crc,
             "CRC of module_layout:",
             "a provider has the same",
         ),
