@@ -56,6 +56,19 @@ pub fn unchecked(name: &str, input: &Path, output: &Path) -> Result<(), Error> {
     fs::rename(&unfinished, output).map_err(Error::file("write", output))
 }
 
+/// Gives symbols of a linked module other names; two may then have one, a defined and an
+/// undefined one.
+pub fn rename_symbols(module: &Path, renames: &[(String, String)]) -> Result<(), Error> {
+    let unfinished = module.with_extension(format!("renamed.{}", std::process::id()));
+    let mut command = Command::new(STRIPPER);
+    for (old, new) in renames {
+        command.arg("--redefine-sym").arg(format!("{old}={new}"));
+    }
+    command.arg(module).arg(&unfinished);
+    succeed(&mut command, "renaming of symbols")?;
+    fs::rename(&unfinished, module).map_err(Error::file("write", module))
+}
+
 fn script() -> PathBuf {
     layout::root().join("linker/module.ld")
 }
