@@ -132,9 +132,9 @@ fn header(package: &Package) -> String {
 /// What puts the count of calls in front of each function that is offered (`provider.h`):
 /// `linux_NAME` becomes `NAME`, and what is defined as that, `own_NAME`. After linking, for a
 /// linker would take the one for the other.
-fn renames(module: &Path) -> Result<Vec<(String, String)>, Error> {
-    let wrong = Error::object(module);
-    let data = fs::read(module).map_err(Error::file("read", module))?;
+fn renames(compiled: &Path) -> Result<Vec<(String, String)>, Error> {
+    let wrong = Error::object(compiled);
+    let data = fs::read(compiled).map_err(Error::file("read", compiled))?;
     let file = object::File::parse(&*data).map_err(&wrong)?;
     let names = file.symbols().filter(|symbol| symbol.is_definition());
     let names: BTreeSet<&str> = names.filter_map(|symbol| symbol.name().ok()).collect();
@@ -151,7 +151,8 @@ fn renames(module: &Path) -> Result<Vec<(String, String)>, Error> {
 
 fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<Provider, Error> {
     let name = source.file_stem().unwrap_or_default().to_string_lossy();
-    let object = folder.join(format!("{name}.o"));
+    // Two runners may compile at once.
+    let object = folder.join(format!("{name}.{}.o", std::process::id()));
     let module = folder.join(format!("{name}.ko"));
     let mut command = c::command(Compiler::Gcc, &name, source, &guest.stamp);
     command.args(["-Werror", "-mpacked-stack"]);
@@ -165,11 +166,8 @@ fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<P
             status: output.status,
         });
     }
-    link::unchecked(&name, &object, &module)?;
-    let renames = renames(&module)?;
-    if !renames.is_empty() {
-        link::rename_symbols(&module, &renames)?;
-    }
+    link::with_names(&name, &object, &module, &renames(&object)?)?;
+    fs::remove_file(&object).map_err(Error::file("remove", &object))?;
     let data = fs::read(&module).map_err(Error::file("read", &module))?;
     let facts = ModuleFacts::read(&data).map_err(|error| Error::Debian {
         message: format!("{}: {error}", module.display()),
