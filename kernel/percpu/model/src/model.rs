@@ -1,6 +1,7 @@
 //! What must come of each step.
 
-use crate::{Bytes, Memory, Random, Step};
+use crate::memory::Memory;
+use crate::step::{Bytes, Random, Step};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
