@@ -123,6 +123,8 @@ fn wrap_around() -> Result<(), NotPassed> {
 }
 
 fn per_cpu() -> Result<(), NotPassed> {
+    // Its variables take most of a unit.
+    resources::needs(2 * resources::chunk())?;
     passes("ctest_percpu")
 }
 
@@ -140,6 +142,14 @@ fn smp() -> Result<(), NotPassed> {
 
 fn memory() -> Result<(), NotPassed> {
     passes("ctest_memory")
+}
+
+/// So many areas of vmalloc that a search which walks them all would take seconds.
+fn many_areas() -> Result<(), NotPassed> {
+    const AREAS: usize = 3000;
+    // A page each, and its record.
+    resources::needs(5 * AREAS)?;
+    printed_by("ctest_memory", &["areas=3000"]).map(drop)
 }
 
 fn names() -> Result<(), NotPassed> {
@@ -289,6 +299,7 @@ selftest!("c.threads", threads);
 selftest!("c.time", time);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.many_areas", many_areas);
 selftest!("c.names", names);
 selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);
