@@ -129,6 +129,7 @@ fn per_cpu() -> Result<(), NotPassed> {
 }
 
 fn threads() -> Result<(), NotPassed> {
+    resources::needs(512)?;
     passes("ctest_kthread")
 }
 
@@ -141,6 +142,7 @@ fn smp() -> Result<(), NotPassed> {
 }
 
 fn memory() -> Result<(), NotPassed> {
+    resources::needs(1 << 10)?;
     passes("ctest_memory")
 }
 
