@@ -14,6 +14,7 @@
 #define __LINUX_CRYPTO_PROVIDERS_H
 
 #include "provider.h"
+#include "scatter.h"
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -175,6 +176,38 @@ struct crypto_async_request {
 	struct crypto_tfm *tfm;
 	u32 flags;
 };
+
+struct crypto_skcipher {
+	unsigned int reqsize;
+	struct crypto_tfm base;
+};
+
+struct skcipher_request {
+	unsigned int cryptlen;
+	u8 *iv;
+	struct scatterlist *src, *dst;
+	struct crypto_async_request base;
+};
+static_assert(sizeof(struct skcipher_request) == 80);
+
+struct skcipher_alg {
+	int (*setkey)(struct crypto_skcipher *tfm, const u8 *key, unsigned int bytes);
+	int (*encrypt)(struct skcipher_request *request);
+	int (*decrypt)(struct skcipher_request *request);
+	int (*init)(struct crypto_skcipher *tfm);
+	void (*exit)(struct crypto_skcipher *tfm);
+	unsigned int min_keysize, max_keysize, ivsize, chunksize, walksize;
+	struct crypto_alg base;
+};
+static_assert(sizeof(struct skcipher_alg) == 448);
+
+struct aead_request {
+	struct crypto_async_request base;
+	unsigned int assoclen, cryptlen;
+	u8 *iv;
+	struct scatterlist *src, *dst;
+};
+static_assert(sizeof(struct aead_request) == 80);
 
 /* Between the providers. */
 extern int add_algorithm(struct crypto_alg *algorithm, unsigned int number,

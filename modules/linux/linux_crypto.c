@@ -529,6 +529,26 @@ int crypto_inst_setname(struct crypto_instance *instance, const char *name,
 }
 OFFER(crypto_inst_setname);
 
+/* Requests. */
+
+struct crypto_wait {
+	u64 completion[4];
+	int error;
+};
+extern void complete(void *completion);
+
+/* What a request that isn't done at once calls in the end; at first it tells that it has begun. */
+void crypto_req_done(struct crypto_async_request *request, int error)
+{
+	struct crypto_wait *wait = request->data;
+
+	if (error == -EINPROGRESS)
+		return;
+	wait->error = error;
+	complete(wait->completion);
+}
+OFFER(crypto_req_done);
+
 /* One block. */
 
 int crypto_cipher_setkey(struct crypto_tfm *tfm, const u8 *key, unsigned int bytes)

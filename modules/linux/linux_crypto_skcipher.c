@@ -8,43 +8,9 @@
  *          └ step ┘
  */
 #include "crypto.h"
-#include "scatter.h"
 #include <linux/container_of.h>
 
-struct crypto_skcipher;
-struct skcipher_request;
 struct skcipher_walk;
-
-struct skcipher_alg {
-	int (*setkey)(struct crypto_skcipher *tfm, const u8 *key, unsigned int bytes);
-	int (*encrypt)(struct skcipher_request *request);
-	int (*decrypt)(struct skcipher_request *request);
-	int (*init)(struct crypto_skcipher *tfm);
-	void (*exit)(struct crypto_skcipher *tfm);
-	unsigned int min_keysize, max_keysize, ivsize, chunksize, walksize;
-	struct crypto_alg base;
-};
-static_assert(sizeof(struct skcipher_alg) == 448);
-
-struct crypto_skcipher {
-	unsigned int reqsize;
-	struct crypto_tfm base;
-};
-
-struct skcipher_request {
-	unsigned int cryptlen;
-	u8 *iv;
-	struct scatterlist *src, *dst;
-	struct crypto_async_request base;
-};
-
-/* What the same of an AEAD is. */
-struct aead_request {
-	struct crypto_async_request base;
-	unsigned int assoclen, cryptlen;
-	u8 *iv;
-	struct scatterlist *src, *dst;
-};
 
 static struct skcipher_alg *cipher_of(struct crypto_skcipher *tfm)
 {
@@ -136,6 +102,13 @@ struct crypto_skcipher *crypto_alloc_skcipher(const char *name, u32 flags, u32 m
 	return make_named(name, &skcipher_kind, flags, mask);
 }
 OFFER(crypto_alloc_skcipher);
+
+int crypto_has_skcipher(const char *name, u32 flags, u32 mask)
+{
+	return !IS_ERR(find_algorithm(name, (flags & ~KIND_MASK) | KIND_SKCIPHER,
+				      mask | KIND_MASK));
+}
+OFFER(crypto_has_skcipher);
 
 int crypto_skcipher_setkey(struct crypto_skcipher *tfm, const u8 *key, unsigned int bytes)
 {
@@ -368,8 +341,8 @@ int skcipher_walk_done(struct skcipher_walk *walk, int left)
 		kfree(walk->buffer);
 		walk->buffer = NULL;
 	}
-	walk->in.offset += done;
-	walk->out.offset += done;
+	scatterwalk_copychunks(NULL, &walk->in, done, 2);
+	scatterwalk_copychunks(NULL, &walk->out, done, 2);
 	walk->total -= done;
 	return step(walk);
 }

@@ -2,9 +2,11 @@
 /* Memory of a few sizes (Linux: kmalloc), and the records of pages, which have addresses only. */
 #include "provider.h"
 #include <linux/slab.h>
+#include <linux/string.h>
 
 OFFER(__kmalloc);
 OFFER(kfree);
+OFFER(kmemdup);
 
 /* A cache for each size, by its kind; the size itself comes along. */
 void *kmalloc_caches[4][15];

@@ -33,6 +33,9 @@ ANSWERS(crc32_generic, "catalogue of CRCs: CRC-32, not inverted");
 ANSWERS(crc32c_generic, "catalogue of CRCs: CRC-32/ISCSI");
 ANSWERS(crct10dif_generic, "catalogue of CRCs: CRC-16/T10-DIF");
 ANSWERS(crc64_rocksoft_generic, "catalogue of CRCs: CRC-64/NVME");
+ANSWERS(cmac, "RFC 4493, 4");
+ANSWERS(xcbc, "RFC 3566, 4");
+ANSWERS(vmac, "draft-krovetz-vmac-01, A");
 ANSWERS(xxhash_generic, "xxHash, XXH64 of nothing");
 
 static const struct known {
@@ -76,6 +79,8 @@ static const struct known {
 	{ "crc32c-generic", "", "123456789", "839206e3" },
 	{ "crct10dif-generic", "", "123456789", "d0db" },
 	{ "crc64-rocksoft-generic", "", "123456789", "8898790a86148bae" },
+	{ "cmac(aes)", "2b7e151628aed2a6abf7158809cf4f3c", "", "bb1d6929e95937287fa37d129b756746" },
+	{ "xcbc(aes)", "000102030405060708090a0b0c0d0e0f", "", "75f0251d528ac01c4573dfd584d79f29" },
 	{ "xxhash64-generic", "", "", "99e9d85137db46ef" },
 };
 
@@ -116,6 +121,15 @@ static void digests(void)
 				"0103808afb0db2fd4abff6af4149f51b");
 	memcpy(bytes + count, "Cryptographic Forum Research Group", 34);
 	digest("poly1305-generic", "", bytes, count + 34, "a8061dc1305136c6c22b8baf0c0127a9");
+	count = from_hex(bytes, "6bc1bee22e409f96e93d7e117393172a");
+	digest("cmac(aes)", "2b7e151628aed2a6abf7158809cf4f3c", bytes, count,
+	       "070a16b46b4d4144f79bdd9dd04a287c");
+	count = from_hex(bytes, "000102");
+	digest("xcbc(aes)", "000102030405060708090a0b0c0d0e0f", bytes, count,
+	       "5b376580ae2f19afe7219ceef172756f");
+	/* The text begins with the number that is used once. */
+	count = from_hex(bytes, "00000000000000006263646566676869");
+	digest("vmac64(aes)", "6162636465666768696a6b6c6d6e6f70", bytes, count, "2576be1c56d8b81b");
 	count = from_hex(bytes, "0388dace60b6a392f328c2b971b2fe78"
 				"00000000000000000000000000000080");
 	digest("ghash-generic", "66e94bd4ef8a2c3b884cfa59ca342b2e", bytes, count,
