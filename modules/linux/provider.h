@@ -28,6 +28,8 @@ MODULE_INFO(frames, "packed");
 #define __OFFER(symbol, crc) EXPORT_SYMBOL_CRC(symbol, crc)
 #define OFFER(symbol) __OFFER(symbol, LINUX_CRC_##symbol)
 #define OFFER_DATA(symbol) OFFER(symbol)
+#define REFUSES(symbol) OFFER(symbol)
+#define REFUSES_AS(symbol, own) OFFER_AS(symbol, own)
 
 #define __OFFER_AS(symbol, own, crc)                                              \
 	__asm__(".globl " #symbol "\n.set " #symbol ", " #own);                   \
