@@ -14,7 +14,7 @@
  * read the name, at 0x18; init and exit, at 0x138 and 0x428, are found by their symbols.
  */
 const char module_layout[1];
-OFFER(module_layout);
+OFFER_DATA(module_layout);
 
 OFFER(_printk);
 OFFER(memcpy);

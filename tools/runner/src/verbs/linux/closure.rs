@@ -189,7 +189,13 @@ fn ordered(providers: &[Provider]) -> Vec<String> {
     let mut order: Vec<String> = Vec::new();
     let mut left: Vec<&Provider> = providers.iter().collect();
     while !left.is_empty() {
-        let names = left.iter().flat_map(|it| &it.facts.names);
+        // What a provider has of the kernel to offer, others have of the kernel, too.
+        let names = left.iter().flat_map(|it| {
+            it.facts
+                .names
+                .iter()
+                .filter(|name| !it.facts.imports.contains_key(*name))
+        });
         let names: BTreeSet<&String> = names.collect();
         let needs_others = |provider: &Provider| {
             let mut imports = provider.facts.imports.keys();
