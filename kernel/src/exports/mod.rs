@@ -13,6 +13,7 @@ mod bug;
 mod cpuhotplug;
 mod cpumask;
 mod jump_label;
+mod linux_task;
 mod kmem_cache;
 mod kstrtox;
 mod kthread;
