@@ -33,6 +33,7 @@ mod fault_sweep;
 mod held;
 mod hotplug;
 mod interrupts_off;
+mod leaving_with_task;
 mod limit;
 mod lock_holds;
 mod machine_cases;
