@@ -18,7 +18,7 @@
 #define PAGE_RECORD 64
 #define PAGE_BYTES 4096ul
 
-/* Of linux_mm.c: the record of the page at address 0. */
+/* Where the record of the page at address 0 would be. */
 extern u8 *vmemmap;
 
 struct scatterlist {
