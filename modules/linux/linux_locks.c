@@ -113,6 +113,13 @@ int give_turn(void)
 }
 OFFER_AS(__cond_resched, give_turn);
 
+/* Code that is to stay on its CPU: all does. */
+void stay(void)
+{
+}
+OFFER_AS(migrate_disable, stay);
+OFFER_AS(migrate_enable, stay);
+
 /* What Linux's lists have where an entry was taken out. */
 #define TAKEN_OUT_NEXT 0x100
 #define TAKEN_OUT_PREV 0x122
