@@ -4,10 +4,6 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 
-/* Where the record of the page at address 0 would be: records have addresses only. */
-u8 *vmemmap = (u8 *)0x100000000000;
-OFFER_DATA(vmemmap);
-
 struct scatterlist *sg_next(struct scatterlist *piece)
 {
 	if (piece->page_link & PIECE_LAST)
