@@ -14,7 +14,7 @@
  * read the name, at 0x18; init and exit, at 0x138 and 0x428, are found by their symbols.
  */
 const char module_layout[1];
-OFFER(module_layout);
+OFFER_DATA(module_layout);
 
 OFFER(_printk);
 OFFER(memcpy);
@@ -51,6 +51,21 @@ void __noreturn fortify_panic(const char *function)
 	panic("%s is to go beyond its object", function);
 }
 OFFER(fortify_panic);
+
+extern int give_tasks(void);
+extern void take_tasks(void);
+
+static int __init begin(void)
+{
+	return give_tasks();
+}
+module_init(begin);
+
+static void __exit end(void)
+{
+	take_tasks();
+}
+module_exit(end);
 
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Offers struct module, printk and copies of bytes to Linux's modules");

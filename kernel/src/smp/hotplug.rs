@@ -22,6 +22,10 @@ use crate::cpus::{self, State, online_count, possible, present};
 use crate::memory::slab;
 use crate::{percpu, sync};
 use arch::cpu;
+use arch::timer::Deadline;
+
+/// Seconds in which a CPU that parked may be given a task, and another.
+const PATIENCE: u64 = 60;
 
 /// Starts present CPUs until `max` are online; logs what goes wrong. At boot.
 pub fn start_all(max: u32) {
@@ -82,8 +86,8 @@ pub fn start(cpu: u32) -> Result<(), Error> {
     ready
 }
 
-/// Has one CPU leave, and waits until it is stopped; a minute at most, and as long as callbacks
-/// take. In the contexts of [`start`].
+/// Has one CPU leave, and waits until it is stopped; two minutes at most, and as long as
+/// callbacks and tasks of its own take. In the contexts of [`start`].
 ///
 /// # Errors
 /// The CPU is active as before, and callbacks that had been called are undone; but for one
@@ -99,11 +103,23 @@ pub fn offline(cpu: u32) -> Result<(), Error> {
     if !cpus::is_online(cpu) {
         return Err(Error::NotOnline(cpu));
     }
-    let parked = Parked::new(cpu)?;
+    let deadline = Deadline::after_seconds(PATIENCE);
+    loop {
+        let parked = Parked::new(cpu)?;
+        match lead_out(parked, cpu) {
+            // It was given a task after it parked: it does that first.
+            Err(Error::Busy(_)) if !deadline.is_past() => {}
+            left => return left,
+        }
+    }
+}
+
+/// Leads a CPU out that is parked, and gives all CPUs what it kept.
+fn lead_out(parked: Parked, cpu: u32) -> Result<(), Error> {
     let _leader = Leader::new()?;
     // No thread begins there from here on. A start that failed may have left it so.
     cpus::change(cpu, State::Active, State::Online);
-    let left = lead_out(parked, cpu);
+    let left = lead_to_its_stop(parked, cpu);
     if cpus::change(cpu, State::Online, State::Active) {
         return left;
     }
@@ -116,8 +132,8 @@ pub fn offline(cpu: u32) -> Result<(), Error> {
     Ok(())
 }
 
-/// Leads a CPU out that takes no new threads.
-fn lead_out(parked: Parked, cpu: u32) -> Result<(), Error> {
+/// Has a CPU stop that takes no new threads.
+fn lead_to_its_stop(parked: Parked, cpu: u32) -> Result<(), Error> {
     works::give_up_ended();
     match thread::count_on(cpu) {
         0 => {}

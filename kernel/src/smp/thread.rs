@@ -267,6 +267,11 @@ impl Thread {
         self.code.store(code, Ordering::Release);
     }
 
+    /// The address of what it runs.
+    pub fn code(&self) -> u64 {
+        self.code.load(Ordering::Acquire) as u64
+    }
+
     /// Where its stack pointer is while it has no turn; `None` while it runs.
     pub fn pointer(&self) -> Option<u64> {
         Some(self.pointer.load(Ordering::Acquire)).filter(|&pointer| pointer != 0)
@@ -363,9 +368,12 @@ pub fn count_on(cpu: u32) -> usize {
 
 /// The thread that runs here; none in a CPU's own course.
 pub fn current() -> Option<&'static Thread> {
-    let running = TURNS[cpu::number() as usize]
-        .running
-        .load(Ordering::Relaxed);
+    on(cpu::number())
+}
+
+/// The thread that runs on a CPU.
+pub fn on(cpu: u32) -> Option<&'static Thread> {
+    let running = TURNS.get(cpu as usize)?.running.load(Ordering::Relaxed);
     ALL.get((running as usize).checked_sub(1)?)
 }
 

@@ -6,6 +6,7 @@
 //!   such table: no circle of rooms is what is asked of it.
 //! * Every `// SAFETY:` comment names the invariants that it rests on, by their numbers
 //!   in docs/INVARIANTS.md, and each of these is named somewhere (`safety.rs`).
+//! * Every self-test that runs only when it is named is named by the runner (`requests.rs`).
 //!
 //! `cargo run -p tree-check` prints what is wrong; the test does the same in the gate.
 #![forbid(unsafe_code)]
@@ -15,6 +16,7 @@ mod crate_files;
 mod floors;
 mod imports;
 mod problem;
+mod requests;
 mod safety;
 
 pub use problem::Problem;
@@ -38,6 +40,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
     problems.extend(floors::check(root, &kernel)?);
     problems.extend(check_rooms(&root.join("tools/runner/src/main.rs"))?);
     problems.extend(safety::check(root)?);
+    problems.extend(requests::check(root)?);
     Ok(problems)
 }
 

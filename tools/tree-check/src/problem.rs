@@ -44,6 +44,8 @@ pub enum Problem {
     },
     /// An invariant that no comment names.
     UnusedInvariant(String),
+    /// A self-test that runs only when it is named, and nobody names it.
+    NeverRun(String),
 }
 
 impl fmt::Display for Problem {
@@ -86,6 +88,12 @@ impl fmt::Display for Problem {
             ),
             Problem::UnusedInvariant(name) => {
                 write!(f, "docs/INVARIANTS.md: no SAFETY comment names {name}")
+            }
+            Problem::NeverRun(name) => {
+                write!(
+                    f,
+                    "self-test {name} runs on request, and the runner never asks"
+                )
             }
         }
     }

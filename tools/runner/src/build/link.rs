@@ -52,7 +52,26 @@ pub fn module(module: &Module) -> Result<(), Error> {
 /// Links a module whatever its relocations: the kernel will say what it thinks of
 /// them.
 pub fn unchecked(name: &str, input: &Path, output: &Path) -> Result<(), Error> {
+    with_names(name, input, output, &[])
+}
+
+/// Links a module as [`unchecked`] does, and gives symbols of it other names, from the first of
+/// each pair to the second; two may then have one, a defined and an undefined one.
+pub fn with_names(
+    name: &str,
+    input: &Path,
+    output: &Path,
+    names: &[(String, String)],
+) -> Result<(), Error> {
     let unfinished = link(name, input, output)?;
+    if !names.is_empty() {
+        let mut command = Command::new(STRIPPER);
+        for (old, new) in names {
+            command.arg("--redefine-sym").arg(format!("{old}={new}"));
+        }
+        let what = format!("other names for symbols of module {name}");
+        succeed(command.arg(&unfinished), &what)?;
+    }
     fs::rename(&unfinished, output).map_err(Error::file("write", output))
 }
 

@@ -3,7 +3,7 @@
 use crate::run::{TestResult, runner};
 
 /// Names, and the arguments that make them.
-pub const SHAPES: [(&str, &[&str]); 14] = [
+pub const SHAPES: [(&str, &[&str]); 15] = [
     ("cpus_1", &["--cpus", "1"]),
     ("cpus_2", &["--cpus", "2"]),
     ("cpus_4", &["--cpus", "4"]),
@@ -34,6 +34,15 @@ pub const SHAPES: [(&str, &[&str]); 14] = [
     (
         "one_cpu_of_four_online",
         &["--cpus", "4", "--append", "maxcpus=1"],
+    ),
+    (
+        "leaving",
+        &[
+            "--cpus",
+            "3",
+            "--run",
+            "selftest smp.leaving_with_a_task; selftest smp.leaving_while_kept",
+        ],
     ),
     (
         "more_memory_than_the_host",

@@ -1,11 +1,16 @@
 //! Which modules have all that they need: from providers, and from modules that have it.
 
+use super::object::ModuleFacts;
 use super::package::Package;
 use super::providers::{Provider, Providers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a module lacks, by who needs it: the module, or one that it needs.
 pub type Lacking = BTreeSet<(&'static str, String)>;
+
+/// What an init asks its kernel for by name, where nothing in its file says so: the module, and
+/// the one that Linux would load then.
+const ASKED_FOR: [(&str, &str); 2] = [("nls_euc_jp", "nls_cp932"), ("nls_koi8_ru", "nls_koi8_u")];
 
 /// What each module needs of whom.
 #[derive(Debug)]
@@ -24,6 +29,8 @@ struct Needs {
     found: Vec<(String, String)>,
     /// Modules of the package.
     modules: BTreeSet<&'static str>,
+    /// Modules that it doesn't need, but must not be loaded before, if they are loaded.
+    later_than: BTreeSet<&'static str>,
     /// Of nobody.
     lacking: BTreeSet<String>,
 }
@@ -38,9 +45,11 @@ impl Closure {
                 exporters.insert(symbol.as_str(), *name);
             }
         }
-        let needs = |facts: &super::object::ModuleFacts| {
+        let aliases = aliases(package);
+        let needs = |name: &str, facts: &ModuleFacts| {
             let mut needs = Needs {
                 imports: facts.imports.len(),
+                later_than: later_than(name, facts, &aliases),
                 ..Needs::default()
             };
             for (symbol, crc) in &facts.imports {
@@ -62,7 +71,7 @@ impl Closure {
         let modules = package.modules.iter();
         Self {
             modules: modules
-                .map(|(name, module)| (*name, needs(&module.facts)))
+                .map(|(name, module)| (*name, needs(name, &module.facts)))
                 .collect(),
             providers: ordered(&providers.providers),
         }
@@ -105,8 +114,11 @@ impl Closure {
         let mut left: BTreeSet<_> = whole.flat_map(|name| self.with_needed(name)).collect();
         let mut order = Vec::new();
         while !left.is_empty() {
-            let needs = |name: &&str| self.modules.get(*name).map(|needs| &needs.modules);
-            let ready = |name: &&&'static str| needs(name).is_none_or(|it| it.is_disjoint(&left));
+            let ready = |name: &&&'static str| {
+                self.modules.get(**name).is_none_or(|needs| {
+                    needs.modules.is_disjoint(&left) && needs.later_than.is_disjoint(&left)
+                })
+            };
             let next: Vec<_> = left.iter().filter(ready).copied().collect();
             if next.is_empty() {
                 // A circle: the kernel will name it.
@@ -139,12 +151,51 @@ impl Closure {
     }
 }
 
+/// Modules by what else they are called: an alias, and the names with `-` for `_`.
+fn aliases(package: &Package) -> BTreeMap<String, Vec<&'static str>> {
+    let mut aliases: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    for (name, module) in &package.modules {
+        let own = std::iter::once(*name);
+        for alias in own.chain(module.facts.said("alias")) {
+            let modules = aliases.entry(alias.replace('-', "_")).or_default();
+            modules.push(name);
+        }
+    }
+    aliases
+}
+
+/// What a module is to be loaded after: it says so (`softdep=pre: NAME...`), or asks by name.
+fn later_than(
+    name: &str,
+    facts: &ModuleFacts,
+    aliases: &BTreeMap<String, Vec<&'static str>>,
+) -> BTreeSet<&'static str> {
+    let said = facts.said("softdep").flat_map(|said| {
+        let words = said.split_ascii_whitespace();
+        words
+            .skip_while(|word| *word != "pre:")
+            .skip(1)
+            .take_while(|word| *word != "post:")
+    });
+    let asked = ASKED_FOR.iter().filter(|(asks, _)| *asks == name);
+    let all = said.chain(asked.map(|(_, other)| *other));
+    let modules = all.filter_map(|word| aliases.get(&word.replace('-', "_")));
+    let modules = modules.flatten().copied();
+    modules.filter(|other| *other != name).collect()
+}
+
 /// Providers in an order in which they can be loaded.
 fn ordered(providers: &[Provider]) -> Vec<String> {
     let mut order: Vec<String> = Vec::new();
     let mut left: Vec<&Provider> = providers.iter().collect();
     while !left.is_empty() {
-        let names = left.iter().flat_map(|it| &it.facts.names);
+        // What a provider has of the kernel to offer, others have of the kernel, too.
+        let names = left.iter().flat_map(|it| {
+            it.facts
+                .names
+                .iter()
+                .filter(|name| !it.facts.imports.contains_key(*name))
+        });
         let names: BTreeSet<&String> = names.collect();
         let needs_others = |provider: &Provider| {
             let mut imports = provider.facts.imports.keys();

@@ -8,32 +8,49 @@ use crate::verbs::blocks::{Blocks, replaced};
 use std::fs;
 use std::path::PathBuf;
 
-/// The listing's name in the document.
-const NAME: &str = "modules";
+/// The listings' names in the document.
+const MODULES: &str = "modules";
+const OFFERS: &str = "offers";
+
+fn blocks(rows: &[String], offers: &[String]) -> Blocks {
+    Blocks::from([(MODULES, rows.join("\n")), (OFFERS, offers.join("\n"))])
+}
 
 fn path() -> PathBuf {
     layout::root().join("docs/linux.md")
 }
 
-/// Puts the rows there.
-pub fn update(rows: &[String]) -> Result<(), Error> {
+/// Puts them there.
+pub fn update(rows: &[String], offers: &[String]) -> Result<(), Error> {
     let path = path();
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let blocks = Blocks::from([(NAME, rows.join("\n"))]);
-    let new = replaced(&text, &blocks, &mut |_, _, _| {});
+    let new = replaced(&text, &blocks(rows, offers), &mut |_, _, _| {});
     fs::write(&path, new).map_err(Error::file("write", &path))
 }
 
-/// Whether the rows there are of the same modules, with the same answers.
-pub fn is_right(rows: &[String]) -> Result<bool, Error> {
+/// Whether what is there is of the same modules, with the same answers, and of the same providers
+/// with as many functions.
+pub fn is_right(rows: &[String], offers: &[String]) -> Result<bool, Error> {
     let path = path();
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
-    let blocks = Blocks::from([(NAME, rows.join("\n"))]);
-    let mut is_right = false;
-    replaced(&text, &blocks, &mut |name, old, new| {
-        is_right |= name == NAME && new.is_some_and(|new| kept(old) == kept(new));
+    let mut right = 0;
+    replaced(&text, &blocks(rows, offers), &mut |name, old, new| {
+        right += usize::from(new.is_some_and(|new| match name {
+            MODULES => kept(old) == kept(new),
+            _ => offered(old) == offered(new),
+        }));
     });
-    Ok(is_right)
+    Ok(right == blocks(rows, offers).len())
+}
+
+/// Of each provider what its source says: who called it differs by what CPUs waited for.
+fn offered(text: &str) -> Vec<Vec<&str>> {
+    const WORDS: usize = 4;
+    let rows = text
+        .lines()
+        .map(|row| row.split_ascii_whitespace().take(WORDS).collect());
+    rows.filter(|row: &Vec<&str>| row.first() != Some(&"nobody"))
+        .collect()
 }
 
 /// Of each row the module and the answer.

@@ -8,15 +8,19 @@
 //!  session.rs      a guest that loads them, asks them, and unloads them
 //!  why.rs          what is lacking, and what to offer next
 //!  table.rs        what came of it
+//!  offers.rs       what is offered, and who called it
 //!  document.rs     the same in docs/linux.md
+//!  shipped.rs      some of them, for the book's guest
 //! ```
 
 mod closure;
 mod document;
 mod object;
+mod offers;
 mod package;
 mod providers;
 mod session;
+mod shipped;
 mod table;
 mod why;
 
@@ -29,6 +33,7 @@ use closure::Closure;
 use package::Package;
 use providers::Providers;
 use session::Session;
+pub use shipped::Shipped;
 use std::process::ExitCode;
 
 /// Exit code where a module was lost.
@@ -73,7 +78,9 @@ pub fn run(toolchain: Toolchain, options: &Options, request: &Request) -> Result
     let lacking: Vec<&str> = lacking.copied().collect();
     let session = Session::boot(&guest, options, &package, &providers, &closure, &chosen)?;
     let (rows, counts) = table::of(&closure, &providers, &session, &chosen);
-    rows.iter().for_each(|row| output::line!("{row}"));
+    let offers = offers::of(&providers, &session);
+    let lines = rows.iter().chain(&offers);
+    lines.for_each(|line| output::line!("{line}"));
     for name in &lacking {
         output::line!("{name}: lacks symbols; ./qemu-run.sh linux --why {name} names them");
     }
@@ -81,9 +88,9 @@ pub fn run(toolchain: Toolchain, options: &Options, request: &Request) -> Result
         output::line!("{problem}");
     }
     if request.update {
-        document::update(&rows)?;
+        document::update(&rows, &offers)?;
     }
-    let is_listed = !request.check || document::is_right(&rows)?;
+    let is_listed = !request.check || document::is_right(&rows, &offers)?;
     if !is_listed {
         output::line!("docs/linux.md has other modules, or other answers: linux --update");
     }

@@ -7,13 +7,17 @@ use crate::build::c::compiler::Compiler;
 use crate::build::{Guest, c, layout, link};
 use crate::error::Error;
 use crate::screen::output;
-use std::collections::BTreeMap;
+use object::{Object, ObjectSymbol};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a test's `.modinfo` says of the module that it asks, and against what: `NAME: SOURCE`.
 const ANSWERS: &str = "answers";
+
+/// What a name that is offered has before it until calls are counted.
+const COUNTED: &str = "__linux_";
 
 /// A module of this project's for Linux's.
 #[derive(Debug)]
@@ -125,9 +129,30 @@ fn header(package: &Package) -> String {
     text
 }
 
+/// What puts the count of calls in front of each function that is offered (`provider.h`):
+/// `__linux_NAME` becomes `NAME`, and what is defined as that, `own_NAME`. After linking, for a
+/// linker would take the one for the other.
+fn renames(compiled: &Path) -> Result<Vec<(String, String)>, Error> {
+    let wrong = Error::object(compiled);
+    let data = fs::read(compiled).map_err(Error::file("read", compiled))?;
+    let file = object::File::parse(&*data).map_err(&wrong)?;
+    let names = file.symbols().filter(|symbol| symbol.is_definition());
+    let names: BTreeSet<&str> = names.filter_map(|symbol| symbol.name().ok()).collect();
+    let mut renames = Vec::new();
+    for counted in names.iter().filter(|name| name.starts_with(COUNTED)) {
+        let name = &counted[COUNTED.len()..];
+        if names.contains(name) {
+            renames.push((name.to_owned(), format!("own_{name}")));
+        }
+        renames.push(((*counted).to_owned(), name.to_owned()));
+    }
+    Ok(renames)
+}
+
 fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<Provider, Error> {
     let name = source.file_stem().unwrap_or_default().to_string_lossy();
-    let object = folder.join(format!("{name}.o"));
+    // Two runners may compile at once.
+    let object = folder.join(format!("{name}.{}.o", std::process::id()));
     let module = folder.join(format!("{name}.ko"));
     let mut command = c::command(Compiler::Gcc, &name, source, &guest.stamp);
     command.args(["-Werror", "-mpacked-stack"]);
@@ -141,7 +166,8 @@ fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<P
             status: output.status,
         });
     }
-    link::unchecked(&name, &object, &module)?;
+    link::with_names(&name, &object, &module, &renames(&object)?)?;
+    fs::remove_file(&object).map_err(Error::file("remove", &object))?;
     let data = fs::read(&module).map_err(Error::file("read", &module))?;
     let facts = ModuleFacts::read(&data).map_err(|error| Error::Debian {
         message: format!("{}: {error}", module.display()),

@@ -45,6 +45,9 @@ pub struct Session {
     pub listed: BTreeMap<String, Listed>,
     /// How each test ended.
     pub answers: BTreeMap<String, Result<(), String>>,
+    /// Which functions that are offered were called, by provider and name, and by whom: tests, if
+    /// they and others did.
+    pub calls: BTreeMap<(String, String), Caller>,
     /// What is wrong with the session as a whole.
     pub problems: Vec<String>,
 }
@@ -66,8 +69,21 @@ enum Step {
     Unload(String),
     /// What is there.
     List,
+    /// Which functions that are offered were called: since the last time, by whom then.
+    Calls(Caller),
+    /// That is told.
+    CallsTold,
     /// What memory is in use.
     Memory,
+}
+
+/// When a function that is offered was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Caller {
+    /// While modules came or went.
+    Modules,
+    /// While tests with known answers asked.
+    Tests,
 }
 
 impl Step {
@@ -80,6 +96,8 @@ impl Step {
             Self::Provider { name, .. } | Self::Unload(name) | Self::Asked(name) => {
                 format!("rmmod {name}")
             }
+            Self::Calls(_) => "insmod calls".to_owned(),
+            Self::CallsTold => "rmmod calls".to_owned(),
             Self::List => "lsmod".to_owned(),
             Self::Memory => "meminfo".to_owned(),
         }
@@ -183,6 +201,12 @@ impl Session {
             (Step::List, Ok(())) => self
                 .listed
                 .extend(text.iter().filter_map(|line| listed(line))),
+            (Step::Calls(caller), Ok(())) => {
+                for called in text.iter().filter_map(|line| called(line)) {
+                    let known = self.calls.entry(called).or_insert(*caller);
+                    *known = *caller.max(known);
+                }
+            }
             (_, Err(error)) => self.problem(&format!("{}: {error}", step.command())),
             _ => {}
         }
@@ -202,17 +226,23 @@ fn steps(providers: &Providers, closure: &Closure, chosen: &[&'static str]) -> V
     let load = |name: &&str| Step::Load((*name).to_owned());
     let unload = |name: &&str| Step::Unload((*name).to_owned());
     let asking = providers.asking(chosen);
+    let calls = |caller| [Step::Calls(caller), Step::CallsTold];
     for round in 0..ROUNDS {
         steps.extend(order.iter().map(|name| provider(true)(name)));
         steps.extend(chosen.iter().map(load));
         if round == 0 {
             steps.push(Step::List);
+            steps.extend(calls(Caller::Modules));
             for test in &asking {
                 steps.push(Step::Ask((*test).to_owned()));
                 steps.push(Step::Asked((*test).to_owned()));
             }
+            steps.extend(calls(Caller::Tests));
         }
         steps.extend(chosen.iter().rev().map(unload));
+        if round == 0 {
+            steps.extend(calls(Caller::Modules));
+        }
         steps.extend(order.iter().rev().map(|name| provider(false)(name)));
         steps.push(Step::Memory);
     }
@@ -248,6 +278,13 @@ fn listed(line: &str) -> Option<(String, Listed)> {
     let got = number(2)?;
     let per_cpu = number(1)?;
     Some((name.to_owned(), Listed { got, per_cpu }))
+}
+
+/// A line of modules/linux/linux_offers.c: `called: PROVIDER FUNCTION COUNT`.
+fn called(line: &str) -> Option<(String, String)> {
+    let (_, told) = line.split_once("called: ")?;
+    let mut words = told.split_ascii_whitespace();
+    Some((words.next()?.to_owned(), words.next()?.to_owned()))
 }
 
 /// What `meminfo` says is in use, but for what rises with each line printed.
