@@ -279,6 +279,9 @@ pub enum Verb {
         /// What the random numbers come from [default: another each time; it is printed]
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
+        /// Modules of Debian's Linux come and go, too
+        #[arg(long)]
+        linux: bool,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

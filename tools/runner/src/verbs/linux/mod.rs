@@ -34,6 +34,7 @@ use package::Package;
 use providers::Providers;
 use session::Session;
 pub use shipped::Shipped;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Exit code where a module was lost.
@@ -50,6 +51,24 @@ pub struct Request {
     pub check: bool,
     /// Whether to put this run's there.
     pub update: bool,
+}
+
+/// The files of all modules that can be loaded, and of what they need.
+///
+/// # Errors
+/// As of [`run`].
+pub fn files(toolchain: Toolchain, options: &Options) -> Result<Vec<PathBuf>, Error> {
+    let package = Package::fetch()?;
+    let guest = build::guest(toolchain, options.compiler())?;
+    let providers = Providers::build(&guest, &package)?;
+    let closure = Closure::new(&package, &providers);
+    let names = closure.loadable(package.modules.keys().copied());
+    let ours = providers.providers.iter().map(|provider| &provider.path);
+    let theirs = names.iter().filter_map(|name| package.modules.get(name));
+    Ok(ours
+        .chain(theirs.map(|module| &module.path))
+        .cloned()
+        .collect())
 }
 
 /// Loads and tests the modules, or tells what they lack.
