@@ -183,11 +183,14 @@ static void ask_for_table(void)
 
 static void ask_for_file(const char *what, const char *known)
 {
-	char name[64], text[64] = {};
+	static char text[4096];
+	char name[64];
 
+	memset(text, 0, sizeof(text));
 	snprintf(name, sizeof(name), "%s_%s", __stringify(TABLES), what);
-	ANSWER(read_proc(name, text, sizeof(text)), strlen(known));
-	ANSWER(strcmp(text, known), 0);
+	ANSWER(read_proc(name, text, sizeof(text)), strlen(text));
+	/* Other modules have entries, too. */
+	ANSWER(!strstr(text, known), 0);
 }
 
 static void ask_rules(const struct table *table)

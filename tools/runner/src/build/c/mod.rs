@@ -14,9 +14,11 @@
 //!
 //! * `compiler.rs`: gcc, or clang
 //! * `out_of_scope.rs`: headers of Linux's that say why they aren't here
+//! * `formats.rs`: what formats ask for that the kernel can't print
 //! * `percpu_use.rs`: what is wrong with a use of per-CPU data, though it compiles
 
 pub mod compiler;
+mod formats;
 mod out_of_scope;
 mod percpu_use;
 
@@ -146,7 +148,7 @@ pub fn module(module: &Module, stamp: &str) -> Result<(), Error> {
     command.arg("-Werror");
     let dump = dump_for(&output);
     compile(command, module.compiler, &module.name, &output, &dump)?;
-    check_per_cpu(module.compiler, &module.name, source, stamp, &output, &dump)
+    check(module.compiler, &module.name, source, stamp, &output, &dump)
 }
 
 /// What makes a null pointer that is used a trap: the page that it points to can be read, as
@@ -184,7 +186,7 @@ fn extra_by(
     let mut made = command(compiler, name, source, stamp);
     made.args(flags);
     compile(made, compiler, name, &object, &dump)?;
-    check_per_cpu(compiler, name, source, stamp, &object, &dump)?;
+    check(compiler, name, source, stamp, &object, &dump)?;
     if !names_a_licence(&object)? {
         output::say!(
             "warning: module {name} names no licence: MODULE_LICENSE(\"GPL\"), or another; Linux \
@@ -269,9 +271,10 @@ fn dump_flag(dump: &Path) -> String {
     format!("-fdump-tree-gimple-lineno-uid={}", dump.display())
 }
 
-/// Looks for per-CPU variables and handles that are used as ordinary memory, in gcc's view of
-/// the file; where clang has compiled it, gcc looks at it all the same.
-fn check_per_cpu(
+/// Looks for per-CPU variables and handles that are used as ordinary memory, and for formats
+/// that the kernel can't print, in gcc's view of the file; where clang has compiled it, gcc looks
+/// at it all the same.
+fn check(
     compiler: Compiler,
     name: &str,
     source: &Path,
@@ -284,16 +287,7 @@ fn check_per_cpu(
         // What there is to say has been said.
         gcc.arg(dump_flag(dump)).args(["-w", "-o", "/dev/null"]);
         let what = format!("{COMPILER} of module {name}");
-        let made = gcc.env("LC_ALL", "C").output();
-        let made = made.map_err(Error::start(&what))?;
-        // clang doesn't look into formats.
-        let text = String::from_utf8_lossy(&made.stderr);
-        let mut refused = text.lines().filter(|line| line.contains("error: "));
-        if let Some(line) = refused.find(|line| line.contains("the format %")) {
-            output::write_error_line(line);
-            let (program, status) = (what, made.status);
-            return Err(Error::Program { program, status });
-        }
+        gcc.output().map_err(Error::start(&what))?;
     }
     let text = fs::read_to_string(dump);
     // Only a wish: the file is left over, nothing more.
@@ -303,18 +297,21 @@ fn check_per_cpu(
         return Ok(());
     };
     let mistakes = percpu_use::mistakes(&text, &symbols(source, object)?);
-    if mistakes.is_empty() {
-        return Ok(());
+    let refused = formats::refused(&text, &formats::functions(&headers(&layout::include())?)?);
+    for line in
+        { mistakes.iter().map(ToString::to_string) }.chain(refused.iter().map(ToString::to_string))
+    {
+        output::write_error_line(line);
     }
-    for mistake in &mistakes {
-        output::write_error_line(mistake);
-    }
+    let module = name.to_owned();
+    let error = match (mistakes.len(), refused.len()) {
+        (0, 0) => return Ok(()),
+        (0, count) => Error::Formats { module, count },
+        (count, _) => Error::PerCpuUse { module, count },
+    };
     // It isn't to be taken for a good one.
     let _ = fs::remove_file(object);
-    Err(Error::PerCpuUse {
-        module: name.to_owned(),
-        count: mistakes.len(),
-    })
+    Err(error)
 }
 
 /// The variables of an object, and those that its source declares as others' per-CPU ones.

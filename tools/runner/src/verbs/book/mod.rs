@@ -4,10 +4,12 @@
 //! * `links.rs`: whether they hang together
 //! * `listings.rs`: what the verb `lessons` puts into the chapters, and compares
 //! * `costs.rs`, `machines.rs`: measured and compiled for it
+//! * `linux_binaries.rs`: Debian's modules, looked at
 //! * `pictures.rs`, `svg.rs`: drawn from it
 
 mod costs;
 mod links;
+mod linux_binaries;
 pub mod listings;
 mod machines;
 mod mdbook;
