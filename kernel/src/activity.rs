@@ -4,9 +4,10 @@
 //! The seconds are looks of the CPU's own (timer.rs), each at least a second after the
 //! last, and only those that find interruptions on.
 
-use core::cell::Cell;
+use arch::{MAX_CPUS, cpu};
 use core::fmt;
-use this_cpu::{percpu, with_interrupts_off};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use this_cpu::with_interrupts_off;
 
 /// A kind of function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,11 @@ pub struct Activity {
     seconds: u64,
 }
 
+impl Kind {
+    /// All of them, by their numbers.
+    const ALL: [Self; 4] = [Self::StartOrEnd, Self::Init, Self::Call, Self::Callback];
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -42,13 +48,56 @@ impl fmt::Display for Kind {
     }
 }
 
-percpu! {
-    /// What this CPU runs.
-    static CURRENT: Cell<Option<Activity>> = Cell::new(None);
+/// What a CPU runs, in words that reports of other CPUs may read.
+struct Record {
+    /// The address; 0 for nothing.
+    address: AtomicU64,
+    /// The kind's place in [`Kind::ALL`].
+    kind: AtomicUsize,
+    seconds: AtomicU64,
 }
 
+static RECORDS: [Record; MAX_CPUS] = [const {
+    Record {
+        address: AtomicU64::new(0),
+        kind: AtomicUsize::new(0),
+        seconds: AtomicU64::new(0),
+    }
+}; MAX_CPUS];
+
+/// What a CPU runs; exact for the running one, or one that has stopped.
+pub fn of(cpu: u32) -> Option<Activity> {
+    let record = RECORDS.get(cpu as usize)?;
+    let address = record.address.load(Ordering::Relaxed);
+    let kind = *Kind::ALL.get(record.kind.load(Ordering::Relaxed))?;
+    let seconds = record.seconds.load(Ordering::Relaxed);
+    (address != 0).then_some(Activity {
+        kind,
+        address,
+        seconds,
+    })
+}
+
+/// Puts one in the place of what this CPU runs, which it returns.
 fn replace(activity: Option<Activity>) -> Option<Activity> {
-    with_interrupts_off(|off| off.get(&CURRENT).replace(activity))
+    let this = cpu::number();
+    with_interrupts_off(|_| {
+        let before = of(this);
+        let record = &RECORDS[this as usize];
+        let Some(Activity {
+            kind,
+            address,
+            seconds,
+        }) = activity
+        else {
+            record.address.store(0, Ordering::Relaxed);
+            return before;
+        };
+        record.kind.store(kind as usize, Ordering::Relaxed);
+        record.seconds.store(seconds, Ordering::Relaxed);
+        record.address.store(address, Ordering::Relaxed);
+        before
+    })
 }
 
 /// Runs `work`, which is the function at `address`. What the CPU ran before starts anew

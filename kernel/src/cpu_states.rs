@@ -1,7 +1,9 @@
 //! What CPUs were doing when they were stopped, for reports. Takes no memory, and never
 //! waits.
 
+use crate::activity::{self, Activity};
 use crate::backtrace::Address;
+use crate::smp::thread;
 use crate::sync::Ranks;
 use crate::waiting::{self, Wait};
 use crate::{cpus, println, smp};
@@ -56,6 +58,17 @@ pub fn print(cpu: u32, status: &Status) {
     // A function that hasn't stored a frame yet returns through register 14.
     println!("    {} (register 14)", Address(registers[14]));
     print_walk(Walk::of(registers, psw.address));
+    print_errand(cpu);
+}
+
+/// Prints what a CPU does for modules, however it has lost its way since.
+pub fn print_errand(cpu: u32) {
+    if let Some(Activity { kind, address, .. }) = activity::of(cpu) {
+        println!("  for a module: {kind}: {}", Address(address));
+    }
+    if let Some(thread) = thread::on(cpu) {
+        println!("  in thread {}: {}", thread.name(), Address(thread.code()));
+    }
 }
 
 fn print_head(cpu: u32, status: &Status) {
@@ -94,9 +107,10 @@ pub fn print_others() {
     }
 }
 
-/// Whether the CPU waits for anything to do.
+/// Whether the CPU waits for anything to do: that an interruption can bring.
 fn is_idle(cpu: u32, status: &Status) -> bool {
-    status.psw.mask.contains(Mask::WAIT) && waiting::of(cpu).is_none()
+    let waits = Mask::WAIT | Mask::EXTERNAL;
+    status.psw.mask.contains(waits) && waiting::of(cpu).is_none()
 }
 
 /// Numbers, those in a row as `first-last`.

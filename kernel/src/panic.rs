@@ -113,6 +113,12 @@ impl fmt::Display for Reason<'_> {
                 if let Some(jump) = WildJump::of(check) {
                     write!(f, ": {jump}")?;
                 }
+                if arch::traps::has_put_control_back() {
+                    f.write_str(
+                        ": a fault in the handling of faults; this CPU's control registers were \
+                         put back to what they were when it came up",
+                    )?;
+                }
                 Ok(())
             }
             Reason::Stuck(what) | Reason::Bug(what) => write!(f, "{what}"),
@@ -183,6 +189,7 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
         println!("    {} (register 14)", Address(registers[14]));
     }
     cpu_states::print_walk(walk);
+    cpu_states::print_errand(cpu);
     cpu_states::print_others();
     modules::print_names();
     arch::power::crash()

@@ -8,7 +8,8 @@
 
 #include "ctest.h"
 
-#define CALLS 256
+/* Four for each of 248 CPUs, and those of one that leaves and comes. */
+#define CALLS 1024
 
 /* What was called, for which CPU, and on which. */
 static struct call {

@@ -107,24 +107,27 @@ static int virtual_areas(void)
 	return 0;
 }
 
-/* As many as a search that walks them all takes seconds for; aligned ones between them. */
+static int areas = 100;
+module_param(areas, int, 0);
+
+/* Aligned ones between the others. */
 static int many_virtual_areas(void)
 {
-	enum { COUNT = 3000 };
-	void **areas = vcalloc(COUNT, sizeof(*areas));
+	void **area = vcalloc(areas, sizeof(*area));
 	int at;
 
-	CHECK(areas);
-	for (at = 0; at < COUNT; at++) {
+	CHECK(area);
+	for (at = 0; at < areas; at++) {
 		unsigned long align = 1UL << (at % 23);
 
-		areas[at] = at % 10 ? vmalloc(1) : __vmalloc_node(1, align, GFP_KERNEL, 0, NULL);
-		CHECK(areas[at] && (at % 10 || IS_ALIGNED((unsigned long)areas[at], align)));
+		area[at] = at % 10 ? vmalloc(1) : __vmalloc_node(1, align, GFP_KERNEL, 0, NULL);
+		CHECK(area[at] && (at % 10 || IS_ALIGNED((unsigned long)area[at], align)));
 	}
 	CHECK(!__vmalloc_node(1, 1UL << 60, GFP_KERNEL, 0, NULL));
-	for (at = 0; at < COUNT; at++)
-		vfree(areas[at * 7L % COUNT]);
-	vfree(areas);
+	/* 7 divides none of the counts. */
+	for (at = 0; at < areas; at++)
+		vfree(area[at * 7L % areas]);
+	vfree(area);
 	return 0;
 }
 

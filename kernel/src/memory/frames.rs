@@ -6,7 +6,7 @@
 use super::error::OutOfMemory;
 use super::{real, reserve, sanity};
 use crate::fail::{self, Site};
-use ::memory::frames::order_of;
+use ::memory::frames::{FrameAllocator, order_of};
 use arch::PAGE_SIZE;
 use core::mem::{ManuallyDrop, MaybeUninit};
 
@@ -32,29 +32,34 @@ impl FrameBlock {
 
     /// A block of 2^`order` frames for modules, who leave the reserve.
     pub fn for_modules(order: usize) -> Result<Self, OutOfMemory> {
+        Self::beside_reserve(order, |frames| frames.take(order))
+    }
+
+    /// A block that holds `bytes`, not 0, at real addresses below `end`, and leaves the reserve.
+    /// It may look at all free blocks with interrupts off: for starting CPUs.
+    pub fn below(bytes: usize, end: usize) -> Result<Self, OutOfMemory> {
+        let order = order_of(bytes);
+        Self::beside_reserve(order, |frames| frames.take_below(order, end / PAGE_SIZE))
+    }
+
+    /// A block that holds `bytes`, not 0, from `high` on, or from `start` on where there is none;
+    /// it leaves the reserve. It may look at all free blocks with interrupts off.
+    pub(super) fn above(bytes: usize, high: usize, start: usize) -> Result<Self, OutOfMemory> {
+        let order = order_of(bytes);
+        Self::beside_reserve(order, |frames| {
+            let found = frames.take_above(order, high / PAGE_SIZE);
+            found.or_else(|| frames.take_above(order, start / PAGE_SIZE))
+        })
+    }
+
+    fn beside_reserve(
+        order: usize,
+        from: impl Fn(&mut FrameAllocator<'static>) -> Option<usize>,
+    ) -> Result<Self, OutOfMemory> {
         Self::take(order, |order| {
             real::with(|memory| {
                 let may = reserve::allows(memory.frames.free(), 1 << order);
-                may.then(|| memory.frames.take(order)).flatten()
-            })
-        })
-    }
-
-    /// A block that holds `bytes`, not 0, at real addresses below `end`. It may look at
-    /// all free blocks with interrupts off: for starting CPUs.
-    pub fn below(bytes: usize, end: usize) -> Result<Self, OutOfMemory> {
-        Self::take(order_of(bytes), |order| {
-            real::with(|memory| memory.frames.take_below(order, end / PAGE_SIZE))
-        })
-    }
-
-    /// A block that holds `bytes`, not 0, from `high` on, or from `start` on where there is none.
-    /// It may look at all free blocks with interrupts off.
-    pub(super) fn above(bytes: usize, high: usize, start: usize) -> Result<Self, OutOfMemory> {
-        Self::take(order_of(bytes), |order| {
-            real::with(|memory| {
-                let found = memory.frames.take_above(order, high / PAGE_SIZE);
-                found.or_else(|| memory.frames.take_above(order, start / PAGE_SIZE))
+                may.then(|| from(&mut memory.frames)).flatten()
             })
         })
     }

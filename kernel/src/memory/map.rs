@@ -88,7 +88,8 @@ impl fmt::Display for BadMap {
 /// Works out the map for a machine with `memory` bytes, by the command line's
 /// `vmalloc=`. The regions are whole pages and disjoint.
 pub fn plan(memory: usize, vmalloc: Vmalloc) -> Result<Map, BadMap> {
-    let per_cpu_start = memory.next_multiple_of(GIB).max(4 * GIB);
+    // Not at once behind memory: what runs off its end is to fault.
+    let per_cpu_start = (memory + 1).next_multiple_of(GIB).max(4 * GIB);
     let per_cpu = (per_cpu_start, per_cpu_start + PER_CPU_SIZE);
     let (vmalloc, hole) = match vmalloc {
         Vmalloc::Near => {

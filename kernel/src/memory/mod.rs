@@ -48,5 +48,6 @@ pub use low::is_low;
 pub use page_0::WritablePage0;
 pub use real::{frame_count, verify_frames};
 pub use region::{Region, translation};
+pub use reserve::free_for_modules;
 pub use setup::{init, place_for};
 pub use stack::Stack;

@@ -127,7 +127,7 @@ impl Area {
     /// the kernel's reserve and uses no more than `bytes` of it: with `sanity=1` the rest of its
     /// last page is a red zone.
     pub fn aligned(bytes: usize, align: usize) -> Result<Self, Error> {
-        let mut free = frame_count().free.saturating_sub(reserve::frames());
+        let mut free = reserve::free_for_modules();
         if is_low() {
             free = 0;
         }

@@ -123,10 +123,13 @@ fn wrap_around() -> Result<(), NotPassed> {
 }
 
 fn per_cpu() -> Result<(), NotPassed> {
+    // Its variables take most of a unit.
+    resources::needs(2 * resources::chunk())?;
     passes("ctest_percpu")
 }
 
 fn threads() -> Result<(), NotPassed> {
+    resources::needs(512)?;
     passes("ctest_kthread")
 }
 
@@ -139,7 +142,16 @@ fn smp() -> Result<(), NotPassed> {
 }
 
 fn memory() -> Result<(), NotPassed> {
+    resources::needs(1 << 10)?;
     passes("ctest_memory")
+}
+
+/// So many areas of vmalloc that a search which walks them all would take seconds.
+fn many_areas() -> Result<(), NotPassed> {
+    const AREAS: usize = 3000;
+    // A page each, and its record.
+    resources::needs(5 * AREAS)?;
+    printed_by("ctest_memory", &["areas=3000"]).map(drop)
 }
 
 fn names() -> Result<(), NotPassed> {
@@ -289,6 +301,7 @@ selftest!("c.threads", threads);
 selftest!("c.time", time);
 selftest!("c.uaccess", uaccess);
 selftest!("c.memory", memory);
+selftest!("c.many_areas", many_areas);
 selftest!("c.names", names);
 selftest!("c.jumps", jumps);
 selftest!("c.stack", stack);

@@ -83,6 +83,13 @@ pub enum NotPassed {
     Failed(String),
     /// The machine or the command line makes the test pointless.
     Skipped(&'static str),
+    /// The machine has too little memory for what the test does ([`resources::needs`]), in KiB.
+    NoRoom {
+        /// What the test takes.
+        needed: usize,
+        /// What is free.
+        free: usize,
+    },
 }
 
 impl NotPassed {
@@ -306,6 +313,7 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
         });
         sanity::tell();
         let name = test.name;
+        let reason;
         let result = match &outcome {
             Ok(()) => {
                 summary.passed += 1;
@@ -324,6 +332,12 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
                 summary.skipped += 1;
                 println!("ok {number} {name} # SKIP {reason}");
                 TestResult::Skipped(reason)
+            }
+            Err(NotPassed::NoRoom { needed, free }) => {
+                summary.skipped += 1;
+                reason = alloc::format!("needs {needed} KiB of free memory, has {free}");
+                println!("ok {number} {name} # SKIP {reason}");
+                TestResult::Skipped(&reason)
             }
         };
         control::test(number, name, result);

@@ -7,7 +7,7 @@ use super::NotPassed;
 use crate::control::PowerOffBy;
 use crate::sync::{Lock, rank};
 use crate::{check, println, selftest};
-use arch::{cpu, lowcore};
+use arch::{control, cpu, lowcore};
 use core::arch::asm;
 use core::fmt;
 use this_cpu::Variable;
@@ -37,6 +37,13 @@ fn exec_data() -> Result<(), NotPassed> {
     let data = [0x07feu16; 4];
     // SAFETY: C7: the fetch is refused, and the run ends; that is the point.
     unsafe { asm!("basr %r14, {}", in(reg_addr) data.as_ptr(), out("r14") _) };
+    Ok(())
+}
+
+/// Translation by no tables: every fault's handler faults, too.
+fn no_tables() -> Result<(), NotPassed> {
+    // SAFETY: C7: what comes next is refused, and the run ends; that is the point.
+    unsafe { control::set_translation_tables(0) };
     Ok(())
 }
 
@@ -215,6 +222,7 @@ selftest!("ending.panic", panic, on_request);
 selftest!("ending.wild_store", wild_store, on_request);
 selftest!("ending.null_store", null_store, on_request);
 selftest!("ending.exec_data", exec_data, on_request);
+selftest!("ending.no_tables", no_tables, on_request);
 selftest!("ending.stack_overflow", stack_overflow, on_request);
 selftest!("ending.hang", hang, on_request);
 selftest!("ending.power_off", power_off, on_request);

@@ -1,7 +1,10 @@
-//! What is in use of everything that can leak, to compare before and after.
+//! What is in use of everything that can leak, to compare before and after; and what a test
+//! needs to be free.
 
+use super::NotPassed;
 use crate::memory::{self, sanity, slab, vmalloc};
-use crate::{percpu, smp};
+use crate::{cpus, percpu, smp};
+use arch::PAGE_SIZE;
 
 /// Page frames (translation tables apart: they are kept for the next mapping), vmalloc
 /// areas, heap, slabs and per-CPU areas in use.
@@ -32,4 +35,27 @@ pub fn in_use() -> InUse {
         heap: memory::heap_used().0 - percpu::marks_bytes(),
         per_cpu: percpu::usage(),
     }
+}
+
+/// Goes on where so many KiB of page frames are free, beside those that modules leave to the
+/// kernel. Anything that is kept for later is given back first.
+///
+/// # Errors
+/// [`NotPassed::NoRoom`]: the machine is too small for what the test does.
+pub fn needs(kibibytes: usize) -> Result<(), NotPassed> {
+    percpu::trim();
+    slab::shrink();
+    let free = memory::free_for_modules() * (PAGE_SIZE >> 10);
+    match kibibytes <= free {
+        true => Ok(()),
+        false => Err(NotPassed::NoRoom {
+            needed: kibibytes,
+            free,
+        }),
+    }
+}
+
+/// KiB of a chunk of per-CPU memory that is populated.
+pub fn chunk() -> usize {
+    (percpu::summary().sizes.unit_size >> 10) * cpus::possible() as usize
 }

@@ -25,9 +25,12 @@ fn is_filled(address: usize, bytes: usize) -> bool {
 }
 
 fn every_size() -> Result<(), NotPassed> {
+    // With red zones an object may be twice as large.
+    const ROUNDS: usize = 40;
+    resources::needs(2 * ROUNDS * SIZES.iter().sum::<usize>() >> 10)?;
     let before = resources::in_use();
     let mut objects = Vec::new();
-    for round in 0..40 {
+    for round in 0..ROUNDS {
         for bytes in SIZES.map(|size| size + round % 3) {
             let address = slab::allocate(bytes).ok_or_else(|| failed("out of memory"))?;
             check!(address.is_multiple_of(16), "{address:#x} of {bytes} bytes");

@@ -9,7 +9,7 @@ use super::{leave, task, thread, wait};
 use crate::cpus::{self, State};
 use crate::{percpu, sync, timer};
 use arch::control::{self, ExternalClass};
-use arch::lowcore::LinuxWords;
+use arch::lowcore::{self, LinuxWords};
 use arch::sigp::{self, Order};
 use arch::{cpu, traps};
 
@@ -64,12 +64,11 @@ fn prepare_lowcore(cpu: u32, address: u16, stacks: &Stacks) -> Result<Prefix, Er
         lowcore.fault_stack = fault as u64;
         lowcore.per_cpu_offset = percpu::offset(cpu) as u64;
         lowcore.linux = LinuxWords::new(cpu, percpu::offset(cpu) as u64);
-        lowcore.linux = LinuxWords::new(cpu, percpu::offset(cpu) as u64);
         lowcore.cpu_number = cpu;
         lowcore.lock_mark = cpu + 1;
         lowcore.cpu_address = u32::from(address);
         lowcore.start_function = secondary as *const () as u64;
-        lowcore.start_control = control::registers();
+        lowcore.control = control::registers();
     })
 }
 
@@ -78,6 +77,7 @@ extern "C" fn secondary() -> ! {
     traps::restart_asks();
     sync::counting::begin();
     admit_signals();
+    lowcore::keep_control_registers();
     if !cpus::change(cpu::number(), State::Starting, State::Online) {
         // Nobody waits for it any more.
         sigp::stop_this_cpu();
@@ -108,6 +108,7 @@ fn is_wanted() -> bool {
 /// C2: in the boot CPU's ordinary course, outside of any interrupts-off section.
 pub unsafe fn enable_signals() {
     admit_signals();
+    lowcore::keep_control_registers();
     // SAFETY: C2: the caller's promise.
     unsafe { cpu::enable_interrupts() };
 }

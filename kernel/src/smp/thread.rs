@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Nobody takes the CPU away from a course: it gives way where it waits. A thread runs on one
-//! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; and stays
-//! there (C25).
+//! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; or on the
+//! one that it was bound to before it began; and stays there (C25).
 
 use super::machine::Cpus;
 use super::task;
@@ -23,7 +23,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use cross_call::Machine;
 
 /// Threads that there may be at once, ended ones that nobody has stopped included.
-const THREADS: usize = 64;
+pub const THREADS: usize = 64;
 
 /// Bytes of a name, its NUL included.
 pub const NAME: usize = 16;
@@ -37,6 +37,8 @@ const MADE: u32 = 1;
 const READY: u32 = 2;
 const PARKED: u32 = 3;
 const ENDED: u32 = 4;
+/// Made, and given another CPU at this moment.
+const MOVED: u32 = 5;
 
 const STOP: u32 = 1;
 const PARK: u32 = 2;
@@ -171,6 +173,23 @@ impl Thread {
         }
     }
 
+    /// Gives a thread that hasn't begun this CPU, if it is active; whether it did.
+    pub fn bind(&self, cpu: u32) -> bool {
+        let state = &self.state;
+        let moved = || state.compare_exchange(MADE, MOVED, Ordering::Acquire, Ordering::Relaxed);
+        if cpu >= cpus::possible() || moved().is_err() {
+            return false;
+        }
+        self.cpu.store(cpu, Ordering::SeqCst);
+        // As in `choose_cpu`.
+        let is_active = cpus::state(cpu) == cpus::State::Active;
+        if !is_active {
+            self.choose_cpu(self.number.load(Ordering::Relaxed));
+        }
+        state.store(MADE, Ordering::Release);
+        is_active
+    }
+
     /// The thread at an address that a module passes.
     pub fn at(address: usize) -> Option<&'static Self> {
         let is_it = |thread: &&Self| core::ptr::from_ref(*thread).addr() == address;
@@ -246,6 +265,11 @@ impl Thread {
     /// It runs code at this address from here on, as [`keeping`] sees it.
     pub fn runs(&self, code: usize) {
         self.code.store(code, Ordering::Release);
+    }
+
+    /// The address of what it runs.
+    pub fn code(&self) -> u64 {
+        self.code.load(Ordering::Acquire) as u64
     }
 
     /// Where its stack pointer is while it has no turn; `None` while it runs.
@@ -344,9 +368,12 @@ pub fn count_on(cpu: u32) -> usize {
 
 /// The thread that runs here; none in a CPU's own course.
 pub fn current() -> Option<&'static Thread> {
-    let running = TURNS[cpu::number() as usize]
-        .running
-        .load(Ordering::Relaxed);
+    on(cpu::number())
+}
+
+/// The thread that runs on a CPU.
+pub fn on(cpu: u32) -> Option<&'static Thread> {
+    let running = TURNS.get(cpu as usize)?.running.load(Ordering::Relaxed);
     ALL.get((running as usize).checked_sub(1)?)
 }
 

@@ -31,6 +31,7 @@
 //! number, the preempt count, the mark in a spin lock, the per-CPU offset. They hold what such
 //! code expects, each beside what this kernel uses itself.
 
+use crate::control;
 use crate::psw::Psw;
 use core::arch::asm;
 use core::mem::offset_of;
@@ -135,8 +136,8 @@ pub struct Lowcore {
     pub start_stack: u64,
     /// 0x408: first function of a CPU being started.
     pub start_function: u64,
-    /// 0x410: control registers of a CPU being started.
-    pub start_control: [u64; 16],
+    /// 0x410: control registers of a CPU being started, and of a fault inside faults.
+    pub control: [u64; 16],
     /// 0x490: registers at a machine check or restart.
     pub fault_save: [u64; 16],
 }
@@ -511,4 +512,16 @@ pub fn real_address(prefix: u32) -> usize {
 pub unsafe fn set_restart(psw: Psw) {
     let lowcore = this();
     map_field!(lowcore.new.restart).write(psw);
+}
+
+/// Keeps this CPU's control registers as they are, for a fault that finds others in their place
+/// (traps/entry.rs).
+pub fn keep_control_registers() {
+    let lowcore = this();
+    map_field!(lowcore.control).write(control::registers());
+}
+
+/// Faults that this CPU handles, inside one another.
+pub(crate) fn fault_depth() -> u64 {
+    doubleword::<{ offset_of!(Lowcore, fault_depth) }>()
 }

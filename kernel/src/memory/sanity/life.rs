@@ -6,7 +6,7 @@ use super::touch::{compare, copies, fill};
 use crate::memory::error::OutOfMemory;
 use crate::sync;
 use ::sanity::pattern::{Damage, FREED, RED_ZONE, UNINITIALISED};
-use ::sanity::{Block, Found, Kind, Misuse, Refused, Report, State, Zones};
+use ::sanity::{Block, Found, Kind, Misuse, Refused, Report, Slot, State, Zones};
 use arch::PAGE_SIZE;
 use core::ops::Range;
 
@@ -160,6 +160,8 @@ pub fn keep_addresses(block: &Block) {
 }
 
 fn keep(block: &Block, cost: usize) {
+    // Its record is kept as long, and of a small block it is what takes most.
+    let cost = cost + size_of::<Slot>();
     DESK.lock().books.keep(block.kind, block.start, cost);
     evict(false);
 }

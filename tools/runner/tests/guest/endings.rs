@@ -11,6 +11,7 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     ("wild_store", 3, "program check"),
     ("null_store", 3, "program check"),
     ("exec_data", 3, "kernel::selftest::provoked::exec_data+0x"),
+    ("no_tables", 3, "control registers were put back"),
     ("null_call", 3, "a jump to 0x0, where no code is, from "),
     ("stack_overflow", 3, "the guard page of cpu 0's stack"),
     ("large_frame", 3, "the guard page of cpu 0's stack"),

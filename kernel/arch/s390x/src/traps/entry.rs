@@ -21,10 +21,12 @@
 //! External, I/O and supervisor-call handlers run on the interrupt stack: they
 //! don't nest (C2). Program checks, machine checks and restart run on the fault
 //! stack: the report of a stack overflow needs a stack of its own. A fault inside a fault
-//! goes on below it, three deep; the next one stops the CPU.
+//! goes on below it, three deep. The fourth goes on with the control registers as this kernel
+//! has set them: code that changed them, such as where the tables are, made the others fault. The
+//! next one stops the CPU.
 
 use super::frame::{MARKER, kind};
-use crate::lowcore::{Classes, Lowcore};
+use crate::lowcore::{self, Classes, Lowcore};
 use crate::psw::Psw;
 use core::arch::global_asm;
 use core::mem::offset_of;
@@ -36,8 +38,9 @@ const TOO_MANY_FAULTS: u64 = 0xdead;
 /// program check.
 pub const CATCH_FOUND: usize = 168;
 
-/// Faults inside one another that still get a report.
-const FAULT_DEPTH: usize = 4;
+/// Faults inside one another that still get a report; the last of them has the control registers
+/// put back.
+const FAULT_DEPTH: u64 = 4;
 
 static STOP: Psw = Psw::disabled_wait(TOO_MANY_FAULTS);
 
@@ -70,7 +73,10 @@ global_asm!(
     "j 2f",
     "1: cghi %r1, {depth}",
     "jl 2f",
-    "larl %r1, {stop}",
+    "jh 3f",
+    "lctlg %c0, %c15, {control}(0)",
+    "j 2f",
+    "3: larl %r1, {stop}",
     "lpswe 0(%r1)",
     "2: aghi %r15, -352",
     "mvc 176(128,%r15), \\save(0)",
@@ -117,7 +123,7 @@ global_asm!(
     ".globl trap_start",
     ".balign 16",
     "trap_start:",
-    "lctlg %c0, %c15, {start_control}(0)",
+    "lctlg %c0, %c15, {control}(0)",
     "lg %r15, {start_stack}(0)",
     "lg %r1, {start_function}(0)",
     "ptlb",
@@ -180,7 +186,7 @@ global_asm!(
     old_program = const old(offset_of!(Classes, program)),
     old_machine_check = const old(offset_of!(Classes, machine_check)),
     old_restart = const old(offset_of!(Classes, restart)),
-    start_control = const offset_of!(Lowcore, start_control),
+    control = const offset_of!(Lowcore, control),
     start_stack = const offset_of!(Lowcore, start_stack),
     start_function = const offset_of!(Lowcore, start_function),
     alias_high = const crate::lowcore::ALIAS >> 32,
@@ -230,6 +236,12 @@ pub fn new_psws() -> Classes {
 /// The restart-new PSW of a CPU that is to be started.
 pub fn start_psw() -> Psw {
     Psw::real_mode(trap_start as *const () as u64)
+}
+
+/// Whether this CPU handles a fault inside so many others that its control registers were put
+/// back.
+pub fn has_put_control_back() -> bool {
+    lowcore::fault_depth() >= FAULT_DEPTH
 }
 
 /// Where a caught program check continues.

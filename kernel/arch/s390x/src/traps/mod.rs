@@ -26,7 +26,7 @@ mod program;
 
 pub use catch::catch;
 pub use dispatch::{install, restart_asks};
-pub use entry::{new_psws, start_psw};
+pub use entry::{has_put_control_back, new_psws, start_psw};
 pub(crate) use exception_table::exception_table_entry;
 pub use frame::{MARKER, TrapFrame, kind};
 pub use handlers::{Code, External, Handlers};

@@ -78,6 +78,7 @@ pub fn run(toolchain: Toolchain, options: &Options, extent: Extent) -> Result<Ex
             number,
             what,
             ending,
+            last_lines: _,
         } = trial;
         format!("{} {number}\t{ending:?}\t{what:?}\n", kind.name())
     });
@@ -95,6 +96,9 @@ pub fn run(toolchain: Toolchain, options: &Options, extent: Extent) -> Result<Ex
             trial.ending,
             trial.what
         );
+        for line in &trial.last_lines {
+            output::line!("    {line}");
+        }
     }
     let sum = trials.len();
     if wrong.is_empty() {

@@ -18,12 +18,17 @@ use std::fs;
 use std::num::NonZeroU64;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// Modules that are tried in one guest, unless one of them ends it.
 const A_GUEST: u64 = 100;
 
-/// Seconds after which a guest with something broken hangs.
+/// Seconds after which a guest with something broken hangs, at the least.
 const LIMIT: u64 = 40;
+
+/// Times that one may take what the one with nothing broken took, which runs as many self-tests
+/// on the same host.
+const SLOWER: u64 = 4;
 
 /// Seconds that the one with nothing broken has, which runs all self-tests, whatever else this
 /// host does.
@@ -41,6 +46,23 @@ pub struct Trial {
     /// What was broken, and how.
     pub what: String,
     pub ending: Ending,
+    /// Of one that ended as none may, the guest's last lines.
+    pub last_lines: Vec<String>,
+}
+
+impl Trial {
+    /// Lines that are kept of a guest that ended as none may.
+    const LAST: usize = 80;
+
+    fn new(number: u64, what: String, ending: Ending, lines: &[String]) -> Self {
+        let kept = if ending.is_wrong() { Self::LAST } else { 0 };
+        Self {
+            number,
+            what,
+            last_lines: lines[lines.len().saturating_sub(kept)..].to_vec(),
+            ending,
+        }
+    }
 }
 
 /// What the guests start from.
@@ -56,14 +78,18 @@ pub struct Machine<'a> {
     needed: Files,
 }
 
-/// Modules that were loaded at boot, by the log.
-fn loaded(lines: &[String]) -> BTreeSet<String> {
-    let names = lines.iter().filter_map(|line| {
+/// Names of modules that were loaded, by the log.
+fn names_loaded(lines: &[String]) -> impl DoubleEndedIterator<Item = &str> {
+    lines.iter().filter_map(|line| {
         let (_, rest) = line.split_once("] module ")?;
         let (name, rest) = rest.split_once(": ")?;
-        rest.starts_with("0x").then(|| name.to_owned())
-    });
-    names.collect()
+        rest.starts_with("0x").then_some(name)
+    })
+}
+
+/// The same, as a set.
+fn loaded(lines: &[String]) -> BTreeSet<String> {
+    names_loaded(lines).map(str::to_owned).collect()
 }
 
 fn verdict(purpose: Purpose, run: &Run) -> Verdict {
@@ -135,9 +161,11 @@ impl<'a> Machine<'a> {
         let libraries = format!("{}/", layout::LIBRARIES);
         let is_needed = |path: &str| path == "System.map" || path.starts_with(&libraries);
         machine.needed.retain(|path, _| is_needed(path));
+        let start = Instant::now();
         let run = machine.boot(TESTS, archive, initrd::sum(archive))?;
         let verdict = verdict(Purpose::SelfTests, &run);
-        machine.options.timeout = NonZeroU64::new(LIMIT);
+        let limit = LIMIT.max(SLOWER * start.elapsed().as_secs());
+        machine.options.timeout = NonZeroU64::new(limit);
         machine.loaded = loaded(&run.transcript.lines);
         if verdict.exit_code() != 0 || machine.loaded.is_empty() {
             let message = verdict.to_string();
@@ -210,11 +238,7 @@ impl<'a> Machine<'a> {
                 }
                 ending => ending,
             };
-            Ok(vec![Trial {
-                number,
-                what,
-                ending,
-            }])
+            Ok(vec![Trial::new(number, what, ending, &lines)])
         })
     }
 
@@ -228,27 +252,21 @@ impl<'a> Machine<'a> {
     pub fn lines(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
         all(extent.numbers(extent.boots), |number| {
             let line = lines::random(&mut self.random(1, number));
-            let ending = match Options::with_append(&line.text) {
+            let (ending, lines) = match Options::with_append(&line.text) {
                 Err(error) => {
                     let text = error.to_string();
                     let first = text.lines().next().unwrap_or_default();
-                    Ending::NotStarted(first.to_owned())
+                    (Ending::NotStarted(first.to_owned()), Vec::new())
                 }
-                Ok(_) => match self
-                    .self_tests(&line.text, self.archive, initrd::sum(self.archive))?
-                    .0
-                {
-                    Ending::Passed if !line.is_right => {
-                        Ending::FalsePass("a word of it is wrong".to_owned())
-                    }
-                    ending => ending,
-                },
+                Ok(_) => self.self_tests(&line.text, self.archive, initrd::sum(self.archive))?,
             };
-            Ok(vec![Trial {
-                number,
-                what: line.text,
-                ending,
-            }])
+            let ending = match ending {
+                Ending::Passed if !line.is_right => {
+                    Ending::FalsePass("a word of it is wrong".to_owned())
+                }
+                ending => ending,
+            };
+            Ok(vec![Trial::new(number, line.text, ending, &lines)])
         })
     }
 
@@ -319,17 +337,16 @@ impl<'a> Machine<'a> {
             let goes_on = ending.is_some();
             let ending = ending.unwrap_or_else(|| {
                 let ending = Ending::of(verdict(Purpose::Commands(given), &run), lines);
+                // The name that it has in its own file may be broken, too.
+                let last = names_loaded(lines).next_back();
+                let is_named = names(lines, name) || last.is_some_and(|last| names(lines, last));
                 match ending {
-                    Ending::Panicked(panic) if !names(lines, name) => Ending::NoReport(panic),
-                    Ending::Hung(text) if names(lines, name) => Ending::Looped(text),
+                    Ending::Panicked(panic) if !is_named => Ending::NoReport(panic),
+                    Ending::Hung(text) if is_named => Ending::Looped(text),
                     ending => ending,
                 }
             });
-            ended.push(Trial {
-                number,
-                what,
-                ending,
-            });
+            ended.push(Trial::new(number, what, ending, lines));
             if !goes_on {
                 break;
             }
@@ -352,8 +369,12 @@ fn lost(before: Option<&String>, now: Option<&String>, error: &str) -> Ending {
     }
 }
 
-/// Whether a crash's report names the module.
+/// Whether a crash's report names the module; that it is loaded, as others are, names none.
 fn names(lines: &[String], module: &str) -> bool {
-    let report = lines.iter().skip_while(|line| !line.starts_with("panic: "));
-    has_report(lines) && report.clone().any(|line| line.contains(module))
+    const LOADED: &str = "  modules:";
+    let mut report = lines
+        .iter()
+        .skip_while(|line| !line.starts_with("panic: "))
+        .filter(|line| !line.starts_with(LOADED));
+    has_report(lines) && report.any(|line| line.contains(module))
 }

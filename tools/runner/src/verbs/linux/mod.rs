@@ -11,6 +11,7 @@
 //!  table.rs        what came of it
 //!  offers.rs       what is offered, and who called it
 //!  document.rs     the same in docs/linux.md
+//!  shipped.rs      some of them, for the book's guest
 //! ```
 
 mod closure;
@@ -21,6 +22,7 @@ mod package;
 mod providers;
 mod rounds;
 mod session;
+mod shipped;
 mod table;
 mod why;
 
@@ -33,7 +35,9 @@ use closure::Closure;
 use package::Package;
 use providers::Providers;
 use session::Session;
+pub use shipped::Shipped;
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Exit code where a module was lost.
@@ -52,6 +56,24 @@ pub struct Request {
     pub update: bool,
     /// How many rounds of loads and unloads by all CPUs come then.
     pub rounds: Option<NonZeroU64>,
+}
+
+/// The files of all modules that can be loaded, and of what they need.
+///
+/// # Errors
+/// As of [`run`].
+pub fn files(toolchain: Toolchain, options: &Options) -> Result<Vec<PathBuf>, Error> {
+    let package = Package::fetch()?;
+    let guest = build::guest(toolchain, options.compiler())?;
+    let providers = Providers::build(&guest, &package)?;
+    let closure = Closure::new(&package, &providers);
+    let names = closure.loadable(package.modules.keys().copied());
+    let ours = providers.providers.iter().map(|provider| &provider.path);
+    let theirs = names.iter().filter_map(|name| package.modules.get(name));
+    Ok(ours
+        .chain(theirs.map(|module| &module.path))
+        .cloned()
+        .collect())
 }
 
 /// Loads and tests the modules, or tells what they lack.
