@@ -79,12 +79,14 @@ fn main() -> ExitCode {
             why,
             check,
             update,
+            rounds,
         }) => {
             let request = linux::Request {
                 names: names.clone(),
                 why,
                 check,
                 update,
+                rounds,
             };
             linux::run(toolchain, &options, &request)
         }
