@@ -77,6 +77,7 @@ impl Handlers for KernelHandlers {
                 SIGNALS.inc();
                 // SAFETY: P6, C2: this is the handler, and handlers run with interrupts off.
                 unsafe { smp::serve_mailbox() };
+                smp::timers::signalled();
             }
             External::ClockComparator => {
                 CLOCK.inc();

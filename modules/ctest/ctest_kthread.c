@@ -1,10 +1,11 @@
-/* Threads, and who waits for them: kthread, rwsem, completion, rcupdate. */
+/* Threads, and who waits for them: kthread, rwsem, semaphore, completion, rcupdate. */
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
+#include <linux/semaphore.h>
 #include <linux/smp.h>
 
 #include "ctest.h"
@@ -43,6 +44,98 @@ static int a_thread_runs_until_it_is_stopped(void)
 		msleep(1);
 	CHECK(kthread_stop(thread) == 42);
 	CHECK((work.cpu == smp_processor_id()) == (num_online_cpus() == 1));
+	return 0;
+}
+
+static int says_where(void *data)
+{
+	*(int *)data = smp_processor_id();
+	return 0;
+}
+
+static int threads_run_where_they_are_bound(void)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		int first = -1, second = -1;
+		struct task_struct *bound = kthread_create(says_where, &first, "bound");
+		struct task_struct *on_cpu = kthread_create_on_cpu(says_where, &second, cpu, "on/%u");
+
+		CHECK(!IS_ERR(bound) && !IS_ERR(on_cpu));
+		kthread_bind(bound, cpu);
+		wake_up_process(bound);
+		wake_up_process(on_cpu);
+		CHECK(on_cpu->comm[3] == '0' + cpu % 10 || cpu > 9);
+		while (READ_ONCE(first) < 0 || READ_ONCE(second) < 0)
+			schedule();
+		CHECK(kthread_stop(bound) == 0 && kthread_stop(on_cpu) == 0);
+		CHECK(first == cpu && second == cpu);
+	}
+	return 0;
+}
+
+static DEFINE_SEMAPHORE(one_at_a_time);
+static struct semaphore seats;
+static int inside_now, most_inside;
+
+static int takes_a_seat(void *data)
+{
+	int at;
+
+	(void)data;
+	for (at = 0; at < 50; at++) {
+		down(&seats);
+		if (down_interruptible(&one_at_a_time))
+			return -EINTR;
+		if (++inside_now > most_inside)
+			most_inside = inside_now;
+		up(&one_at_a_time);
+		schedule();
+		down(&one_at_a_time);
+		inside_now--;
+		up(&one_at_a_time);
+		up(&seats);
+	}
+	return 0;
+}
+
+static int semaphores_count(void)
+{
+	struct task_struct *threads[5];
+	int at;
+
+	sema_init(&seats, 0);
+	CHECK(down_trylock(&seats) == 1 && down_timeout(&seats, 2) == -ETIME);
+	for (at = 0; at < 5; at++) {
+		threads[at] = kthread_run(takes_a_seat, NULL, "seat/%d", at);
+		CHECK(!IS_ERR(threads[at]));
+	}
+	msleep(2);
+	CHECK(READ_ONCE(most_inside) == 0);
+	up(&seats);
+	up(&seats);
+	for (at = 0; at < 5; at++)
+		CHECK(kthread_stop(threads[at]) == 0);
+	CHECK(inside_now == 0 && most_inside >= 1 && most_inside <= 2);
+	CHECK(down_trylock(&seats) == 0 && down_timeout(&seats, 2) == 0);
+	CHECK(down_trylock(&seats) == 1);
+	return 0;
+}
+
+static int completes_at_its_end(void *data)
+{
+	kthread_complete_and_exit(data, 0);
+}
+
+static int an_end_completes(void)
+{
+	DECLARE_COMPLETION_ONSTACK(ended);
+	struct task_struct *thread = kthread_create(completes_at_its_end, &ended, "ends");
+
+	CHECK(!IS_ERR(thread));
+	wake_up_process(thread);
+	wait_for_completion(&ended);
 	return 0;
 }
 
@@ -157,5 +250,6 @@ static int readers_are_waited_for(void)
 }
 
 CTESTS(ONCE(a_thread_runs_until_it_is_stopped), ONCE(a_thread_that_never_began),
+       ONCE(threads_run_where_they_are_bound), ONCE(semaphores_count), ONCE(an_end_completes),
        ONCE(a_gate_and_a_mutex_hold_threads), ONCE(a_parked_thread_stands_still),
        ONCE(readers_are_waited_for));

@@ -1,11 +1,13 @@
 /*
- * What the clock calls, what runs later, who waits for a condition, and stacks: timer,
- * workqueue, wait, unwind.
+ * What the clock calls, what runs later, and where, who waits for a condition, and stacks:
+ * timer, interrupt's tasklets, workqueue, wait, unwind.
  */
 #include <asm/unwind.h>
 #include <linux/bottom_half.h>
 #include <linux/completion.h>
+#include <linux/cpu.h>
 #include <linux/delay.h>
+#include <linux/interrupt.h>
 #include <linux/kallsyms.h>
 #include <linux/kthread.h>
 #include <linux/timer.h>
@@ -78,8 +80,71 @@ static int a_timer_that_is_taken_back_never_rings(void)
 	return 0;
 }
 
+static int a_timer_rings_on_the_cpu_it_is_for(void)
+{
+	static struct rings rings;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		rings.left = 1;
+		init_completion(&rings.done);
+		timer_setup(&rings.timer, ring, 0);
+		rings.timer.expires = jiffies + 1;
+		add_timer_on(&rings.timer, cpu);
+		wait_for_completion(&rings.done);
+		CHECK(rings.cpu == cpu && !timer_pending(&rings.timer));
+	}
+	return 0;
+}
+
+static int soon, by_number;
+
+static void run_soon(struct tasklet_struct *tasklet)
+{
+	soon += in_interrupt() ? 1 : 100;
+	if (soon == 1)
+		tasklet_schedule(tasklet);
+}
+
+static void run_by_number(unsigned long number)
+{
+	by_number += number;
+}
+
+static int tasklets_run_soon(void)
+{
+	static DECLARE_TASKLET(tasklet, run_soon);
+	static DECLARE_TASKLET_OLD(old, run_by_number);
+	static struct tasklet_struct made;
+	unsigned long flags;
+
+	soon = by_number = 0;
+	/* Twice asked for, once run; and once more, as it asks itself. */
+	local_irq_save(flags);
+	tasklet_schedule(&tasklet);
+	tasklet_schedule(&tasklet);
+	local_irq_restore(flags);
+	while (READ_ONCE(soon) < 2)
+		schedule();
+	tasklet_kill(&tasklet);
+	CHECK(soon == 2);
+	/* One that is kept from it runs when it may. */
+	tasklet_init(&made, run_by_number, 3);
+	tasklet_disable(&made);
+	tasklet_schedule(&made);
+	msleep(30);
+	CHECK(by_number == 0);
+	tasklet_enable(&made);
+	tasklet_kill(&made);
+	old.data = 4;
+	tasklet_hi_schedule(&old);
+	tasklet_kill(&old);
+	CHECK(by_number == 7);
+	return 0;
+}
+
 struct job {
-	int number, ran;
+	int number, ran, cpu;
 	bool in_interrupt, sleeps;
 	struct task_struct *by;
 	struct work_struct work;
@@ -93,6 +158,7 @@ static void do_job(struct work_struct *work)
 
 	job->in_interrupt = in_interrupt();
 	job->by = current;
+	job->cpu = raw_smp_processor_id();
 	if (job->sleeps)
 		msleep(3);
 	job->ran = atomic_inc_return(&jobs_done);
@@ -144,6 +210,58 @@ static int an_ordered_queue_keeps_its_order(void)
 	return 0;
 }
 
+static DEFINE_PER_CPU(struct job, job_here);
+
+static int works_run_where_they_are_queued(void)
+{
+	struct workqueue_struct *queue = alloc_workqueue("one", 0, 1);
+	int cpu, count = 0;
+
+	CHECK(queue);
+	atomic_set(&jobs_done, 0);
+	for_each_online_cpu(cpu) {
+		struct job *job = per_cpu_ptr(&job_here, cpu);
+
+		*job = (struct job){ .cpu = -1, .sleeps = cpu % 2 };
+		INIT_WORK(&job->work, do_job);
+		CHECK(queue_work_on(cpu, queue, &job->work));
+		count++;
+	}
+	flush_workqueue(queue);
+	for_each_online_cpu(cpu)
+		CHECK(per_cpu(job_here, cpu).cpu == cpu);
+	CHECK(atomic_read(&jobs_done) == count);
+	destroy_workqueue(queue);
+	/* By the kernel's own queue. */
+	cpu = cpumask_last(cpu_online_mask);
+	per_cpu(job_here, cpu).cpu = -1;
+	CHECK(schedule_work_on(cpu, &per_cpu(job_here, cpu).work));
+	flush_work(&per_cpu(job_here, cpu).work);
+	CHECK(per_cpu(job_here, cpu).cpu == cpu && atomic_read(&jobs_done) == count + 1);
+	return 0;
+}
+
+static DEFINE_PER_CPU(int, visits);
+
+static void visit(struct work_struct *work)
+{
+	(void)work;
+	msleep(1);
+	__this_cpu_inc(visits);
+}
+
+static int each_cpu_is_visited(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(visits, cpu) = 0;
+	CHECK(schedule_on_each_cpu(visit) == 0);
+	for_each_possible_cpu(cpu)
+		CHECK(per_cpu(visits, cpu) == (cpu_online(cpu) ? 1 : 0));
+	return 0;
+}
+
 static bool rung_in_interrupt;
 static struct job of_timer;
 
@@ -188,6 +306,31 @@ static int delayed_works_wait(void)
 	return 0;
 }
 
+static void note_the_cpu(struct work_struct *work)
+{
+	(void)to_delayed_work(work);
+	WRITE_ONCE(of_timer.cpu, raw_smp_processor_id());
+}
+
+static int delayed_works_run_where_they_are_for(void)
+{
+	static struct delayed_work delayed;
+	int cpu = cpumask_last(cpu_online_mask);
+
+	of_timer.cpu = -1;
+	INIT_DELAYED_WORK(&delayed, note_the_cpu);
+	CHECK(schedule_delayed_work_on(cpu, &delayed, 1));
+	while (READ_ONCE(of_timer.cpu) < 0)
+		schedule();
+	CHECK(of_timer.cpu == cpu);
+	/* Before it is due. */
+	of_timer.cpu = -1;
+	CHECK(schedule_delayed_work_on(cpu, &delayed, 100 * HZ));
+	flush_delayed_work(&delayed);
+	CHECK(of_timer.cpu == cpu);
+	return 0;
+}
+
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static int opened;
 
@@ -210,6 +353,27 @@ static int conditions_are_waited_for(void)
 	CHECK(wait_event_timeout(queue, opened == 2, 2) == 0);
 	CHECK(wait_event_interruptible_timeout(queue, opened == 1, 2) > 0);
 	CHECK(wait_event_interruptible(queue, opened) == 0);
+	return 0;
+}
+
+static int waiters_say_so_themselves(void)
+{
+	struct task_struct *thread;
+	DEFINE_WAIT(wait);
+	int looks = 0;
+
+	WRITE_ONCE(opened, 0);
+	thread = kthread_run(opens, NULL, "opens");
+	CHECK(!IS_ERR(thread) && !waitqueue_active(&queue));
+	for (;;) {
+		prepare_to_wait(&queue, &wait, TASK_INTERRUPTIBLE);
+		if (READ_ONCE(opened))
+			break;
+		looks++;
+		schedule();
+	}
+	finish_wait(&queue, &wait);
+	CHECK(looks > 0 && !waitqueue_active(&queue) && kthread_stop(thread) == 0);
 	return 0;
 }
 
@@ -245,6 +409,9 @@ static noinline int callers_have_names(void)
 }
 
 CTESTS(ONCE(a_timer_rings_when_it_is_due), ONCE(a_timer_that_is_taken_back_never_rings),
-       ONCE(works_run_later), ONCE(an_ordered_queue_keeps_its_order),
-       ONCE(interruptions_leave_work_for_later), ONCE(delayed_works_wait),
-       ONCE(conditions_are_waited_for), ONCE(callers_have_names));
+       ONCE(a_timer_rings_on_the_cpu_it_is_for), ONCE(tasklets_run_soon), ONCE(works_run_later),
+       ONCE(an_ordered_queue_keeps_its_order), ONCE(works_run_where_they_are_queued),
+       ONCE(each_cpu_is_visited), ONCE(interruptions_leave_work_for_later),
+       ONCE(delayed_works_wait), ONCE(delayed_works_run_where_they_are_for),
+       ONCE(conditions_are_waited_for), ONCE(waiters_say_so_themselves),
+       ONCE(callers_have_names));

@@ -52,5 +52,20 @@ void __noreturn fortify_panic(const char *function)
 }
 OFFER(fortify_panic);
 
+extern int give_tasks(void);
+extern void take_tasks(void);
+
+static int __init begin(void)
+{
+	return give_tasks();
+}
+module_init(begin);
+
+static void __exit end(void)
+{
+	take_tasks();
+}
+module_exit(end);
+
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Offers struct module, printk and copies of bytes to Linux's modules");

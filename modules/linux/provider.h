@@ -11,7 +11,8 @@
  *                          a function that can mean nothing here: it answers with Linux's
  *                          error for a thing that is missing, and never with a success that
  *                          did nothing
- *     OFFER_DATA(name)     a variable
+ *     OFFER_DATA(name), OFFER_DATA_AS(name, own)
+ *                          a variable, of the kernel or of this file; of this file
  *
  * The numbers are those of Module.symvers in Debian's package of headers, by which the
  * runner makes the file that has a LINUX_CRC_name for each. So what is offered under a
@@ -20,7 +21,7 @@
  *
  * Calls are counted, in front of the function:
  *
- *     linux_NAME:    larl  %r1,count        the runner renames it: it is the NAME that is
+ *     __linux_NAME:  larl  %r1,count        the runner renames it: it is the NAME that is
  *     offered_NAME:  agsi  0(%r1),1         exported, and NAME itself, if it is in the file,
  *                    jg    NAME             becomes own_NAME
  *
@@ -85,7 +86,7 @@ static void __attribute__((destructor)) __remove_offers(void)
 		".popsection\n"                                                   \
 		".pushsection .text.offered,\"ax\"\n"                               \
 		".balign 8\n"                                                     \
-		__LABEL(linux_##symbol) __LABEL(offered_##symbol)                 \
+		__LABEL(__linux_##symbol) __LABEL(offered_##symbol)                 \
 		"larl %r1,0b\n"                                                   \
 		"agsi 8(%r1),1\n"                                                 \
 		"jg " #own "@PLT\n"                                               \
@@ -93,10 +94,10 @@ static void __attribute__((destructor)) __remove_offers(void)
 		".pushsection __kcrctab,\"a\"\n"                                    \
 		"__crc_" #symbol ": .long " __stringify(crc) "\n"                   \
 		".popsection");                                                   \
-	extern typeof(own) linux_##symbol;                                        \
+	extern typeof(own) __linux_##symbol;                                        \
 	extern const struct kernel_symbol __ksymtab_##symbol;                     \
 	const struct kernel_symbol __ksymtab_##symbol __used                      \
-		__section("__ksymtab") = { (const void *)&linux_##symbol, #symbol };  \
+		__section("__ksymtab") = { (const void *)&__linux_##symbol, #symbol };  \
 	extern typeof(own) offered_##symbol;                                      \
 	EXPORT_SYMBOL(offered_##symbol)
 
@@ -107,5 +108,15 @@ static void __attribute__((destructor)) __remove_offers(void)
 
 #define __OFFER_DATA(symbol, crc) EXPORT_SYMBOL_CRC(symbol, crc)
 #define OFFER_DATA(symbol) __OFFER_DATA(symbol, LINUX_CRC_##symbol)
+
+#define __OFFER_DATA_AS(symbol, own, crc)                                         \
+	__asm__(".globl __linux_" #symbol "\n.set __linux_" #symbol ", " #own "\n"   \
+		".pushsection __kcrctab,\"a\"\n"                                    \
+		"__crc_" #symbol ": .long " __stringify(crc) "\n"                   \
+		".popsection");                                                   \
+	extern const struct kernel_symbol __ksymtab_##symbol;                     \
+	const struct kernel_symbol __ksymtab_##symbol __used                      \
+		__section("__ksymtab") = { (const void *)&own, #symbol }
+#define OFFER_DATA_AS(symbol, own) __OFFER_DATA_AS(symbol, own, LINUX_CRC_##symbol)
 
 #endif

@@ -76,7 +76,7 @@ function roundStep(most) {
 
 /** A curve: y from 0 on, so that flat looks flat. */
 function curveOf(curve) {
-  const [width, height, left, right, top, bottom] = [480, 250, 56, 334, 14, 196];
+  const [width, height, left, right, top, bottom] = [480, 250, 56, 318, 14, 196];
   const points = curve.series.flatMap((one) => one.points);
   const step = roundStep(Math.max(...points.map((point) => point[1])));
   const most = Math.ceil(Math.max(...points.map((point) => point[1])) / step) * step;
@@ -140,7 +140,7 @@ function curveOf(curve) {
       group.append(MARK_SHAPES[number % MARK_SHAPES.length](px(x), py(y)));
     const y = Math.max(free, py(one.points.at(-1)[1]) + 4);
     free = y + 15;
-    group.append(draw("text", { x: right + 10, y }, shorten(one.name, 20)));
+    group.append(draw("text", { x: right + 10, y }, shorten(one.name, 21)));
     picture.append(group);
   }
   const rows = curve.series.flatMap((one) =>

@@ -119,7 +119,7 @@ pub(crate) enum Class {
 impl Class {
     /// Whether a symbol of such a section, of a type and so many bytes from its start, is a
     /// function, or else memory; `None` where that takes a closer look.
-    #[inline]
+    #[inline(always)]
     pub fn is_function(self, kind: SymbolType, value: u64) -> Option<bool> {
         match (self, kind) {
             (Self::Code { bytes }, STT_FUNC | STT_NOTYPE) => {

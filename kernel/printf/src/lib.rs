@@ -13,7 +13,7 @@
 //! `%px` (as it is), `%pS`, `%pB` (symbol and offset), `%ps` (symbol), `%pK` (as `%p`), `%pe`
 //! (an error's name), and of what lies there `%*ph` (bytes), `%pU` (UUIDs), `%pI4`, `%pI6`,
 //! `%pM` (network addresses), `%*pb`, `%*pbl` (bitmaps), `%pa`. Others of Linux's are shown as
-//! `(%pd?)`; letters that say nothing belong to `%p` and are dropped.
+//! `(%pd?)`, and the runner refuses to build them (`unsupported.rs`); letters that say nothing belong to `%p` and are dropped.
 //!
 //! Where Linux differs from C, this is Linux: `0` pads also a number with a
 //! precision, a precision of 0 shows a zero, `%#x` of zero is `0x0`, a precision without
@@ -33,9 +33,11 @@ mod output;
 mod parse;
 mod scan;
 mod specification;
+mod unsupported;
 
 pub use caller::{Arguments, Memory, Pointer, Sink};
 pub use format::format;
 pub use parse::{ParseError, signed, unsigned};
 pub use scan::{Found, scan};
 pub use specification::{Conversion, Size, Specification};
+pub use unsupported::{Unsupported, unsupported};

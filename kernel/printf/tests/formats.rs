@@ -292,3 +292,42 @@ fn precisions_as_linux_reads_them() {
     assert_eq!(text("%.*d|%.d", &[minus, 7, 8], &[]), "7|8");
     assert_eq!(text("%-5.s|", &[PAGE], &["abc"]), "abc  |");
 }
+
+/// Conversions of Linux's that aren't here, whatever stands around them; what is here isn't
+/// among them, nor what only looks so.
+#[test]
+fn unsupported_ones_are_found() {
+    let found = |format: &str| -> Vec<(String, char)> {
+        let all = printf::unsupported(format.as_bytes());
+        let pairs = all.map(|it| (String::from_utf8_lossy(it.text).into(), it.letter.into()));
+        pairs.collect()
+    };
+    let flags = ["", "-", "0", "+", " ", "#", "-0"];
+    let sizes = ["", "12", "*", ".3", "12.3", "*.*", "12.*", ".", ".*"];
+    for letters in [
+        "d", "d2", "D3", "V", "t", "tR", "g", "C", "G", "O", "f", "r", "R", "E",
+    ] {
+        for text in flags
+            .iter()
+            .flat_map(|flags| sizes.map(|size| format!("%{flags}{size}p{letters}")))
+        {
+            let letter = letters.chars().next().unwrap();
+            let expected = vec![(text.clone(), letter)];
+            assert_eq!(found(&format!("a%d{text}, %s")), expected);
+            // Behind a sign that is printed, it is text.
+            assert_eq!(found(&format!("%{text}")), []);
+        }
+    }
+    assert_eq!(
+        found("%12pd %pI6c %3pN"),
+        [
+            ("%12pd".into(), 'd'),
+            ("%pI6c".into(), 'I'),
+            ("%3pN".into(), 'N'),
+        ]
+    );
+    assert_eq!(
+        found("%p %-20px %12pS %*ph %pI4 %pI6 %*pbl %pe %pa %pK %d pd%% pd 12pd %"),
+        []
+    );
+}

@@ -4,6 +4,7 @@ use super::module_api::caller;
 use super::sprintf;
 use crate::modules::PREEMPT_COUNT;
 use crate::smp::thread::{self, NAME, NoThread, Thread};
+use crate::warning;
 use arch::variadic::VaList;
 use core::ffi::c_void;
 use core::ptr;
@@ -21,6 +22,7 @@ unsafe extern "C" {
 module_api::export_symbol!(
     __kthread_create(),
     wake_up_process(_),
+    kthread_bind(_, _),
     kthread_stop(_),
     kthread_should_stop(),
     kthread_park(_),
@@ -94,6 +96,19 @@ fn thread(address: usize, what: &str) -> Option<&'static Thread> {
 extern "C" fn wake_up_process(address: usize) -> i32 {
     let thread = thread(address, "wake_up_process");
     i32::from(thread.is_some_and(Thread::start))
+}
+
+/// Gives a thread that hasn't begun a CPU. One that has, or a CPU that isn't active, is warned
+/// about: the thread stays where it is.
+#[unsafe(no_mangle)]
+extern "C" fn kthread_bind(address: usize, cpu: u32) {
+    let thread = thread(address, "kthread_bind");
+    if thread.is_some_and(|thread| !thread.bind(cpu)) {
+        warning::say(format_args!(
+            "a thread isn't bound to cpu {cpu}: it has begun, or that isn't active; by {}",
+            caller()
+        ));
+    }
 }
 
 /// Has a thread end, and waits for that: its result, or -EINTR if it never began.

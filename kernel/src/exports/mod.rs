@@ -17,6 +17,7 @@ mod kmem_cache;
 mod kstrtox;
 mod kthread;
 mod kunit;
+mod linux_task;
 mod module_api;
 mod percpu;
 mod percpu_counter;

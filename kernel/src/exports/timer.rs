@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 
 module_api::export_symbol!(
     __timer_arm(_, _),
+    __timer_arm_on(_, _, _),
     del_timer(_),
     del_timer_sync(_),
     __in_handler(),
@@ -16,6 +17,12 @@ module_api::export_symbol!(
 #[unsafe(no_mangle)]
 extern "C" fn __timer_arm(timer: NonNull<Timer>, nanoseconds: u64) -> i32 {
     i32::from(timers::arm(timer, nanoseconds))
+}
+
+/// Arms a timer for a CPU's clock, or for this CPU's if that one isn't active. In any context.
+#[unsafe(no_mangle)]
+extern "C" fn __timer_arm_on(timer: NonNull<Timer>, nanoseconds: u64, cpu: u32) {
+    timers::arm_on(cpu, timer, nanoseconds);
 }
 
 /// Takes a timer back: 1, or 0 if it wasn't pending. Its function may be running still. In any

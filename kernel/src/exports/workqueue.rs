@@ -6,19 +6,19 @@ use crate::warning;
 use core::ptr::NonNull;
 
 module_api::export_symbol!(
-    __work_queue(_, _),
+    __work_queue(_, _, _),
     __work_cancel(_),
     __work_is_busy(_),
-    __workqueue_new(_),
+    __workqueue_new(_, _),
     __workqueue_is_empty(_),
     __workqueue_remove(_),
 );
 
-/// Queues a work that isn't pending; whether it did. Without a thread for it, it warns. In any
-/// context.
+/// Queues a work that isn't pending, for a CPU if it is one; whether it did. Without a thread for
+/// it, it warns. In any context.
 #[unsafe(no_mangle)]
-extern "C" fn __work_queue(queue: u64, work: NonNull<Work>) -> bool {
-    match works::queue(queue as usize, work) {
+extern "C" fn __work_queue(queue: u64, work: NonNull<Work>, cpu: u32) -> bool {
+    match works::queue(queue as usize, work, cpu) {
         Ok(()) => true,
         Err(NotQueued::Pending) => false,
         Err(problem) => {
@@ -47,11 +47,11 @@ extern "C" fn __work_is_busy(work: NonNull<Work>) -> bool {
     works::is_busy(work)
 }
 
-/// A new queue, which runs so many works at a time, up to four: its number, or 0 if there are
-/// too many.
+/// A new queue, which runs so many works at a time, up to four, and as many for each CPU unless
+/// it is unbound: its number, or 0 if there are too many.
 #[unsafe(no_mangle)]
-extern "C" fn __workqueue_new(limit: u32) -> u64 {
-    works::new_queue(limit).unwrap_or(0) as u64
+extern "C" fn __workqueue_new(limit: u32, is_unbound: bool) -> u64 {
+    works::new_queue(limit, is_unbound).unwrap_or(0) as u64
 }
 
 /// Whether nothing is on a queue, and nothing of it runs.

@@ -96,7 +96,7 @@ impl Imports {
         let Some(found) = found else {
             return Ok(None);
         };
-        let (offered, wanted) = (found.crc(), versions.crc(symbol));
+        let (offered, wanted) = (found.crc, versions.crc(symbol));
         match offered.is_some() && offered == wanted {
             true => Ok(Some(found)),
             false => Err(Reason::Version {

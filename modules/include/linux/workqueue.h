@@ -1,7 +1,9 @@
 /*
  * Functions that run later, in threads of the kernel's, which may wait and lock mutexes. A
- * queue runs four at a time at most, in the order in which they were queued, or one; on which
- * CPU, the kernel chooses. A machine with one CPU runs them where its own course waits.
+ * queue runs four at a time at most, in the order in which they were queued, or one, and as many
+ * for each CPU that works are queued on. Which CPU runs the others, the kernel chooses. A CPU
+ * with a course of its own, as one that loads a module, runs them where that waits; one that has
+ * gone leaves them to another.
  * What a module leaves pending when it goes is taken back, and told.
  */
 #ifndef __LINUX_WORKQUEUE_H
@@ -10,6 +12,10 @@
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/timer.h>
 
@@ -20,7 +26,7 @@ struct work_struct {
 	/* The kernel's, while it is pending. */
 	struct work_struct *__next;
 	work_func_t func;
-	u32 __pending;
+	u32 __pending, __cpu;
 };
 
 struct workqueue_struct;
@@ -29,6 +35,7 @@ struct delayed_work {
 	struct work_struct work;
 	struct timer_list timer;
 	struct workqueue_struct *wq;
+	int cpu;
 };
 
 /* A queue's number; the first is the kernel's. */
@@ -38,10 +45,13 @@ struct delayed_work {
 #define system_unbound_wq system_wq
 #define system_freezable_wq system_wq
 
-extern bool __work_queue(unsigned long queue, struct work_struct *work);
+/* No CPU in particular. */
+#define WORK_CPU_UNBOUND NR_CPUS
+
+extern bool __work_queue(unsigned long queue, struct work_struct *work, unsigned int cpu);
 extern bool __work_cancel(struct work_struct *work);
 extern bool __work_is_busy(struct work_struct *work);
-extern unsigned long __workqueue_new(unsigned int limit);
+extern unsigned long __workqueue_new(unsigned int limit, bool is_unbound);
 extern bool __workqueue_is_empty(unsigned long queue);
 extern void __workqueue_remove(unsigned long queue);
 
@@ -49,7 +59,7 @@ static __maybe_unused void __delayed_work_is_due(struct timer_list *timer)
 {
 	struct delayed_work *delayed = container_of(timer, struct delayed_work, timer);
 
-	__work_queue((unsigned long)delayed->wq, &delayed->work);
+	__work_queue((unsigned long)delayed->wq, &delayed->work, delayed->cpu);
 }
 
 #define __WORK_INITIALIZER(name, function) { .func = (function) }
@@ -75,9 +85,20 @@ static __maybe_unused void __delayed_work_is_due(struct timer_list *timer)
 	(timer_pending(&(delayed)->timer) || work_pending(&(delayed)->work))
 
 /* Whether it wasn't pending. */
+static inline bool queue_work_on(int cpu, struct workqueue_struct *queue,
+				 struct work_struct *work)
+{
+	return __work_queue((unsigned long)queue, work, cpu);
+}
+
 static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
 {
-	return __work_queue((unsigned long)queue, work);
+	return queue_work_on(WORK_CPU_UNBOUND, queue, work);
+}
+
+static inline bool schedule_work_on(int cpu, struct work_struct *work)
+{
+	return queue_work_on(cpu, system_wq, work);
 }
 
 static inline bool schedule_work(struct work_struct *work)
@@ -85,16 +106,29 @@ static inline bool schedule_work(struct work_struct *work)
 	return queue_work(system_wq, work);
 }
 
-static inline bool queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
-				      unsigned long ticks)
+static inline bool queue_delayed_work_on(int cpu, struct workqueue_struct *queue,
+					 struct delayed_work *delayed, unsigned long ticks)
 {
 	if (delayed_work_pending(delayed))
 		return false;
 	delayed->wq = queue;
+	delayed->cpu = cpu;
 	if (!ticks)
-		return queue_work(queue, &delayed->work);
+		return queue_work_on(cpu, queue, &delayed->work);
 	mod_timer(&delayed->timer, jiffies + ticks);
 	return true;
+}
+
+static inline bool queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
+				      unsigned long ticks)
+{
+	return queue_delayed_work_on(WORK_CPU_UNBOUND, queue, delayed, ticks);
+}
+
+static inline bool schedule_delayed_work_on(int cpu, struct delayed_work *delayed,
+					    unsigned long ticks)
+{
+	return queue_delayed_work_on(cpu, system_wq, delayed, ticks);
 }
 
 static inline bool schedule_delayed_work(struct delayed_work *delayed, unsigned long ticks)
@@ -146,7 +180,7 @@ static inline bool cancel_delayed_work_sync(struct delayed_work *delayed)
 static inline bool flush_delayed_work(struct delayed_work *delayed)
 {
 	if (del_timer_sync(&delayed->timer))
-		queue_work(delayed->wq, &delayed->work);
+		queue_work_on(delayed->cpu, delayed->wq, &delayed->work);
 	return flush_work(&delayed->work);
 }
 
@@ -180,10 +214,10 @@ enum {
 
 /* NULL if there are 15 already. */
 #define alloc_workqueue(format, flags, limit, arguments...)                       \
-	((void)(flags),                                                           \
-	 (struct workqueue_struct *)__workqueue_new((limit) == 1 ? 1 : UINT_MAX))
+	((struct workqueue_struct *)__workqueue_new((limit) == 1 ? 1 : UINT_MAX,  \
+						    (flags)&WQ_UNBOUND))
 #define alloc_ordered_workqueue(format, flags, arguments...)                      \
-	alloc_workqueue(format, flags, 1, ##arguments)
+	alloc_workqueue(format, (flags) | WQ_UNBOUND, 1, ##arguments)
 #define create_workqueue(name) alloc_workqueue(name, WQ_MEM_RECLAIM, 0)
 #define create_freezable_workqueue(name) create_workqueue(name)
 #define create_singlethread_workqueue(name) alloc_ordered_workqueue(name, WQ_MEM_RECLAIM)
@@ -194,9 +228,24 @@ static inline void destroy_workqueue(struct workqueue_struct *queue)
 	__workqueue_remove((unsigned long)queue);
 }
 
-#define schedule_work_on(cpu, work) ((bool)__unsupported(schedule_work_on))
-#define queue_work_on(cpu, queue, work) ((bool)__unsupported(queue_work_on))
-#define queue_delayed_work_on(arguments...) ((bool)__unsupported(queue_delayed_work_on))
-#define schedule_on_each_cpu(function) ((int)__unsupported(schedule_on_each_cpu))
+/* Runs it on each online CPU, and waits for all; -ENOMEM if none did. */
+static inline int schedule_on_each_cpu(work_func_t function)
+{
+	struct work_struct *works = alloc_percpu(struct work_struct);
+	int cpu;
+
+	if (!works)
+		return -ENOMEM;
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		INIT_WORK(per_cpu_ptr(works, cpu), function);
+		schedule_work_on(cpu, per_cpu_ptr(works, cpu));
+	}
+	for_each_online_cpu(cpu)
+		flush_work(per_cpu_ptr(works, cpu));
+	cpus_read_unlock();
+	free_percpu(works);
+	return 0;
+}
 
 #endif

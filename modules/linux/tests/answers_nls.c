@@ -46,6 +46,14 @@ ANSWERS(nls_iso8859_6, "Python's codecs, both ways");
 ANSWERS(nls_iso8859_7, "Python's codecs, both ways");
 ANSWERS(nls_iso8859_9, "Python's codecs, both ways");
 ANSWERS(nls_koi8_r, "Python's codecs, both ways");
+ANSWERS(mac_roman, "Python's codecs, both ways");
+ANSWERS(mac_centeuro, "Python's codecs, both ways");
+ANSWERS(mac_croatian, "Python's codecs, both ways");
+ANSWERS(mac_cyrillic, "Python's codecs, both ways");
+ANSWERS(mac_greek, "Python's codecs, both ways");
+ANSWERS(mac_iceland, "Python's codecs, both ways");
+ANSWERS(mac_romanian, "Python's codecs, both ways");
+ANSWERS(mac_turkish, "Python's codecs, both ways");
 ANSWERS(nls_koi8_u, "Python's codecs, both ways");
 
 static const struct known {
@@ -181,6 +189,38 @@ static const struct known {
 	{ "koi8-u", 0xff, 0x042a },
 	{ "koi8-u", 0xfe, 0x0427 },
 	{ "koi8-u", 0xfd, 0x0429 },
+	{ "macroman", 0x41, 0x0041 },
+	{ "macroman", 0xff, 0x02c7 },
+	{ "macroman", 0xfe, 0x02db },
+	{ "macroman", 0xfd, 0x02dd },
+	{ "maccenteuro", 0x41, 0x0041 },
+	{ "maccenteuro", 0xff, 0x02c7 },
+	{ "maccenteuro", 0xfe, 0x0122 },
+	{ "maccenteuro", 0xfd, 0x017c },
+	{ "maccroatian", 0x41, 0x0041 },
+	{ "maccroatian", 0xff, 0x02c7 },
+	{ "maccroatian", 0xfe, 0x00e6 },
+	{ "maccroatian", 0xfd, 0x00ca },
+	{ "maccyrillic", 0x41, 0x0041 },
+	{ "maccyrillic", 0xff, 0x20ac },
+	{ "maccyrillic", 0xfe, 0x044e },
+	{ "maccyrillic", 0xfd, 0x044d },
+	{ "macgreek", 0x41, 0x0041 },
+	{ "macgreek", 0xff, 0x00ad },
+	{ "macgreek", 0xfe, 0x03b0 },
+	{ "macgreek", 0xfd, 0x0390 },
+	{ "maciceland", 0x41, 0x0041 },
+	{ "maciceland", 0xff, 0x02c7 },
+	{ "maciceland", 0xfe, 0x02db },
+	{ "maciceland", 0xfd, 0x02dd },
+	{ "macromanian", 0x41, 0x0041 },
+	{ "macromanian", 0xff, 0x02c7 },
+	{ "macromanian", 0xfe, 0x02db },
+	{ "macromanian", 0xfd, 0x02dd },
+	{ "macturkish", 0x41, 0x0041 },
+	{ "macturkish", 0xff, 0x02c7 },
+	{ "macturkish", 0xfe, 0x02db },
+	{ "macturkish", 0xfd, 0x02dd },
 };
 
 static void charsets(void)

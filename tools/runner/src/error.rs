@@ -72,6 +72,13 @@ pub enum Error {
         /// How many places were told.
         count: usize,
     },
+    /// A module in C has so many formats that this kernel can't print.
+    Formats {
+        /// The module.
+        module: String,
+        /// How many conversions were told.
+        count: usize,
+    },
     /// No module crate says what it was built for.
     NoStamp,
     /// Two files would lie under one name in the initrd.
@@ -217,6 +224,10 @@ impl fmt::Display for Error {
             Error::PerCpuUse { module, count } => write!(
                 f,
                 "module {module}: per-CPU memory is used as if it were one CPU's, {count} times"
+            ),
+            Error::Formats { module, count } => write!(
+                f,
+                "module {module}: its formats ask for what isn't here, {count} times"
             ),
             Error::NoStamp => f.write_str("no module crate has a vermagic entry in .modinfo"),
             Error::SameName { path } => write!(f, "two modules would be {path} in the initrd"),

@@ -266,11 +266,7 @@ fn main() -> ExitCode {
         ignorable_test("debugger::drgn", debugger::drgn),
         ignorable_test("debugger::on_a_terminal", debugger::on_a_terminal),
         ignorable_test("c_sources::by_clang", c_sources::by_clang),
-        ignorable_test("page::shows_the_run", page::shows_the_run),
-        ignorable_test(
-            "page::runs_the_kernels_crates",
-            page::runs_the_kernels_crates,
-        ),
+        ignorable_test("page::shows_and_runs", page::shows_and_runs),
     ]);
     let documented = documents::commands();
     for (name, arguments) in shapes::SHAPES {

@@ -98,8 +98,8 @@ pub struct Options {
     #[arg(long, global = true, value_name = "COMPILER")]
     pub cc: Option<Compiler>,
 
-    /// Seconds until a guest counts as hung [default: 60; for shell from the end of its
-    /// input on; none for debug]
+    /// Seconds until a guest counts as hung, without those in which it waits for a busy host
+    /// [default: 60; for shell from the end of its input on; none for debug]
     #[arg(long, global = true, value_name = "S")]
     pub timeout: Option<NonZeroU64>,
 

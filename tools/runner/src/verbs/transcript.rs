@@ -46,6 +46,11 @@ pub fn with_boot(
                 let untimed = split_time(line).map_or(&**line, |(_, text)| text);
                 boot.push(untimed.to_owned());
             }
+            // The log, asked for.
+            Some(answer) if answer.starts_with("> dmesg") && line.starts_with('[') => {
+                *answer += split_time(line).map_or(&**line, |(_, text)| text);
+                *answer += "\n";
+            }
             // What is logged meanwhile has its time in front.
             Some(answer) if !line.starts_with('[') && !line.starts_with("run: ") => {
                 *answer += line;

@@ -181,7 +181,7 @@ pub fn headers_have_no_warnings() -> TestResult {
 }
 
 /// What isn't supported, with what the compiler must say.
-const REFUSED: [(&str, &str); 17] = [
+const REFUSED: [(&str, &str); 16] = [
     ("#include <linux/usb.h>", "linux/usb.h"),
     (
         "#include <linux/percpu.h>\nstatic DEFINE_PER_CPU(int, twice);\nstatic DEFINE_PER_CPU(long, twice);",
@@ -224,10 +224,6 @@ const REFUSED: [(&str, &str); 17] = [
         "request_irq is not supported here",
     ),
     (
-        "#include <linux/printk.h>\nvoid f(void *p);\nvoid f(void *p) { pr_info(\"a %pV\\n\", p); }",
-        "the format %pV is not supported here",
-    ),
-    (
         "#include <linux/module.h>\nstatic int open;\nmodule_param(open, int, 0666);",
         "permissions of open: not everybody may write it",
     ),
@@ -259,10 +255,6 @@ const OF_GCC: [&str; 4] = [
 
 pub fn unsupported_is_refused_by_name() -> TestResult {
     for (text, words) in REFUSED {
-        // Of a module by clang the runner has gcc look at the formats.
-        if is_by_clang() && words.contains("%pV") {
-            continue;
-        }
         let run = Run::of(&compile(text)?);
         run.must(
             run.code != Some(0),

@@ -29,7 +29,7 @@ fn run_with(name: &str, text: &str, options: &[&str]) -> Result<(Run, TempDir), 
 }
 
 /// What a file is told that isn't built: declarations, what its init does, words.
-const REFUSED: [(&str, &str, &[&str]); 8] = [
+const REFUSED: [(&str, &str, &[&str]); 10] = [
     (
         "static DEFINE_PER_CPU(int, hits);",
         "return hits;",
@@ -71,6 +71,25 @@ const REFUSED: [(&str, &str, &[&str]); 8] = [
         "#include <linux/no_such_thing.h>",
         "return 0;",
         &["no_such_thing.h", "this kernel has of linux/: ", "percpu.h"],
+    ),
+    (
+        "",
+        "char text[20];
+         pr_info(\"%12pd\\n\", (void *)begin); printk_once(\"%-*pD\\n\", 3, (void *)begin);
+         snprintf(text, sizeof(text), \"%.3pt\", (void *)begin); WARN(1, \"%*.*pV\", 1, 2, text);
+         return 0;",
+        &[
+            "6:10: error: the format %12pd is not supported here: there is no %pd",
+            "the format %-*pD is not",
+            "the format %.3pt is not",
+            "the format %*.*pV is not",
+            "its formats ask for what isn't here, 4 times",
+        ],
+    ),
+    (
+        "static void told(bool how) { panic(how ? \"%0pg\" : \"%s\", \"all\"); }",
+        "told(true); return 0;",
+        &["the format %0pg is not supported here"],
     ),
     (
         "static int open;\nmodule_param(open, int, 0666);",
@@ -443,14 +462,14 @@ pub fn by_clang() -> Completed {
     let (run, _folder) = run_with("refused.c", &text, &["--cc", "clang", "--run", "lsmod"])?;
     run.must_exit(6)?;
     run.must(
-        run.stderr.contains("the format %pV is not supported"),
+        run.stderr.contains("the format %-12pV is not supported"),
         "the format is named",
     )?;
     Ok(Completion::Completed)
 }
 
 fn module_of_a_format() -> String {
-    module("", "pr_info(\"%pV\\n\", (void *)begin); return 0;")
+    module("", "pr_info(\"%-12pV\\n\", (void *)begin); return 0;")
 }
 
 /// Locals of macros have names that nobody writes: all begin and end alike.

@@ -7,7 +7,8 @@ use libtest_mimic::{Completion, Failed};
 use loader::{Object, Plan};
 use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
 
 const NONE: &str = "no Chromium is here (Debian's chromium-headless-shell)";
@@ -73,18 +74,30 @@ fn check(browser: &mut Browser, call: &str) -> TestResult {
     }
 }
 
-/// The numbers drawn are the run's; a click lights the way; nothing complains.
-pub fn shows_the_run() -> Completed {
+/// One run, one page and one browser for all that is to be seen of them: the page shows the run,
+/// and its workbench runs the kernel's crates, if something here compiles for WebAssembly.
+pub fn shows_and_runs() -> Completed {
     let Some(mut browser) = Browser::start()? else {
         return Ok(Completion::ignored_with(NONE));
     };
     let made = make(COMMANDS)?;
+    shows_the_run(&mut browser, &made)?;
+    let has_workbench = runs_the_kernels_crates(&mut browser, &made)?;
+    assert_eq!(browser.complaints, [""; 0]);
+    Ok(match has_workbench {
+        true => Completion::Completed,
+        false => Completion::ignored_with("nothing here compiles for WebAssembly"),
+    })
+}
+
+/// The numbers drawn are the run's; a click lights the way; nothing complains.
+fn shows_the_run(browser: &mut Browser, made: &Made) -> TestResult {
     let bytes = fs::metadata(&made.page)?.len();
     assert!(bytes < LARGEST, "the page has {bytes} bytes");
     // The machine has other work, so the best of some counts.
     let mut drawn = Vec::new();
     while drawn.len() < 5 && drawn.last().is_none_or(|&last| last >= SLOWEST) {
-        open(&mut browser, &made, "light")?;
+        open(browser, made, "light")?;
         let last = browser.evaluate("performance.getEntriesByName('drawn')[0].startTime")?;
         drawn.push(last.as_f64().unwrap_or(f64::INFINITY));
     }
@@ -93,13 +106,12 @@ pub fn shows_the_run() -> Completed {
         "drawn after {drawn:?} ms"
     );
     let lines = serde_json::to_string(&fs::read_to_string(&made.json)?)?;
-    check(&mut browser, &format!("numbers({lines})"))?;
-    check(&mut browser, "ways()")?;
-    check(&mut browser, "zooms()")?;
-    check(&mut browser, "tables()")?;
-    check(&mut browser, "moments()")?;
-    check(&mut browser, "asksForNothing()")?;
-    by_keyboard(&mut browser)?;
+    check(browser, &format!("numbers({lines})"))?;
+    check(browser, "ways()")?;
+    check(browser, "zooms()")?;
+    check(browser, "tables()")?;
+    check(browser, "moments()")?;
+    check(browser, "asksForNothing()")?;
     // A page of a file is the same but for what a second guest told.
     let other = made.json.with_extension("html");
     let words = ["report", &*other.to_string_lossy(), "--from"];
@@ -115,10 +127,9 @@ pub fn shows_the_run() -> Completed {
         ((1280, 900), "print"),
     ] {
         browser.show_as(size, scheme)?;
-        check(&mut browser, "fits()")?;
+        check(browser, "fits()")?;
     }
-    assert_eq!(browser.complaints, [""; 0]);
-    Ok(Completion::Completed)
+    Ok(())
 }
 
 /// Tab goes to all that can be used, and comes round.
@@ -150,19 +161,16 @@ const LIMITS: [(i64, bool); 8] = [
 ];
 
 /// What the page's loader says is what kmod-inspect says; 1,000 steps of its allocator are
-/// those of the same crate on this machine, and none breaks an invariant.
-pub fn runs_the_kernels_crates() -> Completed {
-    let Some(mut browser) = Browser::start()? else {
-        return Ok(Completion::ignored_with(NONE));
-    };
-    let made = make("insmod counter")?;
-    open(&mut browser, &made, "light")?;
+/// those of the same crate on this machine, and none breaks an invariant. By keyboard alone one
+/// reaches all. `false` if there is no workbench.
+fn runs_the_kernels_crates(browser: &mut Browser, made: &Made) -> Result<bool, Failed> {
+    open(browser, made, "light")?;
     browser.wait("performance.getEntriesByName('workbench').length > 0")?;
     if browser.evaluate("loaderBench.wasm === null")? == true {
-        return Ok(Completion::ignored_with(
-            "nothing here compiles for WebAssembly",
-        ));
+        by_keyboard(browser)?;
+        return Ok(false);
     }
+    let inspect = kmod_inspect()?;
     for (distance, links) in LIMITS {
         browser.evaluate(&format!("moveTo({distance}n)"))?;
         let seen = browser.evaluate(SEEN)?;
@@ -178,14 +186,13 @@ pub fn runs_the_kernels_crates() -> Completed {
         let words = said.unwrap_or_else(|words| words);
         assert!(shown.contains(&words), "{distance}: {words}: {shown}");
         if per_cpu % 8 == 0 {
-            same_as_kmod_inspect(&seen)?;
+            same_as_kmod_inspect(&inspect, &seen)?;
         }
     }
-    same_steps(&mut browser)?;
-    check(&mut browser, "bench()")?;
-    by_keyboard(&mut browser)?;
-    assert_eq!(browser.complaints, [""; 0]);
-    Ok(Completion::Completed)
+    same_steps(browser)?;
+    check(browser, "bench()")?;
+    by_keyboard(browser)?;
+    Ok(true)
 }
 
 /// What the page has of a link; its large numbers are BigInt, which JSON hasn't.
@@ -222,17 +229,26 @@ fn link_here(base: u64, per_cpu: u64, kernel: u64) -> Result<Result<String, Stri
     })
 }
 
-/// What the tool for people says of the same addresses.
-fn same_as_kmod_inspect(seen: &Value) -> TestResult {
+/// The tool for people, built.
+fn kmod_inspect() -> Result<PathBuf, Failed> {
+    let line = "cargo build -q -p kmod-inspect";
+    Run::of(&bash(line).output()?).must_exit(0)?;
+    Ok(release().join("../../debug/kmod-inspect"))
+}
+
+/// What it says of the same addresses.
+fn same_as_kmod_inspect(inspect: &Path, seen: &Value) -> TestResult {
     let text = |member: &str| seen[member].as_str().unwrap_or_default();
-    let line = format!(
-        "cargo run -q -p kmod-inspect -- --json --base {} --percpu {} --unresolved {} '{}'",
+    let mut command = Command::new(inspect);
+    command.args([
+        "--json",
+        "--base",
         text("base"),
+        "--percpu",
         text("per_cpu"),
-        text("kernel"),
-        direct().display()
-    );
-    let run = Run::of(&bash(&line).output()?);
+    ]);
+    command.args(["--unresolved", text("kernel")]).arg(direct());
+    let run = Run::of(&command.output()?);
     if seen["linked"] == false {
         run.must_exit(1)?;
         let told = run.stderr.trim().rsplit_once(".ko: ");
@@ -257,7 +273,8 @@ fn same_as_kmod_inspect(seen: &Value) -> TestResult {
     Ok(())
 }
 
-/// Steps of the page's allocator, and of the same crate here.
+/// Random steps of the page's allocator, and of the same crate here, each beside the model that
+/// `kernel/percpu/tests/model.rs` runs by the million.
 fn same_steps(browser: &mut Browser) -> TestResult {
     const RANDOM: u32 = 6;
     for (cpus, seed) in [(2, 1), (5, 77)] {

@@ -14,9 +14,12 @@
 //!
 //! * `compiler.rs`: gcc, or clang
 //! * `out_of_scope.rs`: headers of Linux's that say why they aren't here
+//! * `formats.rs`: what formats ask for that the kernel can't print
 //! * `percpu_use.rs`: what is wrong with a use of per-CPU data, though it compiles
 
 pub mod compiler;
+mod formats;
+mod headers;
 mod out_of_scope;
 mod percpu_use;
 
@@ -134,8 +137,8 @@ pub fn module(module: &Module, stamp: &str) -> Result<(), Error> {
     let output = module.compiled();
     let folder = output.parent().unwrap_or(&output).to_owned();
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let mut inputs = headers(&layout::include())?;
-    inputs.extend(headers(source.parent().unwrap_or(source))?);
+    let mut inputs = headers::of(&layout::include())?;
+    inputs.extend(headers::of(source.parent().unwrap_or(source))?);
     inputs.push(source.clone());
     inputs.push(remember(&folder, stamp)?);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
@@ -146,7 +149,7 @@ pub fn module(module: &Module, stamp: &str) -> Result<(), Error> {
     command.arg("-Werror");
     let dump = dump_for(&output);
     compile(command, module.compiler, &module.name, &output, &dump)?;
-    check_per_cpu(module.compiler, &module.name, source, stamp, &output, &dump)
+    check(module.compiler, &module.name, source, stamp, &output, &dump)
 }
 
 /// What makes a null pointer that is used a trap: the page that it points to can be read, as
@@ -184,7 +187,7 @@ fn extra_by(
     let mut made = command(compiler, name, source, stamp);
     made.args(flags);
     compile(made, compiler, name, &object, &dump)?;
-    check_per_cpu(compiler, name, source, stamp, &object, &dump)?;
+    check(compiler, name, source, stamp, &object, &dump)?;
     if !names_a_licence(&object)? {
         output::say!(
             "warning: module {name} names no licence: MODULE_LICENSE(\"GPL\"), or another; Linux \
@@ -253,7 +256,7 @@ fn about_scope(text: &str) -> Option<String> {
 /// Names of the headers under `linux/`.
 fn offered() -> Result<String, Error> {
     let folder = layout::include().join("linux");
-    let headers = headers(&folder)?;
+    let headers = headers::of(&folder)?;
     let names = headers.iter().filter_map(|path| path.file_name());
     let mut names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
     names.sort();
@@ -269,9 +272,10 @@ fn dump_flag(dump: &Path) -> String {
     format!("-fdump-tree-gimple-lineno-uid={}", dump.display())
 }
 
-/// Looks for per-CPU variables and handles that are used as ordinary memory, in gcc's view of
-/// the file; where clang has compiled it, gcc looks at it all the same.
-fn check_per_cpu(
+/// Looks for per-CPU variables and handles that are used as ordinary memory, and for formats
+/// that the kernel can't print, in gcc's view of the file; where clang has compiled it, gcc looks
+/// at it all the same.
+fn check(
     compiler: Compiler,
     name: &str,
     source: &Path,
@@ -284,16 +288,7 @@ fn check_per_cpu(
         // What there is to say has been said.
         gcc.arg(dump_flag(dump)).args(["-w", "-o", "/dev/null"]);
         let what = format!("{COMPILER} of module {name}");
-        let made = gcc.env("LC_ALL", "C").output();
-        let made = made.map_err(Error::start(&what))?;
-        // clang doesn't look into formats.
-        let text = String::from_utf8_lossy(&made.stderr);
-        let mut refused = text.lines().filter(|line| line.contains("error: "));
-        if let Some(line) = refused.find(|line| line.contains("the format %")) {
-            output::write_error_line(line);
-            let (program, status) = (what, made.status);
-            return Err(Error::Program { program, status });
-        }
+        gcc.output().map_err(Error::start(&what))?;
     }
     let text = fs::read_to_string(dump);
     // Only a wish: the file is left over, nothing more.
@@ -303,18 +298,24 @@ fn check_per_cpu(
         return Ok(());
     };
     let mistakes = percpu_use::mistakes(&text, &symbols(source, object)?);
-    if mistakes.is_empty() {
-        return Ok(());
+    let refused = formats::refused(
+        &text,
+        &formats::functions(&headers::of(&layout::include())?)?,
+    );
+    for line in
+        { mistakes.iter().map(ToString::to_string) }.chain(refused.iter().map(ToString::to_string))
+    {
+        output::write_error_line(line);
     }
-    for mistake in &mistakes {
-        output::write_error_line(mistake);
-    }
+    let module = name.to_owned();
+    let error = match (mistakes.len(), refused.len()) {
+        (0, 0) => return Ok(()),
+        (0, count) => Error::Formats { module, count },
+        (count, _) => Error::PerCpuUse { module, count },
+    };
     // It isn't to be taken for a good one.
     let _ = fs::remove_file(object);
-    Err(Error::PerCpuUse {
-        module: name.to_owned(),
-        count: mistakes.len(),
-    })
+    Err(error)
 }
 
 /// The variables of an object, and those that its source declares as others' per-CPU ones.
@@ -354,20 +355,6 @@ fn remember(folder: &Path, stamp: &str) -> Result<PathBuf, Error> {
         fs::write(&path, text).map_err(Error::file("write", &path))?;
     }
     Ok(path)
-}
-
-/// The headers of a folder, and of those in it.
-fn headers(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut found = Vec::new();
-    for entry in folder.read_dir().map_err(Error::file("read", folder))? {
-        let path = entry.map_err(Error::file("read", folder))?.path();
-        if path.is_dir() && folder.starts_with(layout::include()) {
-            found.extend(headers(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "h") {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

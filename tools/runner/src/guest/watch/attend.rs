@@ -1,6 +1,6 @@
 //! While a guest runs: what comes is shown and kept, and its limit and signals are looked at.
 
-use super::{LEFTOVER, PAUSE, Reason, Watch};
+use super::{LEFTOVER, PAUSE, Reason, Watch, starved};
 use crate::guest::dumper::Dumper;
 use crate::guest::question::{ANSWER, Question};
 use crate::guest::streams::Piece;
@@ -38,7 +38,10 @@ impl Watch {
             // A dump that is being written has its own limit.
             let is_dumping = self.dumper.as_ref().is_some_and(Dumper::is_busy);
             // Asked first: output that never ends is no way past the limit.
-            if !is_dumping && self.deadline.is_some_and(|end| end <= Instant::now()) && !self.ask()
+            if !is_dumping
+                && self.deadline.is_some_and(|end| end <= Instant::now())
+                && !self.put_off(qemu)
+                && !self.ask()
             {
                 qemu.kill()?;
                 return qemu.wait().map(|_| None);
@@ -85,6 +88,18 @@ impl Watch {
             // From a terminal the signal went to both, and QEMU may be gone.
             let _ = kill_process(Pid::from_child(qemu), Signal::TERM);
         }
+    }
+
+    /// At the limit: puts it off by what the guest has waited for the host's CPUs; whether
+    /// there was something to add.
+    fn put_off(&mut self, qemu: &Child) -> bool {
+        let (Reason::Limit, Some(limit), Some(end)) = (&self.reason, self.limit, self.deadline)
+        else {
+            return false;
+        };
+        let more = self.put_off.more(limit, starved::waited(qemu));
+        self.deadline = more.and_then(|more| end.checked_add(more)).or(Some(end));
+        more.is_some()
     }
 
     /// At the limit: asks QEMU and the guest where the guest is, once. A guest that is

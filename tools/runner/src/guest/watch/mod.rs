@@ -17,10 +17,12 @@
 //! * `channel.rs`: the pipe
 //! * `attend.rs`: until QEMU has ended
 //! * `end.rs`: from there on
+//! * `starved.rs`: how long the guest waited for the host, by which its limit is put off
 
 mod attend;
 mod channel;
 mod end;
+mod starved;
 
 use crate::error::Error;
 use crate::guest::dumper::{Dumper, Target};
@@ -37,6 +39,7 @@ use crate::verdict::judge::Ending;
 use crate::verdict::record::Record;
 use crate::verdict::token::Token;
 pub use channel::{Channel, path_in_proc};
+use starved::PutOff;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -63,7 +66,7 @@ pub struct Settings {
     pub paints: bool,
     /// Where all of it is kept.
     pub log: Option<File>,
-    /// When the guest counts as hung.
+    /// When the guest counts as hung: of time in which it ran or could have.
     pub limit: Option<Duration>,
     /// What its events carry.
     pub token: Option<Token>,
@@ -165,6 +168,7 @@ pub fn watch(
     let mut watch = Watch {
         limit: settings.limit,
         deadline: settings.limit.and_then(|limit| start.checked_add(limit)),
+        put_off: PutOff::default(),
         reason: Reason::Limit,
         view: View::new(
             settings.shown,
@@ -220,6 +224,7 @@ enum Reason {
 struct Watch {
     limit: Option<Duration>,
     deadline: Option<Instant>,
+    put_off: PutOff,
     reason: Reason,
     view: View,
     log: Option<Sink>,

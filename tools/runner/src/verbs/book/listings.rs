@@ -5,9 +5,11 @@
 //!  percpu_alloc=page       the other first chunk
 //!  percpu_reserved=24      a reserved part that is full
 //!  vmalloc=near            what loads near and not far
+//!  Debian's modules        binaries of Linux's
 //! ```
 
-use super::{costs, machines, pictures};
+use super::excerpt::lowcore_about;
+use super::{costs, linux_binaries, machines, pictures};
 use crate::build::Guest;
 use crate::error::Error;
 use crate::options::Options;
@@ -15,7 +17,11 @@ use crate::verbs::blocks::Blocks;
 use crate::verbs::transcript::{self, Listing};
 use std::collections::BTreeMap;
 
+/// How often a measurement is tried that a busy host spoils, before it goes into the book.
+const TRIES: u32 = 20;
+
 /// All that a run has for the book.
+#[derive(Default)]
 pub struct Listings {
     /// Texts by name.
     pub blocks: Blocks,
@@ -72,6 +78,14 @@ const NEAR: [Listing; 2] = [
     ("loads near", &["pcpu direct::DIRECT", "dis direct_hit 4"]),
 ];
 
+const LOWCORE: [&str; 5] = [
+    " 0x330 ",
+    " 0x338 ",
+    "old PSW, external",
+    "new PSW, external",
+    "new PSW, program",
+];
+
 fn with(options: &Options, word: &str) -> Options {
     Options {
         append: vec![word.to_owned()],
@@ -86,28 +100,12 @@ fn lines(boot: &[String], starts: &[&str]) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// Of a lowcore what this book is about.
-fn excerpt(lowcore: &str) -> String {
-    let about = [
-        "> lowcore",
-        ": prefix ",
-        " 0x330 ",
-        " 0x338 ",
-        "old PSW, external",
-        "new PSW, external",
-        "new PSW, program",
-    ];
-    let lines = lowcore
-        .lines()
-        .filter(|line| about.iter().any(|it| line.contains(it)));
-    lines.map(|line| format!("{line}\n")).collect()
-}
-
-/// Boots the guests, compiles for other machines, and tries so often to measure on this host.
+/// Boots the guests, compiles for other machines, measures on this host; for what is in the book
+/// to be compared with, or updated.
 ///
 /// # Errors
 /// If a guest can't be started, or doesn't come to its end.
-pub fn all(guest: &Guest, options: &Options, tries: u32) -> Result<Listings, Error> {
+pub fn all(guest: &Guest, options: &Options, update: bool) -> Result<Listings, Error> {
     let (boot, mut blocks) = transcript::with_boot(guest, options, &FAR)?;
     let (paged, page) = transcript::with_boot(guest, &with(options, "percpu_alloc=page"), &PAGE)?;
     blocks.extend(page);
@@ -131,23 +129,32 @@ pub fn all(guest: &Guest, options: &Options, tries: u32) -> Result<Listings, Err
     blocks.insert("embed", lines(&boot, &["percpu: "]));
     blocks.insert("page", lines(&paged, &["percpu: "]));
     if let Some(text) = blocks.get_mut("lowcore") {
-        *text = excerpt(text);
+        *text = lowcore_about(text, &LOWCORE);
     }
     blocks.insert("lost update", costs::lost_update(guest, options)?);
     let (by_machine, mut absent) = machines::all()?;
     let has_all_machines = absent.is_empty();
-    let cost = costs::on_this_host(tries)?;
+    let cost = costs::on_this_host(if update { TRIES } else { 1 })?;
     match cost {
         Some(cost) => _ = blocks.insert("shared counter", cost.to_string()),
         None => absent.push("shared counter"),
     }
     blocks.extend(by_machine);
+    let binaries = linux_binaries::all(guest, options, update)?;
+    let has_binaries = binaries.is_some();
+    match binaries {
+        Some(binaries) => blocks.extend(binaries),
+        None => absent.extend(linux_binaries::NAMES),
+    }
     let mut pictures = pictures::all(&boot, &blocks, &cost.unwrap_or_default());
     if cost.is_none() {
         pictures.remove("why");
     }
     if !has_all_machines {
         pictures.remove("machines");
+    }
+    if !has_binaries {
+        pictures.remove("linux");
     }
     Ok(Listings {
         blocks,

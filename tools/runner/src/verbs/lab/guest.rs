@@ -118,7 +118,12 @@ pub fn compile(
     let source = folder.join(format!("{name}.c"));
     match c::extra(guest.compiler, name, &source, &guest.stamp) {
         Ok(module) => Ok(Some(module)),
-        Err(error @ (Error::Program { .. } | Error::PerCpuUse { .. } | Error::File { .. })) => {
+        Err(
+            error @ (Error::Program { .. }
+            | Error::PerCpuUse { .. }
+            | Error::Formats { .. }
+            | Error::File { .. }),
+        ) => {
             findings.wrong(
                 format!("to compile {name}.c"),
                 error.to_string(),

@@ -1,11 +1,19 @@
 //! Which modules have all that they need: from providers, and from modules that have it.
 
+use super::object::ModuleFacts;
 use super::package::Package;
 use super::providers::{Provider, Providers};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Functions that allocate per-CPU memory.
+const ALLOCATORS: [&str; 2] = ["__alloc_percpu", "__alloc_percpu_gfp"];
+
 /// What a module lacks, by who needs it: the module, or one that it needs.
 pub type Lacking = BTreeSet<(&'static str, String)>;
+
+/// What an init asks its kernel for by name, where nothing in its file says so: the module, and
+/// the one that Linux would load then.
+const ASKED_FOR: [(&str, &str); 2] = [("nls_euc_jp", "nls_cp932"), ("nls_koi8_ru", "nls_koi8_u")];
 
 /// What each module needs of whom.
 #[derive(Debug)]
@@ -24,8 +32,12 @@ struct Needs {
     found: Vec<(String, String)>,
     /// Modules of the package.
     modules: BTreeSet<&'static str>,
+    /// Modules that it doesn't need, but must not be loaded before, if they are loaded.
+    later_than: BTreeSet<&'static str>,
     /// Of nobody.
     lacking: BTreeSet<String>,
+    /// Whether it has per-CPU memory: variables of its own or of others, or what it allocates.
+    has_per_cpu: bool,
 }
 
 impl Closure {
@@ -38,9 +50,21 @@ impl Closure {
                 exporters.insert(symbol.as_str(), *name);
             }
         }
-        let needs = |facts: &super::object::ModuleFacts| {
+        let packaged = package.modules.values().map(|module| &module.facts);
+        let ours = providers.providers.iter().map(|provider| &provider.facts);
+        let variables: BTreeSet<&String> = packaged
+            .chain(ours)
+            .flat_map(|facts| &facts.per_cpu)
+            .collect();
+        let aliases = aliases(package);
+        let needs = |name: &str, facts: &ModuleFacts| {
+            let is_per_cpu = |symbol: &String| {
+                variables.contains(symbol) || ALLOCATORS.contains(&symbol.as_str())
+            };
             let mut needs = Needs {
                 imports: facts.imports.len(),
+                has_per_cpu: !facts.per_cpu.is_empty() || facts.imports.keys().any(is_per_cpu),
+                later_than: later_than(name, facts, &aliases),
                 ..Needs::default()
             };
             for (symbol, crc) in &facts.imports {
@@ -62,7 +86,7 @@ impl Closure {
         let modules = package.modules.iter();
         Self {
             modules: modules
-                .map(|(name, module)| (*name, needs(&module.facts)))
+                .map(|(name, module)| (*name, needs(name, &module.facts)))
                 .collect(),
             providers: ordered(&providers.providers),
         }
@@ -105,8 +129,11 @@ impl Closure {
         let mut left: BTreeSet<_> = whole.flat_map(|name| self.with_needed(name)).collect();
         let mut order = Vec::new();
         while !left.is_empty() {
-            let needs = |name: &&str| self.modules.get(*name).map(|needs| &needs.modules);
-            let ready = |name: &&&'static str| needs(name).is_none_or(|it| it.is_disjoint(&left));
+            let ready = |name: &&&'static str| {
+                self.modules.get(**name).is_none_or(|needs| {
+                    needs.modules.is_disjoint(&left) && needs.later_than.is_disjoint(&left)
+                })
+            };
             let next: Vec<_> = left.iter().filter(ready).copied().collect();
             if next.is_empty() {
                 // A circle: the kernel will name it.
@@ -126,6 +153,13 @@ impl Closure {
         })
     }
 
+    /// Whether a module has per-CPU memory: variables, its own or others', or what it allocates.
+    pub fn has_per_cpu(&self, name: &str) -> bool {
+        self.modules
+            .get(name)
+            .is_some_and(|needs| needs.has_per_cpu)
+    }
+
     /// What a module has of providers: their names, with how many symbols.
     pub fn providers_of(&self, name: &'static str) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
@@ -137,6 +171,39 @@ impl Closure {
         }
         counts
     }
+}
+
+/// Modules by what else they are called: an alias, and the names with `-` for `_`.
+fn aliases(package: &Package) -> BTreeMap<String, Vec<&'static str>> {
+    let mut aliases: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    for (name, module) in &package.modules {
+        let own = std::iter::once(*name);
+        for alias in own.chain(module.facts.said("alias")) {
+            let modules = aliases.entry(alias.replace('-', "_")).or_default();
+            modules.push(name);
+        }
+    }
+    aliases
+}
+
+/// What a module is to be loaded after: it says so (`softdep=pre: NAME...`), or asks by name.
+fn later_than(
+    name: &str,
+    facts: &ModuleFacts,
+    aliases: &BTreeMap<String, Vec<&'static str>>,
+) -> BTreeSet<&'static str> {
+    let said = facts.said("softdep").flat_map(|said| {
+        let words = said.split_ascii_whitespace();
+        words
+            .skip_while(|word| *word != "pre:")
+            .skip(1)
+            .take_while(|word| *word != "post:")
+    });
+    let asked = ASKED_FOR.iter().filter(|(asks, _)| *asks == name);
+    let all = said.chain(asked.map(|(_, other)| *other));
+    let modules = all.filter_map(|word| aliases.get(&word.replace('-', "_")));
+    let modules = modules.flatten().copied();
+    modules.filter(|other| *other != name).collect()
 }
 
 /// Providers in an order in which they can be loaded.

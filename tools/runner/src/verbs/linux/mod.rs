@@ -10,6 +10,7 @@
 //!  table.rs        what came of it
 //!  offers.rs       what is offered, and who called it
 //!  document.rs     the same in docs/linux.md
+//!  shipped.rs      some of them, for the book's guest
 //! ```
 
 mod closure;
@@ -19,6 +20,7 @@ mod offers;
 mod package;
 mod providers;
 mod session;
+mod shipped;
 mod table;
 mod why;
 
@@ -31,6 +33,7 @@ use closure::Closure;
 use package::Package;
 use providers::Providers;
 use session::Session;
+pub use shipped::Shipped;
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const ANSWERS: &str = "answers";
 
 /// What a name that is offered has before it until calls are counted.
-const COUNTED: &str = "linux_";
+const COUNTED: &str = "__linux_";
 
 /// A module of this project's for Linux's.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ fn header(package: &Package) -> String {
 }
 
 /// What puts the count of calls in front of each function that is offered (`provider.h`):
-/// `linux_NAME` becomes `NAME`, and what is defined as that, `own_NAME`. After linking, for a
+/// `__linux_NAME` becomes `NAME`, and what is defined as that, `own_NAME`. After linking, for a
 /// linker would take the one for the other.
 fn renames(compiled: &Path) -> Result<Vec<(String, String)>, Error> {
     let wrong = Error::object(compiled);

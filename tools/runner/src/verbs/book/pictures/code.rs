@@ -75,7 +75,7 @@ pub fn psw(facts: &Facts<'_>) -> String {
     drawing.text((170, 65), "n m", mask);
     drawing.boxed((320, 40), (380, 40), "a");
     drawing.text((510, 65), "n m", &format!("{address}  {name}"));
-    drawing.text((20, 30), "h", "mask: what may interrupt, and how it runs");
+    drawing.text((20, 30), "h", "mask: what may interrupt it");
     drawing.text((320, 30), "h", "address: what runs next");
     drawing.text(
         (20, 105),
@@ -184,10 +184,23 @@ pub fn machines(facts: &Facts<'_>) -> String {
         let line = line
             .strip_prefix("the linker takes the plain one ")
             .unwrap_or(line);
-        drawing.boxed((120, y), (580, 22), if index % 2 == 0 { "a" } else { "d" });
-        drawing.text((130, y + 15), "", line);
+        match gib(line) {
+            Some(reach) => drawing.bar((120, y), 300, (reach, 4)),
+            None => drawing.dashed((120, y + 11), (420, y + 11)),
+        }
+        drawing.text((430, y + 14), "", line);
     }
     drawing.end()
+}
+
+/// The GiB that a linker's edge is nearest to, of `from 4 GiB below to 4 GiB above`.
+fn gib(line: &str) -> Option<u64> {
+    let words: Vec<&str> = line.split(' ').collect();
+    match words[..] {
+        ["from", number, "GiB", ..] => number.parse().ok(),
+        ["from", number, "MiB", ..] => number.parse().ok().map(|mib: u64| (mib + 512) >> 10),
+        _ => None,
+    }
 }
 
 /// Where an interruption may come.

@@ -59,7 +59,9 @@ pub fn boot_steps(facts: &Facts<'_>) -> String {
         drawing.text((30, y + 16), "h", what);
         let mut lines = facts.boot.iter();
         let said = lines.find(|line| line.starts_with(start));
-        drawing.text((30, y + 33), "n s", said.map_or("", String::as_str));
+        // What is behind the first semicolon would be wider than the box.
+        let said = said.and_then(|line| line.split(';').next());
+        drawing.text((30, y + 33), "n s", said.unwrap_or_default());
         if index > 0 {
             drawing.arrow((360, y - 14), (360, y));
         }

@@ -3,10 +3,12 @@
 //! * `facts.rs`: what a run says
 //! * `memory.rs`: what lies where
 //! * `code.rs`: instructions, what they cost and reach
+//! * `binary.rs`: what a binary takes for granted
 //!
 //! Nothing is drawn to scale but bars, so a picture of another build differs in its numbers
 //! alone.
 
+mod binary;
 mod code;
 mod facts;
 mod memory;
@@ -33,5 +35,6 @@ pub fn all(boot: &[String], blocks: &Blocks, cost: &Cost) -> BTreeMap<&'static s
         ("field", code::field(&facts)),
         ("machines", code::machines(&facts)),
         ("interrupts", code::interrupts(&facts)),
+        ("linux", binary::linux(&facts)),
     ])
 }
