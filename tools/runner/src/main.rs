@@ -91,7 +91,7 @@ fn main() -> ExitCode {
             linux::run(toolchain, &options, &request)
         }
         Some(Verb::Book) => book::run(),
-        Some(Verb::Kit) => kit::run(toolchain, &options),
+        Some(Verb::Kit { with_packages }) => kit::run(toolchain, &options, with_packages),
         Some(Verb::Lab {
             number,
             hint,

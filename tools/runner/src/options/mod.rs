@@ -214,7 +214,11 @@ pub enum Verb {
         rounds: Option<NonZeroU64>,
     },
     /// Make one archive for a room without a network: binaries, book, report and labs
-    Kit,
+    Kit {
+        /// Put Debian's packages in that its machines need, too: 260 MB more
+        #[arg(long)]
+        with_packages: bool,
+    },
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab
