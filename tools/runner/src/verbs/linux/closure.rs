@@ -5,6 +5,9 @@ use super::package::Package;
 use super::providers::{Provider, Providers};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Functions that allocate per-CPU memory.
+const ALLOCATORS: [&str; 2] = ["__alloc_percpu", "__alloc_percpu_gfp"];
+
 /// What a module lacks, by who needs it: the module, or one that it needs.
 pub type Lacking = BTreeSet<(&'static str, String)>;
 
@@ -33,6 +36,8 @@ struct Needs {
     later_than: BTreeSet<&'static str>,
     /// Of nobody.
     lacking: BTreeSet<String>,
+    /// Whether it has per-CPU memory: variables of its own or of others, or what it allocates.
+    has_per_cpu: bool,
 }
 
 impl Closure {
@@ -45,10 +50,20 @@ impl Closure {
                 exporters.insert(symbol.as_str(), *name);
             }
         }
+        let packaged = package.modules.values().map(|module| &module.facts);
+        let ours = providers.providers.iter().map(|provider| &provider.facts);
+        let variables: BTreeSet<&String> = packaged
+            .chain(ours)
+            .flat_map(|facts| &facts.per_cpu)
+            .collect();
         let aliases = aliases(package);
         let needs = |name: &str, facts: &ModuleFacts| {
+            let is_per_cpu = |symbol: &String| {
+                variables.contains(symbol) || ALLOCATORS.contains(&symbol.as_str())
+            };
             let mut needs = Needs {
                 imports: facts.imports.len(),
+                has_per_cpu: !facts.per_cpu.is_empty() || facts.imports.keys().any(is_per_cpu),
                 later_than: later_than(name, facts, &aliases),
                 ..Needs::default()
             };
@@ -130,12 +145,25 @@ impl Closure {
         order
     }
 
+    /// Whether a module asks for others by name, when it is loaded.
+    pub fn asks_by_name(&self, name: &str) -> bool {
+        let needs = self.modules.get(name);
+        needs.is_some_and(|needs| !needs.later_than.is_empty())
+    }
+
     /// How many symbols a module imports, and of how many somebody has them.
     pub fn symbols(&self, name: &str) -> (usize, usize) {
         let needs = self.modules.get(name);
         needs.map_or((0, 0), |needs| {
             (needs.imports - needs.lacking.len(), needs.imports)
         })
+    }
+
+    /// Whether a module has per-CPU memory: variables, its own or others', or what it allocates.
+    pub fn has_per_cpu(&self, name: &str) -> bool {
+        self.modules
+            .get(name)
+            .is_some_and(|needs| needs.has_per_cpu)
     }
 
     /// What a module has of providers: their names, with how many symbols.

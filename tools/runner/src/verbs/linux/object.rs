@@ -4,6 +4,9 @@ use loader::Object;
 use loader::linux::{MODULE_LAYOUT, Versions};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The beginning of the names of sections with static per-CPU variables.
+const PER_CPU: &str = ".data..percpu";
+
 /// A module's file, read.
 #[derive(Debug, Default)]
 pub struct ModuleFacts {
@@ -13,6 +16,8 @@ pub struct ModuleFacts {
     pub exports: BTreeMap<String, u32>,
     /// Symbols that it exports, with a CRC or without.
     pub names: BTreeSet<String>,
+    /// Its static per-CPU variables.
+    pub per_cpu: BTreeSet<String>,
     /// The values of its `.modinfo`, by their keys.
     pub information: Vec<(String, String)>,
 }
@@ -34,6 +39,14 @@ impl ModuleFacts {
             imports.insert(MODULE_LAYOUT.to_owned(), Some(crc));
         }
         let own = |text: &str| text.to_owned();
+        let per_cpu: BTreeSet<usize> = { object.sections() }
+            .filter(|section| section.name.starts_with(PER_CPU))
+            .map(|section| section.index)
+            .collect();
+        let variables = object.symbols().filter(|symbol| {
+            let section = usize::from(symbol.section.0);
+            !symbol.name.is_empty() && per_cpu.contains(&section)
+        });
         let exports = object.export_crcs().map(|(name, crc)| (own(name), crc));
         let information = object
             .information()
@@ -42,6 +55,7 @@ impl ModuleFacts {
             imports,
             exports: exports.collect(),
             names: object.exports().map(own).collect(),
+            per_cpu: variables.map(|symbol| own(symbol.name)).collect(),
             information: information.collect(),
         })
     }

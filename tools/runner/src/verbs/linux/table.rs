@@ -14,7 +14,8 @@ pub struct Counts {
     pub live: usize,
     /// Those of them whose answers were right.
     pub known_answers: usize,
-    /// Those of them that have per-CPU data.
+    /// Those of these that have per-CPU memory: variables, their own or others', or what they
+    /// allocate.
     pub per_cpu: usize,
     /// Modules that weren't live, or not gone, or whose answers were wrong.
     pub lost: usize,
@@ -53,8 +54,9 @@ pub fn of(
         };
         let is_right = is_live && wrong.is_none();
         counts.live += usize::from(is_right);
-        counts.known_answers += usize::from(is_right && !asked.is_empty());
-        counts.per_cpu += usize::from(is_right && listed.per_cpu != 0);
+        let is_known = is_right && !asked.is_empty();
+        counts.known_answers += usize::from(is_known);
+        counts.per_cpu += usize::from(is_known && closure.has_per_cpu(name));
         let is_lost = !is_right && !matches!(fate, Some(Fate::Refuses(_)));
         counts.lost += usize::from(is_lost);
         let (found, all) = closure.symbols(name);
