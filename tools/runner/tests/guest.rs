@@ -154,6 +154,7 @@ fn main() -> ExitCode {
         documents::machine_cases_are_tested,
         matrix::every_pair_is_there,
         book::hangs_together,
+        book::reading_times,
     ];
     let mut guests = trials![
         start::missing_file,
