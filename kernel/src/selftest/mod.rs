@@ -168,7 +168,7 @@ pub fn share(total: u32, least: u32) -> u32 {
 /// Of what is tried with each request, or each CPU, in turn, how many come to the one that is
 /// tried: 1, but on many CPUs, where each takes so much longer, more.
 pub fn stride() -> usize {
-    // 16 CPUs, the boot CPU among them, have all tried.
+    // Up to 16 CPUs all are.
     cpus::online_count().div_ceil(16) as usize
 }
 
