@@ -79,17 +79,19 @@ fn main() -> ExitCode {
             why,
             check,
             update,
+            rounds,
         }) => {
             let request = linux::Request {
                 names: names.clone(),
                 why,
                 check,
                 update,
+                rounds,
             };
             linux::run(toolchain, &options, &request)
         }
         Some(Verb::Book) => book::run(),
-        Some(Verb::Kit) => kit::run(toolchain, &options),
+        Some(Verb::Kit { with_packages }) => kit::run(toolchain, &options, with_packages),
         Some(Verb::Lab {
             number,
             hint,

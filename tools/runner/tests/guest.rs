@@ -125,9 +125,9 @@ fn ignorable_test(
 /// Beginnings of names: what takes longest comes first, so that nothing long is left to run
 /// alone at the end.
 const LONG: [&str; 13] = [
-    "README.md: ./qemu-run.sh --cpus 4 --timeout 900",
-    "README.md: OPERATIONS",
-    "README.md: cargo test",
+    "docs/running.md: ./qemu-run.sh --cpus 4 --timeout 900",
+    "docs/running.md: OPERATIONS",
+    "docs/running.md: cargo test",
     "c_modules::against_linux",
     "crafted::rounds",
     "endings::timeouts",

@@ -209,9 +209,16 @@ pub enum Verb {
         /// Put this run's listing into docs/linux.md
         #[arg(long, conflicts_with_all = ["names", "why", "check"])]
         update: bool,
+        /// Then have all CPUs load and unload them at once, so many rounds
+        #[arg(long, value_name = "N", conflicts_with = "why")]
+        rounds: Option<NonZeroU64>,
     },
     /// Make one archive for a room without a network: binaries, book, report and labs
-    Kit,
+    Kit {
+        /// Put Debian's packages in that its machines need, too: 260 MB more
+        #[arg(long)]
+        with_packages: bool,
+    },
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab
