@@ -2,12 +2,16 @@
 # debian.sh modules|headers|peer|sources|emulator FOLDER: of Debian's Linux 6.1 for s390x the
 # modules, the headers, all that it takes to boot it and to build modules for it here, or some
 # of its source files; or the next Debian's QEMU, for this machine, with all that it needs;
-# unpacked in FOLDER once, and kept. Prints the folder that they are in:
+# unpacked in FOLDER once, and kept.
+# debian.sh room FOLDER PACKAGE...: packages of Debian 12 for a machine like this one that has no
+# network, with all that they need, and an index from which apt-get can install them.
+# Prints the folder that they are in:
 #
 #   modules   /lib/modules of the kernel's package
 #   headers   /usr/src of both packages: linux-headers-*-common, linux-headers-*-s390x
 #   peer      what would be / of these three, and of kbuild and make for this machine
 #   sources   of Linux's tree: lib, arch/s390/lib, and what tests in them include
+#   room      NAME.deb, and Packages
 #   emulator  a program qemu-system-s390x, which starts Debian 13's with its own libraries
 #
 # apt-get checks the packages' signatures; it gets lists and settings of its own in
@@ -23,9 +27,11 @@ case $1 in
     peer) name=linux-image inside= ;;
     sources) name=linux-source inside=tree ;;
     emulator) name=qemu-system-s390x inside=path ;;
-    *) printf 'usage: debian.sh modules|headers|peer|sources|emulator FOLDER\n' >&2; exit 2 ;;
+    room) name=${3:?a package} inside= ;;
+    *) printf 'usage: debian.sh modules|headers|peer|sources|emulator|room FOLDER [PACKAGE...]\n' >&2; exit 2 ;;
 esac
-folder=$2
+kind=$1 folder=$2
+shift 2
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
@@ -36,7 +42,7 @@ if command -v flock >/dev/null; then
 fi
 if [ ! -e "$folder/ready" ]; then
     tools=(apt-get apt-cache dpkg-deb)
-    [ "$1" != sources ] || tools+=(tar xz)
+    [ "$kind" != sources ] || tools+=(tar xz)
     for tool in "${tools[@]}"; do
         command -v "$tool" >/dev/null || cannot "there is no $tool here"
     done
@@ -44,9 +50,12 @@ if [ ! -e "$folder/ready" ]; then
     [ -r "$keys" ] || cannot "there is no $keys here"
     here=$(dpkg --print-architecture)
     architecture=s390x release=bookworm
-    [ "$1" != emulator ] || architecture=$here release=trixie
+    case $kind in
+        emulator) architecture=$here release=trixie ;;
+        room) architecture=$here ;;
+    esac
     architectures="\"$architecture\";"
-    [ "$1" != peer ] || architectures+=" \"$here\";"
+    [ "$kind" != peer ] || architectures+=" \"$here\";"
     apt=$folder/apt
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     : >"$apt/status"
@@ -71,17 +80,17 @@ CONF
     export APT_CONFIG=$apt/apt.conf
     # Failed downloads of lists are only a warning without the option.
     apt-get -qq -o APT::Update::Error-Mode=any update >&2 || cannot "Debian's package lists can't be had"
-    case $1 in
+    case $kind in
         sources) names="^$name-6\.1\$" ;;
-        emulator) names="^$name\$" ;;
+        emulator | room) names="^$name\$" ;;
         *) names="^$name-6\.1\.0-[0-9]+-s390x\$" ;;
     esac
     package=$(apt-cache --names-only search "$names" |
         cut -d' ' -f1 | sort --version-sort | tail -n1)
     [ -n "$package" ] || cannot "Debian has no package $names any more"
     packages=("$package")
-    case $1 in
-        modules | sources | emulator) ;;
+    case $kind in
+        modules | sources | emulator | room) ;;
         headers) packages+=("${package%-s390x}-common") ;;
         peer)
             headers=linux-headers-${package#linux-image-}
@@ -95,10 +104,25 @@ CONF
             ;;
     esac
     rm -rf "$folder/package"
-    if [ "$1" = emulator ]; then
-        # Nothing is installed, as far as this apt-get knows: all that it needs comes along.
-        apt-get -qq --yes --download-only -o Debug::NoLocking=true install "$package" >&2 ||
-            cannot "$package can't be had"
+    # Nothing is installed, as far as this apt-get knows: all that is needed comes along.
+    download=(apt-get -qq --yes --download-only -o Debug::NoLocking=true install)
+    if [ "$kind" = room ]; then
+        "${download[@]}" "$@" >&2 || cannot "$* can't be had"
+        mkdir "$folder/package"
+        entries=()
+        for file in "$apt"/cache/archives/*.deb; do
+            name=${file##*/} name=${name%.deb}
+            package=${name%%_*} version=${name#*_} version=${version%_*}
+            entries+=("$package=${version//%3a/:}")
+            # The archive's own names are without the epoch, and so is the index.
+            mv "$file" "$folder/package/${name/_[0-9]%3a/_}.deb"
+        done
+        apt-cache --no-all-versions show "${entries[@]}" |
+            sed 's|^Filename: .*/|Filename: ./|' >"$folder/package/Packages" ||
+            cannot "the packages have no entries"
+        rm -r "$apt"
+    elif [ "$kind" = emulator ]; then
+        "${download[@]}" "$package" >&2 || cannot "$package can't be had"
         for file in "$apt"/cache/archives/*.deb; do dpkg-deb -x "$file" "$folder/package"; done
     else
         (cd "$folder" && apt-get -qq download "${packages[@]}" >&2) ||
@@ -107,14 +131,14 @@ CONF
             dpkg-deb -x "$folder/${package%%:*}"_*.deb "$folder/package"
         done
     fi
-    if [ "$1" = sources ]; then
+    if [ "$kind" = sources ]; then
         mkdir "$folder/package/tree"
         tar -xJf "$folder/package/usr/src/linux-source-6.1.tar.xz" -C "$folder/package/tree" \
             --strip-components=1 linux-source-6.1/lib linux-source-6.1/arch/s390/lib \
             linux-source-6.1/tools/testing/selftests/kselftest_module.h
         rm -r "$folder/package/usr" "$folder"/*.deb
     fi
-    if [ "$1" = emulator ]; then
+    if [ "$kind" = emulator ]; then
         unpacked=$folder/package
         # Its libraries are newer than this machine's, and so is what loads them.
         loader=$(echo "$unpacked"/usr/lib64/ld-*.so.* "$unpacked"/usr/lib/ld-*.so.*)

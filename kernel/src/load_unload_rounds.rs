@@ -105,7 +105,7 @@ pub fn is_expected(reason: &Reason<'_>) -> bool {
     match reason {
         // Another CPU has it, or has what it needs on its way in or out.
         Reason::Exists(_) | Reason::Provider { .. } => true,
-        Reason::Object(LoadError::Unresolved(_)) => true,
+        Reason::Object(LoadError::Unresolved(_)) | Reason::Unresolved(_) | Reason::NoLayout => true,
         // `direct`, when far.
         Reason::Object(LoadError::Overflow(_)) => true,
         _ => false,

@@ -123,6 +123,22 @@ static int semaphores_count(void)
 	return 0;
 }
 
+static int completes_at_its_end(void *data)
+{
+	kthread_complete_and_exit(data, 0);
+}
+
+static int an_end_completes(void)
+{
+	DECLARE_COMPLETION_ONSTACK(ended);
+	struct task_struct *thread = kthread_create(completes_at_its_end, &ended, "ends");
+
+	CHECK(!IS_ERR(thread));
+	wake_up_process(thread);
+	wait_for_completion(&ended);
+	return 0;
+}
+
 static int a_thread_that_never_began(void)
 {
 	struct work work = { 0 };
@@ -234,6 +250,6 @@ static int readers_are_waited_for(void)
 }
 
 CTESTS(ONCE(a_thread_runs_until_it_is_stopped), ONCE(a_thread_that_never_began),
-       ONCE(threads_run_where_they_are_bound), ONCE(semaphores_count),
+       ONCE(threads_run_where_they_are_bound), ONCE(semaphores_count), ONCE(an_end_completes),
        ONCE(a_gate_and_a_mutex_hold_threads), ONCE(a_parked_thread_stands_still),
        ONCE(readers_are_waited_for));

@@ -10,8 +10,7 @@ function benchStep(what, cpu, size, align) {
   const bench = allocatorBench;
   const step = bench.wasm.step(what, cpu, size, align);
   bench.steps = step.step;
-  if (step.op.startsWith("alloc") && step.handle)
-    bench.live.push({ handle: step.handle, size: step.size });
+  for (const handle of step.handles ?? []) bench.live.push({ handle, size: step.size });
   if (step.op === "free" && !step.error)
     bench.live = bench.live.filter((one) => one.handle !== step.handle);
   if (step.violation) bench.violations.push(`step ${step.step}: ${step.violation}`);
@@ -33,9 +32,7 @@ function stepWords(step) {
     ? el("span", { class: "bad" }, `: ${step.error}`)
     : step.op === "free"
       ? [" ", hexNode(step.handle, "handle")]
-      : step.handle
-        ? [" → ", hexNode(step.handle, "handle")]
-        : "";
+      : (step.handles ?? []).map((handle, nth) => [nth ? ", " : " → ", hexNode(handle, "handle")]);
   return el(
     "li",
     { value: step.step },

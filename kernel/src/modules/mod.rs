@@ -66,7 +66,8 @@ pub use lookup::{
 };
 pub use modinfo::print_modinfo;
 pub use modprobe::{
-    Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped, unload_with_dependencies,
+    Lost, load_at_boot, load_with_dependencies, lost_at_boot, shipped, shipped_and_given,
+    unload_with_dependencies,
 };
 pub use registry::{kernel_symbols, symbol_count};
 pub use report::{exports, list, print_names};

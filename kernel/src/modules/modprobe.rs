@@ -80,10 +80,23 @@ fn unless_there(result: Result<(), Error<'_>>) -> Result<(), Error<'_>> {
 /// # Errors
 /// What is wrong with one of the files; [`Reason::Heap`].
 pub fn shipped() -> Result<Vec<&'static str>, Error<'static>> {
+    ordered(|path| path.starts_with("modules/"))
+}
+
+/// The same, and all that a person has put beside them.
+///
+/// # Errors
+/// As of [`shipped`].
+pub fn shipped_and_given() -> Result<Vec<&'static str>, Error<'static>> {
+    ordered(|path| path.starts_with("modules/") || path.starts_with("extra/"))
+}
+
+/// Names of modules by their files' paths, each after those that it needs.
+fn ordered(is_one: impl Fn(&str) -> bool) -> Result<Vec<&'static str>, Error<'static>> {
     let no_memory = |reason: Reason<'static>| reason.of("at boot");
     let exporters = Exporters::find().map_err(no_memory)?;
     let mut order = LoadOrder::new(&exporters);
-    for file in initrd::files().filter(|file| file.path.starts_with("modules/")) {
+    for file in initrd::files().filter(|file| is_one(file.path)) {
         order.add(&ModuleFile::open(file)?, |_| false)?;
     }
     let order = order.finish();

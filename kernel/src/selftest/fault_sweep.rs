@@ -1,9 +1,10 @@
-//! Each request of a piece of work fails in turn, at every site, until none is left: each time
-//! the work ends in an error that says why, or as if nothing had been, and nothing is left over.
+//! Each request of a piece of work fails in turn, at every site, until none is left, or on many
+//! CPUs some of them: each time the work ends in an error that says why, or as if nothing had
+//! been, and nothing is left over.
 //!
 //! Loads have a sweep of their own, of every module (module_life.rs); the boot's is the runner's.
 
-use super::{NotPassed, failed, resources};
+use super::{NotPassed, failed, resources, stride};
 use crate::fail::{self, Site};
 use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::memory::{frame_count, slab, vmalloc};
@@ -43,7 +44,7 @@ fn sweep(
     counts: &mut Counts,
     work: &mut dyn FnMut() -> Result<(), Text>,
 ) -> Result<(), NotPassed> {
-    for nth in 1..MOST {
+    for nth in (1..MOST).step_by(stride()) {
         percpu::trim();
         let before = resources::in_use();
         fail::arm(site, nth);
@@ -120,7 +121,7 @@ fn load_and_unload() -> Result<(), Text> {
 
 /// Only the unload's requests fail: it must go through, or leave the module as it was.
 fn unload(site: (&str, Site), counts: &mut Counts) -> Result<(), NotPassed> {
-    for nth in 1..MOST {
+    for nth in (1..MOST).step_by(stride()) {
         modules::load("counter").map_err(failed)?;
         fail::arm(site.1, nth);
         let result = modules::unload("counter").map_err(text);
@@ -235,7 +236,7 @@ fn sweep_online(cpu: u32, online: bool) -> Result<(), NotPassed> {
     let what = if online { "comes" } else { "leaves" };
     for (name, site) in Site::ALL {
         let mut counts = Counts::default();
-        for nth in 1..MOST {
+        for nth in (1..MOST).step_by(stride()) {
             set_online(cpu, !online).map_err(failed)?;
             percpu::trim();
             let before = resources::in_use();

@@ -165,6 +165,13 @@ pub fn share(total: u32, least: u32) -> u32 {
     (total / cpus::online_count()).max(least)
 }
 
+/// Of what is tried with each request, or each CPU, in turn, how many come to the one that is
+/// tried: 1, but on many CPUs, where each takes so much longer, more.
+pub fn stride() -> usize {
+    // 16 CPUs, the boot CPU among them, have all tried.
+    cpus::online_count().div_ceil(16) as usize
+}
+
 /// Calls a function that a module of this tree, which is loaded, exports for its test.
 pub fn call(symbol: &'static str, argument: u64) -> Result<u64, NotPassed> {
     // SAFETY: L3: what tests call takes a number, or nothing.

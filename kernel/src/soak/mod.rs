@@ -13,7 +13,7 @@ mod work;
 
 use crate::console::is_interrupted;
 use crate::fail::{self, Site};
-use crate::load_unload_rounds::{AllUnloaded, LogOff};
+use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected};
 use crate::modules::{self, Error, Reason};
 use crate::selftest::resources::{self, InUse};
 use crate::{cpus, percpu, println, smp, timer, warning};
@@ -28,8 +28,7 @@ use work::Work;
 /// Seconds between two lines of progress.
 const PROGRESS: u64 = 2;
 
-/// Slices before what is in use is looked at for the first time: lists keep what they have
-/// grown to.
+/// Slices before what is in use is looked at for the first time.
 const WARM: u64 = 20;
 
 /// Why a soak fails.
@@ -87,11 +86,18 @@ pub fn run(seconds: u64, seed: u64) -> Result<(), SoakError> {
 fn soak(seconds: u64, seed: u64) -> Result<(), SoakError> {
     let _log = LogOff::new();
     let _unloaded = AllUnloaded::new().map_err(SoakError::Module)?;
-    let names = modules::shipped().map_err(SoakError::Module)?;
+    let names = modules::shipped_and_given().map_err(SoakError::Module)?;
     let work = Work::new(names).ok_or(SoakError::OutOfMemory)?;
     let warnings = warning::count();
     let online = cpus::online_count();
     let start = now();
+    // As many as there can be at once: lists of modules and exports keep what they have grown to.
+    for name in work.names() {
+        match modules::load(name) {
+            Err(error) if !is_expected(&error.reason) => return Err(SoakError::Module(error)),
+            _ => {}
+        }
+    }
     for slice in 0..WARM {
         // Another seed's, so that none of this one's is left out.
         let plan = Plan::new(!seed, slice, 0);

@@ -9,6 +9,7 @@
 #ifndef __LINUX_KTHREAD_H
 #define __LINUX_KTHREAD_H
 
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/sched.h>
 
@@ -66,6 +67,14 @@ extern void kthread_unpark(struct task_struct *thread);
 extern bool kthread_should_park(void);
 extern void kthread_parkme(void);
 extern void __noreturn kthread_exit(long result);
+
+/* A module is unloaded when its threads have ended. */
+static inline void __noreturn kthread_complete_and_exit(struct completion *completion, long result)
+{
+	if (completion)
+		complete(completion);
+	kthread_exit(result);
+}
 
 #define kthread_create_worker(arguments...) ((void *)__unsupported(kthread_create_worker))
 

@@ -79,17 +79,19 @@ fn main() -> ExitCode {
             why,
             check,
             update,
+            rounds,
         }) => {
             let request = linux::Request {
                 names: names.clone(),
                 why,
                 check,
                 update,
+                rounds,
             };
             linux::run(toolchain, &options, &request)
         }
         Some(Verb::Book) => book::run(),
-        Some(Verb::Kit) => kit::run(toolchain, &options),
+        Some(Verb::Kit { with_packages }) => kit::run(toolchain, &options, with_packages),
         Some(Verb::Lab {
             number,
             hint,
@@ -125,7 +127,16 @@ fn main() -> ExitCode {
         Some(Verb::Report {
             ref file, ref from, ..
         }) => page::run(toolchain, &options, file.as_deref(), from.as_deref(), boot),
-        Some(Verb::Soak { .. }) => boot(toolchain, &soak::options(&options)),
+        Some(Verb::Soak { linux, .. }) => {
+            let mut options = soak::options(&options);
+            let added = match linux {
+                true => {
+                    linux::files(toolchain, &options).map(|files| options.modules.extend(files))
+                }
+                false => Ok(()),
+            };
+            added.and_then(|()| boot(toolchain, &options))
+        }
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {

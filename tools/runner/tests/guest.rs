@@ -125,9 +125,9 @@ fn ignorable_test(
 /// Beginnings of names: what takes longest comes first, so that nothing long is left to run
 /// alone at the end.
 const LONG: [&str; 13] = [
-    "README.md: ./qemu-run.sh --cpus 4 --timeout 900",
-    "README.md: OPERATIONS",
-    "README.md: cargo test",
+    "docs/running.md: ./qemu-run.sh --cpus 4 --timeout 900",
+    "docs/running.md: OPERATIONS",
+    "docs/running.md: cargo test",
     "c_modules::against_linux",
     "crafted::rounds",
     "endings::timeouts",
@@ -309,6 +309,7 @@ fn main() -> ExitCode {
         linux::frames_and_bugs,
     ));
     guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
+    guests.push(ignorable_test("long::soak_with_linux", linux::soaked));
     guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
         ignorable_test(format!("long::linux_{name}"), move || {
             linux::shape(&arguments)

@@ -10,7 +10,7 @@
 //! * `json.rs`: a JSON text, put together
 //! * `link.rs`: a module linked, and everything that is out of reach
 //! * `memory.rs`: emulated memory under the allocator
-//! * `bench.rs`: the allocator step by step, beside a model
+//! * `bench.rs`: the allocator step by step, beside the model of its tests
 //! * `wasm.rs`: what a program without an operating system lacks
 //!
 //! Numbers of 64 bits are BigInt on the other side.
@@ -28,7 +28,9 @@ mod wasm;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use bench::{Ask, Bench};
+use bench::Bench;
+use percpu::Handle;
+use percpu_model::{Bytes, Step};
 use spin::Mutex;
 
 /// What there is between calls.
@@ -101,18 +103,22 @@ pub extern "C" fn workbench_start(cpus: u32, reserved: u32, magazine: u32, seed:
 #[unsafe(no_mangle)]
 pub extern "C" fn workbench_step(what: u32, cpu: u32, size: u32, align: u32) -> usize {
     let (size, align) = (size as usize, align as usize);
-    let ask = match what {
-        0 => Ask::Alloc { size, align },
-        1 => Ask::AllocAtomic { size, align },
-        2 => Ask::AllocReserved { size, align },
-        3 => Ask::Free { handle: size },
-        4 => Ask::Balance,
-        5 => Ask::Trim,
-        _ => Ask::Random,
+    let bytes = Bytes { size, align };
+    let step = match what {
+        0 => Some(Step::Alloc(bytes)),
+        1 => Some(Step::AllocAtomic(bytes)),
+        2 => Some(Step::AllocReserved(bytes)),
+        3 => Some(Step::Free(Handle(size))),
+        4 => Some(Step::Balance),
+        5 => Some(Step::Trim),
+        _ => None,
     };
     let mut work = WORK.lock();
     let text = match &mut work.bench {
-        Some(bench) => bench.step(ask, cpu as usize),
+        Some(bench) => match step {
+            Some(step) => bench.step(step, cpu as usize),
+            None => bench.random_step(),
+        },
         None => String::new(),
     };
     work.answer(text)

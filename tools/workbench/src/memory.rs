@@ -5,9 +5,10 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use lock_api::{GuardNoSend, RawMutex};
 use percpu::{Backing, OutOfMemory, PAGE_SIZE};
+use percpu_model::Memory as _;
 use spin::Mutex;
 
 /// What a fresh frame is full of: somebody else left it there.
@@ -17,8 +18,12 @@ const JUNK: u8 = 0xdb;
 #[derive(Default)]
 pub struct Memory {
     pages: Mutex<BTreeMap<usize, Box<[u8]>>>,
+    /// Address space of chunks: where, and how much.
+    reserved: Mutex<BTreeMap<usize, usize>>,
+    /// Requests until one fails; 0 for never.
+    fail: AtomicU64,
     /// The running CPU.
-    pub cpu: AtomicUsize,
+    cpu: AtomicUsize,
     wrong: Mutex<Option<String>>,
 }
 
@@ -47,6 +52,13 @@ unsafe impl RawMutex for Alone {
 }
 
 impl Memory {
+    /// Whether this request is the one that is to fail.
+    fn fails(&self) -> bool {
+        let left = self.fail.load(Ordering::Relaxed);
+        self.fail.store(left.saturating_sub(1), Ordering::Relaxed);
+        left == 1
+    }
+
     /// Maps pages to frames.
     pub fn add(&self, address: usize, pages: usize) {
         for page in 0..pages {
@@ -59,20 +71,6 @@ impl Memory {
                 ));
             }
         }
-    }
-
-    /// Fills bytes.
-    pub fn fill(&self, address: usize, size: usize, byte: u8) {
-        self.touch(address, size, &mut |bytes| bytes.fill(byte));
-    }
-
-    /// Whether all bytes are this.
-    pub fn holds(&self, address: usize, size: usize, byte: u8) -> bool {
-        let mut holds = true;
-        self.touch(address, size, &mut |bytes| {
-            holds &= bytes.iter().all(|&found| found == byte);
-        });
-        holds
     }
 
     /// Pages that are mapped.
@@ -120,13 +118,26 @@ unsafe impl Backing for Memory {
         self.cpu.load(Ordering::Relaxed)
     }
 
-    fn reserve(&self, _address: usize, _size: usize) -> Result<(), OutOfMemory> {
+    fn reserve(&self, address: usize, size: usize) -> Result<(), OutOfMemory> {
+        if self.fails() {
+            return Err(OutOfMemory);
+        }
+        if self.reserved.lock().insert(address, size).is_some() {
+            self.complain(format!("{address:#x} is reserved twice"));
+        }
         Ok(())
     }
 
-    unsafe fn release(&self, _address: usize, _size: usize) {}
+    unsafe fn release(&self, address: usize, size: usize) {
+        if self.reserved.lock().remove(&address) != Some(size) {
+            self.complain(format!("{address:#x} is released, and wasn't reserved"));
+        }
+    }
 
     unsafe fn map(&self, address: usize, pages: usize) -> Result<(), OutOfMemory> {
+        if self.fails() {
+            return Err(OutOfMemory);
+        }
         self.add(address, pages);
         Ok(())
     }
@@ -148,5 +159,31 @@ unsafe impl Backing for Memory {
 
     unsafe fn zero(&self, address: usize, size: usize) {
         self.fill(address, size, 0);
+    }
+}
+
+impl percpu_model::Memory for Memory {
+    fn holds(&self, address: usize, size: usize, byte: u8) -> bool {
+        let mut holds = true;
+        self.touch(address, size, &mut |bytes| {
+            holds &= bytes.iter().all(|&found| found == byte);
+        });
+        holds
+    }
+
+    fn fill(&self, address: usize, size: usize, byte: u8) {
+        self.touch(address, size, &mut |bytes| bytes.fill(byte));
+    }
+
+    fn count(&self) -> (usize, usize) {
+        (self.mapped(), self.reserved.lock().len())
+    }
+
+    fn run_on(&self, cpu: usize) {
+        self.cpu.store(cpu, Ordering::Relaxed);
+    }
+
+    fn fail(&self, nth: u64) {
+        self.fail.store(nth, Ordering::Relaxed);
     }
 }

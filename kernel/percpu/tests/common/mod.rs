@@ -146,6 +146,28 @@ unsafe impl Backing for &Machine {
     }
 }
 
+impl percpu_model::Memory for &Machine {
+    fn holds(&self, address: usize, size: usize, byte: u8) -> bool {
+        Machine::holds(self, address, size, byte)
+    }
+
+    fn fill(&self, address: usize, size: usize, byte: u8) {
+        Machine::fill(self, address, size, byte);
+    }
+
+    fn count(&self) -> (usize, usize) {
+        Machine::count(self)
+    }
+
+    fn run_on(&self, cpu: usize) {
+        self.cpu.store(cpu, Ordering::Relaxed);
+    }
+
+    fn fail(&self, nth: u64) {
+        self.fail.store(nth, Ordering::Relaxed);
+    }
+}
+
 /// The allocator of the tests.
 pub type Tested<'machine> = Allocator<&'machine Machine>;
 

@@ -209,9 +209,16 @@ pub enum Verb {
         /// Put this run's listing into docs/linux.md
         #[arg(long, conflicts_with_all = ["names", "why", "check"])]
         update: bool,
+        /// Then have all CPUs load and unload them at once, so many rounds
+        #[arg(long, value_name = "N", conflicts_with = "why")]
+        rounds: Option<NonZeroU64>,
     },
     /// Make one archive for a room without a network: binaries, book, report and labs
-    Kit,
+    Kit {
+        /// Put Debian's packages in that its machines need, too: 260 MB more
+        #[arg(long)]
+        with_packages: bool,
+    },
     /// Copy a lab to labs/, build what is there, and grade it; without a number, list them
     Lab {
         /// Number of the lab
@@ -279,6 +286,9 @@ pub enum Verb {
         /// What the random numbers come from [default: another each time; it is printed]
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
+        /// Modules of Debian's Linux come and go, too
+        #[arg(long)]
+        linux: bool,
     },
     /// Wait for gdb before the first instruction, and print the gdb command
     Debug {

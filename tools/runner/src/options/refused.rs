@@ -70,7 +70,7 @@ impl Options {
         if options.verb == Some(Verb::Book) && !options.all_default() {
             return wrong("book boots no guest: it takes no options of one");
         }
-        if options.verb == Some(Verb::Kit) && !options.all_default() {
+        if matches!(options.verb, Some(Verb::Kit { .. })) && !options.all_default() {
             return wrong("kit is the same each time: it takes no options of a guest");
         }
         let is_linux = matches!(options.verb, Some(Verb::Linux { .. }));

@@ -13,12 +13,25 @@ use std::process::Command;
 /// # Errors
 /// If it can't be had: no network, or no apt-get.
 pub fn fetch(kind: &str, folder: &Path, what: &str) -> Result<PathBuf, Error> {
+    fetch_named(kind, folder, what, &[])
+}
+
+/// The same of a kind that packages are named for.
+///
+/// # Errors
+/// As of [`fetch`].
+pub fn fetch_named(
+    kind: &str,
+    folder: &Path,
+    what: &str,
+    packages: &[&str],
+) -> Result<PathBuf, Error> {
     if !folder.join("ready").exists() {
         output::say!("fetching {what}, once, into {}", folder.display());
     }
     let script = layout::root().join("tools/debian.sh");
     let mut command = Command::new(&script);
-    command.arg(kind).arg(folder);
+    command.arg(kind).arg(folder).args(packages);
     let output = command.output().map_err(Error::start("tools/debian.sh"))?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);

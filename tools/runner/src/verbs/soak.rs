@@ -24,6 +24,7 @@ pub fn options(options: &Options) -> Options {
         minutes,
         seconds,
         seed,
+        linux: _,
     }) = options.verb
     else {
         return options.clone();
@@ -58,6 +59,7 @@ mod tests {
                 minutes,
                 seconds,
                 seed,
+                linux: false,
             }),
             ..Options::with_append("").expect("a person may give these")
         })

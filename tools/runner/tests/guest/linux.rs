@@ -54,6 +54,20 @@ fn all_live(arguments: &[&str]) -> Completed {
     Ok(Completion::Completed)
 }
 
+/// They come and go on all CPUs at once, while CPUs leave and requests fail, and nothing is lost.
+pub fn soaked() -> Completed {
+    let run = runner(&["soak", "--linux", "--seconds", "60"]);
+    if run.code == Some(6) && run.verdict().contains("debian.sh: ") {
+        return Ok(not_here());
+    }
+    run.must_exit(0)?;
+    run.must(
+        !run.lines_with(&["soak: ", " 0 lost"]).is_empty(),
+        "none is lost",
+    )?;
+    Ok(Completion::Completed)
+}
+
 /// The run of the gate.
 pub fn live() -> Completed {
     all_live(&["--check"])

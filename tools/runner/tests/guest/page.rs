@@ -273,7 +273,8 @@ fn same_as_kmod_inspect(inspect: &Path, seen: &Value) -> TestResult {
     Ok(())
 }
 
-/// Steps of the page's allocator, and of the same crate here.
+/// Random steps of the page's allocator, and of the same crate here, each beside the model that
+/// `kernel/percpu/tests/model.rs` runs by the million.
 fn same_steps(browser: &mut Browser) -> TestResult {
     const RANDOM: u32 = 6;
     for (cpus, seed) in [(2, 1), (5, 77)] {

@@ -110,6 +110,7 @@ pub fn all_by_each_allocator() -> TestResult {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("greedy.c");
     let text = "
+        #include <linux/kthread.h>
         #include <linux/module.h>
         #include <linux/percpu.h>
         #include <linux/slab.h>
@@ -119,6 +120,9 @@ pub fn all_by_each_allocator() -> TestResult {
         static unsigned long *handles;
         static unsigned long counts[5];
         static struct kmem_cache *cache;
+        static struct task_struct *threads[64];
+        static unsigned long threads_made;
+        static int runs(void *data) { return data ? 1 : 0; }
         #define TAKE(list, what, number)                                        \\
                 for (struct block *it; (it = (what)); counts[number]++) {       \\
                         it->next = list;                                        \\
@@ -151,12 +155,18 @@ pub fn all_by_each_allocator() -> TestResult {
                 while (counts[0] < most &&
                        (handle = (unsigned long)__alloc_percpu(8, 8)))
                         handles[counts[0]++] = handle;
+                while (threads_made < ARRAY_SIZE(threads) &&
+                       !IS_ERR(threads[threads_made] = kthread_create(runs, NULL, \"greedy\")))
+                        threads_made++;
+                pr_info(\"greedy: %lu threads\\n\", threads_made);
                 for (int kind = 0; kind < 5; kind++)
                         pr_info(\"greedy: kind %d, %lu blocks\\n\", kind, counts[kind]);
                 return 0;
         }
         static void __exit end(void)
         {
+                while (threads_made)
+                        kthread_stop(threads[--threads_made]);
                 while (counts[0])
                         free_percpu((void __percpu *)handles[--counts[0]]);
                 GIVE(areas, vfree(it));
@@ -189,6 +199,9 @@ pub fn all_by_each_allocator() -> TestResult {
             commands,
         ]);
         run.must_exit(0)?;
+        // Their stacks would be of what is the kernel's.
+        let none = run.lines_with(&["greedy: 0 threads"]).len() == 1;
+        run.must(none, &format!("{word}: threads have no memory"))?;
         for kind in 0..5 {
             let said = format!("greedy: kind {kind}, ");
             let lines = run.lines_with(&[&said, "blocks"]);

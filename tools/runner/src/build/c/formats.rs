@@ -213,7 +213,7 @@ mod tests {
         let functions: Functions = declared(HEADER).collect();
         let expected = [("_printk".to_owned(), 0), ("named".to_owned(), 2)];
         assert_eq!(functions, expected.into());
-        let all = super::super::headers(&layout::include()).unwrap();
+        let all = crate::build::c::headers::of(&layout::include()).unwrap();
         let functions = super::functions(&all).unwrap();
         let names = [
             "_printk",

@@ -19,6 +19,7 @@
 
 pub mod compiler;
 mod formats;
+mod headers;
 mod out_of_scope;
 mod percpu_use;
 
@@ -136,8 +137,8 @@ pub fn module(module: &Module, stamp: &str) -> Result<(), Error> {
     let output = module.compiled();
     let folder = output.parent().unwrap_or(&output).to_owned();
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let mut inputs = headers(&layout::include())?;
-    inputs.extend(headers(source.parent().unwrap_or(source))?);
+    let mut inputs = headers::of(&layout::include())?;
+    inputs.extend(headers::of(source.parent().unwrap_or(source))?);
     inputs.push(source.clone());
     inputs.push(remember(&folder, stamp)?);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
@@ -255,7 +256,7 @@ fn about_scope(text: &str) -> Option<String> {
 /// Names of the headers under `linux/`.
 fn offered() -> Result<String, Error> {
     let folder = layout::include().join("linux");
-    let headers = headers(&folder)?;
+    let headers = headers::of(&folder)?;
     let names = headers.iter().filter_map(|path| path.file_name());
     let mut names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
     names.sort();
@@ -297,7 +298,10 @@ fn check(
         return Ok(());
     };
     let mistakes = percpu_use::mistakes(&text, &symbols(source, object)?);
-    let refused = formats::refused(&text, &formats::functions(&headers(&layout::include())?)?);
+    let refused = formats::refused(
+        &text,
+        &formats::functions(&headers::of(&layout::include())?)?,
+    );
     for line in
         { mistakes.iter().map(ToString::to_string) }.chain(refused.iter().map(ToString::to_string))
     {
@@ -351,20 +355,6 @@ fn remember(folder: &Path, stamp: &str) -> Result<PathBuf, Error> {
         fs::write(&path, text).map_err(Error::file("write", &path))?;
     }
     Ok(path)
-}
-
-/// The headers of a folder, and of those in it.
-fn headers(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut found = Vec::new();
-    for entry in folder.read_dir().map_err(Error::file("read", folder))? {
-        let path = entry.map_err(Error::file("read", folder))?.path();
-        if path.is_dir() && folder.starts_with(layout::include()) {
-            found.extend(headers(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "h") {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Debian's next package has other bytes. Then the chapter is of the last one, and stays it
 //! until somebody updates it.
 
-use super::listings::excerpt;
+use super::excerpt::lowcore_about;
 use crate::build::{Guest, layout};
 use crate::error::Error;
 use crate::options::Options;
@@ -104,7 +104,7 @@ pub fn all(guest: &Guest, options: &Options, update: bool) -> Result<Option<Bloc
     };
     let mut blocks = transcript::ask(guest, &options, &LISTINGS)?;
     if let Some(text) = blocks.get_mut("linux lowcore") {
-        *text = excerpt(text, &LOWCORE);
+        *text = lowcore_about(text, &LOWCORE);
     }
     let (module, variable) = PER_CPU;
     let path = shipped.file(module)?;

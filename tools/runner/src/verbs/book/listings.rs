@@ -8,6 +8,7 @@
 //!  Debian's modules        binaries of Linux's
 //! ```
 
+use super::excerpt::lowcore_about;
 use super::{costs, linux_binaries, machines, pictures};
 use crate::build::Guest;
 use crate::error::Error;
@@ -99,15 +100,6 @@ fn lines(boot: &[String], starts: &[&str]) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// Of a lowcore what is about some things.
-pub fn excerpt(lowcore: &str, about: &[&str]) -> String {
-    let about = [&["> lowcore", ": prefix "], about].concat();
-    let lines = lowcore
-        .lines()
-        .filter(|line| about.iter().any(|it| line.contains(it)));
-    lines.map(|line| format!("{line}\n")).collect()
-}
-
 /// Boots the guests, compiles for other machines, measures on this host; for what is in the book
 /// to be compared with, or updated.
 ///
@@ -137,7 +129,7 @@ pub fn all(guest: &Guest, options: &Options, update: bool) -> Result<Listings, E
     blocks.insert("embed", lines(&boot, &["percpu: "]));
     blocks.insert("page", lines(&paged, &["percpu: "]));
     if let Some(text) = blocks.get_mut("lowcore") {
-        *text = excerpt(text, &LOWCORE);
+        *text = lowcore_about(text, &LOWCORE);
     }
     blocks.insert("lost update", costs::lost_update(guest, options)?);
     let (by_machine, mut absent) = machines::all()?;

@@ -1,6 +1,7 @@
 //! The verb `book`: `docs/book` as pages.
 //!
 //! * `mdbook.rs`: the program that makes them
+//! * `excerpt.rs`: some lines of a listing
 //! * `links.rs`: whether they hang together
 //! * `listings.rs`: what the verb `lessons` puts into the chapters, and compares
 //! * `costs.rs`, `machines.rs`: measured and compiled for it
@@ -8,6 +9,7 @@
 //! * `pictures.rs`, `svg.rs`: drawn from it
 
 mod costs;
+mod excerpt;
 mod links;
 mod linux_binaries;
 pub mod listings;

@@ -25,12 +25,13 @@ const GUEST_PACKAGES: [&str; 12] = [
 ];
 
 /// The scripts.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     "qemu-run.sh",
     ".ci/run",
     "modules/lessons/rustc.sh",
     "tools/debian.sh",
     "tools/name-modules.sh",
+    "tools/runner/src/verbs/kit/install-packages.sh",
     "tools/runner/src/verbs/kit/start.sh",
 ];
 

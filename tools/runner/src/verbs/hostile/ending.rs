@@ -106,11 +106,12 @@ impl Ending {
     }
 }
 
-/// Registers and a backtrace, behind the panic's line.
+/// Registers and a backtrace, behind the panic's line. Where no interruption led to it there is
+/// no PSW.
 pub fn has_report(lines: &[String]) -> bool {
     let report = lines.iter().skip_while(|line| !line.starts_with("panic: "));
     let has = |word: &str| report.clone().any(|line| line.contains(word));
-    has("backtrace:") && has("PSW")
+    has("backtrace:") && has("  r0  ")
 }
 
 impl fmt::Display for Ending {
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn a_crash_needs_its_report() {
         let line = "panic: cpu 0: program check 1 (operation)";
-        let report = [line, "  PSW 0x0 0x2", "  backtrace:", "    0x2"];
+        let report = [line, "  r0  0000", "  backtrace:", "    0x2"];
         let crash = || panicked("program check 1 (operation)");
         assert_eq!(of(crash(), &report), "panicked, with a report");
         for left_out in 1..3 {

@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 
-/// A command line, and whether all of it is as the README's table says.
+/// A command line, and whether all of it is as docs/running.md's table says.
 pub struct Line {
     pub text: String,
     pub is_right: bool,

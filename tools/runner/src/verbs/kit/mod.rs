@@ -4,6 +4,7 @@
 //!  percpu-kit/
 //!    qemu-run.sh     starts the runner that is there; builds and fetches nothing
 //!    README.kit      what the machines must have, and how to begin
+//!    packages/       Debian's packages for a machine that lacks them, if they were asked for
 //!    target/         the runner, kmod-inspect, kernel and modules, the book, a report
 //!    ...             the source tree, with the labs
 //! ```
@@ -18,7 +19,7 @@ use crate::build::toolchain::Toolchain;
 use crate::error::Error;
 use crate::options::Options;
 use crate::screen::output;
-use crate::verbs::book;
+use crate::verbs::{book, debian};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -32,11 +33,27 @@ const README: &str = include_str!("README.kit");
 /// What starts it.
 const SCRIPT: &str = include_str!("start.sh");
 
+/// What installs packages where there is no network.
+const INSTALLER: &str = include_str!("install-packages.sh");
+
+/// What a machine must have for all that the kit does: QEMU, what shows instructions, what
+/// compiles labs in C, and what compiles those in Rust (Debian 12's own `rustc` is too old).
+const PACKAGES: [&str; 4] = [
+    "qemu-system-misc",
+    "binutils-s390x-linux-gnu",
+    "gcc-s390x-linux-gnu",
+    "rustc-web",
+];
+
 /// Makes the archive.
 ///
 /// # Errors
-/// If a part can't be built, or written.
-pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
+/// If a part can't be built, fetched, or written.
+pub fn run(
+    toolchain: Toolchain,
+    options: &Options,
+    with_packages: bool,
+) -> Result<ExitCode, Error> {
     if layout::is_kit() {
         output::say!("this is a kit already: one is made of a source tree");
         return Ok(ExitCode::FAILURE);
@@ -79,6 +96,10 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
     }
     let mut parts = vec!["the tree", "binaries"];
     parts.extend(pages(&target)?);
+    if with_packages {
+        packages(&folder.join("packages"))?;
+        parts.push("packages");
+    }
     put(&folder.join("README.kit"), README, 0o644)?;
     put(&folder.join("qemu-run.sh"), SCRIPT, 0o755)?;
     let archive = layout::target().join(format!("{NAME}.tar.gz"));
@@ -94,6 +115,17 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
         archive.display()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Debian's packages, and what installs them.
+fn packages(to: &Path) -> Result<(), Error> {
+    let folder = layout::target().join("kit-packages");
+    let what = "Debian's packages for a room without a network: 260 MB";
+    let files = debian::fetch_named("room", &folder, what, &PACKAGES)?;
+    copy_folder(&files, to)?;
+    let names = PACKAGES.join(" ");
+    let script = INSTALLER.replace("PACKAGES", &names);
+    put(&to.join("install.sh"), &script, 0o755)
 }
 
 /// The book's pages and a report, as far as they can be had.

@@ -145,6 +145,12 @@ impl Closure {
         order
     }
 
+    /// Whether a module asks for others by name, when it is loaded.
+    pub fn asks_by_name(&self, name: &str) -> bool {
+        let needs = self.modules.get(name);
+        needs.is_some_and(|needs| !needs.later_than.is_empty())
+    }
+
     /// How many symbols a module imports, and of how many somebody has them.
     pub fn symbols(&self, name: &str) -> (usize, usize) {
         let needs = self.modules.get(name);

@@ -6,6 +6,7 @@
 //!  object.rs       what a file imports and exports
 //!  closure.rs      which modules have all that they need, and what others lack
 //!  session.rs      a guest that loads them, asks them, and unloads them
+//!  rounds.rs       a guest whose CPUs load and unload all of them at once
 //!  why.rs          what is lacking, and what to offer next
 //!  table.rs        what came of it
 //!  offers.rs       what is offered, and who called it
@@ -19,6 +20,7 @@ mod object;
 mod offers;
 mod package;
 mod providers;
+mod rounds;
 mod session;
 mod shipped;
 mod table;
@@ -34,6 +36,8 @@ use package::Package;
 use providers::Providers;
 use session::Session;
 pub use shipped::Shipped;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Exit code where a module was lost.
@@ -50,6 +54,26 @@ pub struct Request {
     pub check: bool,
     /// Whether to put this run's there.
     pub update: bool,
+    /// How many rounds of loads and unloads by all CPUs come then.
+    pub rounds: Option<NonZeroU64>,
+}
+
+/// The files of all modules that can be loaded, and of what they need.
+///
+/// # Errors
+/// As of [`run`].
+pub fn files(toolchain: Toolchain, options: &Options) -> Result<Vec<PathBuf>, Error> {
+    let package = Package::fetch()?;
+    let guest = build::guest(toolchain, options.compiler())?;
+    let providers = Providers::build(&guest, &package)?;
+    let closure = Closure::new(&package, &providers);
+    let names = closure.loadable(package.modules.keys().copied());
+    let ours = providers.providers.iter().map(|provider| &provider.path);
+    let theirs = names.iter().filter_map(|name| package.modules.get(name));
+    Ok(ours
+        .chain(theirs.map(|module| &module.path))
+        .cloned()
+        .collect())
 }
 
 /// Loads and tests the modules, or tells what they lack.
@@ -94,7 +118,25 @@ pub fn run(toolchain: Toolchain, options: &Options, request: &Request) -> Result
     if !is_listed {
         output::line!("docs/linux.md has other modules, or other answers: linux --update");
     }
-    let lost = counts.lost + lacking.len();
+    let mut lost = counts.lost + lacking.len();
+    if let Some(number) = request.rounds {
+        let live = chosen.iter().filter(|name| session.is_live(name));
+        // Nothing holds a module for who asks for it by name.
+        let alone = live.filter(|name| !closure.asks_by_name(name));
+        let alone: Vec<_> = alone.copied().collect();
+        let number = number.get();
+        let rounds = rounds::run(&guest, options, &package, &providers, &alone, number)?;
+        for problem in &rounds.problems {
+            output::line!("{problem}");
+        }
+        lost += usize::from(!rounds.problems.is_empty());
+        let modules = alone.len();
+        output::line!(
+            "linux: {} rounds of {modules} modules, {} loads",
+            rounds.done,
+            rounds.loads
+        );
+    }
     output::line!(
         "linux: {} live, {} known answers, {} per-CPU, {lost} lost",
         counts.live,

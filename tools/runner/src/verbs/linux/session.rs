@@ -174,6 +174,11 @@ impl Session {
         Ok(session)
     }
 
+    /// Whether a module was live, and went.
+    pub fn is_live(&self, name: &str) -> bool {
+        self.fates.get(name) == Some(&Fate::Live)
+    }
+
     fn problem(&mut self, text: &str) {
         self.problems.push(text.to_owned());
     }

@@ -14,6 +14,7 @@ use crate::run::{Completed, Run, TestResult, command, root};
 use libtest_mimic::{Completion, Failed};
 use pairs::Pair;
 pub use results::print;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -159,11 +160,19 @@ impl Machine {
         self.cpus > 128 && self.model.starts_with('z')
     }
 
+    /// Seconds after which a CPU counts as stuck: five of its own, of which a host with fewer CPUs
+    /// gives it a part.
+    fn patience(&self) -> u64 {
+        let host = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+        5 * self.cpus.div_ceil(host).min(120)
+    }
+
     fn arguments(&self) -> Vec<String> {
         let mut append = format!("percpu_alloc={}", self.first_chunk);
         if self.modules == "near" {
             append += " vmalloc=near";
         }
+        append += &format!(" watchdog_thresh={}", self.patience());
         if self.is_too_small() || self.is_slow() {
             append += " selftest=boot.*";
         }
