@@ -309,6 +309,7 @@ fn main() -> ExitCode {
         linux::frames_and_bugs,
     ));
     guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
+    guests.push(ignorable_test("long::linux_rounds", linux::rounds));
     guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
         ignorable_test(format!("long::linux_{name}"), move || {
             linux::shape(&arguments)

@@ -14,7 +14,10 @@ use crate::verdict::judge::Ending;
 pub fn run(guest: &Guest, options: &Options) -> Result<Run, Error> {
     let run = qemu::run_unseen(options, &initrd::pack(guest, options)?)?;
     if run.ending != Ending::Exit(0) || !run.record.commands_ended {
-        let message = run.transcript.last_line().unwrap_or_default().to_owned();
+        let lines = &run.transcript.lines;
+        let panic = lines.iter().find(|line| line.contains("panic: "));
+        let last = panic.map(String::as_str).or(run.transcript.last_line());
+        let message = last.unwrap_or_default().to_owned();
         return Err(Error::Guest { message });
     }
     Ok(run)
