@@ -311,6 +311,7 @@ fn main() -> ExitCode {
     ));
     guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
     guests.push(ignorable_test("long::soak_with_linux", linux::soaked));
+    guests.push(ignorable_test("long::linux_rounds", linux::rounds));
     guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
         ignorable_test(format!("long::linux_{name}"), move || {
             linux::shape(&arguments)
