@@ -106,6 +106,16 @@ pub fn all(guest: &Guest, options: &Options, update: bool) -> Result<Option<Bloc
     if let Some(text) = blocks.get_mut("linux lowcore") {
         *text = lowcore_about(text, &LOWCORE);
     }
+    if let Some(text) = blocks.get_mut("linux lsmod") {
+        // Providers come and go as more is offered; the chapter is about what they are for.
+        let is_shown = |line: &&str| {
+            ["> ", "module ", "crc16 "]
+                .iter()
+                .any(|it| line.starts_with(it))
+        };
+        let lines = text.lines().filter(is_shown);
+        *text = lines.map(|line| format!("{line}\n")).collect();
+    }
     let (module, variable) = PER_CPU;
     let path = shipped.file(module)?;
     blocks.insert("linux per-CPU", per_cpu(path, variable)?);
