@@ -209,7 +209,23 @@ struct aead_request {
 };
 static_assert(sizeof(struct aead_request) == 80);
 
+/* What a template is told: first which kind is asked for, then the words in the parentheses. */
+struct words {
+	struct {
+		struct rtattr head;
+		u32 kind, mask;
+	} type;
+	struct {
+		struct rtattr head;
+		char name[ALGORITHM_NAME];
+	} names[4];
+	struct rtattr *all[6];
+};
+#define WORD_NAME 1
+#define WORD_TYPE 2
+
 /* Between the providers. */
+extern int split_words(const char *name, char *template, struct words *words);
 extern int add_algorithm(struct crypto_alg *algorithm, unsigned int number,
 			 const struct kind *kind);
 extern void remove_algorithm(struct crypto_alg *algorithm);

@@ -10,10 +10,8 @@
  */
 #include "crypto.h"
 #include <linux/bug.h>
-#include <linux/container_of.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
-#include <linux/sprintf.h>
 
 static LIST_HEAD(algorithms);
 static LIST_HEAD(templates);
@@ -265,55 +263,6 @@ static struct crypto_alg *registered(const char *name, u32 kind, u32 mask)
 	return best;
 }
 
-/* What a template is told: first which kind is asked for, then the words in the parentheses. */
-struct words {
-	struct {
-		struct rtattr head;
-		u32 kind, mask;
-	} type;
-	struct {
-		struct rtattr head;
-		char name[ALGORITHM_NAME];
-	} names[4];
-	struct rtattr *all[6];
-};
-#define WORD_NAME 1
-#define WORD_TYPE 2
-/* Templates in templates: what is created of one, creates of the next. */
-#define DEPTH 4
-
-/* Splits `template(word,word)`. */
-static int split(const char *name, char *template, struct words *words)
-{
-	const char *open = strchr(name, '('), *word, *at;
-	unsigned int count = 0, depth = 0;
-
-	if (!open || open - name >= ALGORITHM_NAME)
-		return -ENOENT;
-	memcpy(template, name, open - name);
-	template[open - name] = 0;
-	for (word = at = open + 1; *at; at++) {
-		bool ends = depth == 0 && (*at == ',' || *at == ')');
-
-		depth += (*at == '(') - (*at == ')' && depth);
-		if (depth > DEPTH)
-			return -EINVAL;
-		if (!ends)
-			continue;
-		if (count == ARRAY_SIZE(words->names) || at == word || at - word >= ALGORITHM_NAME)
-			return -EINVAL;
-		memcpy(words->names[count].name, word, at - word);
-		words->names[count].head.length = sizeof(words->names[count]);
-		words->names[count].head.kind = WORD_NAME;
-		words->all[1 + count] = &words->names[count].head;
-		count++;
-		word = at + 1;
-		if (*at == ')')
-			return at[1] ? -EINVAL : 0;
-	}
-	return -EINVAL;
-}
-
 /* Has a template create what is asked for. */
 static int create(const char *name, u32 kind, u32 mask)
 {
@@ -329,7 +278,7 @@ static int create(const char *name, u32 kind, u32 mask)
 	words->type.kind = kind;
 	words->type.mask = mask;
 	words->all[0] = &words->type.head;
-	error = split(name, template_name, words);
+	error = split_words(name, template_name, words);
 	if (!error) {
 		mutex_lock(&changing);
 		list_for_each_entry(template, &templates, list)
@@ -493,85 +442,6 @@ void *crypto_spawn_tfm2(struct crypto_spawn *spawn)
 	return make(spawn->alg, spawn->frontend);
 }
 OFFER(crypto_spawn_tfm2);
-
-/* What a template asks of its words. */
-
-int crypto_check_attr_type(struct rtattr **words, u32 kind, u32 *mask)
-{
-	const typeof(((struct words *)0)->type) *type = (const void *)words[0];
-
-	if (!type || type->head.kind != WORD_TYPE)
-		return -EINVAL;
-	if ((type->kind ^ kind) & type->mask & ~(u32)INHERITED)
-		return -EINVAL;
-	*mask = ~type->kind & type->mask & INHERITED;
-	return 0;
-}
-OFFER(crypto_check_attr_type);
-
-const char *crypto_attr_alg_name(struct rtattr *word)
-{
-	if (!word)
-		return ERR_PTR(-ENOENT);
-	return word->kind == WORD_NAME ? (const char *)(word + 1) : ERR_PTR(-EINVAL);
-}
-OFFER(crypto_attr_alg_name);
-
-int crypto_inst_setname(struct crypto_instance *instance, const char *name,
-			struct crypto_alg *algorithm)
-{
-	struct crypto_alg *own = &instance->alg;
-	int plain = snprintf(own->cra_name, ALGORITHM_NAME, "%s(%s)", name, algorithm->cra_name);
-	int driver = snprintf(own->cra_driver_name, ALGORITHM_NAME, "%s(%s)", name,
-			      algorithm->cra_driver_name);
-
-	return plain < ALGORITHM_NAME && driver < ALGORITHM_NAME ? 0 : -ENAMETOOLONG;
-}
-OFFER(crypto_inst_setname);
-
-/* Requests. */
-
-struct crypto_wait {
-	u64 completion[4];
-	int error;
-};
-extern void complete(void *completion);
-
-/* What a request that isn't done at once calls in the end; at first it tells that it has begun. */
-void crypto_req_done(struct crypto_async_request *request, int error)
-{
-	struct crypto_wait *wait = request->data;
-
-	if (error == -EINPROGRESS)
-		return;
-	wait->error = error;
-	complete(wait->completion);
-}
-OFFER(crypto_req_done);
-
-/* One block. */
-
-int crypto_cipher_setkey(struct crypto_tfm *tfm, const u8 *key, unsigned int bytes)
-{
-	struct crypto_alg *algorithm = tfm->algorithm;
-
-	if (bytes < algorithm->cipher.min_key || bytes > algorithm->cipher.max_key)
-		return -EINVAL;
-	return algorithm->cipher.setkey(tfm, key, bytes);
-}
-OFFER(crypto_cipher_setkey);
-
-void crypto_cipher_encrypt_one(struct crypto_tfm *tfm, u8 *out, const u8 *in)
-{
-	tfm->algorithm->cipher.encrypt(tfm, out, in);
-}
-OFFER(crypto_cipher_encrypt_one);
-
-void crypto_cipher_decrypt_one(struct crypto_tfm *tfm, u8 *out, const u8 *in)
-{
-	tfm->algorithm->cipher.decrypt(tfm, out, in);
-}
-OFFER(crypto_cipher_decrypt_one);
 
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Offers algorithms by name, and templates that make one of others");

@@ -11,7 +11,9 @@ use object::{Object, ObjectSymbol};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What a test's `.modinfo` says of the module that it asks, and against what: `NAME: SOURCE`.
 const ANSWERS: &str = "answers";
@@ -60,12 +62,14 @@ impl Providers {
         let folder = layout::release().join("linux");
         fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
         let crcs = folder.join("crcs.h");
-        fs::write(&crcs, header(package)).map_err(Error::file("write", &crcs))?;
+        let text = header(package);
+        fs::write(&crcs, &text).map_err(Error::file("write", &crcs))?;
         let root = layout::root().join("modules/linux");
+        let included = included(&root, &text)?;
         let tests = root.join("tests");
         let (mut providers, mut asking) = (Vec::new(), Vec::new());
         for source in files(&root, ".c")? {
-            let provider = compile(guest, &source, &crcs, &folder)?;
+            let provider = compile(guest, &source, &crcs, &folder, included)?;
             match source.starts_with(&tests) {
                 true => asking.push(provider),
                 false => providers.push(provider),
@@ -163,25 +167,43 @@ fn renames(compiled: &Path) -> Result<Vec<(String, String)>, Error> {
     Ok(renames)
 }
 
-fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<Provider, Error> {
+/// A number for all that sources include: the CRCs, and headers.
+fn included(root: &Path, crcs: &str) -> Result<u64, Error> {
+    let mut hasher = DefaultHasher::new();
+    crcs.hash(&mut hasher);
+    let headers = layout::root().join("modules/include");
+    for header in files(&headers, ".h")?.iter().chain(&files(root, ".h")?) {
+        let text = fs::read(header).map_err(Error::file("read", header))?;
+        (header, text).hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
+
+fn compile(
+    guest: &Guest,
+    source: &Path,
+    crcs: &Path,
+    folder: &Path,
+    included: u64,
+) -> Result<Provider, Error> {
     let name = source.file_stem().unwrap_or_default().to_string_lossy();
-    // Two runners may compile at once.
-    let object = folder.join(format!("{name}.{}.o", std::process::id()));
     let module = folder.join(format!("{name}.ko"));
     let mut command = c::command(Compiler::Gcc, &name, source, &guest.stamp);
     command.args(["-Werror", "-mpacked-stack"]);
     command.arg("-include").arg(crcs);
-    let output = command.arg("-o").arg(&object).output();
-    let output = output.map_err(Error::start(Compiler::Gcc.program()))?;
-    if !output.status.success() {
-        output::write_error_line(String::from_utf8_lossy(&output.stderr).trim_end());
-        return Err(Error::Program {
-            program: format!("{} of module {name}", Compiler::Gcc.program()),
-            status: output.status,
-        });
+    let text = fs::read(source).map_err(Error::file("read", source))?;
+    let mut hasher = DefaultHasher::new();
+    (included, text, format!("{command:?}")).hash(&mut hasher);
+    let made_of = format!("{:016x}", hasher.finish());
+    // What the module there was made of.
+    let kept = folder.join(format!("{name}.made-of"));
+    let is_there = module.exists() && fs::read_to_string(&kept).is_ok_and(|it| it == made_of);
+    if !is_there {
+        // If this ends halfway, it was made of nothing.
+        fs::write(&kept, "").map_err(Error::file("write", &kept))?;
+        make(command, &name, folder, &module)?;
+        fs::write(&kept, made_of).map_err(Error::file("write", &kept))?;
     }
-    link::with_names(&name, &object, &module, &renames(&object)?)?;
-    fs::remove_file(&object).map_err(Error::file("remove", &object))?;
     let data = fs::read(&module).map_err(Error::file("read", &module))?;
     let facts = ModuleFacts::read(&data).map_err(|error| Error::Debian {
         message: format!("{}: {error}", module.display()),
@@ -191,4 +213,21 @@ fn compile(guest: &Guest, source: &Path, crcs: &Path, folder: &Path) -> Result<P
         path: module,
         facts,
     })
+}
+
+/// Compiles and links a module.
+fn make(mut command: Command, name: &str, folder: &Path, module: &Path) -> Result<(), Error> {
+    // Two runners may compile at once.
+    let object = folder.join(format!("{name}.{}.o", std::process::id()));
+    let output = command.arg("-o").arg(&object).output();
+    let output = output.map_err(Error::start(Compiler::Gcc.program()))?;
+    if !output.status.success() {
+        output::write_error_line(String::from_utf8_lossy(&output.stderr).trim_end());
+        return Err(Error::Program {
+            program: format!("{} of module {name}", Compiler::Gcc.program()),
+            status: output.status,
+        });
+    }
+    link::with_names(name, &object, module, &renames(&object)?)?;
+    fs::remove_file(&object).map_err(Error::file("remove", &object))
 }
