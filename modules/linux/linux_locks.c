@@ -6,6 +6,9 @@
  *     spin lock     the holder's word of lowcore byte 940; given back by its lower half
  *     rwlock        0x30000 a writer holds it   below 0x10000 count of readers
  *     mutex         32 bytes, the first 4 of which are this kernel's
+ *
+ * Who waits lets other threads of its CPU have turns: nobody takes the CPU from one that waits,
+ * and the holder may be among them. A handler can't, and mustn't want what it interrupts.
  */
 #include "provider.h"
 #include <asm/smp.h>
@@ -26,7 +29,7 @@ void spin_wait(struct waited *lock)
 	int mark = raw_smp_processor_id() + 1;
 
 	while (atomic_cmpxchg(&lock->word, 0, mark) != 0)
-		cpu_relax();
+		__wait_a_turn();
 }
 OFFER_AS(arch_spin_lock_wait, spin_wait);
 
@@ -45,7 +48,7 @@ void read_wait(struct waited *lock)
 	for (;;) {
 		atomic_dec(&lock->word);
 		while (atomic_read(&lock->word) & ~READERS)
-			cpu_relax();
+			__wait_a_turn();
 		if (!(atomic_inc_return(&lock->word) & ~READERS))
 			return;
 	}
@@ -55,7 +58,7 @@ OFFER_AS(arch_read_lock_wait, read_wait);
 void write_wait(struct waited *lock)
 {
 	while (atomic_cmpxchg(&lock->word, 0, WRITER) != 0)
-		cpu_relax();
+		__wait_a_turn();
 }
 OFFER_AS(arch_write_lock_wait, write_wait);
 

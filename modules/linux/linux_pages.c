@@ -151,14 +151,14 @@ OFFER_AS(folio_unlock, unlock);
 void wait_for_bit(struct page *page, int bit)
 {
 	while (test_bit(bit, &page->flags))
-		cpu_relax();
+		__wait_a_turn();
 }
 OFFER_AS(folio_wait_bit, wait_for_bit);
 
 void wait_and_lock(struct page *page)
 {
 	while (test_and_set_bit(LOCKED, &page->flags))
-		cpu_relax();
+		__wait_a_turn();
 }
 OFFER_AS(__folio_lock, wait_and_lock);
 

@@ -17,6 +17,9 @@ MODULE_INFO(frames, "packed");
 /* For each module that is asked: its name, and where the right answers are from. */
 #define ANSWERS(module, source) MODULE_INFO(answers, #module ": " source)
 
+/* For what providers offer, which is called as offered_NAME: where the right answers are from. */
+#define ANSWERS_OF_OFFERS(source) MODULE_INFO(asks_offers, source)
+
 /* How many answers were wrong. */
 static int wrong_answers __maybe_unused;
 

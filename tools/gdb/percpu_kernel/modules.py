@@ -33,6 +33,7 @@ class Module:
         self.size = max((int(region["offset"]) + int(region["size"]) for region in regions),
                         default=0)
         self.sections = list(sections(loaded))
+        self.is_packed = values.variant_name(loaded["frames"]) == "Packed"
 
     def has(self, address):
         """Whether an address is in its text or data."""

@@ -2,6 +2,7 @@
 
     a leaf with a frame    its CFI says where the CFA is, but not that r15 was moved
     assembler              no CFI at all: the back chain
+    code of Linux's        the same, in packed frames (kernel/arch/s390x/src/packed_call.rs)
 
 Every other frame is left to gdb, that of an interruption too, which has CFI of its own
 (kernel/arch/s390x/src/traps/frame_information.rs). Layout: s390x ELF ABI, "The Stack Frame".
@@ -10,12 +11,17 @@ Every other frame is left to gdb, that of an interruption too, which has CFI of 
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
-from . import values
+from . import modules, values
 
 # Offsets in the caller's register save area (ABI), and its size.
 SAVED = 48
 RETURN_ADDRESS = 112
 SAVE_AREA = 160
+
+# The same in a packed frame, and the back chain in the function's own; the call into such code.
+PACKED_RETURN_ADDRESS = 136
+PACKED_BACK_CHAIN = 152
+PACKED_CALL = ("packed_call", "packed_call_end")
 
 # What stands beside a back chain of 0 where an interruption's frame follows.
 MARKER = b"TRAPFRAM"
@@ -95,6 +101,13 @@ class KernelUnwinder(Unwinder):
                        int(frame.read_register("r14")), {15: sp + size})
 
     def by_back_chain(self, frame, pc, sp):
+        if is_packed(pc):
+            caller = values.word(sp + PACKED_BACK_CHAIN)
+            if caller <= sp:
+                return None
+            # Which other registers it has saved, only its code says.
+            return unwound(frame, FrameId(caller + SAVE_AREA, pc),
+                           values.word(caller + PACKED_RETURN_ADDRESS), {15: caller})
         if gdb.execute(f"info symbol {pc:#x}", to_string=True).startswith("No symbol"):
             return None
         caller = values.word(sp)
@@ -107,6 +120,14 @@ class KernelUnwinder(Unwinder):
             return None
         # The first frame of a stack.
         return unwound(frame, FrameId(sp + SAVE_AREA, pc), 0, {})
+
+
+def is_packed(pc):
+    """Whether code has packed frames."""
+    start, end = (values.address_of(name) for name in PACKED_CALL)
+    if start <= pc < end:
+        return True
+    return any(module.is_packed and module.has(pc) for module in modules.loaded())
 
 
 def function_start(pc):

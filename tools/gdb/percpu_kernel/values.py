@@ -53,6 +53,11 @@ def static(path):
     return symbol.value()
 
 
+def address_of(symbol):
+    """The address of a symbol that has no type."""
+    return int(gdb.parse_and_eval(f"(unsigned long)&{symbol}"))
+
+
 def inner(value, wanted):
     """The first field, however deep, of which `wanted` says that it is it."""
     left = [value]

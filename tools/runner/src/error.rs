@@ -241,10 +241,7 @@ impl fmt::Display for Error {
             Error::Qemu { message } => write!(f, "QEMU could not start the guest: {message}"),
             Error::Interrupted { signal } => write!(f, "stopped by signal {signal}"),
             Error::Guest { message } => {
-                write!(
-                    f,
-                    "a guest ended before all was loaded; its last line: {message}"
-                )
+                write!(f, "a guest ended before all was done; it says: {message}")
             }
             Error::Unmeasured { verdict } => write!(f, "a guest that was to measure: {verdict}"),
             Error::Debian { message } => write!(f, "{message}"),

@@ -7,6 +7,9 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::verdict::judge::Ending;
 
+/// What the line says by which a kernel begins to die.
+const PANIC: &str = "panic: ";
+
 /// Runs it: each command may fail, and that is its caller's to look at.
 ///
 /// # Errors
@@ -14,7 +17,10 @@ use crate::verdict::judge::Ending;
 pub fn run(guest: &Guest, options: &Options) -> Result<Run, Error> {
     let run = qemu::run_unseen(options, &initrd::pack(guest, options)?)?;
     if run.ending != Ending::Exit(0) || !run.record.commands_ended {
-        let message = run.transcript.last_line().unwrap_or_default().to_owned();
+        let lines = &run.transcript.lines;
+        let panic = lines.iter().position(|line| line.contains(PANIC));
+        let last = lines.len().saturating_sub(1);
+        let message = lines[panic.unwrap_or(last)..].join("\n");
         return Err(Error::Guest { message });
     }
     Ok(run)

@@ -47,7 +47,7 @@ fn all_live(arguments: &[&str]) -> Completed {
     };
     run.must_exit(0)?;
     let [live, answers, _, lost] = counts(&run)?;
-    run.must(live >= 70 && answers >= 40, "most live, and answer")?;
+    run.must(live >= 200 && answers >= 100, "most live, and answer")?;
     run.must(lost == 0, "none is lost")?;
     let tested = run.lines_with(&["test_static_keys", "its own test"]);
     run.must(tested.len() == 1, "branches by keys pass their own test")?;
@@ -148,6 +148,18 @@ pub fn shapes() -> Vec<(String, Vec<String>)> {
 pub fn shape(arguments: &[String]) -> Completed {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     all_live(&arguments)
+}
+
+/// A hundred rounds of loads and unloads of all of them, by four CPUs at once: what is in use
+/// is what it was.
+pub fn rounds() -> Completed {
+    let Some(run) = verb(&["--rounds", "100", "--cpus", "4"]) else {
+        return Ok(not_here());
+    };
+    run.must_exit(0)?;
+    let done = run.lines_with(&["linux: 100 rounds of ", " loads"]);
+    run.must(done.len() == 1, "all rounds are done")?;
+    Ok(Completion::Completed)
 }
 
 /// The files of a run: providers, and modules of the package.

@@ -78,8 +78,8 @@ fn caller(provider: &Provider, name: &str, session: &Session) -> Option<Caller> 
     session.calls.get(&called).copied()
 }
 
-/// The lines, the first of which names the columns and the last has the sums; and below them the
-/// functions that nobody called, by provider, but for those that refuse.
+/// The lines, the first of which names the columns and the last has the sums; below them the tests
+/// that ask providers, and the functions that nobody called, by provider, but for those that refuse.
 pub fn of(providers: &Providers, session: &Session) -> Vec<String> {
     let mut lines = vec![format!(
         "{:<18} {:>9} {:>6} {:>9} {:>8} {:>10} {:>9}",
@@ -102,6 +102,12 @@ pub fn of(providers: &Providers, session: &Session) -> Vec<String> {
         }
     }
     lines.push(format!("{:<18} {all}", "all"));
+    for asked in providers.asking_offers() {
+        lines.push(format!(
+            "{:<18} checked against {}",
+            asked.test, asked.source
+        ));
+    }
     for (provider, names) in uncalled {
         lines.push(format!("nobody called, of {provider}: {}", names.join(" ")));
     }

@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 /// What a test's `.modinfo` says of the module that it asks, and against what: `NAME: SOURCE`.
 const ANSWERS: &str = "answers";
 
+/// What a test's `.modinfo` says that asks providers what they offer, and no module: against what.
+const ASKS_OFFERS: &str = "asks_offers";
+
 /// What a name that is offered has before it until calls are counted.
 const COUNTED: &str = "__linux_";
 
@@ -85,12 +88,12 @@ impl Providers {
         offers
     }
 
-    /// The tests whose modules are all among these.
+    /// The tests whose modules are all among these, and those that ask providers.
     pub fn asking(&self, modules: &[&'static str]) -> Vec<&str> {
         let all_there = |test: &&Provider| {
             // One that asks nothing is for a test of its own.
             if test.facts.said(ANSWERS).next().is_none() {
-                return false;
+                return test.facts.said(ASKS_OFFERS).next().is_some();
             }
             let mut asked = test
                 .facts
@@ -100,6 +103,17 @@ impl Providers {
         };
         let tests = self.tests.iter().filter(all_there);
         tests.map(|test| test.name.as_str()).collect()
+    }
+
+    /// The tests that ask providers, and against what.
+    pub fn asking_offers(&self) -> impl Iterator<Item = Answers<'_>> {
+        self.tests.iter().filter_map(|test| {
+            let source = test.facts.said(ASKS_OFFERS).next()?;
+            Some(Answers {
+                test: &test.name,
+                source,
+            })
+        })
     }
 
     /// Who asks the modules something, by their names.

@@ -156,6 +156,13 @@ impl Session {
                 memory.push(in_use(text));
             }
         }
+        for asked in providers.asking_offers() {
+            match session.answers.get(asked.test) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => session.problem(&format!("{}: {error}", asked.test)),
+                None => session.problem(&format!("{}: not asked", asked.test)),
+            }
+        }
         if run.record.commands.len() != steps.len() || texts.len() != steps.len() {
             session.problem("not all commands have a result");
         }
