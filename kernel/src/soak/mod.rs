@@ -13,7 +13,7 @@ mod work;
 
 use crate::console::is_interrupted;
 use crate::fail::{self, Site};
-use crate::load_unload_rounds::{AllUnloaded, LogOff, is_expected};
+use crate::load_unload_rounds::{AllUnloaded, LogOff};
 use crate::modules::{self, Error, Reason};
 use crate::selftest::resources::{self, InUse};
 use crate::{cpus, percpu, println, smp, timer, warning};
@@ -23,7 +23,7 @@ use arch::timer::{from_microseconds, now};
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use findings::{TALLY, lost};
-use work::Work;
+use work::{Work, is_explained};
 
 /// Seconds between two lines of progress.
 const PROGRESS: u64 = 2;
@@ -94,7 +94,9 @@ fn soak(seconds: u64, seed: u64) -> Result<(), SoakError> {
     // As many as there can be at once: lists of modules and exports keep what they have grown to.
     for name in work.names() {
         match modules::load(name) {
-            Err(error) if !is_expected(&error.reason) => return Err(SoakError::Module(error)),
+            Err(error) if !is_explained(name, &error.reason) => {
+                return Err(SoakError::Module(error));
+            }
             _ => {}
         }
     }

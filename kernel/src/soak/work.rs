@@ -7,7 +7,7 @@ use crate::memory::{slab, vmalloc};
 use crate::modules::{self, Reason};
 use crate::smp::hotplug_lock::Kept;
 use crate::smp::thread::Thread;
-use crate::{cpus, percpu, smp};
+use crate::{cpus, initrd, percpu, smp};
 use ::soak::{Operation, Outcome, Random};
 use alloc::vec::Vec;
 use arch::{PAGE_SIZE, cpu};
@@ -237,9 +237,10 @@ impl Work {
     }
 
     fn load(&self, random: &mut Random) -> Ended {
-        match modules::load(self.name(random)) {
+        let name = self.name(random);
+        match modules::load(name) {
             Ok(()) => Some(Outcome::Done),
-            Err(error) if is_expected(&error.reason) => Some(Outcome::Refused),
+            Err(error) if is_explained(name, &error.reason) => Some(Outcome::Refused),
             Err(error) => self.refused("a load", &error),
         }
     }
@@ -285,6 +286,16 @@ impl Work {
             Err(error) => self.refused("a thread", &format_args!("{error:?}")),
         }
     }
+}
+
+/// Whether something explains why a load failed: the same as of all loads at once, or that its
+/// init says no, if it is a module that was put beside the tree's own. It may be for another machine.
+pub fn is_explained(name: &str, reason: &Reason<'_>) -> bool {
+    let is_given = || {
+        let mut given = initrd::files().filter(|file| file.path.starts_with("extra/"));
+        given.any(|file| initrd::module_name(file.path) == Some(name))
+    };
+    is_expected(reason) || matches!(reason, Reason::Init(_)) && is_given()
 }
 
 /// What a tick does, in the interrupt handler.

@@ -58,7 +58,7 @@ pub struct Request {
     pub rounds: Option<NonZeroU64>,
 }
 
-/// The files of all modules that can be loaded, and of what they need.
+/// The files of all modules that can be loaded at any time, and of what they need.
 ///
 /// # Errors
 /// As of [`run`].
@@ -69,7 +69,9 @@ pub fn files(toolchain: Toolchain, options: &Options) -> Result<Vec<PathBuf>, Er
     let closure = Closure::new(&package, &providers);
     let names = closure.loadable(package.modules.keys().copied());
     let ours = providers.providers.iter().map(|provider| &provider.path);
-    let theirs = names.iter().filter_map(|name| package.modules.get(name));
+    // Nothing keeps what another has asked for by name.
+    let alone = names.iter().filter(|name| !closure.asks_by_name(name));
+    let theirs = alone.filter_map(|name| package.modules.get(name));
     Ok(ours
         .chain(theirs.map(|module| &module.path))
         .cloned()
