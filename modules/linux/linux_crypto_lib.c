@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What algorithms have in common: bytes that are combined, compared and counted; ChaCha's block. */
 #include "provider.h"
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -39,8 +38,6 @@ void free_key(const void *memory)
 	kfree_sensitive(memory);
 }
 OFFER_AS(kfree_sensitive, free_key);
-
-OFFER(get_random_bytes);
 
 /* FIPS 140 asks nothing of this kernel. */
 int fips_enabled;

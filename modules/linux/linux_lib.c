@@ -42,5 +42,24 @@ OFFER(kstrtoull);
 OFFER(dump_stack);
 OFFER(panic);
 
+/* Bytes, so many in a line, behind their address or their place if that is asked for. */
+void dump_bytes(const char *level, const char *prefix, int place, int row, int group,
+		const void *bytes, size_t count, bool as_text)
+{
+	(void)group, (void)as_text;
+	row = row == 32 ? 32 : 16;
+	for (size_t at = 0; at < count; at += row) {
+		int part = count - at < (size_t)row ? (int)(count - at) : row;
+		char where[24] = "";
+
+		if (place == DUMP_PREFIX_ADDRESS)
+			snprintf(where, sizeof(where), "%px: ", bytes + at);
+		else if (place == DUMP_PREFIX_OFFSET)
+			snprintf(where, sizeof(where), "%.8zx: ", at);
+		_printk("%s%s%s%*ph\n", level, prefix, where, part, bytes + at);
+	}
+}
+OFFER_AS(print_hex_dump, dump_bytes);
+
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Offers strings, texts and numbers to Linux's modules");

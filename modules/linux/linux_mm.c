@@ -21,6 +21,7 @@ OFFER(kmem_cache_create);
 OFFER(kmem_cache_destroy);
 OFFER(kmem_cache_alloc);
 OFFER(kmem_cache_free);
+OFFER(kmem_cache_size);
 
 /*
  * The caches that code which knows its size at compile time names: four kinds, up to 8 KiB.
@@ -42,6 +43,20 @@ void *kvmalloc_on_node(size_t bytes, gfp_t flags, int node)
 	return kvmalloc(bytes, flags);
 }
 OFFER_AS(kvmalloc_node, kvmalloc_on_node);
+
+void *vmalloc_with(unsigned long bytes, gfp_t flags)
+{
+	return __vmalloc(bytes, flags);
+}
+#undef __vmalloc
+OFFER_AS(__vmalloc, vmalloc_with);
+
+void *vmalloc_on_node(unsigned long bytes, int node)
+{
+	return vmalloc_node(bytes, node);
+}
+#undef vmalloc_node
+OFFER_AS(vmalloc_node, vmalloc_on_node);
 
 void kvfree_any(const void *memory)
 {

@@ -59,14 +59,9 @@ pub(crate) fn find<'data>(
     let symbols = definitions(object, &places, &offers)?;
     let passed_on = passed_on(object, &symbols, &mut offers)?;
     if passed_on.is_empty() {
-        for (export, &symbol) in exports.iter_mut().zip(&symbols) {
-            describe(export, layout, starts, &classes, symbol as usize)?;
-        }
+        describe_all(&mut exports, layout, starts, &classes, &symbols)?;
     } else {
-        let own = { exports.iter_mut().zip(&symbols).zip(&offers) };
-        for ((export, &symbol), _) in own.filter(|(_, offer)| !offer.is_passed_on) {
-            describe(export, layout, starts, &classes, symbol as usize)?;
-        }
+        describe_own(&mut exports, layout, starts, &classes, (&symbols, &offers))?;
     }
     Ok(Exports {
         symbols_exported: exports,
@@ -118,7 +113,7 @@ fn passed_on(
     Ok(passed_on)
 }
 
-/// Where the names of exports begin. Not inlined, nor are the next two: loops of their own have
+/// Where the names of exports begin. Not inlined, nor are the next three: loops of their own have
 /// registers for all that they need.
 #[inline(never)]
 fn places(object: &Object<'_>) -> Result<Vec<u32>, LoadError> {
@@ -143,6 +138,35 @@ fn named<'data>(
         })?;
     }
     Ok(exports)
+}
+
+/// Enters what the symbols of exports are.
+#[inline(never)]
+fn describe_all(
+    exports: &mut [ExportedSymbol<'_>],
+    layout: &Layout<'_>,
+    starts: &Starts,
+    classes: &[Class],
+    symbols: &[u32],
+) -> Result<(), LoadError> {
+    let mut all = exports.iter_mut().zip(symbols);
+    all.try_for_each(|(export, &symbol)| describe(export, layout, starts, classes, symbol as usize))
+}
+
+/// The same where others define some.
+#[cold]
+fn describe_own(
+    exports: &mut [ExportedSymbol<'_>],
+    layout: &Layout<'_>,
+    starts: &Starts,
+    classes: &[Class],
+    (symbols, offers): (&[u32], &[Offer]),
+) -> Result<(), LoadError> {
+    let all = exports.iter_mut().zip(symbols).zip(offers);
+    let mut own = all.filter(|(_, offer)| !offer.is_passed_on);
+    own.try_for_each(|((export, &symbol), _)| {
+        describe(export, layout, starts, classes, symbol as usize)
+    })
 }
 
 /// Enters what the symbol of an export is.

@@ -117,6 +117,11 @@ impl<'data> Linked<'data> {
         self.offers.get(export).copied().unwrap_or_default()
     }
 
+    /// The same of all exports; none if no export has a CRC.
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
     /// The section that an address of the module lies in, or a handle of its per-CPU data.
     pub fn within(&self, address: u64) -> Option<Within<'data>> {
         let (section, offset) = self.starts.find(&self.object, address)?;

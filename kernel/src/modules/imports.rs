@@ -80,11 +80,12 @@ impl Imports {
         symbol: &'static str,
         hash: u32,
     ) -> Result<Option<Exported>, Reason<'static>> {
+        // Nearly always what is found is passed on as it is.
+        let Some(versions) = &self.versions else {
+            return self.uses.resolve(symbol, hash, self.wanted);
+        };
         let found = self.uses.resolve(symbol, hash, self.wanted)?;
-        match &self.versions {
-            None => Ok(found),
-            Some(versions) => Self::checked(versions, symbol, found),
-        }
+        Self::checked(versions, symbol, found)
     }
 
     /// What was found, if its CRC is the one that the object has.

@@ -31,7 +31,7 @@ use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use arch::timer::Deadline;
 use fallible::{TryPush, with_room};
-use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, name_hash};
+use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, Offer, name_hash};
 use module_api::{Export, PerCpuRef};
 use words::is_same;
 
@@ -61,10 +61,9 @@ impl Entry {
         self.loaded.as_ref().map_or(&[], Loaded::exports)
     }
 
-    /// Whether one of them, by its number, has a CRC.
-    fn has_crc(&self, export: usize) -> bool {
-        let offer = { self.loaded.as_ref() }.map(|loaded| loaded.linked.offer(export));
-        offer.is_some_and(|offer| offer.crc.is_some())
+    /// What else there is of those; none if none has a CRC.
+    fn offers(&self) -> &[Offer] {
+        { self.loaded.as_ref() }.map_or(&[], |loaded| loaded.linked.offers())
     }
 
     /// References that others hold.
@@ -116,6 +115,12 @@ struct ExportNumber {
 /// without, so that who asks for one kind doesn't meet the other.
 const fn key(hash: u32, has_crc: bool) -> u32 {
     hash ^ (has_crc as u32)
+}
+
+/// Whether an export has a CRC, by its number.
+#[inline(always)]
+fn has_crc(offers: &[Offer], export: usize) -> bool {
+    offers.get(export).is_some_and(|offer| offer.crc.is_some())
 }
 
 /// All modules, all exports.
@@ -343,24 +348,28 @@ impl Registry {
         at.ok()
     }
 
-    /// The export of this name, which has this hash, that somebody asks for.
-    #[inline]
+    /// The export of this name, which has this hash, that somebody asks for. Inlined, as nearly
+    /// always the first kind is there.
+    #[inline(always)]
     fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
+        let with_crc = wanted != Wanted::PlainFirst;
+        let found = self.symbol(name, hash, with_crc);
         match wanted {
-            Wanted::PlainFirst => {
-                let plain = self.symbol(name, hash, false);
-                plain.or_else(|| self.symbol(name, hash, true))
-            }
-            Wanted::Versioned => self.symbol(name, hash, true),
-            Wanted::VersionedFirst => {
-                let versioned = self.symbol(name, hash, true);
-                versioned.or_else(|| self.symbol(name, hash, false))
+            Wanted::Versioned => found,
+            Wanted::PlainFirst | Wanted::VersionedFirst => {
+                found.or_else(|| self.of_other_kind(name, hash, !with_crc))
             }
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn of_other_kind(&self, name: &str, hash: u32, has_crc: bool) -> Option<Exported> {
+        self.symbol(name, hash, has_crc)
+    }
+
     /// The export of this name, which has this hash, with a CRC or the one without.
-    #[inline]
+    #[inline(always)]
     fn symbol(&self, name: &str, hash: u32, has_crc: bool) -> Option<Exported> {
         let mut found = None;
         self.symbols.find(key(hash, has_crc), |export| {
@@ -415,10 +424,10 @@ impl Registry {
             return Ok(0);
         };
         let first = self.entries[at].exported;
-        let exports = self.entries[at].exports();
+        let (exports, offers) = (self.entries[at].exports(), self.entries[at].offers());
         let end = exports.len().min(first + BATCH);
         for (number, export) in (first..).zip(&exports[first..end]) {
-            let has_crc = self.entries[at].has_crc(number);
+            let has_crc = has_crc(offers, number);
             let hash = key(export.hash, has_crc);
             // Nearly always nobody has the hash.
             if self.symbols.find(hash, |_| true).is_some()
@@ -445,9 +454,9 @@ impl Registry {
             return 0;
         };
         let left = entry.exported.saturating_sub(BATCH);
-        let exports = entry.exports();
+        let (exports, offers) = (entry.exports(), entry.offers());
         for (number, export) in (left..).zip(&exports[left..entry.exported]) {
-            let hash = key(export.hash, entry.has_crc(number));
+            let hash = key(export.hash, has_crc(offers, number));
             let number = number as u32;
             self.symbols.remove(hash, ExportNumber { owner, number });
         }

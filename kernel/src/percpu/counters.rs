@@ -9,7 +9,7 @@ use crate::waiting::{Wait, wait_until};
 use arch::lowcore;
 use core::mem::offset_of;
 use core::ptr::{null_mut, with_exposed_provenance_mut};
-use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 
 /// Links of a list; a module's `struct list_head`.
 #[repr(C)]
@@ -49,6 +49,9 @@ static LISTS: Lock<Lists, { rank::EXPORTS }> = Lock::new(Lists {
     all: Links::UNUSED,
     folding: Links::UNUSED,
 });
+
+/// Counters in both lists: changed under their lock.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Counters that are folded under one hold of the lock.
 const BATCH: usize = 32;
@@ -110,6 +113,7 @@ pub unsafe fn enter(counter: *mut Counter) {
     let ends = lists.all.ends();
     // SAFETY: L11: the caller's promise, and the lock is held.
     unsafe { put_first(ends, &raw mut (*counter).links) };
+    COUNT.fetch_add(1, Ordering::Release);
 }
 
 /// Takes a counter away.
@@ -120,6 +124,7 @@ pub unsafe fn take_away(counter: *mut Counter) {
     let _lists = LISTS.lock();
     // SAFETY: L11: the caller's promise, and the lock is held.
     unsafe { take_out(&raw mut (*counter).links) };
+    COUNT.fetch_sub(1, Ordering::Release);
 }
 
 /// The counter whose links these are.
@@ -173,6 +178,9 @@ fn fold_some(cpu: u32) -> bool {
 /// Takes away the counters that lie where `is_gone` says; how many there were. For a module
 /// that is going, and hasn't destroyed them.
 pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
+    if COUNT.load(Ordering::Acquire) == 0 {
+        return 0;
+    }
     let mut lists = LISTS.lock();
     let mut count = 0;
     for ends in [lists.all.ends(), lists.folding.ends()] {
@@ -183,6 +191,7 @@ pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
                 let next = (*links).next;
                 if is_gone(links.addr()) {
                     take_out(links);
+                    COUNT.fetch_sub(1, Ordering::Release);
                     count += 1;
                 }
                 links = next;

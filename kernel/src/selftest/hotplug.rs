@@ -318,8 +318,8 @@ fn states_of_a_module() -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// Has each other CPU, of many some, leave and come back once, while those that are there work: `work` is
-/// repeated on each, in its ordinary course, and gets the number of its round.
+/// Has each other CPU, of many some, leave and come back once, while those that are there work:
+/// `work` is repeated on each, in its ordinary course, and gets the number of its round.
 fn while_others(work: impl Fn(u32) + Sync) -> Result<(), NotPassed> {
     /// Ten seconds.
     const LOOKS: u32 = 20_000;

@@ -169,7 +169,7 @@ fn without_memory<R>(
 where
     R: core::fmt::Debug,
 {
-    for nth in 1.. {
+    for nth in (1..).step_by(stride()) {
         percpu::trim();
         let before = resources::in_use();
         fail::arm(Site::Heap, nth);

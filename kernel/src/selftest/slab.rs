@@ -27,7 +27,7 @@ fn is_filled(address: usize, bytes: usize) -> bool {
 fn every_size() -> Result<(), NotPassed> {
     // With red zones an object may be twice as large.
     const ROUNDS: usize = 40;
-    resources::needs(2 * ROUNDS * SIZES.iter().sum::<usize>() >> 10)?;
+    resources::needs((2 * ROUNDS * SIZES.iter().sum::<usize>()) >> 10)?;
     let before = resources::in_use();
     let mut objects = Vec::new();
     for round in 0..ROUNDS {

@@ -19,7 +19,7 @@ use crate::timer;
 use arch::timer::{from_microseconds, now};
 use arch::{MAX_CPUS, cpu};
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use cross_call::Machine;
 
 /// What a timer calls.
@@ -49,6 +49,25 @@ static PENDING: Lock<Pending, { rank::EXPORTS }> = Lock::new(Pending(ptr::null_m
 
 /// What each CPU's handler has called, and what hasn't returned.
 static CALLED: [AtomicPtr<Timer>; MAX_CPUS] = [const { AtomicPtr::new(ptr::null_mut()) }; MAX_CPUS];
+
+/// Timers that are pending, and those that are called or armed at this moment.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// One that is counted, until this is dropped.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        COUNT.fetch_sub(1, Ordering::Release);
+    }
+}
 
 /// CPUs whose clocks are to be set anew: another CPU has armed a timer for them.
 static TOLD: [AtomicBool; MAX_CPUS] = [const { AtomicBool::new(false) }; MAX_CPUS];
@@ -81,6 +100,7 @@ impl Pending {
             (*link).cpu = cpu;
         }
         self.0 = link;
+        core::mem::forget(Counted::new());
     }
 
     /// Takes one out; whether it was in.
@@ -92,6 +112,7 @@ impl Pending {
                 if *at == timer.as_ptr() {
                     *at = (*timer.as_ptr()).next;
                     (*timer.as_ptr()).due = 0;
+                    drop(Counted);
                     return true;
                 }
                 at = &raw mut (**at).next;
@@ -118,6 +139,7 @@ fn due_in(nanoseconds: u64) -> u64 {
 /// Arms a timer on this CPU, for so many nanoseconds from now; whether it was pending before.
 pub fn arm(timer: NonNull<Timer>, nanoseconds: u64) -> bool {
     let due = due_in(nanoseconds);
+    let _armed = Counted::new();
     let mut pending = PENDING.lock();
     let was_pending = pending.unlink(timer);
     let this = cpu::number();
@@ -129,6 +151,7 @@ pub fn arm(timer: NonNull<Timer>, nanoseconds: u64) -> bool {
 /// Arms a timer for another CPU, or on this one if that isn't active. In any context.
 pub fn arm_on(cpu: u32, timer: NonNull<Timer>, nanoseconds: u64) {
     let due = due_in(nanoseconds);
+    let _armed = Counted::new();
     let mut pending = PENDING.lock();
     pending.unlink(timer);
     let this = cpu::number();
@@ -189,16 +212,17 @@ pub fn interrupt() {
     }
     let this = cpu::number();
     let called = &CALLED[this as usize];
-    while let Some((timer, function)) = take_due(this, called) {
+    while let Some((timer, function, counted)) = take_due(this, called) {
         function(timer.as_ptr());
         called.store(ptr::null_mut(), Ordering::Release);
+        drop(counted);
         continuation::flush();
     }
 }
 
 /// A timer of this CPU's that is due, taken out; if there is none, the clock is set to the
 /// next.
-fn take_due(cpu: u32, called: &AtomicPtr<Timer>) -> Option<(NonNull<Timer>, Function)> {
+fn take_due(cpu: u32, called: &AtomicPtr<Timer>) -> Option<(NonNull<Timer>, Function, Counted)> {
     let mut pending = PENDING.lock();
     let now = now();
     loop {
@@ -206,11 +230,12 @@ fn take_due(cpu: u32, called: &AtomicPtr<Timer>) -> Option<(NonNull<Timer>, Func
             timer::set_timer(pending.first_due(cpu));
             return None;
         };
+        let counted = Counted::new();
         pending.unlink(timer);
         called.store(timer.as_ptr(), Ordering::Relaxed);
         // SAFETY: L11: it was pending up to here.
         if let Some(function) = unsafe { timer.as_ref() }.function {
-            return Some((timer, function));
+            return Some((timer, function, counted));
         }
     }
 }
@@ -231,6 +256,9 @@ pub fn take_over(cpu: u32) {
 /// what those have armed is taken back too.
 pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
     let mut count = 0;
+    if COUNT.load(Ordering::Acquire) == 0 {
+        return count;
+    }
     loop {
         let mut pending = PENDING.lock();
         while let Some(timer) = pending.find(|place, timer| {

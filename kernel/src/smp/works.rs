@@ -14,6 +14,7 @@ use crate::cpus;
 use crate::sync::{Lock, rank};
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a work runs.
 pub type Function = extern "C" fn(*mut Work);
@@ -87,6 +88,9 @@ static ALL: Lock<Queues, { rank::EXPORTS }> = Lock::new(Queues(
     }; QUEUES],
 ));
 
+/// Works that are pending, on all queues: changed under their lock.
+static PENDING: AtomicUsize = AtomicUsize::new(0);
+
 impl Queue {
     fn append(&mut self, work: NonNull<Work>, cpu: u32) {
         let link = work.as_ptr();
@@ -101,6 +105,7 @@ impl Queue {
             }
         }
         self.last = link;
+        PENDING.fetch_add(1, Ordering::Release);
     }
 
     /// Takes the first work out for which `is_it` holds.
@@ -122,6 +127,7 @@ impl Queue {
                 if self.last == at {
                     self.last = before;
                 }
+                PENDING.fetch_sub(1, Ordering::Release);
                 return Some(work);
             }
             (before, at) = (at, next);
@@ -293,6 +299,9 @@ pub fn is_busy(work: NonNull<Work>) -> bool {
 
 /// Takes back those that lie at such addresses, or whose functions do; how many they were.
 pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
+    if PENDING.load(Ordering::Acquire) == 0 {
+        return 0;
+    }
     let is_gone = |work: *mut Work| {
         // SAFETY: L11: it is pending, under the lock that its finder has.
         let function = unsafe { (*work).function };

@@ -52,7 +52,7 @@ static struct pieces *make_pieces(const char *text, unsigned int piece, unsigned
 		return NULL;
 	made->count = from_hex(made->bytes, text);
 	made->room = made->count + more;
-	piece = piece ?: made->room;
+	piece = piece ?: made->room ?: 1;
 	made->used = (made->room + piece - 1) / piece;
 	for (unsigned int at = 0, left = made->room; left; at++) {
 		unsigned int bytes = left < piece ? left : piece;

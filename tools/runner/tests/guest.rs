@@ -154,6 +154,7 @@ fn main() -> ExitCode {
         documents::machine_cases_are_tested,
         matrix::every_pair_is_there,
         book::hangs_together,
+        book::reading_times,
     ];
     let mut guests = trials![
         start::missing_file,
@@ -310,6 +311,7 @@ fn main() -> ExitCode {
     ));
     guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
     guests.push(ignorable_test("long::soak_with_linux", linux::soaked));
+    guests.push(ignorable_test("long::linux_rounds", linux::rounds));
     guests.extend(linux::shapes().into_iter().map(|(name, arguments)| {
         ignorable_test(format!("long::linux_{name}"), move || {
             linux::shape(&arguments)

@@ -14,6 +14,10 @@
 //! * `wasm.rs`: what a program without an operating system lacks
 //!
 //! Numbers of 64 bits are BigInt on the other side.
+//!
+//! `this-cpu` isn't among the crates: on s390x its accessors are single instructions, and what they
+//! are anywhere else is an emulation for tests, which needs threads and a section that a linker
+//! gathers. The page adds handle and offset itself, and is compared with the copies of a run.
 #![cfg_attr(target_family = "wasm", no_std)]
 #![deny(unsafe_code)]
 

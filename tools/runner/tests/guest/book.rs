@@ -132,6 +132,51 @@ pub fn hangs_together() -> TestResult {
     Ok(())
 }
 
+/// Minutes for a text: 150 words, or ten lines of a listing, in each.
+fn minutes(text: &str) -> usize {
+    let (mut words, mut lines, mut is_listing) = (0, 0, false);
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_listing = !is_listing;
+        } else if is_listing {
+            lines += 1;
+        } else {
+            words += line.split_whitespace().count();
+        }
+    }
+    (words * 60 / 150 + lines * 6).div_ceil(60)
+}
+
+/// The minutes that the introduction gives for each chapter are those of its words and lines,
+/// and README's sum is theirs.
+pub fn reading_times() -> TestResult {
+    let introduction = text("introduction.md")?;
+    let rows = introduction.lines().filter_map(|line| {
+        let (file, minutes) = line.split_once(".md) | ")?;
+        let (_, file) = file.rsplit_once('(')?;
+        Some((file, minutes.strip_suffix(" |")?.parse::<usize>().ok()?))
+    });
+    let rows: Vec<(&str, usize)> = rows.collect();
+    let summary = text("SUMMARY.md")?;
+    let chapters = summary.lines().filter(|line| line.starts_with("- ["));
+    assert_eq!(rows.len(), chapters.count(), "{rows:?}");
+    let mut sum = 0;
+    for (file, given) in rows {
+        let counted = minutes(&text(&format!("{file}.md"))?);
+        // A listing that has grown by some lines is no other chapter.
+        assert!(counted.abs_diff(given) <= 2, "{file}.md: {counted} minutes");
+        sum += given;
+    }
+    let quarters = sum.div_ceil(15);
+    let told = "two and a quarter hours";
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    assert!(
+        quarters == 9 && readme.contains(told),
+        "the book: {sum} minutes"
+    );
+    Ok(())
+}
+
 /// Whether mdBook is here already.
 fn has_mdbook() -> bool {
     let target = release().join("../../mdbook/bin/mdbook");

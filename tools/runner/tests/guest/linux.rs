@@ -151,6 +151,18 @@ pub fn shape(arguments: &[String]) -> Completed {
     all_live(&arguments)
 }
 
+/// A hundred rounds of loads and unloads of all of them, by four CPUs at once: what is in use
+/// is what it was.
+pub fn rounds() -> Completed {
+    let Some(run) = verb(&["--rounds", "100", "--cpus", "4"]) else {
+        return Ok(not_here());
+    };
+    run.must_exit(0)?;
+    let done = run.lines_with(&["linux: 100 rounds of ", " loads"]);
+    run.must(done.len() == 1, "all rounds are done")?;
+    Ok(Completion::Completed)
+}
+
 /// The files of a run: providers, and modules of the package.
 struct Files(Vec<PathBuf>);
 

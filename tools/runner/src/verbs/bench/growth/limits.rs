@@ -66,7 +66,7 @@ pub const LIMITS: [Limit; 8] = [
         1000.0,
         Bound::Spread(15.0),
     )
-    .tolerating(79.0),
+    .tolerating(78.0),
     limit(
         "the same without what an empty module costs",
         "relocations",
@@ -103,7 +103,7 @@ pub const LIMITS: [Limit; 8] = [
         100_000.0,
         Bound::Most(300.0),
     )
-    .tolerating(440.0),
+    .tolerating(420.0),
     limit(
         "boot, for each GiB from 1 to 64",
         "memory",
