@@ -4,6 +4,8 @@ The standard library's types are its own affair, so nothing here names their inn
 the one pointer in a Vec is found by its type.
 """
 
+import re
+
 import gdb
 
 WORD = 1 << 64
@@ -54,8 +56,9 @@ def static(path):
 
 
 def address_of(symbol):
-    """The address of a symbol that has no type."""
-    return int(gdb.parse_and_eval(f"(unsigned long)&{symbol}"))
+    """The address of a symbol without debug information, in whichever language."""
+    told = gdb.execute(f"info address {symbol}", to_string=True)
+    return int(re.search(r" is at (0x[0-9a-f]+)", told)[1], 16)
 
 
 def inner(value, wanted):

@@ -20,6 +20,8 @@ pub struct Offers {
     variables: usize,
     by_tests: usize,
     by_modules: usize,
+    /// But for those that refuse.
+    by_nobody: usize,
 }
 
 impl Offers {
@@ -34,7 +36,8 @@ impl Offers {
             match caller(provider, name, session) {
                 Some(Caller::Tests) => offers.by_tests += 1,
                 Some(Caller::Modules) => offers.by_modules += 1,
-                None => {}
+                None if refuses(provider, name) => {}
+                None => offers.by_nobody += 1,
             }
         }
         offers
@@ -46,14 +49,14 @@ impl Offers {
         self.variables += other.variables;
         self.by_tests += other.by_tests;
         self.by_modules += other.by_modules;
+        self.by_nobody += other.by_nobody;
     }
 }
 
 impl fmt::Display for Offers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (functions, refuse, variables) = (self.functions, self.refuse, self.variables);
-        let (tests, modules) = (self.by_tests, self.by_modules);
-        let nobody = functions - tests - modules;
+        let (tests, modules, nobody) = (self.by_tests, self.by_modules, self.by_nobody);
         write!(
             f,
             "{functions:>9} {refuse:>6} {variables:>9} {tests:>8} {modules:>10} {nobody:>9}"
@@ -71,6 +74,11 @@ fn functions(provider: &Provider) -> impl Iterator<Item = &str> {
 fn variables(provider: &Provider) -> impl Iterator<Item = &String> {
     let names = provider.facts.exports.keys();
     names.filter(|name| !provider.facts.names.contains(&format!("{OFFERED}{name}")))
+}
+
+/// Whether a function that is offered refuses.
+fn refuses(provider: &Provider, name: &str) -> bool {
+    provider.facts.said(REFUSES).any(|it| it == name)
 }
 
 fn caller(provider: &Provider, name: &str, session: &Session) -> Option<Caller> {
@@ -94,9 +102,8 @@ pub fn of(providers: &Providers, session: &Session) -> Vec<String> {
         }
         lines.push(format!("{:<18} {offers}", provider.name));
         all.add(offers);
-        let refuses = |name: &&str| !provider.facts.said(REFUSES).any(|it| it == *name);
         let names = functions(provider).filter(|name| caller(provider, name, session).is_none());
-        let names: Vec<&str> = names.filter(refuses).collect();
+        let names: Vec<&str> = names.filter(|name| !refuses(provider, name)).collect();
         if !names.is_empty() {
             uncalled.insert(&provider.name, names);
         }
