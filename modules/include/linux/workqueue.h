@@ -228,24 +228,36 @@ static inline void destroy_workqueue(struct workqueue_struct *queue)
 	__workqueue_remove((unsigned long)queue);
 }
 
-/* Runs it on each online CPU, and waits for all; -ENOMEM if none did. */
+/* CPUs whose works run at once in schedule_on_each_cpu: each takes a thread, and of these there
+ * are 64. */
+#define __WORKS_AT_ONCE 16
+
+/* Runs it on each online CPU, on so many at once, and waits for all; -ENOMEM if one didn't. */
 static inline int schedule_on_each_cpu(work_func_t function)
 {
 	struct work_struct *works = alloc_percpu(struct work_struct);
-	int cpu;
+	int cpu, to_come = 0, first = 0, error = 0;
 
 	if (!works)
 		return -ENOMEM;
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		INIT_WORK(per_cpu_ptr(works, cpu), function);
-		schedule_work_on(cpu, per_cpu_ptr(works, cpu));
+		if (!schedule_work_on(cpu, per_cpu_ptr(works, cpu)))
+			error = -ENOMEM;
+		if (++to_come == __WORKS_AT_ONCE) {
+			for (; first <= cpu; first++)
+				if (cpu_online(first))
+					flush_work(per_cpu_ptr(works, first));
+			to_come = 0;
+		}
 	}
 	for_each_online_cpu(cpu)
-		flush_work(per_cpu_ptr(works, cpu));
+		if (cpu >= first)
+			flush_work(per_cpu_ptr(works, cpu));
 	cpus_read_unlock();
 	free_percpu(works);
-	return 0;
+	return error;
 }
 
 #endif

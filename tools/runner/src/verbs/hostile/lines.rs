@@ -21,7 +21,7 @@ const WORDS: [(&str, &[&str], &[&str]); 12] = [
             "0",
             "0xffffffffffffffff",
             "4097",
-            "99T",
+            "9999T",
             "-1",
             "0x",
         ],
