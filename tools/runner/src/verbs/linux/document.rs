@@ -45,11 +45,11 @@ pub fn is_right(rows: &[String], offers: &[String]) -> Result<bool, Error> {
 
 /// Of each provider what its source says: who called it differs by what CPUs waited for.
 fn offered(text: &str) -> Vec<Vec<&str>> {
-    const WORDS: usize = 4;
+    const WORDS: usize = 5;
     let rows = text
         .lines()
         .map(|row| row.split_ascii_whitespace().take(WORDS).collect());
-    rows.filter(|row: &Vec<&str>| row.first() != Some(&"nobody"))
+    rows.filter(|row: &Vec<&str>| !matches!(row.first(), Some(&"nobody" | &"only")))
         .collect()
 }
 
