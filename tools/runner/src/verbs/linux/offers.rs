@@ -92,7 +92,10 @@ fn variables(provider: &Provider) -> impl Iterator<Item = &String> {
 
 /// Whether a function needn't be called: it refuses, or ends the run.
 fn is_excused(provider: &Provider, name: &str) -> bool {
-    let mut said = provider.facts.said(REFUSES).chain(provider.facts.said(ENDS_RUN));
+    let mut said = provider
+        .facts
+        .said(REFUSES)
+        .chain(provider.facts.said(ENDS_RUN));
     said.any(|it| it == name)
 }
 
