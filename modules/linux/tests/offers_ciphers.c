@@ -108,6 +108,41 @@ static void of_pieces(struct pieces *pieces)
 	crypto_destroy_tfm(ahash, &ahash->base);
 }
 
+/* That an instance uses an algorithm. */
+struct spawn {
+	u64 list[2];
+	struct algorithm *algorithm;
+	u64 others[3];
+};
+
+/* A digest made of something: its own functions, what all instances have, and one spawn. */
+struct instance {
+	void *free;
+	struct digest digest;
+	u64 common[7];
+	struct spawn spawn;
+};
+extern int offered_crypto_grab_spawn(struct spawn *spawn, void *instance, const char *name,
+				     u32 kind, u32 mask);
+extern void offered_shash_free_singlespawn_instance(struct instance *instance);
+
+/* Of an instance nothing is left, and the algorithm has no user. */
+static void instance(void)
+{
+	struct instance *one = kzalloc(sizeof(*one), GFP_KERNEL);
+	const u64 *users = &digests[0].base.lists[2];
+
+	ANSWER(!one, 0);
+	if (!one)
+		return;
+	ANSWER(offered_crypto_grab_spawn(&one->spawn, &one->digest.base, "own-sum-a", SHASH,
+					 KINDS), 0);
+	ANSWER((u64)one->spawn.algorithm, (u64)&digests[0].base);
+	ANSWER(*users, (u64)&one->spawn);
+	offered_shash_free_singlespawn_instance(one);
+	ANSWER(*users, (u64)users);
+}
+
 static void digest(struct pieces *pieces)
 {
 	static struct sum sum;
@@ -127,6 +162,7 @@ static void digest(struct pieces *pieces)
 	ANSWER(out, 6);
 	crypto_destroy_tfm(made, &made->base);
 	of_pieces(pieces);
+	instance();
 	offered_crypto_unregister_shash(&digests[0]);
 	ANSWER(offered_crypto_has_ahash("own-sum-a", 0, 0), 0);
 	digests[1].state_bytes = 8;
@@ -227,12 +263,6 @@ struct aead {
 	struct algorithm base;
 };
 static_assert(sizeof(struct aead) == 448);
-
-struct spawn {
-	u64 list[2];
-	struct algorithm *algorithm;
-	u64 others[3];
-};
 
 extern int offered_crypto_register_aead(struct aead *one);
 extern void offered_crypto_unregister_aead(struct aead *one);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Numbers that are published, numbers that are random, and numbers that are parameters. */
+/* Numbers that are published, numbers that are random, and numbers that are parameters; facilities. */
 #include "answers.h"
 #include <linux/types.h>
 
-ANSWERS_OF_OFFERS("draft-irtf-cfrg-xchacha, 2.2.1; xxHash's published digests; errno(3)");
+ANSWERS_OF_OFFERS("draft-irtf-cfrg-xchacha, 2.2.1; xxHash's published digests; STORE FACILITY LIST EXTENDED; errno(3)");
 
 extern void offered_hchacha_block_generic(const u32 *state, u32 *key, int rounds);
 
@@ -81,6 +81,19 @@ static void random(void)
 	ANSWER(some[3] | others[3], 0);
 }
 
+extern int offered_cpu_have_feature(unsigned int feature);
+
+/* Linux's number 0 is the message security assist, the facility 17; 11 are vectors. */
+static void features(void)
+{
+	register unsigned long count __asm__("0") = 0;
+	u64 facilities;
+
+	__asm__ volatile("stfle %1" : "+d"(count), "=S"(facilities) : : "cc");
+	ANSWER(offered_cpu_have_feature(0), facilities >> (63 - 17) & 1);
+	ANSWER(offered_cpu_have_feature(11), 0);
+}
+
 /* Linux's record of a parameter. */
 struct parameter {
 	const char *name;
@@ -118,6 +131,7 @@ static void ask(void)
 	chacha();
 	xxh64();
 	random();
+	features();
 	parameters();
 }
 ASK(ask);
