@@ -94,9 +94,13 @@ static void bytes(void)
 static void more_bytes(void)
 {
 	struct kmem_cache *cache = offered_kmem_cache_create("own", 40, 8, 0, NULL);
-	char *some = offered_vmalloc_node(2 * PAGE, -1);
-	char *zeros = offered___vmalloc(2 * PAGE, GFP_KERNEL | __GFP_ZERO);
+	char *some = offered_vmalloc_node(2 * PAGE, -1), *zeros;
 
+	/* Pages that were used come back. */
+	memset(some, 0xff, 2 * PAGE);
+	offered_vfree(some);
+	zeros = offered___vmalloc(2 * PAGE, GFP_KERNEL | __GFP_ZERO);
+	some = offered_vmalloc_node(2 * PAGE, -1);
 	memset(some, 0x5a, 2 * PAGE);
 	ANSWER(zeros[0] | zeros[2 * PAGE - 1], 0);
 	memset(zeros, 0xff, 2 * PAGE);
