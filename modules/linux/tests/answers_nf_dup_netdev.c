@@ -6,7 +6,7 @@
  */
 #include "answers.h"
 #include "everywhere.h"
-#include "../packet.h"
+#include "../net/packet.h"
 
 ANSWERS(nf_dup_netdev, "three sends a packet, a limit of 2 a CPU, on all CPUs at once");
 

@@ -2,7 +2,7 @@
 /* A device that listens to messages: counts of all CPUs at once, added by its own code. */
 #include "answers.h"
 #include "everywhere.h"
-#include "../packet.h"
+#include "../net/packet.h"
 #include <linux/slab.h>
 
 ANSWERS(nlmon, "messages and bytes that all CPUs send at once");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Packets: what is put in front, behind and taken off; devices, hooks, and the files of modules. */
 #include "answers.h"
-#include "../net.h"
-#include "../packet.h"
+#include "../net/net.h"
+#include "../net/packet.h"
 #include <linux/slab.h>
 
 ANSWERS_OF_OFFERS("lengths and bytes that were put there");

@@ -15,8 +15,8 @@
 
 #include "answers.h"
 #include "everywhere.h"
-#include "../net.h"
-#include "../packet.h"
+#include "../net/net.h"
+#include "../net/packet.h"
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/stringify.h>

@@ -295,7 +295,7 @@ fn listed(line: &str) -> Option<(String, Listed)> {
     Some((name.to_owned(), Listed { got, per_cpu }))
 }
 
-/// A line of modules/linux/linux_offers.c: `called: PROVIDER FUNCTION COUNT`.
+/// A line of modules/linux/core/linux_offers.c: `called: PROVIDER FUNCTION COUNT`.
 fn called(line: &str) -> Option<(String, String)> {
     let (_, told) = line.split_once("called: ")?;
     let mut words = told.split_ascii_whitespace();
