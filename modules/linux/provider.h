@@ -11,6 +11,8 @@
  *                          a function that can mean nothing here: it answers with Linux's
  *                          error for a thing that is missing, and never with a success that
  *                          did nothing
+ *     ENDS_RUN(name)       a function that never returns, for it ends the run: no test can go on
+ *                          behind it
  *     OFFER_DATA(name), OFFER_DATA_AS(name, own)
  *                          a variable, of the kernel or of this file; of this file
  *
@@ -105,6 +107,7 @@ static void __attribute__((destructor)) __remove_offers(void)
 #define REFUSES_AS(symbol, own) MODULE_INFO(refuses, #symbol); OFFER_AS(symbol, own)
 #define OFFER(symbol) OFFER_AS(symbol, symbol)
 #define REFUSES(symbol) REFUSES_AS(symbol, symbol)
+#define ENDS_RUN(symbol) MODULE_INFO(ends_run, #symbol); OFFER(symbol)
 
 #define __OFFER_DATA(symbol, crc) EXPORT_SYMBOL_CRC(symbol, crc)
 #define OFFER_DATA(symbol) __OFFER_DATA(symbol, LINUX_CRC_##symbol)

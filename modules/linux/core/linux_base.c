@@ -50,7 +50,7 @@ void __noreturn fortify_panic(const char *function)
 {
 	panic("%s is to go beyond its object", function);
 }
-OFFER(fortify_panic);
+ENDS_RUN(fortify_panic);
 
 extern int give_tasks(void);
 extern void take_tasks(void);

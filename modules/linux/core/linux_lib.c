@@ -40,7 +40,7 @@ OFFER(kstrtoll);
 OFFER(kstrtoull);
 
 OFFER(dump_stack);
-OFFER(panic);
+ENDS_RUN(panic);
 
 /* Bytes, so many in a line, behind their address or their place if that is asked for. */
 void dump_bytes(const char *level, const char *prefix, int place, int row, int group,

@@ -20,6 +20,9 @@ MODULE_INFO(frames, "packed");
 /* For what providers offer, which is called as offered_NAME: where the right answers are from. */
 #define ANSWERS_OF_OFFERS(source) MODULE_INFO(asks_offers, source)
 
+/* What a line has that the test prints: the runner looks for it. */
+#define PRINTS(text) MODULE_INFO(prints, text)
+
 /* How many answers were wrong. */
 static int wrong_answers __maybe_unused;
 

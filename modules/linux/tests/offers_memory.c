@@ -2,7 +2,10 @@
 /* Memory by the byte and by the page, locks, keys and copies: what was put there is there. */
 #include "answers.h"
 #include "everywhere.h"
+#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 ANSWERS_OF_OFFERS("what was stored; sums of all CPUs");
 
@@ -15,6 +18,14 @@ extern void *offered_kmemdup(const void *from, size_t bytes, gfp_t flags);
 extern char *offered_kstrdup(const char *text, gfp_t flags);
 extern void *offered_vmalloc(unsigned long bytes);
 extern void *offered_vzalloc(unsigned long bytes);
+extern void *offered_vmalloc_node(unsigned long bytes, int node);
+extern void *offered___vmalloc(unsigned long bytes, gfp_t flags);
+extern struct kmem_cache *offered_kmem_cache_create(const char *name, unsigned int bytes,
+						    unsigned int align, unsigned int flags,
+						    void (*constructor)(void *object));
+extern void offered_kmem_cache_destroy(struct kmem_cache *cache);
+extern unsigned int offered_kmem_cache_size(struct kmem_cache *cache);
+extern void offered_synchronize_rcu(void);
 extern void offered_vfree(const void *memory);
 extern void *offered_kvmalloc_node(size_t bytes, gfp_t flags, int node);
 extern void offered_kvfree(const void *memory);
@@ -80,6 +91,27 @@ static void bytes(void)
 	offered_kvfree(some);
 }
 
+static void more_bytes(void)
+{
+	struct kmem_cache *cache = offered_kmem_cache_create("own", 40, 8, 0, NULL);
+	char *some = offered_vmalloc_node(2 * PAGE, -1), *zeros;
+
+	/* Pages that were used come back. */
+	memset(some, 0xff, 2 * PAGE);
+	offered_vfree(some);
+	zeros = offered___vmalloc(2 * PAGE, GFP_KERNEL | __GFP_ZERO);
+	some = offered_vmalloc_node(2 * PAGE, -1);
+	memset(some, 0x5a, 2 * PAGE);
+	ANSWER(zeros[0] | zeros[2 * PAGE - 1], 0);
+	memset(zeros, 0xff, 2 * PAGE);
+	ANSWER(some[0], 0x5a);
+	ANSWER(some[2 * PAGE - 1], 0x5a);
+	offered_vfree(zeros);
+	offered_vfree(some);
+	ANSWER(offered_kmem_cache_size(cache), 40);
+	offered_kmem_cache_destroy(cache);
+}
+
 static void pages(void)
 {
 	int before = pages_taken();
@@ -138,6 +170,11 @@ static void locks(void)
 	unsigned int all = num_online_cpus() * ROUNDS;
 	u64 mutex[4] = {}, other[2], list[2], entry[2];
 
+	/* One that waits for nobody is only counted. */
+	rwlock = 1;
+	offered_arch_read_lock_wait(&rwlock);
+	ANSWER(rwlock, 1);
+	rwlock = 0;
 	everywhere(lock_often);
 	ANSWER(by_spin, all);
 	ANSWER(by_writer, 2 * all);
@@ -195,12 +232,44 @@ static void keys(void)
 	ANSWER(completion[0], 1);
 }
 
+/* One that reads for a while, on another CPU if there is one. */
+static bool reads, has_read;
+
+static void read_slowly(struct work_struct *work)
+{
+	(void)work;
+	WRITE_ONCE(reads, true);
+	mdelay(2);
+	WRITE_ONCE(has_read, true);
+}
+
+/* Who waits for readers goes on behind the one that had begun. */
+static void readers(void)
+{
+	static struct work_struct reader;
+	int other = raw_smp_processor_id(), cpu;
+
+	for_each_online_cpu(cpu)
+		if (cpu != raw_smp_processor_id())
+			other = cpu;
+	INIT_WORK(&reader, read_slowly);
+	ANSWER(schedule_work_on(other, &reader), true);
+	for (int left = 1000; left && !READ_ONCE(reads); left--)
+		msleep(1);
+	ANSWER(READ_ONCE(reads), true);
+	offered_synchronize_rcu();
+	ANSWER(READ_ONCE(has_read), true);
+	flush_work(&reader);
+}
+
 static void ask(void)
 {
 	bytes();
+	more_bytes();
 	pages();
 	locks();
 	copies();
 	keys();
+	readers();
 }
 ASK(ask);

@@ -309,6 +309,7 @@ fn main() -> ExitCode {
         "linux::frames_and_bugs",
         linux::frames_and_bugs,
     ));
+    guests.push(ignorable_test("linux::ends", linux::ends));
     guests.push(ignorable_test("linux::changed_bytes", linux::changed_bytes));
     guests.push(ignorable_test("long::soak_with_linux", linux::soaked));
     guests.push(ignorable_test("long::linux_rounds", linux::rounds));

@@ -179,7 +179,9 @@ impl Files {
             "linux_task",
             "linux_base",
             "linux_static_key",
+            "linux_lib",
             "frames",
+            "ends",
         ];
         let mut files: Vec<PathBuf> = ours
             .iter()
@@ -255,6 +257,29 @@ pub fn frames_and_bugs() -> Completed {
             bug.len() == usize::from(crash == "1"),
             "the bug has them, too",
         )?;
+    }
+    Ok(Completion::Completed)
+}
+
+/// What is offered that ends a run does so, with its words, and nothing goes on behind it.
+pub fn ends() -> Completed {
+    let Some(files) = Files::with(&[])? else {
+        return Ok(not_here());
+    };
+    let ends = [
+        (0, None),
+        (1, Some("by a test")),
+        (2, Some("a copy is to go beyond its object")),
+    ];
+    for (how, said) in ends {
+        let commands = format!("modprobe linux_base; modprobe linux_lib; insmod ends how={how}");
+        let run = files.run(&[], &commands);
+        run.must_exit(if said.is_some() { 3 } else { 0 })?;
+        let on = run.lines_with(&["the run goes on"]).len();
+        run.must(on == usize::from(said.is_none()), "what goes on behind it")?;
+        if let Some(said) = said {
+            run.must(run.lines_with(&["panic: ", said]).len() == 1, said)?;
+        }
     }
     Ok(Completion::Completed)
 }

@@ -1,5 +1,5 @@
 //! What providers offer, and what of it was called: by tests with known answers, or only while
-//! modules came and went.
+//! modules came and went. What ends a run is called in runs of its own.
 
 use super::providers::{Provider, Providers};
 use super::session::{Caller, Session};
@@ -9,6 +9,9 @@ use std::fmt;
 /// What a provider's `.modinfo` says of each function that refuses (`provider.h`).
 const REFUSES: &str = "refuses";
 
+/// What it says of each function that ends the run.
+const ENDS_RUN: &str = "ends_run";
+
 /// The name by which tests call what is offered begins with this.
 const OFFERED: &str = "offered_";
 
@@ -17,10 +20,11 @@ const OFFERED: &str = "offered_";
 pub struct Offers {
     functions: usize,
     refuse: usize,
+    end_runs: usize,
     variables: usize,
+    /// Of those that neither refuse nor end a run.
     by_tests: usize,
     by_modules: usize,
-    /// But for those that refuse.
     by_nobody: usize,
 }
 
@@ -29,14 +33,15 @@ impl Offers {
         let mut offers = Self {
             variables: variables(provider).count(),
             refuse: provider.facts.said(REFUSES).count(),
+            end_runs: provider.facts.said(ENDS_RUN).count(),
             ..Self::default()
         };
         for name in functions(provider) {
             offers.functions += 1;
             match caller(provider, name, session) {
+                _ if is_excused(provider, name) => {}
                 Some(Caller::Tests) => offers.by_tests += 1,
                 Some(Caller::Modules) => offers.by_modules += 1,
-                None if refuses(provider, name) => {}
                 None => offers.by_nobody += 1,
             }
         }
@@ -46,6 +51,7 @@ impl Offers {
     fn add(&mut self, other: Self) {
         self.functions += other.functions;
         self.refuse += other.refuse;
+        self.end_runs += other.end_runs;
         self.variables += other.variables;
         self.by_tests += other.by_tests;
         self.by_modules += other.by_modules;
@@ -55,11 +61,19 @@ impl Offers {
 
 impl fmt::Display for Offers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (functions, refuse, variables) = (self.functions, self.refuse, self.variables);
-        let (tests, modules, nobody) = (self.by_tests, self.by_modules, self.by_nobody);
+        let Self {
+            functions,
+            refuse,
+            end_runs,
+            variables,
+            by_tests,
+            by_modules,
+            by_nobody,
+        } = self;
         write!(
             f,
-            "{functions:>9} {refuse:>6} {variables:>9} {tests:>8} {modules:>10} {nobody:>9}"
+            "{functions:>9} {refuse:>6} {end_runs:>8} {variables:>9} {by_tests:>8} \
+             {by_modules:>12} {by_nobody:>9}"
         )
     }
 }
@@ -76,9 +90,13 @@ fn variables(provider: &Provider) -> impl Iterator<Item = &String> {
     names.filter(|name| !provider.facts.names.contains(&format!("{OFFERED}{name}")))
 }
 
-/// Whether a function that is offered refuses.
-fn refuses(provider: &Provider, name: &str) -> bool {
-    provider.facts.said(REFUSES).any(|it| it == name)
+/// Whether a function needn't be called: it refuses, or ends the run.
+fn is_excused(provider: &Provider, name: &str) -> bool {
+    let mut said = provider
+        .facts
+        .said(REFUSES)
+        .chain(provider.facts.said(ENDS_RUN));
+    said.any(|it| it == name)
 }
 
 fn caller(provider: &Provider, name: &str, session: &Session) -> Option<Caller> {
@@ -87,25 +105,26 @@ fn caller(provider: &Provider, name: &str, session: &Session) -> Option<Caller> 
 }
 
 /// The lines, the first of which names the columns and the last has the sums; below them the tests
-/// that ask providers, and the functions that nobody called, by provider, but for those that refuse.
+/// that ask providers, the functions that only modules called as they came and went, and those
+/// that nobody called, by provider.
 pub fn of(providers: &Providers, session: &Session) -> Vec<String> {
     let mut lines = vec![format!(
-        "{:<18} {:>9} {:>6} {:>9} {:>8} {:>10} {:>9}",
-        "provider", "functions", "refuse", "variables", "by tests", "by modules", "by nobody"
+        "{:<18} {:>9} {:>6} {:>8} {:>9} {:>8} {:>12} {:>9}",
+        "provider",
+        "functions",
+        "refuse",
+        "end runs",
+        "variables",
+        "by tests",
+        "only loading",
+        "by nobody"
     )];
     let mut all = Offers::default();
-    let mut uncalled: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for provider in &providers.providers {
         let offers = Offers::of(provider, session);
-        if offers.functions + offers.variables == 0 {
-            continue;
-        }
-        lines.push(format!("{:<18} {offers}", provider.name));
-        all.add(offers);
-        let names = functions(provider).filter(|name| caller(provider, name, session).is_none());
-        let names: Vec<&str> = names.filter(|name| !refuses(provider, name)).collect();
-        if !names.is_empty() {
-            uncalled.insert(&provider.name, names);
+        if offers.functions + offers.variables > 0 {
+            lines.push(format!("{:<18} {offers}", provider.name));
+            all.add(offers);
         }
     }
     lines.push(format!("{:<18} {all}", "all"));
@@ -115,8 +134,30 @@ pub fn of(providers: &Providers, session: &Session) -> Vec<String> {
             asked.test, asked.source
         ));
     }
-    for (provider, names) in uncalled {
-        lines.push(format!("nobody called, of {provider}: {}", names.join(" ")));
-    }
+    lines.extend(named("only loading", providers, |provider, name| {
+        caller(provider, name, session) == Some(Caller::Modules) && !is_excused(provider, name)
+    }));
+    lines.extend(named("nobody called", providers, |provider, name| {
+        caller(provider, name, session).is_none() && !is_excused(provider, name)
+    }));
     lines
+}
+
+/// A line for each provider with functions that are to be named.
+fn named(
+    title: &str,
+    providers: &Providers,
+    is_to_be: impl Fn(&Provider, &str) -> bool,
+) -> Vec<String> {
+    let mut lines = BTreeMap::new();
+    for provider in &providers.providers {
+        let names: Vec<&str> = functions(provider)
+            .filter(|name| is_to_be(provider, name))
+            .collect();
+        if !names.is_empty() {
+            let line = format!("{title}, of {}: {}", provider.name, names.join(" "));
+            lines.insert(&provider.name, line);
+        }
+    }
+    lines.into_values().collect()
 }

@@ -21,6 +21,9 @@ const ANSWERS: &str = "answers";
 /// What a test's `.modinfo` says that asks providers what they offer, and no module: against what.
 const ASKS_OFFERS: &str = "asks_offers";
 
+/// What a test's `.modinfo` says of each line that it is to print: a part of it.
+const PRINTS: &str = "prints";
+
 /// What a name that is offered has before it until calls are counted.
 const COUNTED: &str = "__linux_";
 
@@ -118,6 +121,12 @@ impl Providers {
                 source,
             })
         })
+    }
+
+    /// What a test is to print.
+    pub fn prints(&self, test: &str) -> Vec<&str> {
+        let tests = self.tests.iter().filter(|it| it.name == test);
+        tests.flat_map(|it| it.facts.said(PRINTS)).collect()
     }
 
     /// Who asks the modules something, by their names.

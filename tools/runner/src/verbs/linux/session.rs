@@ -152,6 +152,9 @@ impl Session {
         let mut memory = Vec::new();
         for ((step, result), text) in steps.iter().zip(&run.record.commands).zip(&texts) {
             session.take(step, result, text);
+            if let Step::Ask(name) = step {
+                session.look_for(&providers.prints(name), name, text);
+            }
             if *step == Step::Memory {
                 memory.push(in_use(text));
             }
@@ -181,6 +184,16 @@ impl Session {
 
     fn problem(&mut self, text: &str) {
         self.problems.push(text.to_owned());
+    }
+
+    /// What a test is to print must be there.
+    fn look_for(&mut self, prints: &[&str], test: &str, text: &[&str]) {
+        for said in prints {
+            if !text.iter().any(|line| line.contains(said)) {
+                let answer = Err(format!("it didn't print `{said}`"));
+                self.answers.insert(test.to_owned(), answer);
+            }
+        }
     }
 
     fn take(&mut self, step: &Step, result: &CommandResult, text: &[&str]) {
