@@ -7,34 +7,8 @@
  *           E                 │   E
  *           └── encrypted 1 ──┘   └── encrypted 2
  */
-#include "crypto.h"
-#include <linux/container_of.h>
+#include "skcipher.h"
 
-struct skcipher_instance;
-
-/* A step of a walk, as linux_crypto_skcipher.c lays it out. */
-struct skcipher_walk {
-	struct {
-		void *page;
-		u8 *address;
-	} src, dst;
-	struct scatter_walk in;
-	unsigned int nbytes;
-	u64 between[7];
-	u8 *oiv;
-	u8 *iv;
-	u64 rest[3];
-};
-static_assert(sizeof(struct skcipher_walk) == 152);
-static_assert(offsetof(struct skcipher_walk, iv) == 120);
-
-extern int skcipher_walk_virt(struct skcipher_walk *walk, struct skcipher_request *request,
-			      bool atomic);
-extern int skcipher_walk_done(struct skcipher_walk *walk, int left);
-extern struct skcipher_instance *skcipher_alloc_instance_simple(struct crypto_template *template,
-								struct rtattr **words);
-extern int skcipher_register_instance(struct crypto_template *template,
-				      struct skcipher_instance *instance);
 extern int crypto_register_template(struct crypto_template *template);
 extern void crypto_unregister_template(struct crypto_template *template);
 
@@ -52,7 +26,28 @@ static void combine(u8 *block, const u8 *other, unsigned int bytes)
 		*block++ ^= *other++;
 }
 
-static int encrypt(struct skcipher_request *request)
+static void encrypt_block(struct crypto_tfm *cipher, u8 *iv, u8 *out, const u8 *in)
+{
+	unsigned int bytes = cipher->algorithm->cra_blocksize;
+
+	combine(iv, in, bytes);
+	cipher->algorithm->cipher.encrypt(cipher, out, iv);
+	memcpy(iv, out, bytes);
+}
+
+static void decrypt_block(struct crypto_tfm *cipher, u8 *iv, u8 *out, const u8 *in)
+{
+	unsigned int bytes = cipher->algorithm->cra_blocksize;
+	u8 encrypted[BLOCK];
+
+	memcpy(encrypted, in, bytes);
+	cipher->algorithm->cipher.decrypt(cipher, out, encrypted);
+	combine(out, iv, bytes);
+	memcpy(iv, encrypted, bytes);
+}
+
+static int each_block(struct skcipher_request *request,
+		      void (*block)(struct crypto_tfm *cipher, u8 *iv, u8 *out, const u8 *in))
 {
 	struct crypto_tfm *cipher = cipher_for(request);
 	unsigned int bytes = cipher->algorithm->cra_blocksize;
@@ -63,56 +58,38 @@ static int encrypt(struct skcipher_request *request)
 		unsigned int left = walk.nbytes;
 		u8 *in = walk.src.address, *out = walk.dst.address;
 
-		for (; left >= bytes; left -= bytes, in += bytes, out += bytes) {
-			combine(walk.iv, in, bytes);
-			cipher->algorithm->cipher.encrypt(cipher, out, walk.iv);
-			memcpy(walk.iv, out, bytes);
-		}
+		for (; left >= bytes; left -= bytes, in += bytes, out += bytes)
+			block(cipher, walk.iv, out, in);
 		error = skcipher_walk_done(&walk, left);
 	}
 	return error;
 }
 
+static int encrypt(struct skcipher_request *request)
+{
+	return each_block(request, encrypt_block);
+}
+
 static int decrypt(struct skcipher_request *request)
 {
-	struct crypto_tfm *cipher = cipher_for(request);
-	unsigned int bytes = cipher->algorithm->cra_blocksize;
-	struct skcipher_walk walk;
-	int error = skcipher_walk_virt(&walk, request, false);
-
-	while (!error && walk.nbytes) {
-		unsigned int left = walk.nbytes;
-		u8 *in = walk.src.address, *out = walk.dst.address;
-
-		for (; left >= bytes; left -= bytes, in += bytes, out += bytes) {
-			u8 encrypted[BLOCK];
-
-			memcpy(encrypted, in, bytes);
-			cipher->algorithm->cipher.decrypt(cipher, out, encrypted);
-			combine(out, walk.iv, bytes);
-			memcpy(walk.iv, encrypted, bytes);
-		}
-		error = skcipher_walk_done(&walk, left);
-	}
-	return error;
+	return each_block(request, decrypt_block);
 }
 
 static int create(struct crypto_template *template, struct rtattr **words)
 {
 	struct skcipher_instance *instance = skcipher_alloc_instance_simple(template, words);
-	void (**free)(struct skcipher_instance *instance) = (void *)instance;
 	struct skcipher_alg *algorithm;
 	int error;
 
 	if (IS_ERR(instance))
 		return PTR_ERR(instance);
-	algorithm = (struct skcipher_alg *)(free + 1);
+	algorithm = &instance->algorithm;
 	algorithm->encrypt = encrypt;
 	algorithm->decrypt = decrypt;
 	error = algorithm->base.cra_blocksize > BLOCK ? -EINVAL :
 		skcipher_register_instance(template, instance);
 	if (error)
-		(*free)(instance);
+		instance->free(instance);
 	return error;
 }
 

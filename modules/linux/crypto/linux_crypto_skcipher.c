@@ -7,7 +7,7 @@
  *     out  ████░░░░░░░░│░░░░        doesn't lie in one is copied to a place of its own
  *          └ step ┘
  */
-#include "crypto.h"
+#include "skcipher.h"
 #include <linux/container_of.h>
 
 struct skcipher_walk;
@@ -40,11 +40,6 @@ static int begin(struct crypto_tfm *tfm)
 		tfm->exit = end;
 	return algorithm->init ? algorithm->init(cipher) : 0;
 }
-
-struct skcipher_instance {
-	void (*free)(struct skcipher_instance *instance);
-	struct skcipher_alg algorithm;
-};
 
 static void free_instance(struct crypto_instance *common)
 {
@@ -259,28 +254,6 @@ struct skcipher_instance *skcipher_alloc_instance_simple(struct crypto_template 
 OFFER(skcipher_alloc_instance_simple);
 
 /* Walks. */
-
-struct skcipher_walk {
-	/* Where a step's bytes are, and where they go: a page, and an address. */
-	struct {
-		void *page;
-		u8 *address;
-	} src, dst;
-	struct scatter_walk in;
-	unsigned int nbytes;
-	struct scatter_walk out;
-	unsigned int total;
-	struct list_head buffers;
-	u8 *page;
-	/* A block's own place, while a step is in it. */
-	u8 *buffer;
-	u8 *oiv;
-	u8 *iv;
-	unsigned int ivsize;
-	int flags;
-	unsigned int blocksize, stride, alignmask;
-};
-static_assert(sizeof(struct skcipher_walk) == 152);
 
 static int stop(struct skcipher_walk *walk, int error)
 {
