@@ -321,8 +321,8 @@ fn states_of_a_module() -> Result<(), NotPassed> {
 /// Has each other CPU, of many some, leave and come back once, while those that are there work:
 /// `work` is repeated on each, in its ordinary course, and gets the number of its round.
 fn while_others(work: impl Fn(u32) + Sync) -> Result<(), NotPassed> {
-    /// Ten seconds.
-    const LOOKS: u32 = 20_000;
+    /// Seconds.
+    const PATIENCE: u64 = 10;
     let others = others()?;
     let wanted = AtomicU32::new(u32::MAX);
     let done = AtomicBool::new(false);
@@ -336,12 +336,7 @@ fn while_others(work: impl Fn(u32) + Sync) -> Result<(), NotPassed> {
             let this = cpu::number();
             if this == 0 {
                 // On a busy machine it may be long until another has begun.
-                for _ in 0..LOOKS {
-                    smp::nap(500);
-                    if rounds.load(Ordering::Relaxed) > 0 {
-                        break;
-                    }
-                }
+                smp::wait_until(PATIENCE, || rounds.load(Ordering::Relaxed) > 0);
                 wanted.store(leaving, Ordering::Relaxed);
                 let went = Away::send(leaving).and_then(|away| {
                     smp::nap(500);

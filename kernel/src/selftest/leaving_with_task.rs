@@ -20,8 +20,8 @@ use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use hotplug::{Name, State};
 
-/// Looks for half a millisecond each: ten seconds.
-const LOOKS: u32 = 20_000;
+/// Seconds that one part waits for another.
+const PATIENCE: u64 = 10;
 
 /// The CPU that leaves.
 static LEAVING: AtomicU32 = AtomicU32::new(0);
@@ -32,10 +32,7 @@ static POSTED: AtomicBool = AtomicBool::new(false);
 
 /// Waits until a flag is set; whether it is.
 fn wait_for(flag: &AtomicBool) -> bool {
-    (0..LOOKS).any(|_| {
-        smp::nap(500);
-        flag.load(Ordering::Acquire)
-    })
+    smp::wait_until(PATIENCE, || flag.load(Ordering::Acquire))
 }
 
 fn teardown(_: usize, _: u32) -> i32 {
