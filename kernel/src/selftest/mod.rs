@@ -25,6 +25,7 @@
 mod accessors;
 pub mod at_boot;
 mod boot;
+mod bound_threads;
 mod c_modules;
 mod console;
 mod fault_injection;

@@ -385,8 +385,14 @@ pub fn is_waiting() -> bool {
 }
 
 impl Thread {
+    /// Whether it is ready, and this CPU's. Which CPU's it is may change until it is ready, so
+    /// that is looked at then; and by its number it is the same one before and after, and no
+    /// later one in its place.
     fn is_ready(&self, cpu: u32) -> bool {
-        self.cpu.load(Ordering::Relaxed) == cpu && self.state() == READY
+        let number = self.number.load(Ordering::Acquire);
+        self.state() == READY
+            && self.cpu.load(Ordering::Acquire) == cpu
+            && self.number.load(Ordering::Relaxed) == number
     }
 }
 
