@@ -332,24 +332,35 @@ static int delayed_works_run_where_they_are_for(void)
 }
 
 static DECLARE_WAIT_QUEUE_HEAD(queue);
-static int opened;
+static int opened, looks;
 
+/* Opens when somebody waits, who has looked and found it shut. */
 static int opens(void *data)
 {
-	while (!waitqueue_active(&queue))
+	while (!waitqueue_active(&queue) || !READ_ONCE(looks))
 		schedule();
 	WRITE_ONCE(opened, 1);
 	wake_up(&queue);
 	return data != NULL;
 }
 
+static int is_open(void)
+{
+	int found = READ_ONCE(opened);
+
+	WRITE_ONCE(looks, looks + 1);
+	return found;
+}
+
 static int conditions_are_waited_for(void)
 {
-	struct task_struct *thread = kthread_run(opens, NULL, "opens");
+	struct task_struct *thread;
 
+	opened = looks = 0;
+	thread = kthread_run(opens, NULL, "opens");
 	CHECK(!IS_ERR(thread));
-	wait_event(queue, READ_ONCE(opened));
-	CHECK(opened && kthread_stop(thread) == 0 && !waitqueue_active(&queue));
+	wait_event(queue, is_open());
+	CHECK(opened && looks > 1 && kthread_stop(thread) == 0 && !waitqueue_active(&queue));
 	CHECK(wait_event_timeout(queue, opened == 2, 2) == 0);
 	CHECK(wait_event_interruptible_timeout(queue, opened == 1, 2) > 0);
 	CHECK(wait_event_interruptible(queue, opened) == 0);
@@ -360,20 +371,18 @@ static int waiters_say_so_themselves(void)
 {
 	struct task_struct *thread;
 	DEFINE_WAIT(wait);
-	int looks = 0;
 
-	WRITE_ONCE(opened, 0);
+	opened = looks = 0;
 	thread = kthread_run(opens, NULL, "opens");
 	CHECK(!IS_ERR(thread) && !waitqueue_active(&queue));
 	for (;;) {
 		prepare_to_wait(&queue, &wait, TASK_INTERRUPTIBLE);
-		if (READ_ONCE(opened))
+		if (is_open())
 			break;
-		looks++;
 		schedule();
 	}
 	finish_wait(&queue, &wait);
-	CHECK(looks > 0 && !waitqueue_active(&queue) && kthread_stop(thread) == 0);
+	CHECK(looks > 1 && !waitqueue_active(&queue) && kthread_stop(thread) == 0);
 	return 0;
 }
 
