@@ -47,6 +47,22 @@ fn no_tables() -> Result<(), NotPassed> {
     Ok(())
 }
 
+/// A fault where translation is off, as in a handler's first lines.
+fn no_translation() -> Result<(), NotPassed> {
+    let mut mask = 0u8;
+    // SAFETY: C7: the load is refused, and the run ends; that is the point. The stack's
+    // addresses are real ones (M1).
+    unsafe {
+        asm!(
+            "stnsm 0({mask}), 0xfb",
+            "lg {beyond}, 0({beyond})",
+            mask = in(reg_addr) &raw mut mask,
+            beyond = inout(reg_addr) 1usize << 60 => _,
+        );
+    }
+    Ok(())
+}
+
 fn stack_overflow() -> Result<(), NotPassed> {
     fn deeper(depth: u64) -> u64 {
         let frame = core::hint::black_box([depth; 64]);
@@ -223,6 +239,7 @@ selftest!("ending.wild_store", wild_store, on_request);
 selftest!("ending.null_store", null_store, on_request);
 selftest!("ending.exec_data", exec_data, on_request);
 selftest!("ending.no_tables", no_tables, on_request);
+selftest!("ending.no_translation", no_translation, on_request);
 selftest!("ending.stack_overflow", stack_overflow, on_request);
 selftest!("ending.hang", hang, on_request);
 selftest!("ending.power_off", power_off, on_request);

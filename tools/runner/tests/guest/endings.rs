@@ -12,6 +12,7 @@ pub const ENDINGS: &[(&str, i32, &str)] = &[
     ("null_store", 3, "program check"),
     ("exec_data", 3, "kernel::selftest::provoked::exec_data+0x"),
     ("no_tables", 3, "control registers were put back"),
+    ("no_translation", 3, "program check 0x0005 (addressing)"),
     ("null_call", 3, "a jump to 0x0, where no code is, from "),
     ("stack_overflow", 3, "the guard page of cpu 0's stack"),
     ("large_frame", 3, "the guard page of cpu 0's stack"),

@@ -3,7 +3,9 @@
 //! A handler starts with translation off, so that it can save registers to
 //! lowcore through base register 0 whatever the tables say. It then picks a
 //! stack, copies what the machine stored for this class of interruption into a
-//! frame, turns translation on if it was on, and calls `trap_dispatch`.
+//! frame, turns translation on if this CPU has tables, and calls `trap_dispatch`: on even if
+//! what was interrupted runs without it, such as the first lines of another handler, since
+//! the kernel's code writes lowcore through its alias from then on.
 //!
 //! ```text
 //!   stack top ►┌──────────────────────────┐
@@ -102,7 +104,7 @@ global_asm!(
     "larl %r1, 9f",
     "mvc 8(8,%r15), 0(%r1)",
     "stg %r3, 336(%r15)",
-    "tm 160(%r15), 0x04",
+    "ltg %r1, {writable}(0)",
     "jz 1f",
     "stosm 344(%r15), 0x04",
     "1: la %r2, 160(%r15)",
