@@ -164,6 +164,7 @@ const KINDS: &[&str] = &[
     "underrun_1",
     "free_twice_between",
     "free_inside",
+    "forged_header",
     "vfree_of_kmalloc",
     "write_after_free",
     "read_after_free",

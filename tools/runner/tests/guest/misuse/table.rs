@@ -180,6 +180,26 @@ pub const SURVIVED: &[Case] = &[
         "char *a = block(24); kfree(a); kfree(a + 8);",
         Report("freed by an address inside", AtOnce, true),
     ),
+    // What would pass for a block's size and link, if those stood in front of blocks.
+    case(
+        "forged_header",
+        "long *a = block(96); a[2] = 64; a[3] = (long)&a[8]; kfree(a + 4); kept = a;",
+        Report("freed by an address inside", AtOnce, false),
+    ),
+    case(
+        "forged_header_global",
+        "static long made[8] = { 48, 0 }; made[1] = (long)&made[4]; kfree(made + 2);",
+        Report("freed by kfree: the image of module", AtOnce, false),
+    ),
+    case(
+        "forged_header_own",
+        "long *a = block(64); a[-2] = 4096; a[-1] = (long)&global; kfree(a);",
+        Report(
+            "written before the start: 16 bytes from offset -16 on",
+            Free,
+            true,
+        ),
+    ),
     case(
         "free_end",
         "char *a = block(24); kfree(a + 24); kept = a;",
