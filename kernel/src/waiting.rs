@@ -10,6 +10,8 @@
 //!                   └ the record says what for, for reports of other CPUs
 //! ```
 //!
+//! A doze is at most as long as all before it together.
+//!
 //! A wait counts the time that the CPU itself saw pass, each doze at most twice: on a host
 //! that gave it no turn for a minute, nobody has waited for a minute.
 
@@ -80,8 +82,15 @@ static THRESHOLD: AtomicU64 = AtomicU64::new(5);
 /// Looks before the first doze.
 const LOOKS: u32 = 50;
 
-/// Microseconds of the first doze, and of the longest.
+/// Microseconds of the first doze, and of the longest while few doze.
 const DOZE: (u64, u64) = (1, 1000);
+
+/// Up to so many CPUs that doze wake once a millisecond each; of more each wakes less often, or
+/// an emulator's host does nothing but wake them.
+const FEW: u64 = 32;
+
+/// CPUs that doze between looks.
+static DOZING: AtomicU64 = AtomicU64::new(0);
 
 static WATCHDOG: Once<&'static dyn Watchdog> = Once::new();
 
@@ -117,7 +126,9 @@ pub fn wait_until(what: impl Fn() -> Wait, limit: u64, mut done: impl FnMut() ->
         cpu::relax();
     }
     let record = &WAITS[cpu::number() as usize];
+    DOZING.fetch_add(1, Ordering::Relaxed);
     let is_done = dozing(&what, limit, record, done);
+    DOZING.fetch_sub(1, Ordering::Relaxed);
     record.store(0, Ordering::Relaxed);
     timer::rearm();
     is_done
@@ -160,6 +171,7 @@ fn dozing(
         if waited >= limit {
             return false;
         }
-        doze = (2 * doze).min(from_microseconds(DOZE.1));
+        let share = DOZING.load(Ordering::Relaxed).div_ceil(FEW);
+        doze = (2 * doze).min(from_microseconds(DOZE.1) * share);
     }
 }

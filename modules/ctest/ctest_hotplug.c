@@ -174,6 +174,8 @@ static int states_that_there_are_not(void)
 
 	begin();
 	CHECK(cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, NULL, up_A, down_A) == -EINVAL);
+	/* No code is there. */
+	CHECK(cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "data", up_A, (void *)&refused) == -EINVAL);
 	for (registered = 0; registered < 64; registered++) {
 		states[registered] = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "ctest:many",
 							       NULL, NULL);

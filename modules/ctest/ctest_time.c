@@ -225,7 +225,9 @@ static int works_run_where_they_are_queued(void)
 		*job = (struct job){ .cpu = -1, .sleeps = cpu % 2 };
 		INIT_WORK(&job->work, do_job);
 		CHECK(queue_work_on(cpu, queue, &job->work));
-		count++;
+		/* Each has a thread, of which there are 64. */
+		if (++count % 32 == 0)
+			flush_workqueue(queue);
 	}
 	flush_workqueue(queue);
 	for_each_online_cpu(cpu)

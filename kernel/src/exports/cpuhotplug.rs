@@ -2,7 +2,7 @@
 //! from doing so.
 
 use super::module_api::caller;
-use crate::backtrace::Address;
+use crate::backtrace::{Address, is_code};
 use crate::smp::hotplug_lock::{self, Kept};
 use crate::smp::states::{self, Callback, NotRegistered, Part};
 use crate::{modules, smp, warning};
@@ -61,6 +61,15 @@ unsafe fn set_up(
     };
     // SAFETY: L7: the caller's promise.
     let name = unsafe { CStr::from_ptr(name) }.to_str().unwrap_or("?");
+    let mut wrong = functions
+        .into_iter()
+        .filter(|&function| function != 0 && is_code(function as u64) == Some(false));
+    if let Some(function) = wrong.next() {
+        log::error!(
+            "hot-plug state {name}: no code is at {function:#x}, its callback; asked for by {caller}"
+        );
+        return -errno::EINVAL;
+    }
     let [startup, teardown] = functions.map(callback);
     let registered = State {
         name: Name::from(name),

@@ -3,11 +3,11 @@
 use super::hotplug::Away;
 use super::{NotPassed, failed, resources, share};
 use crate::fail::{self, Site};
-use crate::sync::{Lock, rank};
-use crate::{check, check_eq, cpus, interrupts, selftest, smp};
+use crate::sync::{Lock, TryLock, rank};
+use crate::{check, check_eq, cpus, interrupts, selftest, smp, waiting};
 use arch::cpu;
 use arch::sigp::{self, Order, Refusal};
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use this_cpu::Variable;
 
 fn numbers() -> Result<(), NotPassed> {
@@ -157,6 +157,37 @@ fn locks_exclude() -> Result<(), NotPassed> {
     Ok(())
 }
 
+/// A CPU that waits for a lock whose holder has its interrupts on takes calls meanwhile, from
+/// that holder, too.
+fn who_waits_takes_calls() -> Result<(), NotPassed> {
+    /// Seconds.
+    const PATIENCE: u64 = 10;
+    static LOCK: lock_api::Mutex<TryLock<{ rank::TEST }>, ()> = lock_api::Mutex::new(());
+    let Some(waiter) = cpus::online().find(|&cpu| cpu != 0) else {
+        return Err(NotPassed::Skipped("one CPU"));
+    };
+    let is_held = AtomicBool::new(false);
+    let result = spin::Mutex::new(Ok(()));
+    let work = || match cpu::number() {
+        0 => {
+            let _held = LOCK.lock();
+            is_held.store(true, Ordering::Release);
+            let waits = smp::wait_until(PATIENCE, || waiting::of(waiter).is_some());
+            *result.lock() = match waits {
+                true => smp::run_on(waiter, || ()).map_err(failed),
+                false => Err(failed("it doesn't wait")),
+            };
+        }
+        this if this == waiter => {
+            smp::wait_until(PATIENCE, || is_held.load(Ordering::Acquire));
+            drop(LOCK.lock());
+        }
+        _ => {}
+    };
+    smp::run_as_task_on_each(work).map_err(failed)?;
+    result.into_inner()
+}
+
 fn signals_are_counted() -> Result<(), NotPassed> {
     if cpus::online_count() < 2 {
         return Err(NotPassed::Skipped("one CPU"));
@@ -209,5 +240,6 @@ selftest!("smp.refused", a_refused_function_never_runs);
 selftest!("smp.nested", a_called_function_may_not_call);
 selftest!("smp.start_without_memory", start_without_memory);
 selftest!("smp.locks_exclude", locks_exclude);
+selftest!("smp.who_waits_takes_calls", who_waits_takes_calls);
 selftest!("smp.signals_are_counted", signals_are_counted);
 selftest!("smp.wrong_cpus", wrong_cpus);

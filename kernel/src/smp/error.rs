@@ -49,7 +49,7 @@ pub enum Error {
     Led,
     /// Other CPUs didn't hold still for an order, for some seconds.
     Restless,
-    /// So many have kept the CPUs as they are for ten seconds.
+    /// So many have kept the CPUs as they are for ten seconds, or on many CPUs longer.
     Kept(u32),
     /// A callback of a hot-plug state failed.
     State {

@@ -7,6 +7,7 @@
 
 use super::error::Error;
 use super::wait;
+use crate::cpus;
 use core::sync::atomic::{AtomicU32, Ordering};
 use this_cpu::{Variable, percpu};
 
@@ -15,7 +16,8 @@ const LEADER: u32 = 1 << 31;
 /// Seconds that a leader waits for another, and a keeper for a leader between two warnings.
 const PATIENCE: u64 = 60;
 
-/// Seconds that a leader waits for keepers.
+/// Seconds that a leader waits for keepers on up to 16 CPUs; on more as much more, as keepers
+/// call each of them.
 const PATIENCE_WITH_KEEPERS: u64 = 10;
 
 static WORD: AtomicU32 = AtomicU32::new(0);
@@ -107,7 +109,8 @@ impl Leader {
         }
         let leader = Self(());
         let keepers = || WORD.load(Ordering::Acquire) & !LEADER;
-        match wait::wait_until(PATIENCE_WITH_KEEPERS, || keepers() == 0) {
+        let patience = PATIENCE_WITH_KEEPERS * u64::from(cpus::online_count().div_ceil(16));
+        match wait::wait_until(patience, || keepers() == 0) {
             true => Ok(leader),
             false => Err(Error::Kept(keepers())),
         }

@@ -4,7 +4,8 @@
 //! A handler may try it, at a compare-and-swap and a store, and does without if it is taken:
 //! by another CPU, or by what it has interrupted. To wait for it is not for handlers, and
 //! orderly (C5): the lock has a rank. But its holder isn't known to hold that, or handlers
-//! could take no lock that comes before it.
+//! could take no lock that comes before it. Who waits takes interrupts between two looks: the
+//! holder may be in a handler that waits for what this CPU's handler does.
 
 use crate::machine::Machine;
 use crate::word::Word;
@@ -43,7 +44,13 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawTryLock<M, RANK> {
             M::out_of_order(RANK, held);
         }
         if !self.try_lock() {
-            M::wait_for_lock(RANK, &self.taken, || self.try_lock());
+            M::wait_for_lock(RANK, &self.taken, || {
+                // SAFETY: C4: the section that the push above began; the next one is in its
+                // place.
+                unsafe { M::pop_interrupts_off() };
+                M::push_interrupts_off();
+                self.try_lock()
+            });
         }
         // SAFETY: C4: the section that the push above began.
         unsafe { M::pop_interrupts_off() };

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Emulated, cpu};
+use shuttle::sync::atomic::{AtomicBool, Ordering};
 use shuttle::thread;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -71,6 +72,31 @@ fn a_handler_finds_what_it_has_interrupted() {
     };
     shuttle::check_random(case, 2000);
     shuttle::check_pct(case, 2000, 3);
+}
+
+/// The holder is interrupted by who waits for all other CPUs' handlers.
+#[test]
+fn who_waits_takes_interrupts() {
+    let case = || {
+        let shared = Arc::new(Shared::default());
+        let taken = Arc::new(AtomicBool::new(false));
+        let held = shared.count.lock();
+        let waiter = {
+            let (shared, taken) = (shared.clone(), taken.clone());
+            thread::spawn(move || {
+                let handler = taken.clone();
+                cpu().on_interrupt(move || handler.store(true, Ordering::Relaxed));
+                shared.waits();
+                cpu().on_interrupt(|| ());
+            })
+        };
+        while !taken.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+        drop(held);
+        waiter.join().unwrap();
+    };
+    shuttle::check_random(case, 500);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::guest::watch::Run;
 use crate::options::Options;
 use crate::verdict::Verdict;
 use crate::verdict::judge::{self, Purpose};
+use crate::verdict::record::CommandResult;
 use fastrand::Rng;
 use std::collections::BTreeSet;
 use std::fs;
@@ -271,7 +272,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Trials of broken modules, many a guest. One that ends its guest is known by the
-    /// commands that came before; those behind it get another guest.
+    /// commands that came before; those behind it get another guest, as do those behind one
+    /// that stays: what its threads do to others names nobody.
     pub fn modules(&self, extent: Extent) -> Result<Vec<Trial>, Error> {
         let end = extent.numbers(extent.modules).end;
         let guests = 0..extent.modules.div_ceil(A_GUEST);
@@ -334,7 +336,7 @@ impl<'a> Machine<'a> {
                 // This one ended the guest.
                 _ => None,
             };
-            let goes_on = ending.is_some();
+            let goes_on = ending.is_some() && !result.is_some_and(stays);
             let ending = ending.unwrap_or_else(|| {
                 let ending = Ending::of(verdict(Purpose::Commands(given), &run), lines);
                 // The name that it has in its own file may be broken, too.
@@ -352,6 +354,18 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(ended)
+    }
+}
+
+/// Whether a module stays, after it was loaded, asked about and unloaded: by its own name, or
+/// its init has left something that keeps it.
+fn stays(commands: &[CommandResult]) -> bool {
+    let [insmod, _, rmmod] = commands else {
+        return false;
+    };
+    match &rmmod.result {
+        Ok(()) => false,
+        Err(error) => insmod.result.is_ok() || !error.contains("is not loaded"),
     }
 }
 
