@@ -140,9 +140,13 @@ impl Area {
             return Err(Error::Frames { wanted, free });
         }
         let take = || AREAS.lock().take(bytes, align, Owner::Kernel);
-        let start = take().or_else(|_| {
-            sanity::flush();
-            take()
+        // What is in quarantine has addresses, and memory.
+        let start = take().or_else(|error| match sanity::is_on() {
+            true => {
+                sanity::flush();
+                take()
+            }
+            false => Err(error),
         });
         let start = start.map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.

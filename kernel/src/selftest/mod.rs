@@ -31,7 +31,7 @@ mod console;
 mod fault_injection;
 mod fault_safe;
 mod fault_sweep;
-mod held;
+pub mod held;
 mod hotplug;
 mod interrupts_off;
 mod leaving_with_task;

@@ -226,6 +226,7 @@ fn search_without_memory() -> Result<(), NotPassed> {
 /// not half a list.
 fn lists_without_memory() -> Result<(), NotPassed> {
     type Print = fn() -> Result<(), Reason<'static>>;
+    let _held = Held::load(&["counter"])?;
     let prints: [(&str, Print); 2] = [("lsmod", modules::list), ("exports", modules::exports)];
     for (name, print) in prints {
         fail::arm(Site::Heap, 1);

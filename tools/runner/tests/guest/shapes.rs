@@ -3,7 +3,7 @@
 use crate::run::{TestResult, runner};
 
 /// Names, and the arguments that make them.
-pub const SHAPES: [(&str, &[&str]); 15] = [
+pub const SHAPES: [(&str, &[&str]); 16] = [
     ("cpus_1", &["--cpus", "1"]),
     ("cpus_2", &["--cpus", "2"]),
     ("cpus_4", &["--cpus", "4"]),
@@ -44,6 +44,8 @@ pub const SHAPES: [(&str, &[&str]); 15] = [
             "selftest smp.leaving_with_a_task; selftest smp.leaving_while_kept",
         ],
     ),
+    // Nothing is loaded when they begin, and no books of memory are kept.
+    ("by_command", &["--run", "selftest *"]),
     (
         "more_memory_than_the_host",
         &["--memory", "64G", "--timeout", "120"],
