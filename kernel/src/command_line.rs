@@ -68,7 +68,7 @@ pub struct Options {
     pub log_level: u8,
     /// `modules=a,b`: names of those to be loaded at boot; by default all.
     pub modules: Option<&'static str>,
-    /// `selftest=GLOB`: which self-tests run; by default all but those on request.
+    /// `selftest=GLOB,GLOB`: which self-tests run; by default all but those on request.
     pub selftest: Option<&'static str>,
     /// `fail=SITE:N`, `SITE:N..M`, `SITE:%P`: requests at a site fail; each site's name once.
     pub fail: [Option<(&'static str, When)>; Self::MAX_FAULTS],

@@ -14,7 +14,7 @@ pub const COMMANDS: &[Command] = &[
         name: "selftest",
         arguments: "[GLOB]",
         help: "runs self-tests",
-        look: "GLOB has * for anything; a test's name is group.name.",
+        look: "GLOB has * for anything, and a comma before another; a test's name is group.name.",
         example: "selftest percpu.*",
         action: Action::Run(self_tests),
     },

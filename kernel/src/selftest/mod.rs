@@ -225,29 +225,35 @@ fn group(name: &str) -> usize {
 }
 
 /// The tests of a plan.
+#[derive(Default)]
 struct Chosen {
     /// Those that run, in their order.
     tests: Vec<&'static Test>,
-    /// Those that the glob matches, and that run only when named in full.
+    /// Those that a glob matches, and that run only when named in full.
     left_out: Vec<&'static Test>,
 }
 
-/// The tests that a glob names, and those that `always` holds for.
-fn chosen(glob: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
+/// Whether one of these globs, with commas between them, matches the name.
+fn is_matched(globs: &str, name: &str) -> bool {
+    globs.split(',').any(|glob| matches(glob, name))
+}
+
+/// The tests that globs name, and those that `always` holds for; none if a glob matches nothing.
+fn chosen(globs: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
     let by_order = |tests: &mut Vec<&'static Test>| {
         tests.sort_by_key(|test| (group(test.name), test.name));
     };
-    let is_matched = |test: &&Test| glob.is_some_and(|glob| matches(glob, test.name));
     let (mut left_out, mut tests) = (Vec::new(), Vec::new());
     for test in registered() {
-        let named = glob == Some(test.name);
-        let wanted = match test.on_request {
-            true => named,
-            false => glob.is_none() || is_matched(&test),
+        let is_matched = globs.is_some_and(|globs| is_matched(globs, test.name));
+        let wanted = match (globs, test.on_request) {
+            (None, on_request) => !on_request,
+            (Some(_), false) => is_matched,
+            (Some(globs), true) => globs.split(',').any(|glob| glob == test.name),
         };
         if wanted || always(test) {
             tests.push(test);
-        } else if is_matched(&test) {
+        } else if is_matched {
             left_out.push(test);
         }
     }
@@ -267,25 +273,31 @@ pub struct Summary {
     pub skipped: usize,
 }
 
-/// Runs the tests that the glob names, and prints the plan and the summary.
-pub fn run_all(glob: Option<&str>, seed: u64) -> Summary {
-    run(glob, seed, |_| false)
+/// Runs the tests that globs name, with commas between them, and prints the plan and the
+/// summary. If a glob matches no test, none runs.
+pub fn run_all(globs: Option<&str>, seed: u64) -> Summary {
+    run(globs, seed, |_| false)
 }
 
-/// As [`run_all`], with the tests that `always` holds for, whatever the glob.
-fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary {
+/// As [`run_all`], with the tests that `always` holds for, whatever the globs.
+fn run(globs: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary {
     SEED.store(seed.max(1), Ordering::Relaxed);
-    let Chosen { tests, left_out } = chosen(glob, always);
+    let matches_none = |glob: &&str| !names().any(|name| matches(glob, name));
+    let lacking = globs.and_then(|globs| globs.split(',').find(matches_none));
+    let Chosen { tests, left_out } = match lacking {
+        Some(_) => Chosen::default(),
+        None => chosen(globs, always),
+    };
     let mut summary = Summary::default();
     println!("KTAP version 1");
     println!("1..{}", tests.len());
     control::plan(tests.len());
-    let glob = glob.unwrap_or("*");
+    let globs = globs.unwrap_or("*");
     if !left_out.is_empty() {
-        let run = tests.iter().filter(|test| matches(glob, test.name));
+        let run = tests.iter().filter(|test| is_matched(globs, test.name));
         let matched = run.count() + left_out.len();
         println!(
-            "# {glob}: {matched} match, {} of them run only by their full name:",
+            "# {globs}: {matched} match, {} of them run only by their full name:",
             left_out.len()
         );
         for test in &left_out {
@@ -293,9 +305,12 @@ fn run(glob: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summary
         }
     }
     if tests.is_empty() {
-        let reason = match left_out.len() {
-            0 => alloc::format!("no self-test matches {glob}"),
-            count => alloc::format!("{glob} matches {count} self-tests by their full name only"),
+        let reason = match lacking {
+            Some(glob) => alloc::format!("no self-test matches {glob}"),
+            None => {
+                let count = left_out.len();
+                alloc::format!("{globs} matches {count} self-tests by their full name only")
+            }
         };
         println!("Bail out! {reason}");
         control::bail_out(reason);
@@ -398,6 +413,10 @@ fn globs() -> Result<(), NotPassed> {
     for (glob, text) in all {
         check!(matches(glob, text), "{glob} doesn't match {text}");
     }
+    for (text, wanted) in [("a.b", true), ("c.d", true), ("c.e", false)] {
+        check_eq!(is_matched("a.*,c.d", text), wanted);
+    }
+    check!(!is_matched("a.*,", "b.c"), "nothing matches anything");
     for (glob, text) in [
         ("", "a"),
         ("b*", "a.b"),

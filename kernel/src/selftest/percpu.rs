@@ -196,7 +196,7 @@ fn unpopulated_pages_fault() -> Result<(), NotPassed> {
 fn atomic_allocation() -> Result<(), NotPassed> {
     let before = percpu::usage();
     let mut areas = Vec::new();
-    areas.try_reserve(100_000).map_err(|_| failed("no heap"))?;
+    areas.try_reserve(10_000).map_err(|_| failed("no heap"))?;
     let refused = loop {
         match percpu::alloc_atomic(1024, 8) {
             Ok(area) => areas.push(area),

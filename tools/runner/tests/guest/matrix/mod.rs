@@ -182,18 +182,10 @@ impl Machine {
             append += " vmalloc=near";
         }
         append += &format!(" watchdog_thresh={}", self.patience());
-        let commands = match self.groups() {
-            Some(["boot"]) => {
-                append += " selftest=boot.*";
-                None
-            }
-            Some(groups) => {
-                append += " sanity=1";
-                let each = groups.iter().map(|group| format!("selftest {group}.*"));
-                Some(each.collect::<Vec<_>>().join("; "))
-            }
-            None => None,
-        };
+        if let Some(groups) = self.groups() {
+            let globs = groups.iter().map(|group| format!("{group}.*"));
+            append += &format!(" selftest={}", globs.collect::<Vec<_>>().join(","));
+        }
         let cpus = self.cpus.to_string();
         let memory = format!("{}M", self.mebibytes);
         // Of the slowest only a CPU that makes no progress takes so long.
@@ -209,9 +201,7 @@ impl Machine {
             "--timeout",
             "600",
         ];
-        let run = commands.map(|commands| ["--run".to_owned(), commands]);
-        let words = words.map(str::to_owned).into_iter();
-        words.chain(run.into_iter().flatten()).collect()
+        words.map(str::to_owned).to_vec()
     }
 
     /// Starts it: every self-test that it runs passes, or it ends by the name of what it has no memory for.
