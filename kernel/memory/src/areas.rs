@@ -115,6 +115,11 @@ impl<T> Areas<T> {
         self.count
     }
 
+    /// Bytes of the list of leaves, which grows and stays.
+    pub fn list_bytes(&self) -> usize {
+        self.leaves.capacity() * size_of::<Leaf<T>>()
+    }
+
     /// Bytes in all areas, guard pages not counted.
     pub fn bytes(&self) -> usize {
         self.bytes

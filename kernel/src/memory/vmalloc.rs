@@ -98,6 +98,11 @@ pub fn count() -> (usize, usize) {
     (areas.count(), areas.bytes())
 }
 
+/// Bytes of the kernel's heap that stay with the list of areas.
+pub fn list_bytes() -> usize {
+    AREAS.lock().list_bytes()
+}
+
 /// The first area that begins at `address` or behind it: start and bytes.
 pub fn area_from(address: usize) -> Option<(usize, usize)> {
     AREAS.lock().first_from(address)

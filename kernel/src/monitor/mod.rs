@@ -158,11 +158,11 @@ impl Session {
     fn command(&mut self, line: &[u8]) -> Next {
         let text = core::str::from_utf8(line);
         let profiled = profile::Command::new();
-        let misused = sanity_books::made();
+        let misused = sanity_books::unexpected();
         let result = text.map_err(|_| Error::NotUtf8).and_then(execute);
         drop(profiled);
         sanity_books::tell();
-        let result = match sanity_books::made() - misused {
+        let result = match sanity_books::unexpected() - misused {
             0 => result,
             reports => result.and(Err(Error::Misuse(reports))),
         };

@@ -318,7 +318,7 @@ fn run(globs: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summar
     }
     for (test, number) in tests.iter().zip(1..) {
         let before = modules_loaded();
-        let misused = sanity::made();
+        let misused = sanity::unexpected();
         // The plan is kept: those that are left are skipped.
         let run = match crate::console::is_interrupted() {
             true => || Err(NotPassed::Skipped("interrupted")),
@@ -330,7 +330,7 @@ fn run(globs: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summar
                 before == after,
                 "it leaves other modules loaded: {after:?}, not {before:?}"
             );
-            let reports = sanity::made() - misused - EXPECTED.swap(0, Ordering::Relaxed);
+            let reports = sanity::unexpected() - misused;
             check!(reports == 0, "memory was misused: {reports} reports");
             Ok(())
         });
@@ -374,9 +374,6 @@ fn run(globs: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summar
     control::tests(passed, failed, skipped);
     summary
 }
-
-/// Reports of misuse that the test that runs has provoked.
-static EXPECTED: AtomicU64 = AtomicU64::new(0);
 
 /// Names of the modules that are loaded, sorted.
 fn modules_loaded() -> Result<Vec<&'static str>, NotPassed> {

@@ -14,7 +14,7 @@ pub struct InUse {
     pub frames: usize,
     /// vmalloc areas, and bytes in them.
     pub vmalloc: (usize, usize),
-    /// Bytes of the kernel heap, but for what chunks leave there.
+    /// Bytes of the kernel heap, but for what chunks and the list of areas leave there.
     pub heap: usize,
     /// Objects of slabs, and blocks that are larger.
     pub slab: (usize, usize),
@@ -32,7 +32,7 @@ pub fn in_use() -> InUse {
         slab: (classes.map(|class| class.live).sum(), large.blocks),
         frames: memory::frame_count().used() - slab::descriptor_frames() - sanity::frames(),
         vmalloc: vmalloc::count(),
-        heap: memory::heap_used().0 - percpu::marks_bytes(),
+        heap: memory::heap_used().0 - percpu::marks_bytes() - vmalloc::list_bytes(),
         per_cpu: percpu::usage(),
     }
 }

@@ -8,7 +8,7 @@ use ::memory::frames::order_of;
 use ::sanity::{Block, Books, CHUNK, Counts, Event, Kind, Refused, Report, Slot};
 use arch::backtrace::{Step, Walk};
 use arch::{PAGE_SIZE, cpu, stack};
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Reports that are kept.
 pub const REPORTS: usize = 16;
@@ -43,6 +43,9 @@ pub static DESK: Lock<Desk, { rank::SANITY }> = Lock::new(Desk {
 /// Frames that hold records; they are never given back.
 static FRAMES: AtomicUsize = AtomicUsize::new(0);
 
+/// Reports that self-tests have provoked.
+static PROVOKED: AtomicU64 = AtomicU64::new(0);
+
 /// Keeps books from here on, on a machine with `memory` bytes. Once, at boot, before anything
 /// is allocated.
 pub fn begin(memory: usize) {
@@ -71,6 +74,16 @@ pub fn frames() -> usize {
 /// Reports since boot.
 pub fn made() -> u64 {
     DESK.lock().made
+}
+
+/// Reports since boot but for those that a self-test has provoked.
+pub fn unexpected() -> u64 {
+    made() - PROVOKED.load(Ordering::Relaxed)
+}
+
+/// A self-test has provoked so many reports.
+pub fn expect(reports: u64) {
+    PROVOKED.fetch_add(reports, Ordering::Relaxed);
 }
 
 /// A report by its number, from 1 on, if it is still kept.

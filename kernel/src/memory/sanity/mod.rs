@@ -26,7 +26,9 @@ pub use ::sanity::{
     Block, Counts, Event, Kind, Names, Refused, Report as MisuseReport, State, Zones, pattern,
 };
 pub use above::{Above, connect, own};
-pub use desk::{MOST_AREAS, REPORTS, counts, frames, is_on, made, report, tell};
+pub use desk::{
+    MOST_AREAS, REPORTS, counts, expect, frames, is_on, made, report, tell, unexpected,
+};
 pub use life::{
     Fresh, at, begin_free, cache_in_use, check, enter, finish_area, finish_free, flush,
     keep_addresses, left_by, name, no_cache, overlap, refused, returned,
