@@ -162,8 +162,8 @@ impl Machine {
         let is_old = self.model.starts_with('z');
         match self.cpus {
             _ if self.is_too_small() => Some(&["boot"]),
-            ..=64 => None,
-            ..=128 => Some(&["boot", "memory", "smp", "percpu", "module", "c"]),
+            ..65 => None,
+            65..129 => Some(&["boot", "memory", "smp", "percpu", "module", "c"]),
             _ if is_old => Some(&["boot"]),
             _ => Some(&["boot", "percpu", "module"]),
         }
