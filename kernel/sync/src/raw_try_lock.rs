@@ -2,10 +2,10 @@
 //! and of what takes long.
 //!
 //! A handler may try it, at a compare-and-swap and a store, and does without if it is taken:
-//! by another CPU, or by what it has interrupted. To wait for it is not for handlers, and
-//! orderly (C5): the lock has a rank. But its holder isn't known to hold that, or handlers
-//! could take no lock that comes before it. Who waits takes interrupts between two looks: the
-//! holder may be in a handler that waits for what this CPU's handler does.
+//! by another CPU, or by what it has interrupted. To wait for it is not for handlers, nor for
+//! who holds a lock (C5): who waits takes interrupts between two looks, as the holder may be
+//! in a handler that waits for what this CPU's handler does. The holder isn't known to hold the
+//! lock's rank, or handlers could take no lock that comes before it.
 
 use crate::machine::Machine;
 use crate::word::Word;
@@ -16,8 +16,8 @@ use lock_api::{GuardNoSend, RawMutex};
 
 const FREE: u32 = 0;
 
-/// A raw lock that is tried, what Linux calls `local_trylock_t`; `RANK`, below 32, is its
-/// place in the lock order for who waits.
+/// A raw lock that is tried, what Linux calls `local_trylock_t`; `RANK`, below 32, is what
+/// reports of who waits call it by.
 pub struct RawTryLock<M: Machine, const RANK: u8> {
     /// `FREE`, or its holder's mark.
     taken: M::Word,
@@ -40,7 +40,7 @@ unsafe impl<M: Machine, const RANK: u8> RawMutex for RawTryLock<M, RANK> {
         const { assert!(RANK < 32, "a CPU's held ranks are a word of 32 bits") };
         M::push_interrupts_off();
         let held = M::held_ranks();
-        if held >> RANK != 0 {
+        if held != 0 {
             M::out_of_order(RANK, held);
         }
         if !self.try_lock() {

@@ -100,11 +100,11 @@ fn who_waits_takes_interrupts() {
 }
 
 #[test]
-#[should_panic = "rank 2 is wanted, 0b1000 are held"]
-fn to_wait_for_it_is_orderly() {
+#[should_panic = "rank 2 is wanted, 0b10 are held"]
+fn who_waits_holds_no_lock() {
     let case = || {
-        let later: common::Lock<(), 3> = Default::default();
-        let _held = later.lock();
+        let earlier: common::Lock<(), 1> = Default::default();
+        let _held = earlier.lock();
         Shared::default().waits();
     };
     shuttle::check_random(case, 1);

@@ -204,7 +204,8 @@ impl Machine {
         words.map(str::to_owned).to_vec()
     }
 
-    /// Starts it: every self-test that it runs passes, or it ends by the name of what it has no memory for.
+    /// Starts it: every self-test that it runs passes, or it ends by the name of what it has no
+    /// memory for.
     pub fn passes(self) -> Completed {
         let arguments = self.arguments();
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
