@@ -4,7 +4,7 @@ use super::module_api::caller;
 use super::sprintf;
 use crate::modules::PREEMPT_COUNT;
 use crate::smp::thread::{self, NAME, NoThread, Thread};
-use crate::warning;
+use crate::{smp, warning};
 use arch::variadic::VaList;
 use core::ffi::c_void;
 use core::ptr;
@@ -165,12 +165,12 @@ extern "C" fn kthread_exit(result: isize) -> ! {
     }
 }
 
-/// Lets other courses of this CPU go on, for whoever waits; with preemption or interrupts
-/// off it does nothing.
+/// Lets other courses of this CPU go on, for whoever waits, or has the CPU rest for a moment;
+/// with preemption or interrupts off it does nothing.
 #[unsafe(no_mangle)]
 extern "C" fn __give_way() {
     if PREEMPT_COUNT.read() == 0 {
-        thread::give_way();
+        smp::rest();
     }
 }
 

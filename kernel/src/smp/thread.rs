@@ -11,7 +11,7 @@
 //! one that it was bound to before it began; and stays there (C25).
 
 use super::machine::Cpus;
-use super::task;
+use super::{task, wait};
 use crate::cpus;
 use crate::memory::Stack;
 use arch::{MAX_CPUS, course, cpu, lowcore};
@@ -397,13 +397,13 @@ impl Thread {
 }
 
 /// Lets the next course of this CPU go on, if there is another; returns at this one's next
-/// turn. With interrupts off, or a lock held, nobody has a turn.
-pub fn give_way() {
+/// turn, whether another had one. With interrupts off, or a lock held, nobody has a turn.
+pub fn give_way() -> bool {
     if COUNT.load(Ordering::Relaxed) == 0 || !cpu::interrupts_enabled() {
-        return;
+        return false;
     }
     if lowcore::held_ranks() != 0 {
-        return;
+        return false;
     }
     let this = cpu::number();
     let turn = &TURNS[this as usize];
@@ -411,7 +411,7 @@ pub fn give_way() {
     let mut order = (running as usize + 1..=THREADS).chain(0..running as usize);
     let is_ready = |&index: &usize| index == 0 || ALL[index - 1].is_ready(this);
     let Some(next) = order.find(is_ready) else {
-        return;
+        return false;
     };
     let pointer_of = |index: usize| match index.checked_sub(1) {
         Some(index) => &ALL[index].pointer,
@@ -423,13 +423,13 @@ pub fn give_way() {
     // SAFETY: C25: the other is of this CPU, which found it ready; its stack pointer was taken
     // from where the next to go on with it looks.
     unsafe { course::change(own, pointer) };
+    true
 }
 
 /// A turn for the others while this one waits.
 fn wait() {
     task::serve_errand();
-    give_way();
-    cpu::relax();
+    wait::rest();
 }
 
 /// Waits until nobody wants the running thread parked.
