@@ -100,7 +100,7 @@ pub unsafe fn init(
     heap::init(block);
     reserve::init(end);
     if checked {
-        sanity::begin(end);
+        sanity::begin(end, bytes);
     }
     // SAFETY: M1: the plan keeps them apart from memory, which is mapped to itself, from
     // each other, and from lowcore's alias.

@@ -17,6 +17,10 @@ pub const REPORTS: usize = 16;
 const SHARE: usize = 32;
 const MOST_KEPT: usize = 8 << 20;
 
+/// And of the kernel's heap, if all of it is the heap's: who allocates with a lock held can't
+/// have it given back.
+const SHARE_OF_HEAP: usize = 8;
+
 /// Areas whose addresses the quarantine keeps at most: each counts for a page.
 pub const MOST_AREAS: usize = MOST_KEPT / PAGE_SIZE;
 
@@ -46,12 +50,11 @@ static FRAMES: AtomicUsize = AtomicUsize::new(0);
 /// Reports that self-tests have provoked.
 static PROVOKED: AtomicU64 = AtomicU64::new(0);
 
-/// Keeps books from here on, on a machine with `memory` bytes. Once, at boot, before anything
-/// is allocated.
-pub fn begin(memory: usize) {
-    DESK.lock()
-        .books
-        .set_budget((memory / SHARE).min(MOST_KEPT));
+/// Keeps books from here on, on a machine with `memory` bytes, `heap` of them the kernel's heap.
+/// Once, at boot, before anything is allocated.
+pub fn begin(memory: usize, heap: usize) {
+    let budget = (memory / SHARE).min(heap / SHARE_OF_HEAP).min(MOST_KEPT);
+    DESK.lock().books.set_budget(budget);
     fail::set_checked();
 }
 

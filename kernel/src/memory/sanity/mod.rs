@@ -35,9 +35,9 @@ pub use life::{
 };
 pub(super) use pages::{giving, taken};
 
-/// Keeps books from here on, on a machine with `memory` bytes. Once, at boot, before anything
-/// is allocated.
-pub(super) fn begin(memory: usize) {
-    desk::begin(memory);
+/// Keeps books from here on, on a machine with `memory` bytes, `heap` of them the kernel's heap.
+/// Once, at boot, before anything is allocated.
+pub(super) fn begin(memory: usize, heap: usize) {
+    desk::begin(memory, heap);
     pages::begin(memory);
 }
