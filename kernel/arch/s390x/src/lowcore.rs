@@ -514,6 +514,12 @@ pub unsafe fn set_restart(psw: Psw) {
     map_field!(lowcore.new.restart).write(psw);
 }
 
+/// What this CPU's last external interruption came into.
+pub(crate) fn old_external() -> Psw {
+    let lowcore = this();
+    map_field!(lowcore.old.external).read()
+}
+
 /// Keeps this CPU's control registers as they are, for a fault that finds others in their place
 /// (traps/entry.rs).
 pub fn keep_control_registers() {

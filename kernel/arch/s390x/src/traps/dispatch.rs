@@ -67,9 +67,22 @@ extern "C" fn trap_dispatch(frame: &mut TrapFrame) -> u64 {
         kind::SUPERVISOR_CALL => handlers::get().unexpected("supervisor call", frame),
         kind::IO => handlers::get().unexpected("I/O interruption", frame),
         kind::MACHINE_CHECK => handlers::get().unexpected("machine check", frame),
-        _ => handlers::get().restart(frame),
+        _ => handlers::get().restart(&asked_about(frame)),
     }
     frame.kind
+}
+
+/// What a restart interruption asks about. One that is taken together with an external
+/// interruption finds that one's handler before its first instruction: asked about is what that
+/// has interrupted.
+fn asked_about(frame: &TrapFrame) -> TrapFrame {
+    match entry::begins_external(frame.psw.address) {
+        true => TrapFrame {
+            psw: lowcore::old_external(),
+            ..*frame
+        },
+        false => *frame,
+    }
 }
 
 fn external(frame: &TrapFrame) -> External {

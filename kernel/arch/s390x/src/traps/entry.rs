@@ -235,6 +235,12 @@ pub fn new_psws() -> Classes {
     }
 }
 
+/// Whether the handler of external interruptions is to begin at this address, which has changed
+/// no register yet.
+pub fn begins_external(address: u64) -> bool {
+    address == trap_external as *const () as u64
+}
+
 /// The restart-new PSW of a CPU that is to be started.
 pub fn start_psw() -> Psw {
     Psw::real_mode(trap_start as *const () as u64)
