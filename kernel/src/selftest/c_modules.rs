@@ -5,7 +5,7 @@
 use super::{NotPassed, failed, resources};
 use crate::continuation;
 use crate::modules::{self, Reason};
-use crate::{check, check_eq, initrd, percpu, selftest};
+use crate::{check, check_eq, cpus, initrd, percpu, selftest};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -134,6 +134,10 @@ fn threads() -> Result<(), NotPassed> {
 }
 
 fn time() -> Result<(), NotPassed> {
+    // Stacks of as many threads as there are CPUs, 32 at once, and of some more. Each is of one
+    // piece, so that half of what is free may not do.
+    let threads = u32::from(cpus::online_count()).min(32) + 8;
+    resources::needs(2 * 64 * threads as usize)?;
     passes("ctest_time")
 }
 

@@ -253,7 +253,7 @@ impl Machine {
     fn lacks_memory_for(&self) -> &'static [&'static str] {
         match (self.cpus, self.mebibytes) {
             (1..=4, 16) => &["c.many_areas"],
-            (16, 16) => &["memory.slab_sizes", "c.many_areas"],
+            (16, 16) => &["memory.slab_sizes", "c.many_areas", "c.time"],
             (64, 32) => &["percpu.grows_and_shrinks", "c.many_areas"],
             _ => &[],
         }
