@@ -243,6 +243,41 @@ static int works_run_where_they_are_queued(void)
 	return 0;
 }
 
+static atomic_t at_once = ATOMIC_INIT(0);
+static int most_at_once, times;
+
+static void runs_alone(struct work_struct *work)
+{
+	(void)work;
+	if (atomic_inc_return(&at_once) > most_at_once)
+		most_at_once = atomic_read(&at_once);
+	WRITE_ONCE(times, times + 1);
+	msleep(3);
+	atomic_dec(&at_once);
+}
+
+static int a_work_runs_once_at_a_time(void)
+{
+	static DECLARE_WORK(work, runs_alone);
+	int cpu = cpumask_last(cpu_online_mask);
+
+	most_at_once = times = 0;
+	CHECK(schedule_work(&work));
+	while (!READ_ONCE(times))
+		schedule();
+	/* While it runs; there are threads enough. */
+	CHECK(schedule_work(&work));
+	flush_work(&work);
+	CHECK(times == 2 && most_at_once == 1);
+	CHECK(schedule_work(&work));
+	while (READ_ONCE(times) < 3)
+		schedule();
+	CHECK(schedule_work_on(cpu, &work));
+	flush_work(&work);
+	CHECK(times == 4 && most_at_once == 1);
+	return 0;
+}
+
 static DEFINE_PER_CPU(int, visits);
 
 static void visit(struct work_struct *work)
@@ -422,7 +457,7 @@ static noinline int callers_have_names(void)
 CTESTS(ONCE(a_timer_rings_when_it_is_due), ONCE(a_timer_that_is_taken_back_never_rings),
        ONCE(a_timer_rings_on_the_cpu_it_is_for), ONCE(tasklets_run_soon), ONCE(works_run_later),
        ONCE(an_ordered_queue_keeps_its_order), ONCE(works_run_where_they_are_queued),
-       ONCE(each_cpu_is_visited), ONCE(interruptions_leave_work_for_later),
+       ONCE(a_work_runs_once_at_a_time), ONCE(each_cpu_is_visited), ONCE(interruptions_leave_work_for_later),
        ONCE(delayed_works_wait), ONCE(delayed_works_run_where_they_are_for),
        ONCE(conditions_are_waited_for), ONCE(waiters_say_so_themselves),
        ONCE(callers_have_names));

@@ -3,7 +3,7 @@
 use super::command::{Action, Command, cpu_number, none};
 use super::error::Error;
 use crate::console::{self, Losses};
-use crate::memory::{self, vmalloc};
+use crate::memory::{self, slab, vmalloc};
 use crate::{control, cpus, interrupts, modules, percpu, println, smp, warning};
 use core::fmt;
 use this_cpu::Variable;
@@ -93,12 +93,19 @@ impl<T: fmt::Display> fmt::Display for OrDash<T> {
 
 fn meminfo<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
     none(arguments)?;
+    // What CPUs keep for their next allocations is in use by nobody.
+    slab::shrink();
+    percpu::trim();
     let frames = memory::frame_count();
     let (areas, bytes) = vmalloc::count();
     let (used, size) = memory::heap_used();
     println!(
         "page frames: {} of {} free, {} hold translation tables",
         frames.free, frames.total, frames.tables
+    );
+    println!(
+        "slabs: {} page frames hold records of others, and stay",
+        slab::descriptor_frames()
     );
     println!("vmalloc: {areas} areas, {bytes} bytes");
     println!("heap: {used} of {size} bytes in use");

@@ -7,6 +7,8 @@
 //!    ├── worker   another, while all others run one, up to the queue's limit
 //!    └── worker   one on a CPU that works are for, and as many more of its like
 //! ```
+//!
+//! A work runs once at a time, as on Linux: queued again while it runs, it is its worker's next.
 
 use super::thread::{self, NAME, NoThread, THREADS, Thread};
 use crate::continuation;
@@ -108,6 +110,22 @@ impl Queue {
         PENDING.fetch_add(1, Ordering::Release);
     }
 
+    /// The CPU of the worker that runs a work, which may be [`ANY_CPU`].
+    fn runs_for(&self, work: *mut Work) -> Option<u32> {
+        let mut workers = self.workers.iter();
+        let worker = workers.find(|worker| worker.running == work)?;
+        Some(worker.cpu)
+    }
+
+    /// Takes the first work out for a worker of this CPU. One that runs waits for that to end: its
+    /// worker comes to it then.
+    fn take_for(&mut self, cpu: u32) -> Option<NonNull<Work>> {
+        let running = self.workers.map(|worker| worker.running);
+        // SAFETY: L11: it is pending, under the lock that this borrows.
+        let is_for_it = |work: *mut Work| unsafe { (*work).cpu } == cpu;
+        self.take(|work| is_for_it(work) && !running.contains(&work))
+    }
+
     /// Takes the first work out for which `is_it` holds.
     fn take(&mut self, is_it: impl Fn(*mut Work) -> bool) -> Option<NonNull<Work>> {
         let mut before: *mut Work = ptr::null_mut();
@@ -154,12 +172,12 @@ impl Queue {
         }
     }
 
-    /// Whether a work for this CPU is pending.
+    /// Whether a work for this CPU is pending, and doesn't run.
     fn has(&self, cpu: u32) -> bool {
         let mut at = self.first;
         // SAFETY: L11: each is pending, under the lock that this borrows.
         while let Some(work) = unsafe { at.as_ref() } {
-            if work.cpu == cpu {
+            if work.cpu == cpu && !self.is_running(at) {
                 return true;
             }
             at = work.next;
@@ -270,6 +288,8 @@ pub fn queue(queue: usize, work: NonNull<Work>, cpu: u32) -> Result<(), NotQueue
         let queue = queue.ok_or(NotQueued::NoQueue)?;
         let is_for_it = cpu < cpus::possible() && !queue.is_unbound;
         let cpu = if is_for_it { cpu } else { ANY_CPU };
+        // Where it runs already it runs next.
+        let cpu = queue.runs_for(work.as_ptr()).unwrap_or(cpu);
         queue.append(work, cpu);
         queue.hire(number, cpu).map_err(|error| {
             queue.take(|it| it == work.as_ptr());
@@ -338,8 +358,9 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
         let next = with(|queues| {
             let queue = &mut queues[number];
             let cpu = queue.workers[at].cpu;
-            // SAFETY: L11: it is pending, under the lock that its finder has.
-            let work = queue.take(|work| unsafe { (*work).cpu } == cpu);
+            // What this one ran has ended.
+            queue.workers[at].running = ptr::null_mut();
+            let work = queue.take_for(cpu);
             queue.workers[at].running = work.map_or(ptr::null_mut(), NonNull::as_ptr);
             queue.workers[at].takes = work.is_some();
             // SAFETY: L11: it was pending up to here.

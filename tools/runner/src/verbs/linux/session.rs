@@ -315,17 +315,43 @@ fn called(line: &str) -> Option<(String, String)> {
     Some((words.next()?.to_owned(), words.next()?.to_owned()))
 }
 
-/// What `meminfo` says is in use, but for what rises with each line printed.
+/// What `meminfo` says is in use, but for what rises with each line printed. Page frames that
+/// slabs keep their records in stay with them, and count as free.
 fn in_use(text: &[&str]) -> Vec<String> {
-    const COUNTED: [&str; 4] = ["page frames: ", "vmalloc: ", "heap: ", "exported symbols: "];
+    const COUNTED: [&str; 3] = ["vmalloc: ", "heap: ", "exported symbols: "];
+    let first_number = |start: &str| {
+        let rest = text.iter().find_map(|line| line.strip_prefix(start))?;
+        rest.split(' ').next()?.parse::<u64>().ok()
+    };
+    let free = first_number("page frames: ").zip(first_number("slabs: "));
+    let free = free.map(|(free, records)| format!("page frames: {} free", free + records));
     let lines = text.iter();
     let counted = lines.filter(|line| COUNTED.iter().any(|start| line.starts_with(start)));
-    counted.map(|line| (*line).to_owned()).collect()
+    free.into_iter()
+        .chain(counted.map(|line| (*line).to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_of_slabs_count_as_free() {
+        let before = [
+            "page frames: 90 of 100 free, 2 hold",
+            "slabs: 1 page",
+            "heap: 5 of 9",
+        ];
+        let after = [
+            "page frames: 82 of 100 free, 2 hold",
+            "slabs: 9 page",
+            "heap: 5 of 9",
+        ];
+        assert_eq!(in_use(&before), in_use(&after));
+        assert_eq!(in_use(&after), ["page frames: 91 free", "heap: 5 of 9"]);
+        assert_eq!(in_use(&["heap: 5 of 9"]), ["heap: 5 of 9"]);
+    }
 
     #[test]
     fn a_row_of_lsmod() {
