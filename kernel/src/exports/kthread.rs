@@ -4,7 +4,7 @@ use super::module_api::caller;
 use super::sprintf;
 use crate::modules::PREEMPT_COUNT;
 use crate::smp::thread::{self, NAME, NoThread, Thread};
-use crate::{smp, warning};
+use crate::warning;
 use arch::variadic::VaList;
 use core::ffi::c_void;
 use core::ptr;
@@ -170,7 +170,7 @@ extern "C" fn kthread_exit(result: isize) -> ! {
 #[unsafe(no_mangle)]
 extern "C" fn __give_way() {
     if PREEMPT_COUNT.read() == 0 {
-        smp::rest();
+        thread::rest();
     }
 }
 

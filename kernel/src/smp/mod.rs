@@ -50,4 +50,4 @@ pub use start::enable_signals;
 pub use status::{resume, status, stop};
 pub use stop::stop_others;
 pub use task::run_as_task_on_each;
-pub use wait::{nap, rest, wait_until};
+pub use wait::{nap, wait_until};

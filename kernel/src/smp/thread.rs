@@ -10,10 +10,10 @@
 //! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; or on the
 //! one that it was bound to before it began; and stays there (C25).
 
-use super::machine::Cpus;
-use super::{task, wait};
-use crate::cpus;
+use super::machine::{Cpus, NAP};
+use super::task;
 use crate::memory::Stack;
+use crate::{cpus, timer};
 use arch::{MAX_CPUS, course, cpu, lowcore};
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
@@ -426,10 +426,20 @@ pub fn give_way() -> bool {
     true
 }
 
+/// Lets other courses of this CPU go on; if there are none, and interrupts come, the CPU rests
+/// for a moment. Who waits for another CPU by looks of its own leaves it the host's that way; and
+/// its turn, where an emulator gives CPUs turns.
+pub fn rest() {
+    let is_alone = !give_way();
+    if is_alone && cpu::interrupts_enabled() && lowcore::held_ranks() == 0 {
+        timer::nap(NAP);
+    }
+}
+
 /// A turn for the others while this one waits.
 fn wait() {
     task::serve_errand();
-    wait::rest();
+    rest();
 }
 
 /// Waits until nobody wants the running thread parked.
