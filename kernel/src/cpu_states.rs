@@ -68,6 +68,9 @@ pub fn print_errand(cpu: u32) {
     }
     if let Some(thread) = thread::on(cpu) {
         println!("  in thread {}: {}", thread.name(), Address(thread.code()));
+        if let Some(work_item) = thread.work_item() {
+            println!("    of the work at {}", Address(work_item));
+        }
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Thread {
     lowest: AtomicUsize,
     /// The address of what it runs.
     code: AtomicUsize,
+    /// The address of the work that is; 0 for none.
+    work_item: AtomicUsize,
     work: UnsafeCell<Option<Work>>,
 }
 
@@ -87,6 +89,7 @@ static ALL: [Thread; THREADS] = [const {
         pointer: AtomicU64::new(0),
         lowest: AtomicUsize::new(0),
         code: AtomicUsize::new(0),
+        work_item: AtomicUsize::new(0),
         work: UnsafeCell::new(None),
     }
 }; THREADS];
@@ -146,7 +149,7 @@ impl Thread {
         let pointer = unsafe { course::prepare(stack.top(), first) };
         thread.pointer.store(pointer, Ordering::Relaxed);
         thread.lowest.store(stack.guard_page(), Ordering::Relaxed);
-        thread.code.store(function as usize, Ordering::Relaxed);
+        thread.runs(function as usize, 0);
         // SAFETY: C25: it is this function's in `MADE`.
         unsafe {
             *thread.name.get() = name;
@@ -262,9 +265,17 @@ impl Thread {
         is_over
     }
 
-    /// It runs code at this address from here on, as [`keeping`] sees it.
-    pub fn runs(&self, code: usize) {
+    /// It runs code at this address from here on, as [`keeping`] sees it: of the work at that
+    /// one, if it is a worker.
+    pub fn runs(&self, code: usize, work_item: usize) {
+        self.work_item.store(work_item, Ordering::Relaxed);
         self.code.store(code, Ordering::Release);
+    }
+
+    /// The address of the work that it runs, for reports.
+    pub fn work_item(&self) -> Option<u64> {
+        let address = self.work_item.load(Ordering::Relaxed);
+        (address != 0).then_some(address as u64)
     }
 
     /// The address of what it runs.

@@ -368,7 +368,8 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
             // Before anybody looks for who runs its code.
             if let Some(thread) = thread::current() {
                 let own = worker as *const () as usize;
-                thread.runs(function.map_or(own, |function| function as usize));
+                let code = function.map_or(own, |function| function as usize);
+                thread.runs(code, work.map_or(0, |work| work.addr().get()));
             }
             // This one is busy from here on; without a helper it comes to the others later.
             let helper = queue.hire(number, cpu).ok().flatten();

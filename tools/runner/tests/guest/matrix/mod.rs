@@ -255,6 +255,7 @@ impl Machine {
             (1..=4, 16) => &["c.many_areas"],
             (16, 16) => &["memory.slab_sizes", "c.many_areas", "c.time"],
             (64, 32) => &["percpu.grows_and_shrinks", "c.many_areas"],
+            (247, 100) => &["percpu.grows_and_shrinks"],
             _ => &[],
         }
     }
