@@ -238,7 +238,7 @@ fn is_matched(globs: &str, name: &str) -> bool {
     globs.split(',').any(|glob| matches(glob, name))
 }
 
-/// The tests that globs name, and those that `always` holds for; none if a glob matches nothing.
+/// The tests that globs name, and those that `always` holds for.
 fn chosen(globs: Option<&str>, always: impl Fn(&Test) -> bool) -> Chosen {
     let by_order = |tests: &mut Vec<&'static Test>| {
         tests.sort_by_key(|test| (group(test.name), test.name));

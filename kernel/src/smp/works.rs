@@ -117,13 +117,10 @@ impl Queue {
         Some(worker.cpu)
     }
 
-    /// Takes the first work out for a worker of this CPU. One that runs waits for that to end: its
-    /// worker comes to it then.
+    /// Takes the first work out for a worker of this CPU.
     fn take_for(&mut self, cpu: u32) -> Option<NonNull<Work>> {
-        let running = self.workers.map(|worker| worker.running);
-        // SAFETY: L11: it is pending, under the lock that this borrows.
-        let is_for_it = |work: *mut Work| unsafe { (*work).cpu } == cpu;
-        self.take(|work| is_for_it(work) && !running.contains(&work))
+        let first = self.first_for(cpu)?;
+        self.take(|work| work == first)
     }
 
     /// Takes the first work out for which `is_it` holds.
@@ -154,7 +151,7 @@ impl Queue {
     }
 
     fn is_running(&self, work: *mut Work) -> bool {
-        self.workers.iter().any(|worker| worker.running == work)
+        self.runs_for(work).is_some()
     }
 
     fn is_empty(&self) -> bool {
@@ -172,17 +169,18 @@ impl Queue {
         }
     }
 
-    /// Whether a work for this CPU is pending, and doesn't run.
-    fn has(&self, cpu: u32) -> bool {
+    /// The first work for this CPU that is pending. One that runs waits for that to end: its
+    /// worker comes to it then.
+    fn first_for(&self, cpu: u32) -> Option<*mut Work> {
         let mut at = self.first;
         // SAFETY: L11: each is pending, under the lock that this borrows.
         while let Some(work) = unsafe { at.as_ref() } {
             if work.cpu == cpu && !self.is_running(at) {
-                return true;
+                return Some(at);
             }
             at = work.next;
         }
-        false
+        None
     }
 
     /// Makes another worker, if nobody comes to the works for a CPU that are there: all who take
@@ -195,7 +193,7 @@ impl Queue {
         let taking = || self.workers.iter().filter(is_of_it);
         let are_busy = taking().all(|worker| !worker.running.is_null());
         let count = taking().count();
-        if !are_busy || count >= self.limit || !self.has(cpu) {
+        if !are_busy || count >= self.limit || self.first_for(cpu).is_none() {
             return Ok(None);
         }
         self.give_up_ended();
