@@ -257,6 +257,7 @@ fn main() -> ExitCode {
         shell::timed_out,
         shell::late_pipe,
         shell::early_pipe,
+        shell::wrong_glob,
     ];
     guests.extend([
         ignorable_test("real::modules", real::modules),

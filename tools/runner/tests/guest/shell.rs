@@ -359,3 +359,15 @@ pub fn early_pipe() -> TestResult {
     drop(stdin);
     answered(&run)
 }
+
+/// Self-tests that there are not, and then some that there are: the session's record is sound.
+pub fn wrong_glob() -> TestResult {
+    let (child, mut stdin) = piped()?;
+    stdin.write_all(b"selftest no.such\nselftest boot.globs\npoweroff\n")?;
+    let run = Run::of(&child.wait_with_output()?);
+    drop(stdin);
+    for line in ["no self-test matches no.such", "ok 1 boot.globs"] {
+        run.must(run.lines_with(&[line]).len() == 1, line)?;
+    }
+    run.must_exit(0)
+}
