@@ -9,7 +9,7 @@ fn main() {
     let version = output
         .ok()
         .and_then(|output| String::from_utf8(output.stdout).ok());
-    // "rustc 1.96.0 (...)": the first two words tell the ABI apart.
+    // "rustc 1.96.0 (...)": the first two words name the ABI.
     let words: Vec<&str> = version
         .as_deref()
         .unwrap_or("rustc unknown")

@@ -41,7 +41,7 @@ pub fn is_code(address: u64) -> Option<bool> {
     modules::is_text(address)
 }
 
-/// A jump to where no code is, with what tells who jumped.
+/// A jump to where no code is, with what shows who jumped.
 #[derive(Clone, Copy, Debug)]
 pub struct WildJump {
     /// Where to.

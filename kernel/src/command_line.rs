@@ -86,7 +86,7 @@ pub struct Options {
     pub initrd_sum: Option<u32>,
     /// `lockstat`: lock holds are counted.
     pub lockstat: bool,
-    /// `sanity=0|1`: books are kept of all blocks of memory.
+    /// `sanity=0|1`: all blocks of memory are recorded.
     pub sanity: bool,
     /// `details`: the control channel has what the machine looks like from inside.
     pub details: bool,
@@ -139,7 +139,7 @@ impl RunToken {
     }
 
     /// The token in a command line, which may be wrong in other words: what stops the
-    /// boot is to be told under the run's token, too.
+    /// boot is to be reported under the run's token, too.
     pub fn find(line: &'static str) -> Option<Self> {
         let mut words = line.split_ascii_whitespace();
         words.find_map(|word| Self::new(word.strip_prefix("token=")?))

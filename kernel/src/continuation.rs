@@ -5,7 +5,7 @@
 //!  pr_cont(" b\n")               "\x01c b\n"     "a 1 b" goes out, at level 6
 //! ```
 //!
-//! What is held is continued by who began it alone: a CPU, in its ordinary course or in an
+//! What is held is continued by who began it alone: a CPU, in its ordinary context or in an
 //! interrupt handler. It goes out when that prints a text which doesn't continue it, and
 //! when the module's init or exit, or the function that a CPU was called for, has returned.
 //! It lies below the modules, which see to that. Of more lines than there is room for the

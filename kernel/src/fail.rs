@@ -99,26 +99,26 @@ pub fn is_traced() -> bool {
     Site::PerCpu.counted().is_watched(Watcher::Trace)
 }
 
-/// Says that books are kept of all blocks of memory (`sanity=1`). Once, at boot.
+/// Says that all blocks of memory are recorded (`sanity=1`). Once, at boot.
 pub fn set_checked() {
     for (_, site) in Site::ALL {
-        site.counted().set_watched(Watcher::Books, true);
+        site.counted().set_watched(Watcher::Sanity, true);
     }
 }
 
 /// Whether they are.
 #[inline(always)]
 pub fn is_checked() -> bool {
-    Site::Heap.counted().is_watched(Watcher::Books)
+    Site::Heap.counted().is_watched(Watcher::Sanity)
 }
 
-/// Whether nobody traces what is allocated and freed there, and no books are kept.
+/// Whether nobody traces what is allocated and freed there, and no blocks are recorded.
 #[inline(always)]
 pub fn is_unwatched(site: Site) -> bool {
     site.counted().is_unwatched()
 }
 
-/// Whether nobody traces, no books are kept, and no fault can come at the site.
+/// Whether nobody traces, no blocks are recorded, and no fault can come at the site.
 #[inline(always)]
 pub fn is_plain(site: Site) -> bool {
     site.counted().is_plain()

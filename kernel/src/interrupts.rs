@@ -6,7 +6,7 @@ use arch::counting::Stretch;
 use arch::fault_safe;
 use arch::traps::{Code, External, Handlers, ProgramCheck, TrapFrame};
 use core::sync::atomic::{AtomicBool, Ordering};
-use loader::linux::Told;
+use loader::linux::Fixup;
 use module_api::errno;
 use this_cpu::{Variable, percpu};
 
@@ -24,32 +24,32 @@ percpu! {
 /// to be read. The others are the address of the block that a finished command was about.
 const EVENT_PENDING: u32 = 3;
 
-/// A service signal came that told of an event.
+/// A service signal came with an event.
 static SERVICE_EVENT: AtomicBool = AtomicBool::new(false);
 
-/// Whether a service signal has told of an event since [`take_service_event`].
+/// Whether a service signal has come with an event since [`take_service_event`].
 pub fn is_service_event() -> bool {
     SERVICE_EVENT.load(Ordering::Acquire)
 }
 
-/// Forgets the events that were told of: whoever reads them now waits for later ones.
+/// Forgets the events that have come: whoever reads them now waits for later ones.
 pub fn take_service_event() {
     SERVICE_EVENT.store(false, Ordering::Release);
 }
 
-/// Tells code of Linux's that goes on behind a program check what it expects to be told: that an
-/// address is bad, and of what was to be loaded that it is 0.
-fn tell(told: Told, registers: &mut [u64; 16]) {
+/// Sets what code of Linux's that goes on behind a program check expects: the error of a bad
+/// address, and 0 in what was to be loaded.
+fn apply(fixup: Fixup, registers: &mut [u64; 16]) {
     let bad_address = i64::from(-errno::EFAULT).cast_unsigned();
     let mut set = |register: u8, value| registers[usize::from(register & 0xf)] = value;
-    match told {
-        Told::Nothing => {}
-        Told::Error { error } => set(error, bad_address),
-        Told::ErrorAndRegister { error, loaded } => {
+    match fixup {
+        Fixup::Nothing => {}
+        Fixup::Error { error } => set(error, bad_address),
+        Fixup::ErrorAndRegister { error, loaded } => {
             set(error, bad_address);
             set(loaded, 0);
         }
-        Told::ErrorAndMemory {
+        Fixup::ErrorAndMemory {
             error,
             address,
             bytes,
@@ -103,7 +103,7 @@ impl Handlers for KernelHandlers {
     }
 
     fn monitor_call(&self, check: &ProgramCheck, frame: &TrapFrame) -> bool {
-        monitor_call::told(check, frame)
+        monitor_call::handle(check, frame)
     }
 
     fn resume(&self, check: &ProgramCheck, frame: &mut TrapFrame) -> bool {
@@ -111,7 +111,7 @@ impl Handlers for KernelHandlers {
             return false;
         };
         frame.psw.address = exception.continuation;
-        tell(exception.told, &mut frame.registers);
+        apply(exception.fixup, &mut frame.registers);
         true
     }
 

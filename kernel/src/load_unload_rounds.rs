@@ -170,7 +170,7 @@ fn retry(
 }
 
 /// Does so many rounds on all CPUs together. No module may be loaded. For the boot CPU's
-/// own course, with interrupts on.
+/// own context, with interrupts on.
 ///
 /// # Errors
 /// What ended the rounds early.

@@ -184,19 +184,19 @@ fn boot(parameters: boot::Parameters) -> Result<PowerOffBy, BootError> {
     modules::init(parameters.command_line).map_err(BootError::Modules)?;
     print_map(&map);
     // Here, as the other CPUs' control registers will be copies.
-    arch::control::tell_of_monitor_calls();
-    // SAFETY: C2: the boot CPU's ordinary course.
+    arch::control::enable_monitor_calls();
+    // SAFETY: C2: the boot CPU's ordinary context.
     unsafe { smp::enable_signals() };
     watchdog::init(options.watchdog, options.watchdog_threshold);
     smp::start_all(options.max_cpus.unwrap_or(u32::MAX));
-    memory::heap::settle();
+    memory::heap::end_boot();
     if !options.fail_at_boot {
         arm_faults();
     }
     control::boot(machine.cpus.addresses().len(), machine.memory_end as u64);
-    details::tell_start(regions_of(&map));
+    details::emit_start(regions_of(&map));
     let by = work(&options);
-    details::tell_end();
+    details::emit_end();
     Ok(by)
 }
 

@@ -1,15 +1,15 @@
-//! Misuse of memory, as people are told of it: reports with names, and what an address that
+//! Misuse of memory, as it is reported to people: reports with names, and what an address that
 //! faulted has been.
 
 use crate::backtrace::Address;
-use crate::memory::sanity::{self, Above, Kind, MisuseReport, Names, State, pattern};
+use crate::memory::sanity::{self, Hooks, Kind, MisuseReport, Names, State, pattern};
 use crate::memory::{heap, vmalloc};
 use crate::{cpus, percpu};
 use arch::traps::{ProgramCheck, code};
 use arch::{PAGE_SIZE, fault_safe};
 use core::fmt;
 
-/// Connects the books of blocks with what is above them. Once, at boot, when there is per-CPU
+/// Connects the checker with what it needs of the kernel. Once, at boot, when there is per-CPU
 /// memory.
 pub fn init() {
     sanity::connect(&Kernel);
@@ -17,12 +17,12 @@ pub fn init() {
 
 struct Kernel;
 
-impl Above for Kernel {
+impl Hooks for Kernel {
     fn copy(&self, cpu: u32) -> Option<usize> {
         (cpu < cpus::possible()).then(|| percpu::offset(cpu))
     }
 
-    fn tell(&self, report: &MisuseReport) {
+    fn print(&self, report: &MisuseReport) {
         log::error!("{}", report.with_names(&Symbols));
     }
 }

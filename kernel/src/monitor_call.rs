@@ -1,4 +1,4 @@
-//! What code compiled for Linux tells by MONITOR CALL: a WARN, behind which it goes on, or a BUG,
+//! What code compiled for Linux reports by MONITOR CALL: a WARN, behind which it goes on, or a BUG,
 //! which ends the run. File and line are in a table of its module.
 
 use crate::backtrace::Address;
@@ -9,8 +9,8 @@ use arch::fault_safe;
 use arch::traps::{ProgramCheck, TrapFrame};
 use core::fmt;
 
-/// Tells what a MONITOR CALL is about; `false` if it is nobody's. Returns if the code may go on.
-pub fn told(check: &ProgramCheck, frame: &TrapFrame) -> bool {
+/// Reports what a MONITOR CALL is about; `false` if it is nobody's. Returns if the code may go on.
+pub fn handle(check: &ProgramCheck, frame: &TrapFrame) -> bool {
     let Some(found) = modules::bug_at(check.instruction()) else {
         return false;
     };
@@ -19,9 +19,9 @@ pub fn told(check: &ProgramCheck, frame: &TrapFrame) -> bool {
     if !found.is_warning {
         panic::bug(&format_args!("kernel BUG at {file}:{line}"), frame);
     }
-    if found.is_to_be_told {
+    if found.is_to_be_printed {
         let place = Address(check.instruction());
-        warning::say(format_args!("at {file}:{line} {place}"));
+        warning::print(format_args!("at {file}:{line} {place}"));
         let walk = Walk::of(&frame.registers, frame.psw.address);
         continuation::lines(warning::LEVEL, format_args!("Call trace:"));
         for step in walk {

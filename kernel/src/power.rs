@@ -3,7 +3,7 @@
 use crate::control::{self, PowerOffBy};
 use crate::{console, fail, println, smp};
 
-/// Stops the other CPUs, tells of faults that never came, reports the end, and powers off. Both
+/// Stops the other CPUs, reports faults that never came, reports the end, and powers off. Both
 /// consoles are written through at each line, so nothing is left to flush; a CPU that was stopped
 /// while it wrote holds a console no longer.
 pub fn off(by: PowerOffBy) -> ! {

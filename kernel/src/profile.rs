@@ -1,5 +1,5 @@
 //! Where measured work begins and ends, for one who watches from outside: empty functions,
-//! called just outside of it. `./qemu-run.sh profile` tells its plugin their addresses.
+//! called just outside of it. `./qemu-run.sh profile` passes their addresses to its plugin.
 
 use core::hint::black_box;
 

@@ -101,7 +101,7 @@ fn next() -> u64 {
 }
 
 /// Waits until an interruption has been handled, for `microseconds` at most. For loops
-/// that wait for another CPU, in a CPU's ordinary course: interruptions on, no lock held.
+/// that wait for another CPU, in a CPU's ordinary context: interruptions on, no lock held.
 ///
 /// # Panics
 /// If interruptions are off.

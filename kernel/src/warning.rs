@@ -11,7 +11,7 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 
 /// Prints a warning's first line, and counts it. Any context, with no lock held.
 #[cold]
-pub fn say(text: fmt::Arguments<'_>) {
+pub fn print(text: fmt::Arguments<'_>) {
     COUNT.fetch_add(1, Ordering::Relaxed);
     let cpu = arch::cpu::number();
     continuation::lines(LEVEL, format_args!("WARNING: CPU: {cpu} {text}"));

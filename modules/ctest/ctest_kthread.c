@@ -47,7 +47,7 @@ static int a_thread_runs_until_it_is_stopped(void)
 	return 0;
 }
 
-static int says_where(void *data)
+static int stores_cpu(void *data)
 {
 	*(int *)data = smp_processor_id();
 	return 0;
@@ -59,8 +59,8 @@ static int threads_run_where_they_are_bound(void)
 
 	for_each_online_cpu(cpu) {
 		int first = -1, second = -1;
-		struct task_struct *bound = kthread_create(says_where, &first, "bound");
-		struct task_struct *on_cpu = kthread_create_on_cpu(says_where, &second, cpu, "on/%u");
+		struct task_struct *bound = kthread_create(stores_cpu, &first, "bound");
+		struct task_struct *on_cpu = kthread_create_on_cpu(stores_cpu, &second, cpu, "on/%u");
 
 		CHECK(!IS_ERR(bound) && !IS_ERR(on_cpu));
 		kthread_bind(bound, cpu);

@@ -278,6 +278,40 @@ static int a_work_runs_once_at_a_time(void)
 	return 0;
 }
 
+static struct work_struct reused;
+static bool other_ran, first_saw_it, first_ended;
+
+static void other_work(struct work_struct *work)
+{
+	(void)work;
+	WRITE_ONCE(other_ran, true);
+}
+
+static void makes_its_place_anothers(struct work_struct *work)
+{
+	int tries;
+
+	INIT_WORK(work, other_work);
+	schedule_work(work);
+	for (tries = 0; !READ_ONCE(other_ran) && tries < 1000; tries++)
+		msleep(1);
+	first_saw_it = READ_ONCE(other_ran);
+	smp_store_release(&first_ended, true);
+}
+
+/* As one that frees itself, and another that is allocated there. */
+static int another_work_in_its_place_waits_for_nobody(void)
+{
+	other_ran = first_saw_it = first_ended = false;
+	INIT_WORK(&reused, makes_its_place_anothers);
+	CHECK(schedule_work(&reused));
+	while (!smp_load_acquire(&first_ended))
+		schedule();
+	CHECK(first_saw_it);
+	flush_work(&reused);
+	return 0;
+}
+
 static DEFINE_PER_CPU(int, visits);
 
 static void visit(struct work_struct *work)
@@ -457,7 +491,8 @@ static noinline int callers_have_names(void)
 CTESTS(ONCE(a_timer_rings_when_it_is_due), ONCE(a_timer_that_is_taken_back_never_rings),
        ONCE(a_timer_rings_on_the_cpu_it_is_for), ONCE(tasklets_run_soon), ONCE(works_run_later),
        ONCE(an_ordered_queue_keeps_its_order), ONCE(works_run_where_they_are_queued),
-       ONCE(a_work_runs_once_at_a_time), ONCE(each_cpu_is_visited), ONCE(interruptions_leave_work_for_later),
+       ONCE(a_work_runs_once_at_a_time), ONCE(another_work_in_its_place_waits_for_nobody),
+       ONCE(each_cpu_is_visited), ONCE(interruptions_leave_work_for_later),
        ONCE(delayed_works_wait), ONCE(delayed_works_run_where_they_are_for),
        ONCE(conditions_are_waited_for), ONCE(waiters_say_so_themselves),
        ONCE(callers_have_names));

@@ -1,5 +1,5 @@
 /*
- * How Linux settled it for s390 (7c756e6e19e7, June 2009): the definition is weak, so
+ * How Linux solved it for s390 (7c756e6e19e7, June 2009): the definition is weak, so
  * another object might have a stronger one, and gcc, under -fPIC, must ask the global
  * offset table. This is what DEFINE_PER_CPU of modules/include does.
  *

@@ -93,7 +93,7 @@ function slotStation(access) {
 function showAccess() {
   const holder = byId("access-view");
   if (!choice.access) {
-    holder.append(el("p", {}, "This run tells of no per-CPU variable."));
+    holder.append(el("p", {}, "This run reports no per-CPU variable."));
     return;
   }
   const way = el("ol", { class: "way" });
@@ -202,7 +202,7 @@ function showAccess() {
         ),
         el("td", {}, hexNode(one.offset, "offset")),
         el("td", {}, hexNode(wrap(variable.handle + one.offset), "copy")),
-        el("td", { class: "number" }, its ? valueText(its.value) : "not told"),
+        el("td", { class: "number" }, its ? valueText(its.value) : "not reported"),
       );
     });
     copies.replaceChildren(

@@ -204,7 +204,7 @@ function showChunks() {
   const holder = byId("chunks-view");
   const chunks = wholeChunks();
   if (!chunks.length) {
-    holder.append(el("p", {}, "This run tells of no chunks."));
+    holder.append(el("p", {}, "This run reports no chunks."));
     return;
   }
   const parts = chunks.map((chunk) => ({ chunk, pages: chunkPages(chunk), body: el("div") }));

@@ -146,7 +146,7 @@ function readRun(id) {
   return run;
 }
 
-/** Every way to a per-CPU variable that the run tells of. */
+/** Every way to a per-CPU variable that the run reports. */
 function findAccesses(run) {
   const variables = new Map();
   for (const variable of run.kernel) variables.set(variable.handle, variable);

@@ -37,7 +37,7 @@ function flipBit(byte, bit) {
 function bitTrials() {
   const byte = el("input", { type: "number", id: "flip-byte", min: 0, value: 18 });
   const bit = el("input", { type: "number", id: "flip-bit", min: 0, max: 7, value: 0 });
-  const said = el("div", { role: "status", id: "flip-said" });
+  const note = el("div", { role: "status", id: "flip-note" });
   const whole = () => flipBit(0, 8);
   const outcome = (result, before) =>
     !result.linked
@@ -48,7 +48,7 @@ function bitTrials() {
   const one = () => {
     const at = Math.min(loaderBench.file.length - 1, Math.max(0, Number(byte.value)));
     const result = flipBit(at, Math.min(7, Math.max(0, Number(bit.value))));
-    said.replaceChildren(
+    note.replaceChildren(
       el(
         "p",
         {},
@@ -68,7 +68,7 @@ function bitTrials() {
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
       if (result.error) words.set(result.error, fileplace(loaderBench.file, at));
     }
-    said.replaceChildren(
+    note.replaceChildren(
       el(
         "p",
         {},
@@ -79,7 +79,7 @@ function bitTrials() {
       el(
         "details",
         {},
-        el("summary", {}, "What the loader said"),
+        el("summary", {}, "The loader's messages"),
         el(
           "ul",
           {},
@@ -111,7 +111,7 @@ function bitTrials() {
         `Flip ${RANDOM_FLIPS} at random, one at a time`,
       ),
     ),
-    said,
+    note,
   );
 }
 
@@ -166,8 +166,8 @@ function slotTrials() {
     min: -64,
     max: 64,
   });
-  const said = el("div", { role: "status", id: "slot-said" });
-  const show = () => said.replaceChildren(movedSlot(Math.trunc(Number(bytes.value) || 0)));
+  const note = el("div", { role: "status", id: "slot-note" });
+  const show = () => note.replaceChildren(movedSlot(Math.trunc(Number(bytes.value) || 0)));
   bytes.addEventListener("input", show);
   loaderBench.listeners.push(show);
   show();
@@ -177,6 +177,6 @@ function slotTrials() {
     el("h3", {}, "Move a slot"),
     el("p", {}, "Let the instruction lead so many bytes beside its slot. Who notices?"),
     el("div", { class: "controls" }, el("label", {}, "Bytes ", bytes)),
-    said,
+    note,
   );
 }

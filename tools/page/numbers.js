@@ -35,7 +35,7 @@ function bytesText(bytes) {
   return unit === 0 && value === 1 ? "1 byte" : `${shown} ${units[unit]}`;
 }
 
-/** A distance with its sign; from 1 GiB on in GiB, as the reach is told. */
+/** A distance with its sign; from 1 GiB on in GiB, as the reach is given. */
 function distanceText(distance) {
   const value = signed(distance);
   const length = value < 0n ? -value : value;

@@ -37,7 +37,7 @@ function formula(relocation) {
   if (fromPlace)
     rows.push(["P", "address of the place", hexNode(relocation.address, "code"), "\u2212"]);
   const text = `${letter} + A${fromPlace ? " \u2212 P" : ""}`;
-  // What the type counts from may be the GOT, which isn't told: then the rows don't add up.
+  // What the type counts from may be the GOT, which isn't reported: then the rows don't add up.
   const sum = wrap(target + addend - (fromPlace ? relocation.address : 0n));
   return { text, rows, addsUp: sum === relocation.result };
 }
@@ -198,7 +198,7 @@ function showRelocations() {
   const holder = byId("relocations-view");
   const modules = [...run.modules.values()].filter((module) => module.relocations.length);
   if (!modules.length) {
-    holder.append(el("p", {}, "This run tells of no relocations."));
+    holder.append(el("p", {}, "This run reports no relocations."));
     return;
   }
   const state = { module: modules[0], filter: "", type: "", sort: COLUMNS[0], down: false };

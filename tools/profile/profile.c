@@ -139,7 +139,7 @@ static struct stack *after(struct stack *stack, const struct block *last, uint64
 	return stack;
 }
 
-static void settle(void)
+static void account(void)
 {
 	if (current)
 		current->executed += executed - counted;
@@ -157,7 +157,7 @@ static void block_begins(unsigned int cpu, void *user)
 {
 	const struct block *block = user;
 
-	settle();
+	account();
 	if (block->start == end_address)
 		part_ends();
 	if (block->start == begin_address && !counting) {
@@ -226,7 +226,7 @@ static void ended(qemu_plugin_id_t id, void *user)
 
 	(void)id;
 	(void)user;
-	settle();
+	account();
 	part_ends();
 	for (bucket = 0; bucket < BUCKETS; bucket++) {
 		struct stack *stack;

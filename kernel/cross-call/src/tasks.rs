@@ -64,7 +64,7 @@ impl<M: Machine, const CPUS: usize> Tasks<M, CPUS> {
         self.own().is_left_alone() && self.own_errand().is_left_alone()
     }
 
-    /// Runs `function` on every online CPU at once, each in its ordinary course, this
+    /// Runs `function` on every online CPU at once, each in its ordinary context, this
     /// one included; returns when it has ended everywhere.
     ///
     /// For the one CPU that has no idle loop: all the others are in theirs. It holds no
@@ -85,7 +85,7 @@ impl<M: Machine, const CPUS: usize> Tasks<M, CPUS> {
         posted.and(lent.wait())
     }
 
-    /// Runs `function` on one CPU in its ordinary course, as an errand, or at once if it is
+    /// Runs `function` on one CPU in its ordinary context, as an errand, or at once if it is
     /// this one; returns when it has ended. The caller holds no lock, has interrupts on, and
     /// is in no errand.
     ///

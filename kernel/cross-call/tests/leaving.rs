@@ -149,7 +149,7 @@ fn others_hold_still_for_one() {
 }
 
 #[test]
-fn who_is_refused_by_another_is_told_and_the_others_go_on() {
+fn who_is_refused_by_another_gets_an_error_and_the_others_go_on() {
     fn leader(system: &System) {
         let call = Call::new(true);
         let result = system.calls.on_others(call.function(), |others| others);

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 /// A site: a static of its own, or one of an array.
 ///
 /// The command line and self-tests arm triggers of their own, so that a test leaves the command
-/// line's alone: a fault that was asked for comes, or is told of as one that never came.
+/// line's alone: a fault that was asked for comes, or is reported as one that never came.
 #[derive(Debug)]
 pub struct Site {
     /// Whether a fault was ever armed, and whether requests are watched: of no other site a
@@ -25,17 +25,17 @@ const ARMED: u8 = 1;
 pub enum Watcher {
     /// A trace of them.
     Trace,
-    /// Books of what was given out.
-    Books,
+    /// Records of what was given out, with `sanity=1`.
+    Sanity,
 }
 
 impl Watcher {
-    const ALL: u8 = Self::Trace.mark() | Self::Books.mark();
+    const ALL: u8 = Self::Trace.mark() | Self::Sanity.mark();
 
     const fn mark(self) -> u8 {
         match self {
             Self::Trace => 2,
-            Self::Books => 4,
+            Self::Sanity => 4,
         }
     }
 }

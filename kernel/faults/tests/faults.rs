@@ -98,10 +98,10 @@ fn as_many_fail_as_were_asked_for_on_all_cpus_together() {
 fn tests_leave_the_command_line_alone() {
     let site = Site::new();
     assert!(site.is_plain() && !site.fails());
-    site.set_watched(Watcher::Books, true);
+    site.set_watched(Watcher::Sanity, true);
     assert!(!site.is_plain() && !site.is_unwatched() && !site.fails());
-    assert!(site.is_watched(Watcher::Books) && !site.is_watched(Watcher::Trace));
-    site.set_watched(Watcher::Books, false);
+    assert!(site.is_watched(Watcher::Sanity) && !site.is_watched(Watcher::Trace));
+    site.set_watched(Watcher::Sanity, false);
     assert!(site.is_plain() && site.is_unwatched());
     site.ask_for(When::nth(2), 1);
     site.arm(When::nth(1), 1);

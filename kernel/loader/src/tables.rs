@@ -74,7 +74,7 @@ impl<'data> StringTable<'data> {
     }
 }
 
-/// A file's tables. Nothing that is said in them is checked.
+/// A file's tables. Nothing in them is checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tables<'data> {
     data: &'data [u8],

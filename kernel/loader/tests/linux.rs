@@ -4,7 +4,7 @@
 mod common;
 
 use common::{BASE, Loaded, load};
-use loader::linux::{Bug, Exception, Jump, TableError, Tables, Told, Versions};
+use loader::linux::{Bug, Exception, Fixup, Jump, TableError, Tables, Versions};
 use loader::linux::{is_linux, stores_preempt_count};
 use loader::{LoadError, Object, Offer, ParameterError, Setter, set_parameters};
 
@@ -91,7 +91,7 @@ fn tables_are_found_by_addresses() {
     let exception = Exception {
         instruction: fault,
         continuation: address(&loaded, "target"),
-        told: Told::ErrorAndMemory {
+        fixup: Fixup::ErrorAndMemory {
             error: 2,
             address: 4,
             bytes: 8,

@@ -44,7 +44,7 @@
 //! | `statistics.rs`, `verify.rs` | what there is, and whether it adds up |
 //!
 //! The book-keeping is safe code. What is declared or called unsafe is the border to the
-//! memory that is kept books of: the trait of the backing, its calls in `alloc.rs` and
+//! memory that is recorded: the trait of the backing, its calls in `alloc.rs` and
 //! `populate.rs`, and making an allocator, which rests on the caller's word that a first
 //! chunk is there. Keeps P1, P7, P8 and P13.
 #![deny(unsafe_code)]

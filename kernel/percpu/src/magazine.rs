@@ -24,7 +24,7 @@
 //! which costs each of them as little as a depot would.
 //!
 //! To the chunks an area in a magazine is live, so its page stays; for everybody else it is
-//! free: `marks.rs` tells the two apart, and [`Magazines::is_live`] asks.
+//! free: `marks.rs` distinguishes the two, and [`Magazines::is_live`] asks.
 //!
 //! A magazine has a lock of its own, which its CPU only tries: an interrupt handler that
 //! finds it taken, by what it has interrupted or by a CPU that empties it, goes to the
@@ -62,7 +62,7 @@ const LARGE: usize = 8;
 /// Bytes of one small size for which each magazine has room, on however many CPUs.
 const FEWEST: usize = 16;
 
-// What is said above.
+// As above.
 const _: () = assert!(BUDGET / (SHARES * 53) >= FEWEST && BUDGET / (SHARES * 54) < FEWEST);
 const _: () = assert!(SHARES * FEWEST == 608);
 

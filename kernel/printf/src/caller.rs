@@ -3,7 +3,7 @@
 /// How an address is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pointer {
-    /// `%p`: a number that tells addresses apart and gives none away.
+    /// `%p`: a number that distinguishes addresses and gives none away.
     Hashed,
     /// `%px`: itself.
     Plain,

@@ -1,4 +1,4 @@
-//! What catches misuse of memory: books of every block, and patterns around and in it.
+//! What catches misuse of memory: a record of every block, and patterns around and in it.
 //!
 //! ```text
 //!            block that the allocator gave
@@ -14,20 +14,20 @@
 //!      the allocator has it back ◄── poison and zones compared ◄───┘
 //! ```
 //!
-//! The books lie apart from the blocks, so what is written past one can't change them. A
+//! The records lie apart from the blocks, so what is written past one can't change them. A
 //! block has both its ends from the caller's point of view: who allocated it, who freed it,
 //! each with a backtrace.
 //!
 //! | file | what |
 //! |---|---|
 //! | `zones.rs` | how many bytes of red zone a request gets |
-//! | `pattern.rs` | which bytes are where, and how they are told apart |
+//! | `pattern.rs` | which bytes are where, and how they are distinguished |
 //! | `block.rs` | what is known of a block |
 //! | `tree.rs` | blocks by address |
-//! | `books.rs` | live blocks and the quarantine; what may be freed |
+//! | `block_table.rs` | live blocks and the quarantine; what may be freed |
 //! | `misuse.rs` | what can be wrong, and how it is worded |
 //!
-//! All is book-keeping only: it neither reads nor writes the memory that it keeps books of.
+//! All is book-keeping only: it neither reads nor writes the memory of the blocks.
 //! It allocates nothing; room for records is handed in. A look-up takes as many steps as the
 //! logarithm of the number of blocks, about; all else takes some.
 
@@ -38,13 +38,13 @@
 extern crate std;
 
 mod block;
-mod books;
+mod block_table;
 mod misuse;
 pub mod pattern;
 mod tree;
 mod zones;
 
 pub use block::{Block, DEPTH, Event, Kind, State};
-pub use books::{Books, CHUNK, Counts, Pin, Refused, Slot};
+pub use block_table::{BlockTable, CHUNK, Counts, Pin, Refused, Slot};
 pub use misuse::{Found, Misuse, Names, Report};
 pub use zones::Zones;

@@ -1,4 +1,4 @@
-//! Which bytes are where, and how they are told apart.
+//! Which bytes are where, and how they are distinguished.
 //!
 //! Each is the same byte over and over, so a pointer that is read from there is a number
 //! that shows whence it is; none is the address of anything (the first table's index alone
@@ -48,7 +48,7 @@ const REACH: u64 = 1 << 20;
 pub fn explain(address: u64) -> Option<&'static str> {
     let near = |pattern: u8| {
         let value = u64::from_ne_bytes([pattern; 8]);
-        // A program check tells the page alone.
+        // A program check names the page alone.
         address.wrapping_sub(value & !0xfff).wrapping_add(REACH) < 2 * REACH
     };
     [
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn pointers_tell_whence_they_are() {
+    fn pointers_name_their_origin() {
         let freed = u64::from_ne_bytes([FREED; 8]);
         for address in [freed, freed + 8, freed - 64, freed & !0xfff, freed + 4096] {
             assert!(explain(address).unwrap().contains("freed"), "{address:#x}");

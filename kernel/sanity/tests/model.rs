@@ -1,6 +1,6 @@
-//! The books against a model: random operations, with what they must say.
+//! The table against a model: random operations, with what they must say.
 
-use sanity::{Block, Books, CHUNK, Event, Kind, Refused, Slot, Zones};
+use sanity::{Block, BlockTable, CHUNK, Event, Kind, Refused, Slot, Zones};
 use std::collections::{BTreeMap, VecDeque};
 
 fn room() -> &'static mut [Slot; CHUNK] {
@@ -18,13 +18,13 @@ fn random_operations() {
     const BUDGET: usize = 4096;
     for seed in 0..3 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut books = Books::new();
-        books.set_budget(BUDGET);
+        let mut table = BlockTable::new();
+        table.set_budget(BUDGET);
         let mut live: BTreeMap<usize, usize> = BTreeMap::new();
         let mut kept: VecDeque<(usize, usize)> = VecDeque::new();
         for _ in 0..20_000 {
-            if books.is_full() {
-                books.add_room(room()).unwrap();
+            if table.is_full() {
+                table.add_room(room()).unwrap();
             }
             let start = random.usize(1..400) * 64 + 16;
             let bytes = random.usize(1..200);
@@ -35,7 +35,7 @@ fn random_operations() {
                 other.base() < range.end && range.start < other.base() + other.zones.total()
             };
             let taken = live.iter().any(holds) || kept.iter().any(|(s, b)| holds((s, b)));
-            match books.enter(entry) {
+            match table.enter(entry) {
                 Ok(()) => {
                     assert!(!taken);
                     live.insert(start, bytes);
@@ -44,10 +44,10 @@ fn random_operations() {
                 Err(refused) => panic!("{refused:?}"),
             }
             let start = random.usize(1..400) * 64 + 16;
-            match books.begin_free(Kind::Slab, start, 0, &Event::NONE) {
+            match table.begin_free(Kind::Slab, start, 0, &Event::NONE) {
                 Ok(freed) => {
                     assert_eq!(live.remove(&start), Some(freed.zones.bytes));
-                    books.keep(Kind::Slab, start, freed.zones.total());
+                    table.keep(Kind::Slab, start, freed.zones.total());
                     kept.push_back((start, freed.zones.bytes));
                 }
                 Err(Refused::Twice(_)) => assert!(kept.iter().any(|&(s, _)| s == start)),
@@ -55,19 +55,19 @@ fn random_operations() {
                 Err(Refused::Unknown) => assert!(!live.contains_key(&start)),
                 Err(refused) => panic!("{refused:?}"),
             }
-            while let Some(old) = books.oldest(random.u32(..1000) == 0) {
+            while let Some(old) = table.oldest(random.u32(..1000) == 0) {
                 assert_eq!(kept.pop_front(), Some((old.start, old.zones.bytes)));
-                books.forget(old.kind, old.start);
+                table.forget(old.kind, old.start);
             }
-            let counts = books.counts();
+            let counts = table.counts();
             assert_eq!((counts.live, counts.kept), (live.len(), kept.len()));
             assert!(counts.kept_bytes <= BUDGET);
         }
         // All of them, by address, each pinned meanwhile.
         let (mut last, mut count) = (None, 0);
-        while let Some((pin, block)) = books.next(last.as_ref()) {
+        while let Some((pin, block)) = table.next(last.as_ref()) {
             assert!(last.is_none_or(|last: Block| last.base() < block.base()));
-            books.unpin(pin);
+            table.unpin(pin);
             (last, count) = (Some(block), count + 1);
         }
         assert_eq!(count, live.len() + kept.len());
@@ -76,21 +76,21 @@ fn random_operations() {
 
 #[test]
 fn what_cannot_be_freed() {
-    let mut books = Books::new();
+    let mut table = BlockTable::new();
     assert_eq!(
-        books.enter(block(Kind::Slab, 0x1000, 8)),
+        table.enter(block(Kind::Slab, 0x1000, 8)),
         Err(Refused::NoRoom)
     );
-    books.add_room(room()).unwrap();
+    table.add_room(room()).unwrap();
     let mut object = block(Kind::Slab, 0x1000, 100);
     object.cache = 0x77;
-    books.enter(object).unwrap();
+    table.enter(object).unwrap();
     // A handle may be the address of something else.
-    books.enter(block(Kind::PerCpu, 0x1000, 8)).unwrap();
-    books.enter(block(Kind::PerCpu, 0x9000, 8)).unwrap();
-    books.enter(block(Kind::Vmalloc, 0x20_0000, 4096)).unwrap();
+    table.enter(block(Kind::PerCpu, 0x1000, 8)).unwrap();
+    table.enter(block(Kind::PerCpu, 0x9000, 8)).unwrap();
+    table.enter(block(Kind::Vmalloc, 0x20_0000, 4096)).unwrap();
     let mut free = |kind, start, cache| {
-        let freed = books.begin_free(kind, start, cache, &Event::NONE);
+        let freed = table.begin_free(kind, start, cache, &Event::NONE);
         freed.map_err(Box::new)
     };
     assert!(matches!(
@@ -127,15 +127,15 @@ fn what_cannot_be_freed() {
 
 #[test]
 fn what_is_pinned_stays() {
-    let mut books = Books::new();
-    books.add_room(room()).unwrap();
-    books.enter(block(Kind::Slab, 0x1000, 8)).unwrap();
-    let (pin, _) = books.next(None).unwrap();
-    books
+    let mut table = BlockTable::new();
+    table.add_room(room()).unwrap();
+    table.enter(block(Kind::Slab, 0x1000, 8)).unwrap();
+    let (pin, _) = table.next(None).unwrap();
+    table
         .begin_free(Kind::Slab, 0x1000, 0, &Event::NONE)
         .unwrap();
-    books.keep(Kind::Slab, 0x1000, 48);
-    assert_eq!(books.oldest(true), None);
-    books.unpin(pin);
-    assert_eq!(books.oldest(true).map(|block| block.start), Some(0x1000));
+    table.keep(Kind::Slab, 0x1000, 48);
+    assert_eq!(table.oldest(true), None);
+    table.unpin(pin);
+    assert_eq!(table.oldest(true).map(|block| block.start), Some(0x1000));
 }

@@ -5,7 +5,7 @@
 pub struct Random(u64);
 
 impl Random {
-    /// The stream of a seed and of two numbers that tell it from others of that seed.
+    /// The stream of a seed and of two numbers that distinguish it from others of that seed.
     pub fn new(seed: u64, first: u64, second: u64) -> Self {
         const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
         let mixed = [first, second].into_iter().fold(seed, |state, number| {

@@ -18,7 +18,7 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
 use this_cpu::{Variable, percpu};
 
-/// Lines that one CPU can have begun and not ended: in its ordinary course, in a
+/// Lines that one CPU can have begun and not ended: in its ordinary context, in a
 /// `Display` there, in an interrupt handler, and in a `Display` there.
 pub const LEVELS: usize = 4;
 

@@ -9,12 +9,12 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on details are told. Once, at boot.
+/// From now on details are sent. Once, at boot.
 pub fn want_details() {
     WANTED.store(true, Ordering::Relaxed);
 }
 
-/// Whether details are told. Who tells them asks first: finding them out isn't free.
+/// Whether details are sent. Who sends them asks first: finding them out isn't free.
 pub fn wants_details() -> bool {
     WANTED.load(Ordering::Relaxed)
 }

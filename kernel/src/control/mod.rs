@@ -5,7 +5,7 @@
 //! other console, and so does what modules print: a verdict rests on nothing that a
 //! module can write. Without that console the kernel runs all the same.
 //!
-//! Each line carries the run's token, once the command line is known: only what was told
+//! Each line carries the run's token, once the command line is known: only what was sent
 //! it can write a line that the judge takes for this run's.
 //!
 //! A record is put together on its caller's stack and then written under the lock, so

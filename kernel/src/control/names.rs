@@ -37,17 +37,17 @@ impl Names {
     }
 }
 
-/// From now on names are told. Once, at boot.
+/// From now on names are sent. Once, at boot.
 pub fn want() {
     WANTED.store(true, Ordering::Relaxed);
 }
 
-/// Whether names are told.
+/// Whether names are sent.
 pub fn wants_names() -> bool {
     WANTED.load(Ordering::Relaxed)
 }
 
-/// Tells names, in as many events as it takes; those of a module go with it. In the contexts
+/// Sends names, in as many events as it takes; those of a module go with it. In the contexts
 /// of [`write`].
 // Not inlined: a record takes a page of the stack, and modules load others in their inits.
 #[inline(never)]
@@ -74,7 +74,7 @@ pub fn send_names(kind: Names, module: Option<&str>, names: impl Iterator<Item =
     }
 }
 
-/// Tells a command of the monitor, and how `help` shows it.
+/// Sends a command of the monitor, and how `help` shows it.
 pub fn command_usage(name: &'static str, arguments: &str, help: impl Display) {
     write("usage", |record| {
         record

@@ -1,6 +1,6 @@
 //! Chunks of per-CPU memory and what lies in them.
 //!
-//! At the run's end each area is told; at a moment of a stress run, a letter for each
+//! At the run's end each area is sent; at a moment of a stress run, a letter for each
 //! [`CELL`] bytes:
 //!
 //! ```text
@@ -24,16 +24,16 @@ const LIVE: u8 = b'#';
 const KEPT: u8 = b'k';
 const FREE: u8 = b'.';
 
-/// Tells all chunks and their areas.
-pub fn tell() {
+/// Sends all chunks and their areas.
+pub fn emit() {
     let mut next = 0;
     while let Some(part) = chunk_from(next) {
         next = part.number + 1;
-        tell_chunk(&part);
+        emit_chunk(&part);
     }
 }
 
-fn tell_chunk(part: &ChunkPart) {
+fn emit_chunk(part: &ChunkPart) {
     let (start, end) = part.bytes;
     details::chunk(Chunk {
         number: part.chunk,
@@ -55,18 +55,18 @@ fn tell_chunk(part: &ChunkPart) {
                 before.end = piece.end;
             }
             _ => {
-                tell_area(part, pending.replace(piece));
+                emit_area(part, pending.replace(piece));
             }
         }
     }
-    tell_area(part, pending);
+    emit_area(part, pending);
 }
 
 fn is_area(used: Use) -> bool {
     matches!(used, Use::Live | Use::Kept)
 }
 
-fn tell_area(part: &ChunkPart, piece: Option<Piece>) {
+fn emit_area(part: &ChunkPart, piece: Option<Piece>) {
     if let Some(Piece { start, end, used }) = piece {
         let used = match used {
             Use::Live => "live",
@@ -78,9 +78,9 @@ fn tell_area(part: &ChunkPart, piece: Option<Piece>) {
     }
 }
 
-/// Tells the populated pages of all chunks, as they are at a moment of a stress run, if
+/// Sends the populated pages of all chunks, as they are at a moment of a stress run, if
 /// somebody asked for details. In the contexts of an allocation, with no lock held.
-pub fn tell_moment(number: u64) {
+pub fn emit_moment(number: u64) {
     if !details::wants_details() {
         return;
     }
@@ -106,7 +106,7 @@ pub fn tell_moment(number: u64) {
             byte = piece.end;
         }
     }
-    page.tell(number);
+    page.emit(number);
 }
 
 /// The page that is being put together.
@@ -129,7 +129,7 @@ impl Default for Page {
 
 impl Page {
     /// Puts a letter for bytes of a unit, `None` for those on pages that aren't populated;
-    /// tells the page before where another begins.
+    /// sends the page before where another begins.
     fn fill(
         &mut self,
         number: u64,
@@ -140,7 +140,7 @@ impl Page {
         while byte < end {
             let place = Some((chunk, byte / PAGE_SIZE));
             if place != self.place {
-                core::mem::take(self).tell(number);
+                core::mem::take(self).emit(number);
                 self.place = place;
             }
             let page_start = byte - byte % PAGE_SIZE;
@@ -160,7 +160,7 @@ impl Page {
         }
     }
 
-    fn tell(self, number: u64) {
+    fn emit(self, number: u64) {
         if let (Some((chunk, page)), true) = (self.place, self.is_populated) {
             let map = str::from_utf8(&self.cells).unwrap_or_default();
             details::moment(number, chunk, page, map);

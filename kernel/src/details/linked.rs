@@ -13,9 +13,9 @@ use loader::{Demangled, Howto, Position, Via, Within, type_name};
 /// Most bytes from an instruction's start to the end of its field.
 const CODE: usize = 16;
 
-/// Tells its slots and relocations.
-pub fn tell(view: &View) {
-    tell_slots(view);
+/// Sends its slots and relocations.
+pub fn emit(view: &View) {
+    emit_slots(view);
     for (section, relocation, computed) in view.bindings.relocations(&view.plan) {
         let howto = Howto::of(relocation.r_type);
         let before = howto.map_or(0, |howto| howto.bias as u64);
@@ -57,7 +57,7 @@ pub fn tell(view: &View) {
     }
 }
 
-fn tell_slots(view: &View) {
+fn emit_slots(view: &View) {
     let slots = match view.bindings.slots(&view.plan).map_err(Reason::from) {
         Ok(slots) => slots,
         Err(error) => return println!("details: {error}"),

@@ -1,7 +1,7 @@
-//! What the machine looks like from inside, told on the control channel where somebody asked
+//! What the machine looks like from inside, sent on the control channel where somebody asked
 //! for it (`details`): the map and the CPUs when it is up; chunks, the copies of static
 //! variables, and modules as they stand in memory, when its work is done. What there is of a
-//! module is told when it is linked, and figures where they are measured.
+//! module is sent when it is linked, and figures where they are measured.
 //!
 //! * `chunks.rs`: chunks and areas, at the end and at moments of a stress run
 //! * `linked.rs`: a live module's slots and relocations
@@ -9,18 +9,18 @@
 mod chunks;
 mod linked;
 
-pub use chunks::tell_moment;
+pub use chunks::emit_moment;
 
 use crate::control::details::{self, Variable};
 use crate::modules::{self, FoundVariable, VariableName};
 use crate::{cpus, percpu, println, smp};
 use arch::{fault_safe, lowcore};
 
-/// Most bytes of a copy that are told.
+/// Most bytes of a copy that are sent.
 const VALUE: usize = 64;
 
 /// The machine is up.
-pub fn tell_start(regions: impl Iterator<Item = (&'static str, (usize, usize))>) {
+pub fn emit_start(regions: impl Iterator<Item = (&'static str, (usize, usize))>) {
     if !details::wants_details() {
         return;
     }
@@ -46,29 +46,29 @@ pub fn tell_start(regions: impl Iterator<Item = (&'static str, (usize, usize))>)
 }
 
 /// The machine's work is done.
-pub fn tell_end() {
+pub fn emit_end() {
     if !details::wants_details() {
         return;
     }
-    modules::kernel_variables().for_each(tell_copies);
+    modules::kernel_variables().for_each(emit_copies);
     match modules::loaded() {
-        Ok(names) => names.into_iter().for_each(tell_module),
+        Ok(names) => names.into_iter().for_each(emit_module),
         Err(error) => println!("details: {error}"),
     }
-    chunks::tell();
+    chunks::emit();
 }
 
-fn tell_module(name: &'static str) {
+fn emit_module(name: &'static str) {
     match modules::view(name) {
         Ok(view) => {
-            view.variables().for_each(tell_copies);
-            linked::tell(&view);
+            view.variables().for_each(emit_copies);
+            linked::emit(&view);
         }
         Err(error) => println!("details: {error}"),
     }
 }
 
-fn tell_copies(variable: FoundVariable) {
+fn emit_copies(variable: FoundVariable) {
     let FoundVariable { handle, size, .. } = variable;
     for cpu in 0..cpus::possible() {
         let address = (handle as usize).wrapping_add(percpu::offset(cpu));

@@ -71,7 +71,7 @@ unsafe extern "C" fn warn_slowpath(
         Step::Interrupted(_) => None,
     });
     let caller = caller.unwrap_or(Address(0));
-    warning::say(format_args!("at {file}:{line} {caller}"));
+    warning::print(format_args!("at {file}:{line} {caller}"));
     if !pattern.is_null() {
         // SAFETY: L7: a format and what it asks for.
         let text = unsafe { formatted(pattern, list) };

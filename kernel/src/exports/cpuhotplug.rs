@@ -35,7 +35,7 @@ fn callback(function: usize) -> Option<Callback> {
 fn may_wait(what: &str, caller: &Address) -> bool {
     let may = cpu::interrupts_enabled();
     if !may {
-        warning::say(format_args!(
+        warning::print(format_args!(
             "{caller} calls {what} with interrupts off, which waits. Nothing is done"
         ));
     }
@@ -164,7 +164,7 @@ extern "C" fn cpus_read_lock() {
         return hotplug_lock::keep();
     }
     hotplug_lock::keep_at_once();
-    warning::say(format_args!(
+    warning::print(format_args!(
         "{} calls cpus_read_lock with interrupts off, where it doesn't wait for who leads a CPU          in or out",
         caller()
     ));
@@ -180,7 +180,7 @@ extern "C" fn cpus_read_trylock() -> bool {
 #[unsafe(no_mangle)]
 extern "C" fn cpus_read_unlock() {
     if !hotplug_lock::let_go() {
-        warning::say(format_args!(
+        warning::print(format_args!(
             "{} calls cpus_read_unlock, and nobody holds that lock",
             caller()
         ));

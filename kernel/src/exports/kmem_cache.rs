@@ -55,7 +55,7 @@ impl fmt::Display for Cache {
     }
 }
 
-/// The cache that a module passes; `None`, and said, if it passes no such. Part of the function
+/// The cache that a module passes; `None`, and reported, if it passes no such. Part of the function
 /// that it passes it to, whose caller is named.
 #[inline(always)]
 fn cache<'a>(cache: *const Cache, what: &str) -> Option<&'a Cache> {
@@ -135,7 +135,7 @@ unsafe extern "C" fn kmem_cache_create(
     cache
 }
 
-/// Ends a cache; null is none. While objects of it are live it stays, and that is said.
+/// Ends a cache; null is none. While objects of it are live it stays, and that is reported.
 #[unsafe(no_mangle)]
 extern "C" fn kmem_cache_destroy(of: *mut Cache) {
     if of.is_null() {
@@ -183,7 +183,7 @@ extern "C" fn kmem_cache_alloc(of: *mut Cache, flags: u32) -> *mut u8 {
     object
 }
 
-/// Frees an object of the cache; null is none. What isn't, is said and changes nothing. In any
+/// Frees an object of the cache; null is none. What isn't, is reported and changes nothing. In any
 /// context.
 #[unsafe(no_mangle)]
 extern "C" fn kmem_cache_free(of: *mut Cache, address: usize) {

@@ -30,7 +30,7 @@ module_api::export_symbol!(
     kthread_should_park(),
     kthread_parkme(),
     kthread_exit(_),
-    __give_way(),
+    __yield(),
     __current_thread(),
 );
 
@@ -77,7 +77,7 @@ unsafe extern "C" fn kthread_create(
     }
 }
 
-/// The thread that a module passes; `None`, and said, if there is none. Part of the function
+/// The thread that a module passes; `None`, and reported, if there is none. Part of the function
 /// that it passes it to, whose caller is named.
 #[inline(always)]
 fn thread(address: usize, what: &str) -> Option<&'static Thread> {
@@ -104,7 +104,7 @@ extern "C" fn wake_up_process(address: usize) -> i32 {
 extern "C" fn kthread_bind(address: usize, cpu: u32) {
     let thread = thread(address, "kthread_bind");
     if thread.is_some_and(|thread| !thread.bind(cpu)) {
-        warning::say(format_args!(
+        warning::print(format_args!(
             "a thread isn't bound to cpu {cpu}: it has begun, or that isn't active; by {}",
             caller()
         ));
@@ -165,16 +165,16 @@ extern "C" fn kthread_exit(result: isize) -> ! {
     }
 }
 
-/// Lets other courses of this CPU go on, for whoever waits, or has the CPU rest for a moment;
+/// Lets other contexts of this CPU go on, for whoever waits, or has the CPU rest for a moment;
 /// with preemption or interrupts off it does nothing.
 #[unsafe(no_mangle)]
-extern "C" fn __give_way() {
+extern "C" fn __yield() {
     if PREEMPT_COUNT.read() == 0 {
         thread::rest();
     }
 }
 
-/// The running thread; null in a CPU's own course.
+/// The running thread; null in a CPU's own context.
 #[unsafe(no_mangle)]
 extern "C" fn __current_thread() -> *const Thread {
     thread::current().map_or(ptr::null(), ptr::from_ref)

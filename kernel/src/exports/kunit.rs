@@ -20,7 +20,7 @@ unsafe fn text_of<'a>(text: *const u8) -> &'a str {
     valid.map_or("", |chunk| chunk.valid())
 }
 
-/// Tells of a test case: status 0 is passed, 2 skipped, any other failed. In any context.
+/// Reports a test case: status 0 is passed, 2 skipped, any other failed. In any context.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn kunit_report(
     suite: *const u8,

@@ -2,7 +2,7 @@
 //!
 //! Each file exports functions with the C calling convention; the linker gathers
 //! their entries between `__start___ksymtab` and `__stop___ksymtab`, and
-//! `modules/registry.rs` enters them by name. A module passes what the function's type
+//! `modules/registry/symbols.rs` enters them by name. A module passes what the function's type
 //! asks for (L7): pointers that are readable or writable, strings that end with NUL.
 //!
 //! * `module_api.rs`: what modules in Rust need, and those in C too

@@ -35,7 +35,7 @@ fn may_call() -> bool {
         _ => "from a function that was called itself: its caller waits for it",
     };
     let caller = caller();
-    warning::say(format_args!(
+    warning::print(format_args!(
         "{caller} calls other CPUs {why}. Nobody is called"
     ));
     false

@@ -105,7 +105,7 @@ impl Write for Taker<'_> {
     }
 }
 
-/// 32 bits that tell an address apart from others for as long as the machine runs,
+/// 32 bits that distinguish an address from others for as long as the machine runs,
 /// and from which nobody learns it (splitmix64, keyed by the clock).
 fn hash(address: u64) -> u64 {
     static KEY: AtomicU64 = AtomicU64::new(0);

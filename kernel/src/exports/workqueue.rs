@@ -22,7 +22,7 @@ extern "C" fn __work_queue(queue: u64, work: NonNull<Work>, cpu: u32) -> bool {
         Ok(()) => true,
         Err(NotQueued::Pending) => false,
         Err(problem) => {
-            warning::say(format_args!(
+            warning::print(format_args!(
                 "a work isn't queued, and never runs: {}; by {}",
                 match problem {
                     NotQueued::NoThread(_) => "there is no thread for it",

@@ -62,7 +62,7 @@ struct Parts {
     boot_end: usize,
     after: Segregated,
     /// Whether boot is over.
-    is_settled: bool,
+    is_boot_over: bool,
     /// Bytes of the blocks that are somebody's, as they were asked for.
     used: usize,
     /// Bytes of both parts.
@@ -75,14 +75,14 @@ impl Parts {
             boot: Heap::empty(),
             boot_end: 0,
             after: Tlsf::new(),
-            is_settled: false,
+            is_boot_over: false,
             used: 0,
             size: 0,
         }
     }
 
     fn allocate(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        let from_boot = match self.is_settled {
+        let from_boot = match self.is_boot_over {
             true => None,
             false => self.boot.allocate_first_fit(layout).ok(),
         };
@@ -122,8 +122,8 @@ unsafe fn give(block: *mut u8, layout: Layout) {
 }
 
 /// Boot is over: what is allocated from here on comes from the part whose steps are bounded.
-pub fn settle() {
-    HEAP.0.lock().is_settled = true;
+pub fn end_boot() {
+    HEAP.0.lock().is_boot_over = true;
 }
 
 #[cold]

@@ -1,5 +1,5 @@
 //! What memory allows where it is mapped to itself: the part of the address map that boot
-//! settles for good. Later pages change only one by one, for an owner: guard pages of stacks,
+//! fixes for good. Later pages change only one by one, for an owner: guard pages of stacks,
 //! pages of new translation tables.
 
 use super::map::{self, Map};

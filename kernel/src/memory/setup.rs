@@ -24,7 +24,7 @@ pub struct Regions {
 }
 
 /// Sets up frames, translation and the heap; from here on translation is on. The regions
-/// are for their owners. With `checked`, books are kept of all blocks from here on.
+/// are for their owners. With `checked`, all blocks are recorded from here on.
 ///
 /// # Errors
 /// What the machine has too little memory for.

@@ -12,7 +12,7 @@ pub use super::slab_frames::descriptor_frames;
 pub use ::memory::slab::{LargeUsage, NotLive, Usage};
 
 /// The slabs. With `sanity=1` there are none here, so who looks for them is led to
-/// [`checked_slab`], and who has them is told by that and asks no more.
+/// [`checked_slab`], and who has them knows by that.
 static SLABS: Once<Slabs<Frames>> = Once::new();
 
 /// Makes ready for objects, on a machine whose memory ends at `memory_end`, with so many

@@ -1,6 +1,6 @@
 //! What a module's init, exit, constructor or destructor must leave as it found it: whether
 //! interrupts are on, how often it keeps the CPU (preempt_disable, a spin lock that it
-//! holds), and how many mutexes it holds. What it leaves is told with the module's name, and
+//! holds), and how many mutexes it holds. What it leaves is reported with the module's name, and
 //! put right, for the kernel goes on where the function was called; but for mutexes, which
 //! nobody else may unlock.
 
@@ -16,7 +16,7 @@ percpu! {
     #[export]
     pub static PREEMPT_COUNT: i32 = 0;
 
-    /// Mutexes that the CPU's own course holds, as linux/mutex.h counts them; those of threads
+    /// Mutexes that the CPU's own context holds, as linux/mutex.h counts them; those of threads
     /// aren't counted.
     #[export]
     pub static MUTEX_COUNT: i32 = 0;
@@ -51,17 +51,17 @@ pub fn checked<R>(address: u64, function: impl FnOnce() -> R) -> R {
         } else {
             "an end of what wasn't begun"
         };
-        warning::say(format_args!(
+        warning::print(format_args!(
             "{name} returned with a preempt count of {left:+}: {what}. It is put back"
         ));
     }
     if held != 0 {
-        warning::say(format_args!(
+        warning::print(format_args!(
             "{name} returned with {held:+} mutexes locked; what waits for one waits for ever"
         ));
     }
     if enabled && !enabled_now {
-        warning::say(format_args!(
+        warning::print(format_args!(
             "{name} returned with interrupts off. They are turned on again"
         ));
     }

@@ -45,7 +45,7 @@ pub enum Reason<'a> {
     /// Nobody vouches for Linux's struct module.
     NoLayout,
     /// It has a name, or a stamp, and then another.
-    SaidTwice {
+    Contradiction {
         /// `name` or `vermagic`.
         key: &'static str,
         /// What it says first.
@@ -236,7 +236,7 @@ impl fmt::Display for Reason<'_> {
                 "nobody exports {MODULE_LAYOUT}, whose CRC stands for Linux's struct module: \
                  `modprobe` loads what does"
             ),
-            Reason::SaidTwice { key, first, second } => {
+            Reason::Contradiction { key, first, second } => {
                 let (first, second) = (Escaped(first), Escaped(second));
                 write!(
                     f,

@@ -36,7 +36,7 @@ pub fn follow_keys(id: Id) {
 /// returns. Waits for other CPUs: with interrupts on, no lock held.
 ///
 /// # Errors
-/// Why not all CPUs were told.
+/// Why not all CPUs were signalled.
 pub fn key_changed(key: u64) -> Result<(), smp::Error> {
     let mut module = Id::NONE;
     let mut first = 0;

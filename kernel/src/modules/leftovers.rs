@@ -1,5 +1,5 @@
 //! What a module that is gone has left with others, who would find its memory: it is taken
-//! away, and told.
+//! away, and reported.
 
 use super::loaded::Loaded;
 use crate::{percpu, smp, warning};
@@ -9,13 +9,13 @@ use core::ops::Range;
 pub fn take_away(name: &str, loaded: &Loaded) {
     let is_gone = |address: usize| loaded.owns(address as u64);
     if let Some(state) = smp::states::forget(is_gone) {
-        warning::say(format_args!(
+        warning::print(format_args!(
             "module {name} has left its hot-plug state {state}: it is removed, and no teardown called"
         ));
     }
     match percpu::counters::forget(is_gone) {
         0 => {}
-        count => warning::say(format_args!(
+        count => warning::print(format_args!(
             "module {name} has left {count} percpu_counters: percpu_counter_destroy wasn't called"
         )),
     }
@@ -26,13 +26,13 @@ pub fn end_calls(name: &str, addresses: &Range<usize>) {
     let is_gone = |address: usize| addresses.contains(&address);
     match smp::timers::forget(is_gone) {
         0 => {}
-        count => warning::say(format_args!(
+        count => warning::print(format_args!(
             "module {name} has left {count} timers pending: del_timer_sync wasn't called"
         )),
     }
     match smp::works::forget(is_gone) {
         0 => {}
-        count => warning::say(format_args!(
+        count => warning::print(format_args!(
             "module {name} has left {count} works pending: cancel_work_sync wasn't called"
         )),
     }

@@ -13,8 +13,8 @@ use loader::linux::{self, Bug, Tables};
 pub struct LinuxParts {
     /// The tables.
     pub tables: Tables,
-    /// Which warnings have been told that are told once, by their numbers.
-    told: Vec<AtomicBool>,
+    /// Which warnings have been printed that are printed once, by their numbers.
+    printed: Vec<AtomicBool>,
     page_0: Option<WritablePage0>,
 }
 
@@ -26,9 +26,9 @@ impl LinuxParts {
     pub fn of(layout: &Layout<'_>, base: u64, image: &[u8]) -> Result<Self, Reason<'static>> {
         let tables = Tables::of(layout, base, image)?;
         let count = tables.bug_count();
-        let told = collected(count, (0..count).map(|_| AtomicBool::new(false)))?;
+        let printed = collected(count, (0..count).map(|_| AtomicBool::new(false)))?;
         Ok(Self {
-            told,
+            printed,
             tables,
             page_0: linux::stores_preempt_count(layout).then(WritablePage0::new),
         })
@@ -39,10 +39,10 @@ impl LinuxParts {
         self.page_0.is_some()
     }
 
-    /// What the MONITOR CALL at an address tells of, and whether it is to be told.
+    /// What the MONITOR CALL at an address reports, and whether it is to be printed.
     pub fn bug(&self, instruction: u64) -> Option<(Bug, bool)> {
         let (number, bug) = self.tables.bug(instruction)?;
-        let told = self.told.get(number)?.swap(true, Ordering::Relaxed);
-        Some((bug, !(told && bug.is_once)))
+        let printed = self.printed.get(number)?.swap(true, Ordering::Relaxed);
+        Some((bug, !(printed && bug.is_once)))
     }
 }

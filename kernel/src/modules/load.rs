@@ -70,7 +70,7 @@ pub fn load_file<'a>(
     let result = result.map_err(|reason| with_all_symbols(module, check, reason).of(module.name));
     if let Err(error) = &result {
         if control::details::wants_details() {
-            report::tell_refusal(module.name, &error.reason);
+            report::emit_refusal(module.name, &error.reason);
         }
         control::module_refused(module.name, error);
     }
@@ -136,10 +136,10 @@ fn form<'a>(
     let place = loaded.place();
     report::log(module.name, &loaded);
     if control::wants_names() {
-        report::tell_names(module.name, &loaded);
+        report::emit_names(module.name, &loaded);
     }
     if control::details::wants_details() {
-        report::tell_details(module.name, &loaded);
+        report::emit_details(module.name, &loaded);
     }
     unformed.complete_formation(loaded, uses)?;
     Ok(Formed {
@@ -236,16 +236,16 @@ fn check_vermagic(module: &ModuleFile) -> Result<(), Reason<'static>> {
     Ok(())
 }
 
-/// Whether it hasn't been told of a module yet that it has no vermagic: once a file, for as
+/// Whether no warning has been printed yet that a module has no vermagic: once a file, for as
 /// many as there is room for.
 fn is_new_without(name: &'static str) -> bool {
-    static TOLD: Lock<heapless::Vec<usize, 256>, { rank::MODULES }> =
+    static WARNED: Lock<heapless::Vec<usize, 256>, { rank::MODULES }> =
         Lock::new(heapless::Vec::new());
     let place = name.as_ptr().addr();
-    let mut told = TOLD.lock();
-    let is_new = !told.contains(&place);
-    // Without room it is told each time.
-    if is_new && told.push(place).is_err() {
+    let mut warned = WARNED.lock();
+    let is_new = !warned.contains(&place);
+    // Without room it is printed each time.
+    if is_new && warned.push(place).is_err() {
         return true;
     }
     is_new

@@ -71,7 +71,7 @@ pub fn is_text(address: u64) -> Option<bool> {
     })
 }
 
-/// What a MONITOR CALL tells of.
+/// What a MONITOR CALL reports.
 #[derive(Clone, Copy, Debug)]
 pub struct BugFound {
     /// Address of the source file's name, which ends with NUL.
@@ -80,13 +80,13 @@ pub struct BugFound {
     pub line: u16,
     /// Whether the code goes on.
     pub is_warning: bool,
-    /// Whether it is one that hasn't been told, or is told each time.
-    pub is_to_be_told: bool,
+    /// Whether it is one that hasn't been printed, or is printed each time.
+    pub is_to_be_printed: bool,
 }
 
-/// What the MONITOR CALL at an address tells of, if it is a module's. From its handler.
+/// What the MONITOR CALL at an address reports, if it is a module's. From its handler.
 pub fn bug_at(instruction: u64) -> Option<BugFound> {
-    let (bug, is_to_be_told) = registry::read_in_handler(|entries| {
+    let (bug, is_to_be_printed) = registry::read_in_handler(|entries| {
         let loaded = owner(entries, instruction)?;
         loaded.linux.as_ref()?.bug(instruction)
     })??;
@@ -94,7 +94,7 @@ pub fn bug_at(instruction: u64) -> Option<BugFound> {
         file: bug.file,
         line: bug.line,
         is_warning: bug.is_warning,
-        is_to_be_told,
+        is_to_be_printed,
     })
 }
 

@@ -7,7 +7,7 @@
 //! * `module_file.rs`: a module as the initrd has it
 //! * `parameters.rs`: `name=value` words for a module
 //! * `static_percpu.rs`, `linux.rs`, `loaded.rs`: what a loaded module owns
-//! * `registry.rs`: which modules there are, their exports, references on them
+//! * `registry/`: which modules there are, their exports, references on them
 //! * `imports.rs`: whose exports an object may be given
 //! * `debugger.rs`: where a debugger learns of a module
 //! * `lifecycle.rs`: from one state of a module to the next

@@ -95,12 +95,13 @@ fn files_in(folders: &'static [&str]) -> impl Iterator<Item = File> {
     initrd::files().filter(is_in)
 }
 
-/// The name that a module gives itself, and what it says of its stack frames. It says once what it is called and built for: a text
-/// with a NUL inside says it, too, for whoever reads what is behind.
+/// The name that a module gives itself, and the kind of its stack frames. Its name and what it
+/// was built for may stand there but once: a second value, behind a NUL inside a text, is for
+/// whoever reads what is behind.
 fn own_words(object: &Object<'static>) -> Result<(Option<&'static str>, Frames), Reason<'static>> {
     let (mut name, mut stamp, mut frames) = (None, None, Frames::Plain);
     for (key, value) in object.information() {
-        let (key, said) = match key {
+        let (key, kept) = match key {
             "name" => ("name", &mut name),
             "vermagic" => ("vermagic", &mut stamp),
             "frames" if value == "packed" => {
@@ -109,9 +110,9 @@ fn own_words(object: &Object<'static>) -> Result<(Option<&'static str>, Frames),
             }
             _ => continue,
         };
-        let first = *said.get_or_insert(value);
+        let first = *kept.get_or_insert(value);
         if first != value {
-            return Err(Reason::SaidTwice {
+            return Err(Reason::Contradiction {
                 key,
                 first,
                 second: value,

@@ -37,9 +37,9 @@ fn words(line: &'static str) -> impl Iterator<Item = (&'static str, &'static str
     words::words(line).filter_map(module_parameter)
 }
 
-/// Tells of parameters that are given twice: the last one holds, as in Linux, and a person
+/// Warns of parameters that are given twice: the last one holds, as in Linux, and a person
 /// may have meant the other.
-fn tell_of_twice(module: &ModuleFile, given: &[&str]) {
+fn warn_of_duplicates(module: &ModuleFile, given: &[&str]) {
     let name_of = |word| str::split_once(word, '=').map_or(word, |(name, _)| name);
     for (at, word) in given.iter().enumerate() {
         let name = name_of(word);
@@ -83,7 +83,7 @@ pub fn set<'a>(
     image: &mut [u8],
     given: &[&'a str],
 ) -> Result<(Strings, Vec<Callback<'a>>), Reason<'a>> {
-    tell_of_twice(module, given);
+    warn_of_duplicates(module, given);
     let at_boot = words(BOOT_LINE.get().copied().unwrap_or(""));
     let at_boot = at_boot.filter(|&(name, _)| is_same(name, module.name));
     let all = at_boot.map(|(_, word)| word).chain(given.iter().copied());

@@ -46,10 +46,10 @@ pub fn log(name: &str, loaded: &Loaded) {
     }
 }
 
-/// Tells what may be typed of a module that was linked. Not inlined: loads nest, and few
-/// tell this.
+/// Sends what may be typed of a module that was linked. Not inlined: loads nest, and few
+/// send this.
 #[inline(never)]
-pub fn tell_names(name: &str, loaded: &Loaded) {
+pub fn emit_names(name: &str, loaded: &Loaded) {
     let exports = loaded.exports().iter().map(|export| export.name);
     control::send_names(control::Names::Symbols, Some(name), exports);
     let variables = loaded.linked.variables();
@@ -57,9 +57,9 @@ pub fn tell_names(name: &str, loaded: &Loaded) {
     control::send_names(control::Names::Variables, Some(name), variables);
 }
 
-/// Tells what there is of a module that was linked. Not inlined, as [`tell_names`].
+/// Sends what there is of a module that was linked. Not inlined, as [`emit_names`].
 #[inline(never)]
-pub fn tell_details(name: &'static str, loaded: &Loaded) {
+pub fn emit_details(name: &'static str, loaded: &Loaded) {
     let (base, layout) = (loaded.base(), &loaded.layout);
     let per_cpu = loaded.per_cpu();
     for section in layout.sections() {
@@ -83,10 +83,10 @@ pub fn tell_details(name: &'static str, loaded: &Loaded) {
     }
 }
 
-/// Tells the relocation for which a module is refused, if its value counts from its place.
+/// Sends the relocation for which a module is refused, if its value counts from its place.
 #[cold]
 #[inline(never)]
-pub fn tell_refusal(name: &str, reason: &Reason<'_>) {
+pub fn emit_refusal(name: &str, reason: &Reason<'_>) {
     let Reason::Object(LoadError::Overflow(facts) | LoadError::Odd(facts)) = reason else {
         return;
     };

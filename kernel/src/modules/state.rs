@@ -1,8 +1,8 @@
-//! Where a module is in its life, and the number that tells it from others.
+//! Where a module is in its life, and the number that distinguishes it from others.
 
 use core::fmt;
 
-/// Where a module is in its life; `registry.rs` has the picture.
+/// Where a module is in its life; `registry/mod.rs` has the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Being linked, or in its init; what it exports can't be used (Linux: coming).
@@ -32,7 +32,7 @@ pub enum Frames {
     Packed,
 }
 
-/// Tells modules apart, also two of one name after another. Never used twice.
+/// Distinguishes modules, also two of one name after another. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id(u64);
 

@@ -39,7 +39,7 @@ impl SymbolKind {
     }
 
     /// The letter that `nm` and System.map have for it. Data without bytes in the file
-    /// isn't told from the rest.
+    /// isn't distinguished from the rest.
     pub fn letter(self) -> char {
         match self {
             Self::Function => 'T',

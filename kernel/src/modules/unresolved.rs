@@ -1,10 +1,10 @@
-//! The symbols that a module lacks, all of them: a person would else be told of one a load.
+//! The symbols that a module lacks, all of them: a person would else see one a load.
 
 use alloc::vec::Vec;
 use core::fmt;
 use fallible::TryPush;
 
-/// Most names that are told.
+/// Most names that are reported.
 const MOST: usize = 16;
 
 /// Undefined symbols that nobody exports.
@@ -36,7 +36,7 @@ impl Unresolved {
                 found.more += 1;
             }
             if found.withheld.len() < MOST && is_withheld(name) {
-                // Without memory it is told less.
+                // Without memory less is reported.
                 let _ = found.withheld.try_push(name);
             }
         }

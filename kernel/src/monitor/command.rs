@@ -19,7 +19,7 @@ pub struct Command {
     pub action: Action,
 }
 
-/// A command's work on its arguments, in the boot CPU's ordinary course: it may wait.
+/// A command's work on its arguments, in the boot CPU's ordinary context: it may wait.
 pub type Run = for<'line> fn(&[&'line str]) -> Result<(), Error<'line>>;
 
 /// What carries a command out.

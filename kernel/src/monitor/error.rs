@@ -65,8 +65,8 @@ pub enum Error<'line> {
     Soak(SoakError),
     /// Locks aren't counted.
     NotCounted,
-    /// No books are kept of blocks of memory.
-    NoBooks,
+    /// Blocks of memory aren't recorded.
+    NotRecorded,
     /// So much memory was misused meanwhile, or was found to be.
     Misuse(u64),
     /// So many places in code held a lock, or kept interrupts off, for too long.
@@ -165,7 +165,7 @@ impl fmt::Display for Error<'_> {
             Error::Bench(error) => write!(f, "{error}"),
             Error::Soak(error) => write!(f, "soak: {error}"),
             Error::NotCounted => f.write_str("locks aren't counted: boot with lockstat"),
-            Error::NoBooks => f.write_str("no books are kept of blocks: boot with sanity=1"),
+            Error::NotRecorded => f.write_str("blocks aren't recorded: boot with sanity=1"),
             Error::Misuse(1) => f.write_str("memory was misused: there is a report"),
             Error::Misuse(reports) => write!(f, "memory was misused: {reports} reports"),
             Error::HeldLong { places, limit } => {

@@ -23,7 +23,7 @@ use arch::fault_safe;
 pub const COMMANDS: &[Command] = &[Command {
     name: "dis",
     arguments: "SYMBOL|ADDRESS [N]",
-    help: "shows N instructions, 10 if not said otherwise",
+    help: "shows N instructions, 10 if no N is given",
     look: "c4 .8 is lgrl: it loads what a slot holds. e3 .0 03 30 00 08 is ag with 816:\n\
            the running CPU's per-CPU offset is added. Behind `;` is where it leads to.",
     example: "dis {function} 6",
@@ -82,7 +82,7 @@ pub fn show<'line>(start: u64, count: u64) -> Result<(), Error<'line>> {
     Ok(())
 }
 
-/// Bytes of an instruction: its two leftmost bits tell (Principles of Operation, chapter 5,
+/// Bytes of an instruction: its two leftmost bits have it (Principles of Operation, chapter 5,
 /// "Instruction Length").
 pub fn length(first: u8) -> usize {
     [2, 4, 4, 6][usize::from(first >> 6)]

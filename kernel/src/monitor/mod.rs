@@ -3,7 +3,7 @@
 //! A command is a line of words. Each either succeeds or says why not, to people and on
 //! the control channel; `--run` counts the failures and prints the sum as its last line.
 //! What shows memory, CPUs and counts allocates nothing: out of memory, the monitor is what
-//! tells. What links a module once more to show it takes as much as the module has, and
+//! reports. What links a module once more to show it takes as much as the module has, and
 //! says so if there isn't as much.
 //!
 //! * `error.rs`: why a command failed
@@ -60,7 +60,7 @@ mod terminal;
 
 use crate::command_line::Monitor;
 use crate::control::{self, Names, PowerOffBy};
-use crate::memory::sanity as sanity_books;
+use crate::memory::sanity as checker;
 use crate::modules::{VariableName, kernel_symbols, kernel_variables};
 use crate::percpu::balance;
 use crate::{bench, console, initrd, println, profile, selftest};
@@ -79,7 +79,7 @@ const WORDS: usize = 64;
 const HELP: &[Command] = &[Command {
     name: "help",
     arguments: "[COMMAND]",
-    help: "lists the commands, or tells of one",
+    help: "lists the commands, or explains one",
     look: "Each command's page has an example made of what there is in this run:\n\
            it can be typed as it stands.",
     example: "help pcpu",
@@ -158,11 +158,11 @@ impl Session {
     fn command(&mut self, line: &[u8]) -> Next {
         let text = core::str::from_utf8(line);
         let profiled = profile::Command::new();
-        let misused = sanity_books::unexpected();
+        let misused = checker::unexpected();
         let result = text.map_err(|_| Error::NotUtf8).and_then(execute);
         drop(profiled);
-        sanity_books::tell();
-        let result = match sanity_books::unexpected() - misused {
+        checker::print_pending();
+        let result = match checker::unexpected() - misused {
             0 => result,
             reports => result.and(Err(Error::Misuse(reports))),
         };
@@ -217,7 +217,7 @@ pub fn run(script: &[u8]) -> PowerOffBy {
 
 /// Carries out the commands that are typed, until `poweroff`.
 pub fn interactive(by: Monitor) {
-    tell_names();
+    emit_names();
     println!("Type help for the commands, poweroff or Ctrl-D to end.");
     let mut terminal = Terminal::new(by);
     let mut session = Session::default();
@@ -239,8 +239,8 @@ pub fn interactive(by: Monitor) {
     }
 }
 
-/// Tells what may be typed, but for what modules bring: that is told as they come.
-fn tell_names() {
+/// Sends what may be typed, but for what modules bring: that is sent as they come.
+fn emit_names() {
     if !control::wants_names() {
         return;
     }
@@ -265,7 +265,7 @@ fn help<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
         [] => {
             for command in commands() {
                 let arguments = command.arguments;
-                // What is longer is told by its own page.
+                // What is longer is on its own page.
                 let (usage, more) = match arguments.len() > USAGE {
                     true => (&arguments[..USAGE - 2], ".."),
                     false => (arguments, ""),
@@ -273,7 +273,7 @@ fn help<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
                 let left = USAGE - more.len();
                 row!("{:<9} {usage:<left$}{more} {}", command.name, command.help);
             }
-            println!("help COMMAND tells more; `;` stands between commands.");
+            println!("help COMMAND explains it; `;` stands between commands.");
             Ok(())
         }
         [name] => {

@@ -32,7 +32,7 @@ fn command<'line>(arguments: &[&'line str]) -> Result<(), Error<'line>> {
 
 fn show<'line>() -> Result<(), Error<'line>> {
     if !sanity::is_on() {
-        println!("sanity=0: no books are kept of blocks; boot with sanity=1");
+        println!("sanity=0: blocks aren't recorded; boot with sanity=1");
         return Ok(());
     }
     let Counts {
@@ -49,16 +49,16 @@ fn show<'line>() -> Result<(), Error<'line>> {
     Ok(())
 }
 
-fn needs_books<'line>() -> Result<(), Error<'line>> {
+fn needs_records<'line>() -> Result<(), Error<'line>> {
     match sanity::is_on() {
         true => Ok(()),
-        false => Err(Error::NoBooks),
+        false => Err(Error::NotRecorded),
     }
 }
 
 /// Reports come by the log; the session fails the command for them.
 fn check<'line>() -> Result<(), Error<'line>> {
-    needs_books()?;
+    needs_records()?;
     let before = sanity::made();
     let blocks = sanity::check();
     println!(
@@ -69,7 +69,7 @@ fn check<'line>() -> Result<(), Error<'line>> {
 }
 
 fn reports<'line>() -> Result<(), Error<'line>> {
-    needs_books()?;
+    needs_records()?;
     let made = sanity::made();
     let first = made.saturating_sub(sanity::REPORTS as u64) + 1;
     for report in (first..=made).filter_map(sanity::report) {
@@ -80,7 +80,7 @@ fn reports<'line>() -> Result<(), Error<'line>> {
 }
 
 fn block_at(word: &str) -> Result<(), Error<'_>> {
-    needs_books()?;
+    needs_records()?;
     let address = hexadecimal(word).ok_or(Error::NotAnAddress(word))?;
     // A copy's address stands for its handle.
     let handle = percpu::locate_address(address).map_or(address, |(_, handle)| handle.0);

@@ -1,5 +1,5 @@
 //! Who types at the console, and the next line: a person, who is shown a prompt and what
-//! they type; or a program, which shows that itself, and is told when to.
+//! they type; or a program, which shows that itself, and learns when to.
 
 use super::line_editor::{LineEditor, Typed};
 use crate::command_line::Monitor;
@@ -8,7 +8,7 @@ use crate::interrupts;
 use arch::control::{self, ExternalClass};
 use arch::cpu;
 
-/// Tells a program that the next line is waited for, and that all output of the last one
+/// Signals to a program that the next line is waited for, and that all output of the last one
 /// has come. The console's text has no control characters but those that are printed here:
 /// so nothing else can say that.
 const ENQUIRY: &[u8] = b"\x05";

@@ -102,7 +102,7 @@ pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     allocator().alloc(size, align)
 }
 
-/// As [`alloc`], if no fault is to be injected, nobody traces, and no books are kept; else
+/// As [`alloc`], if no fault is to be injected, nobody traces, and no blocks are recorded; else
 /// `None`, and nothing was done.
 #[inline(always)]
 pub fn alloc_plain(size: usize, align: usize) -> Option<Result<Handle, AllocError>> {

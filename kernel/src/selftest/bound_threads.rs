@@ -55,7 +55,7 @@ fn run_where_they_are_bound() -> Result<(), NotPassed> {
                 if done.load(Ordering::Acquire) {
                     break;
                 }
-                thread::give_way();
+                thread::yield_now();
                 if look % 64 == 0 {
                     smp::nap(1);
                 }

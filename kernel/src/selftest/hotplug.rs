@@ -319,7 +319,7 @@ fn states_of_a_module() -> Result<(), NotPassed> {
 }
 
 /// Has each other CPU, of many some, leave and come back once, while those that are there work:
-/// `work` is repeated on each, in its ordinary course, and gets the number of its round.
+/// `work` is repeated on each, in its ordinary context, and gets the number of its round.
 fn while_others(work: impl Fn(u32) + Sync) -> Result<(), NotPassed> {
     /// Seconds.
     const PATIENCE: u64 = 10;

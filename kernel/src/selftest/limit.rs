@@ -48,7 +48,7 @@ impl Limit {
     }
 }
 
-/// Waits until `done`, in a CPU's ordinary course: interrupts on, no lock held.
+/// Waits until `done`, in a CPU's ordinary context: interrupts on, no lock held.
 ///
 /// # Errors
 /// What didn't happen in time.

@@ -40,7 +40,7 @@ fn signals_pend_together() -> Result<(), NotPassed> {
     wait("one signal more", || taken() >= 3)
 }
 
-/// Orders that a CPU doesn't carry out are told, and change nothing.
+/// Orders that a CPU doesn't carry out are reported, and change nothing.
 fn refused_orders() -> Result<(), NotPassed> {
     let status = |bits| Err(Refusal::Status(bits));
     let this = cpu::address();

@@ -32,7 +32,7 @@ fn provoked<R>(work: impl FnOnce() -> R) -> Result<Report, NotPassed> {
     sanity::report(before + 1).ok_or_else(|| failed("the report isn't kept"))
 }
 
-fn needs_books() -> Result<(), NotPassed> {
+fn needs_records() -> Result<(), NotPassed> {
     match sanity::is_on() {
         true => Ok(()),
         false => Err(NotPassed::Skipped("only with sanity=1")),
@@ -44,7 +44,7 @@ fn object(bytes: usize) -> Result<usize, NotPassed> {
 }
 
 fn around_objects() -> Result<(), NotPassed> {
-    needs_books()?;
+    needs_records()?;
     for bytes in [1, 24, 64, 100, 4096, 20_000] {
         let address = object(bytes)?;
         check_eq!(load(address + bytes - 1), sanity::pattern::UNINITIALISED);
@@ -81,7 +81,7 @@ fn around_objects() -> Result<(), NotPassed> {
 }
 
 fn around_areas() -> Result<(), NotPassed> {
-    needs_books()?;
+    needs_records()?;
     let last = cpus::possible() - 1;
     for bytes in [4, 8, 100, 5000] {
         let handle = checked::alloc(checked::From::Any, bytes, 8).map_err(failed)?;
@@ -115,7 +115,7 @@ fn around_areas() -> Result<(), NotPassed> {
 }
 
 fn around_the_heap() -> Result<(), NotPassed> {
-    needs_books()?;
+    needs_records()?;
     let bytes = vec![0_u8; 40];
     let address = bytes.as_ptr().expose_provenance();
     store(address + 40, 1);

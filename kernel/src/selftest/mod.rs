@@ -65,7 +65,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 use words::matches;
 
-/// A registered test. It runs in the boot CPU's ordinary course: it may wait, print and
+/// A registered test. It runs in the boot CPU's ordinary context: it may wait, print and
 /// load modules, and leaves all as it was.
 #[repr(C)]
 pub struct Test {
@@ -336,7 +336,7 @@ fn run(globs: Option<&str>, seed: u64, always: impl Fn(&Test) -> bool) -> Summar
             check!(reports == 0, "memory was misused: {reports} reports");
             Ok(())
         });
-        sanity::tell();
+        sanity::print_pending();
         let name = test.name;
         let reason;
         let result = match &outcome {

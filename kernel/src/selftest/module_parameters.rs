@@ -71,12 +71,12 @@ fn last_word_wins() -> Result<(), NotPassed> {
     let (numbers, text) = result.ok_or(failed("nothing is loaded"))??;
     check_eq!(numbers[1], 2);
     check_eq!(text, "");
-    let told = core::str::from_utf8(&copy[..count]).map_err(failed)?;
-    let told: Vec<&str> = told.lines().collect();
-    check_eq!(told.len(), 1);
+    let text = core::str::from_utf8(&copy[..count]).map_err(failed)?;
+    let lines: Vec<&str> = text.lines().collect();
+    check_eq!(lines.len(), 1);
     check!(
-        told[0].ends_with("parameter limit is given twice, the last one holds"),
-        "{told:?}"
+        lines[0].ends_with("parameter limit is given twice, the last one holds"),
+        "{lines:?}"
     );
     Ok(())
 }

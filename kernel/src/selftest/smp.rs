@@ -51,7 +51,7 @@ fn calls_cross() -> Result<(), NotPassed> {
     let errors = AtomicU64::new(0);
     let online = cpus::online_count();
     let others = share(800, 4).min(50 * online);
-    // Every CPU calls the next ones at the same time, each in its ordinary course.
+    // Every CPU calls the next ones at the same time, each in its ordinary context.
     smp::run_as_task_on_each(|| {
         let this = cpu::number() as usize;
         for cpu in cpus::online().cycle().skip(this).take(others as usize) {

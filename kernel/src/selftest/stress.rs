@@ -17,7 +17,7 @@ const HELD: usize = 200;
 /// Microseconds between a CPU's ticks, of 4 CPUs; more CPUs have fewer each, or an emulator
 /// does nothing but interrupt them.
 const TICK: u64 = 100;
-/// Moments at which it is told what the chunks look like, where details are asked for.
+/// Moments at which it is sent what the chunks look like, where details are asked for.
 const MOMENTS: u64 = 48;
 /// Areas that a CPU's interrupt handler holds.
 const HANDLER_HELD: usize = 16;
@@ -105,7 +105,7 @@ fn task(deadline: u64, operations: u64) -> u64 {
     let mut done = 0;
     while now() < deadline && done < operations && !is_interrupted() {
         if cpu == 0 && done.is_multiple_of(operations / MOMENTS) {
-            details::tell_moment(done);
+            details::emit_moment(done);
         }
         done += 1;
         if done % 64 == 0 {
@@ -114,7 +114,7 @@ fn task(deadline: u64, operations: u64) -> u64 {
         if held.len() < most && random.below(2) == 0 {
             let size = 1 + random.below(if done % 50 == 0 { 8000 } else { 200 }) as usize;
             let align = 1 << random.below(9);
-            // Memory may run short for a moment; what is in use at the end tells.
+            // Memory may run short for a moment; what is in use at the end counts.
             let Ok(handle) = percpu::alloc(size, align) else {
                 continue;
             };

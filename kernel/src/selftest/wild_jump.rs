@@ -10,7 +10,7 @@ use arch::{cpu, traps};
 use core::hint::black_box;
 
 /// What the report says of a jump; empty if it doesn't take it for one.
-fn told(jump: Function, address: u64) -> Result<String, NotPassed> {
+fn report_of(jump: Function, address: u64) -> Result<String, NotPassed> {
     // SAFETY: C10: what is abandoned is a function that only jumps.
     let check = unsafe { traps::catch(|| _ = black_box(jump(address))) };
     let Some(check) = check else {
@@ -52,7 +52,7 @@ fn jumper_is_named() -> Result<(), NotPassed> {
     let mapped = mapped.into_iter().filter(|_| protected);
     for address in mapped.chain(addresses) {
         for (jump, function, module) in jumpers {
-            let text = told(jump, address)?;
+            let text = report_of(jump, address)?;
             let to = alloc::format!("a jump to {address:#x}, where no code is, from ");
             let rest = text.strip_prefix(to.as_str());
             let (from, return_address) =
@@ -72,12 +72,12 @@ fn jumper_is_named() -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What isn't a jump isn't told as one: code that is refused what it does.
+/// What isn't a jump isn't reported as one: code that is refused what it does.
 fn others_are_not_jumps() -> Result<(), NotPassed> {
     let _held = Held::load(&["ctest_stack"])?;
     let frames = functions_of("ctest_stack_frame")?;
     for function in frames {
-        let text = told(function, 1_000_000)?;
+        let text = report_of(function, 1_000_000)?;
         check!(text.is_empty(), "{text}");
     }
     Ok(())

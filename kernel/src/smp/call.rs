@@ -3,7 +3,7 @@
 //! The protocol is the crate `cross-call`'s, which keeps C13 and P6. One CPU at a time
 //! calls. All of these:
 //!
-//! * are for a CPU's ordinary course: interrupts on, no lock held; otherwise they panic,
+//! * are for a CPU's ordinary context: interrupts on, no lock held; otherwise they panic,
 //!   naming the lock. A called function that calls gets [`Error::Nested`].
 //! * run the function with interrupts off. It may take locks, and it may not wait for
 //!   another CPU.

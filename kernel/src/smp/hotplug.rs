@@ -14,7 +14,7 @@
 
 use super::error::Error;
 use super::hotplug_lock::Leader;
-use super::leave::{Parked, bury};
+use super::leave::{Parked, reap};
 use super::start::start_stopped;
 use super::states::{self, Part};
 use super::{thread, timers, works};
@@ -52,7 +52,7 @@ fn check(cpu: u32) -> Result<(), Error> {
 }
 
 /// Starts one CPU, and waits until it is active; ten seconds at most, and as long as callbacks
-/// take. From a CPU's ordinary course: interrupts on, no lock held; otherwise it panics.
+/// take. From a CPU's ordinary context: interrupts on, no lock held; otherwise it panics.
 ///
 /// # Errors
 /// The CPU is offline as before, and what it was to have is given back; but for one that was
@@ -65,7 +65,7 @@ pub fn start(cpu: u32) -> Result<(), Error> {
         State::Online | State::Active => return Err(Error::Online(cpu)),
         State::Starting => return Err(Error::Starting(cpu)),
         State::Leaving => return Err(Error::NotStopped(cpu)),
-        State::Gone => bury(cpu)?,
+        State::Gone => reap(cpu)?,
     }
     let states = states::lock()?;
     states.up(Part::Prepare, cpu)?;

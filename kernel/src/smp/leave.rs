@@ -21,8 +21,8 @@ use super::call;
 use super::error::Error;
 use super::machine::{Cpus, NAP};
 use super::status::Look;
-use super::still::while_others_hold_still;
-use super::{belongings, task, wait};
+use super::stop_machine::stop_machine;
+use super::{resources, task, wait};
 use crate::cpus::{self, State};
 use crate::timer;
 use arch::sigp::{self, Order};
@@ -63,7 +63,7 @@ pub fn is_asked() -> bool {
     word(cpu::number()).load(Ordering::Relaxed) == ASKED
 }
 
-/// Parks this CPU if it is to, and leaves if that is said then. From its idle loop.
+/// Parks this CPU if it is to, and leaves if that is asked then. From its idle loop.
 pub fn if_asked() {
     let this = cpu::number();
     if !is_asked() || !change(this, ASKED, PARKED) {
@@ -132,7 +132,7 @@ impl Parked {
     ///
     /// # Errors
     /// [`Error::Busy`], and the CPU is online as before; or it is gone, and waits to be
-    /// [buried](bury).
+    /// [reaped](reap).
     pub fn leave(self) -> Result<(), Error> {
         let cpu = self.0;
         change(cpu, PARKED, GO);
@@ -146,7 +146,7 @@ impl Parked {
             wait::wait_until(PATIENCE, is_decided);
         }
         match cpus::state(cpu) {
-            State::Gone => bury(cpu),
+            State::Gone => reap(cpu),
             State::Leaving => Err(Error::NotStopped(cpu)),
             _ => Err(Error::Busy(cpu)),
         }
@@ -163,7 +163,7 @@ impl Drop for Parked {
 ///
 /// # Errors
 /// It doesn't stop, or isn't reset: it is gone as before.
-pub fn bury(cpu: u32) -> Result<(), Error> {
+pub fn reap(cpu: u32) -> Result<(), Error> {
     let address = cpus::address(cpu).ok_or(Error::NotPresent(cpu))?;
     // Nobody starts it again who has stopped it for a look.
     let mut look = None;
@@ -177,10 +177,10 @@ pub fn bury(cpu: u32) -> Result<(), Error> {
         return Err(Error::NotStopped(cpu));
     }
     // SAFETY: C11: it is stopped, and not online. It forgets its lowcore, and what pends.
-    let reset = || while_others_hold_still(|| unsafe { sigp::initial_reset(address) });
+    let reset = || stop_machine(|| unsafe { sigp::initial_reset(address) });
     let reset = (1..TRIES).fold(reset(), |done, _| done.or_else(|_| reset()));
     reset?.map_err(|refusal| Error::Refused(cpu, Order::InitialReset, refusal))?;
-    belongings::give_back(cpu);
+    resources::give_back(cpu);
     cpus::change(cpu, State::Gone, State::Offline);
     Ok(())
 }

@@ -7,22 +7,21 @@
 //! | `stacks.rs` | every CPU's stacks, with their guard pages |
 //! | `call.rs` | functions in another CPU's interrupt handler |
 //! | `prefix.rs` | a CPU's lowcore, while it doesn't run |
-//! | `belongings.rs` | what a CPU has while it runs |
+//! | `resources.rs` | what a CPU has while it runs |
 //! | `task.rs` | functions in another CPU's idle loop |
-//! | `thread.rs` | functions with stacks of their own, which take turns on a CPU |
+//! | `thread/` | functions with stacks of their own, which take turns on a CPU |
 //! | `wait.rs` | waits in which both have turns |
 //! | `timers.rs` | functions that a CPU's clock calls |
 //! | `works.rs` | functions that run later, in threads |
 //! | `start.rs` | a CPU's way to the idle loop |
 //! | `leave.rs` | and out of it |
-//! | `still.rs` | all others hold still for an order |
+//! | `stop_machine.rs` | all others hold still for an order |
 //! | `hotplug_lock.rs` | who leads CPUs in and out |
 //! | `states.rs` | what modules have called for CPUs that come and go |
 //! | `hotplug.rs` | all of that, in its order |
 //! | `status.rs` | what another CPU does |
 //! | `stop.rs` | the end of all others |
 
-mod belongings;
 mod call;
 mod error;
 mod hotplug;
@@ -30,12 +29,13 @@ pub mod hotplug_lock;
 mod leave;
 mod machine;
 mod prefix;
+mod resources;
 mod stacks;
 mod start;
 pub mod states;
 mod status;
-mod still;
 mod stop;
+mod stop_machine;
 mod task;
 pub mod thread;
 pub mod timers;

@@ -15,7 +15,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 /// What a stack is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A CPU's ordinary course.
+    /// A CPU's ordinary context.
     Own,
     /// Handlers of external interruptions.
     Interrupt,

@@ -1,10 +1,10 @@
 //! A CPU that is stopped is started: a lowcore, three stacks, restart, and the idle loop.
 
-use super::belongings;
 use super::error::Error;
 use super::prefix::Prefix;
+use super::resources;
 use super::stacks::Stacks;
-use super::still::while_others_hold_still;
+use super::stop_machine::stop_machine;
 use super::{leave, task, thread, wait};
 use crate::cpus::{self, State};
 use crate::{percpu, sync, timer};
@@ -21,7 +21,7 @@ const PATIENCE: u64 = 10;
 ///
 /// # Errors
 /// The CPU is offline, or gone if it was restarted and didn't come: then it has what it
-/// was given until it is buried.
+/// was given until it is reaped.
 pub fn start_stopped(cpu: u32) -> Result<(), Error> {
     let address = cpus::address(cpu).ok_or(Error::NotPresent(cpu))?;
     let stacks = Stacks::new(cpu)?;
@@ -31,7 +31,7 @@ pub fn start_stopped(cpu: u32) -> Result<(), Error> {
     }
     let refused = |order: Order| move |refusal| Error::Refused(cpu, order, refusal);
     let place = prefix.address();
-    let restarted = while_others_hold_still(|| {
+    let restarted = stop_machine(|| {
         // SAFETY: C11: the CPU is stopped, and its stacks are the caller's: nobody else
         // starts it. C1: the lowcore is filled in, and is this CPU's.
         unsafe {
@@ -44,7 +44,7 @@ pub fn start_stopped(cpu: u32) -> Result<(), Error> {
         cpus::change(cpu, State::Starting, State::Offline);
         return Err(error);
     }
-    belongings::keep(cpu, stacks, prefix);
+    resources::keep(cpu, stacks, prefix);
     wait::wait_until(PATIENCE, || cpus::is_online(cpu));
     // It may come at this moment. Else it finds that it is late, and stops.
     match cpus::change(cpu, State::Starting, State::Gone) {
@@ -82,7 +82,7 @@ extern "C" fn secondary() -> ! {
         // Nobody waits for it any more.
         sigp::stop_this_cpu();
     }
-    // SAFETY: C2: this CPU's ordinary course.
+    // SAFETY: C2: this CPU's ordinary context.
     unsafe { cpu::enable_interrupts() };
     loop {
         while !is_wanted() {
@@ -92,7 +92,7 @@ extern "C" fn secondary() -> ! {
             task::serve();
             percpu::balance();
         }
-        thread::give_way();
+        thread::yield_now();
         leave::if_asked();
     }
 }
@@ -105,7 +105,7 @@ fn is_wanted() -> bool {
 /// Takes signals and clock-comparator interruptions, on the boot CPU from here on.
 ///
 /// # Safety
-/// C2: in the boot CPU's ordinary course, outside of any interrupts-off section.
+/// C2: in the boot CPU's ordinary context, outside of any interrupts-off section.
 pub unsafe fn enable_signals() {
     admit_signals();
     lowcore::keep_control_registers();

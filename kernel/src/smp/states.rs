@@ -6,7 +6,7 @@
 //!   prepare states ◄─ it is stopped            ◄─      online states
 //! ```
 //!
-//! The order is the crate `hotplug`'s. A callback is called in a CPU's ordinary course, while
+//! The order is the crate `hotplug`'s. A callback is called in a CPU's ordinary context, while
 //! nobody else leads CPUs in or out, nor changes the states.
 
 use super::error::{Error, Failure};

@@ -33,7 +33,7 @@ pub fn is_left_alone() -> bool {
     TASKS.is_left_alone()
 }
 
-/// Runs a closure on one CPU in its ordinary course, and waits for it to end: as an errand,
+/// Runs a closure on one CPU in its ordinary context, and waits for it to end: as an errand,
 /// which it does in its idle loop or while it waits itself, or at once on the running CPU.
 /// Interrupts on, no lock held.
 ///
@@ -46,10 +46,10 @@ pub fn run_as_errand(cpu: u32, work: impl Fn() + Sync) -> Result<(), Error> {
     }
 }
 
-/// Runs a closure on every online CPU at once, each in its ordinary course, this one
+/// Runs a closure on every online CPU at once, each in its ordinary context, this one
 /// included; returns when all have ended.
 ///
-/// For the boot CPU's ordinary course, the one that is no idle loop: interrupts on, no
+/// For the boot CPU's ordinary context, the one that is no idle loop: interrupts on, no
 /// lock held; otherwise it panics. A task that starts tasks gets [`Error::Nested`]. An
 /// error is the first of those that CPUs gave: the closure never runs on those.
 pub fn run_as_task_on_each(work: impl Fn() + Sync) -> Result<(), Error> {

@@ -8,7 +8,7 @@
 //!              └── the earlier is what cpu 1's clock comparator is set to
 //! ```
 //!
-//! A timer is called on the CPU that it was armed on, or for, which a signal tells to set its
+//! A timer is called on the CPU that it was armed on, or for, which a signal has set its
 //! clock; what is left on one that goes is armed anew on the boot CPU.
 
 use super::machine::Cpus;
@@ -70,7 +70,7 @@ impl Drop for Counted {
 }
 
 /// CPUs whose clocks are to be set anew: another CPU has armed a timer for them.
-static TOLD: [AtomicBool; MAX_CPUS] = [const { AtomicBool::new(false) }; MAX_CPUS];
+static REARM: [AtomicBool; MAX_CPUS] = [const { AtomicBool::new(false) }; MAX_CPUS];
 
 impl Pending {
     /// All of them. What a step found may be unlinked before the next.
@@ -163,10 +163,12 @@ pub fn arm_on(cpu: u32, timer: NonNull<Timer>, nanoseconds: u64) {
         return;
     }
     pending.link(timer, due, cpu);
-    TOLD[cpu as usize].store(true, Ordering::Release);
+    REARM[cpu as usize].store(true, Ordering::Release);
     drop(pending);
     if let Err(refusal) = Cpus.signal(cpu) {
-        log::warn!("cpu {cpu} isn't told of a timer, and sees it later: {refusal}");
+        log::warn!(
+            "cpu {cpu} can't be signalled that it has a timer, and sees it later: {refusal}"
+        );
     }
 }
 
@@ -174,10 +176,10 @@ pub fn arm_on(cpu: u32, timer: NonNull<Timer>, nanoseconds: u64) {
 /// interrupts off.
 pub fn signalled() {
     let this = cpu::number();
-    let told = &TOLD[this as usize];
-    if told.load(Ordering::Relaxed) {
+    let rearm = &REARM[this as usize];
+    if rearm.load(Ordering::Relaxed) {
         let pending = PENDING.lock();
-        told.store(false, Ordering::Relaxed);
+        rearm.store(false, Ordering::Relaxed);
         timer::set_timer(pending.first_due(this));
     }
 }

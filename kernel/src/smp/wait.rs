@@ -1,4 +1,4 @@
-//! Waits in a CPU's ordinary course: it does its errands meanwhile, and its threads have turns.
+//! Waits in a CPU's ordinary context: it does its errands meanwhile, and its threads have turns.
 
 use super::machine::NAP;
 use super::{task, thread};
@@ -9,7 +9,7 @@ use arch::timer::Deadline;
 /// its errand meanwhile, and its threads have turns. Interrupts on, no lock held.
 pub fn nap(microseconds: u64) {
     task::serve_errand();
-    thread::give_way();
+    thread::yield_now();
     timer::nap(microseconds);
 }
 

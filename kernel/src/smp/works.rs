@@ -9,6 +9,7 @@
 //! ```
 //!
 //! A work runs once at a time, as on Linux: queued again while it runs, it is its worker's next.
+//! It is the same one by its address and its function: where one has freed itself, another may be.
 
 use super::thread::{self, NAME, NoThread, THREADS, Thread};
 use crate::continuation;
@@ -52,6 +53,8 @@ struct Worker {
     /// The works' that it takes.
     cpu: u32,
     running: *mut Work,
+    /// The running one's address of its function, which it needn't have any more.
+    function: usize,
 }
 
 const NO_WORKER: Worker = Worker {
@@ -59,6 +62,7 @@ const NO_WORKER: Worker = Worker {
     takes: false,
     cpu: ANY_CPU,
     running: ptr::null_mut(),
+    function: 0,
 };
 
 struct Queue {
@@ -111,9 +115,11 @@ impl Queue {
     }
 
     /// The CPU of the worker that runs a work, which may be [`ANY_CPU`].
-    fn runs_for(&self, work: *mut Work) -> Option<u32> {
+    fn runs_for(&self, work: &Work) -> Option<u32> {
+        let function = address_of(work.function);
         let mut workers = self.workers.iter();
-        let worker = workers.find(|worker| worker.running == work)?;
+        let worker =
+            workers.find(|worker| ptr::eq(worker.running, work) && worker.function == function)?;
         Some(worker.cpu)
     }
 
@@ -150,7 +156,7 @@ impl Queue {
         None
     }
 
-    fn is_running(&self, work: *mut Work) -> bool {
+    fn is_running(&self, work: &Work) -> bool {
         self.runs_for(work).is_some()
     }
 
@@ -175,7 +181,7 @@ impl Queue {
         let mut at = self.first;
         // SAFETY: L11: each is pending, under the lock that this borrows.
         while let Some(work) = unsafe { at.as_ref() } {
-            if work.cpu == cpu && !self.is_running(at) {
+            if work.cpu == cpu && !self.is_running(work) {
                 return Some(at);
             }
             at = work.next;
@@ -188,7 +194,11 @@ impl Queue {
     ///
     /// # Errors
     /// There is no thread, and no worker that will come to them.
-    fn hire(&mut self, number: usize, cpu: u32) -> Result<Option<&'static Thread>, NoThread> {
+    fn create_worker(
+        &mut self,
+        number: usize,
+        cpu: u32,
+    ) -> Result<Option<&'static Thread>, NoThread> {
         let is_of_it = |worker: &&Worker| worker.takes && worker.cpu == cpu;
         let taking = || self.workers.iter().filter(is_of_it);
         let are_busy = taking().all(|worker| !worker.running.is_null());
@@ -210,6 +220,7 @@ impl Queue {
                 takes: true,
                 cpu,
                 running: ptr::null_mut(),
+                function: 0,
             };
             Ok(thread)
         });
@@ -287,9 +298,10 @@ pub fn queue(queue: usize, work: NonNull<Work>, cpu: u32) -> Result<(), NotQueue
         let is_for_it = cpu < cpus::possible() && !queue.is_unbound;
         let cpu = if is_for_it { cpu } else { ANY_CPU };
         // Where it runs already it runs next.
-        let cpu = queue.runs_for(work.as_ptr()).unwrap_or(cpu);
+        // SAFETY: L11: the caller's work, under the lock.
+        let cpu = queue.runs_for(unsafe { work.as_ref() }).unwrap_or(cpu);
         queue.append(work, cpu);
-        queue.hire(number, cpu).map_err(|error| {
+        queue.create_worker(number, cpu).map_err(|error| {
             queue.take(|it| it == work.as_ptr());
             NotQueued::NoThread(error)
         })
@@ -309,9 +321,9 @@ pub fn cancel(work: NonNull<Work>) -> bool {
 /// Whether a work is pending, or runs.
 pub fn is_busy(work: NonNull<Work>) -> bool {
     with(|queues| {
-        // SAFETY: L11: the caller's work.
-        let is_pending = unsafe { (*work.as_ptr()).is_pending } != 0;
-        is_pending || queues.iter().any(|queue| queue.is_running(work.as_ptr()))
+        // SAFETY: L11: the caller's work, under the lock.
+        let work = unsafe { work.as_ref() };
+        work.is_pending != 0 || queues.iter().any(|queue| queue.is_running(work))
     })
 }
 
@@ -323,7 +335,7 @@ pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
     let is_gone = |work: *mut Work| {
         // SAFETY: L11: it is pending, under the lock that its finder has.
         let function = unsafe { (*work).function };
-        is_gone(work.addr()) || is_gone(function.map_or(0, |function| function as usize))
+        is_gone(work.addr()) || is_gone(address_of(function))
     };
     with(|queues| {
         let mut count = 0;
@@ -334,6 +346,11 @@ pub fn forget(is_gone: impl Fn(usize) -> bool) -> usize {
         }
         count
     })
+}
+
+/// 0 for none.
+fn address_of(function: Option<Function>) -> usize {
+    function.map_or(0, |function| function as usize)
 }
 
 fn name(queue: usize, worker: usize) -> [u8; NAME] {
@@ -363,6 +380,7 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
             queue.workers[at].takes = work.is_some();
             // SAFETY: L11: it was pending up to here.
             let function = work.and_then(|work| unsafe { (*work.as_ptr()).function });
+            queue.workers[at].function = address_of(function);
             // Before anybody looks for who runs its code.
             if let Some(thread) = thread::current() {
                 let own = worker as *const () as usize;
@@ -370,7 +388,7 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
                 thread.runs(code, work.map_or(0, |work| work.addr().get()));
             }
             // This one is busy from here on; without a helper it comes to the others later.
-            let helper = queue.hire(number, cpu).ok().flatten();
+            let helper = queue.create_worker(number, cpu).ok().flatten();
             work.map(|work| (work, function, helper))
         });
         let Some((work, function, helper)) = next else {

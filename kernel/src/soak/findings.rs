@@ -13,7 +13,7 @@ static LOST: AtomicU64 = AtomicU64::new(0);
 static FAULTS: AtomicU64 = AtomicU64::new(0);
 static NOT_COME: AtomicU64 = AtomicU64::new(0);
 
-/// Lines that tell of what is lost; more are counted.
+/// Lines on what is lost; more are counted.
 const MOST_LINES: u64 = 20;
 
 /// A soak begins.

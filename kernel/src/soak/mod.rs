@@ -40,7 +40,7 @@ pub enum SoakError {
     OutOfMemory,
     /// Ctrl-C came.
     Interrupted,
-    /// So many things were found that may not be; each was told.
+    /// So many things were found that may not be; each was reported.
     Lost(u64),
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for SoakError {
 /// CPUs that end their part of a slice early: they are to leave.
 static LEAVES: [AtomicBool; arch::MAX_CPUS] = [const { AtomicBool::new(false) }; arch::MAX_CPUS];
 
-/// Soaks for so many seconds. For the boot CPU's own course, with interrupts on.
+/// Soaks for so many seconds. For the boot CPU's own context, with interrupts on.
 ///
 /// # Errors
 /// What ended it early, or what is lost.

@@ -45,7 +45,7 @@ pub struct Work {
     additions: AtomicU64,
 }
 
-/// An operation's end; `None` if it told that something is lost.
+/// An operation's end; `None` if it reported a loss.
 type Ended = Option<Outcome>;
 
 impl Work {
@@ -84,7 +84,7 @@ impl Work {
             .unwrap_or(REGISTERS)
     }
 
-    /// Does one operation. In a CPU's ordinary course.
+    /// Does one operation. In a CPU's ordinary context.
     pub fn operate(&self, random: &mut Random) {
         let operation = Operation::choose(random);
         let ended = match operation {

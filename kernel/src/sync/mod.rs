@@ -73,7 +73,7 @@ impl Machine for ThisCpu {
             rank,
             holder: taken.load(Ordering::Relaxed).checked_sub(1),
         };
-        // The holder never frees it: the watchdog has said so.
+        // The holder never frees it: the watchdog has reported it.
         waiting::wait_until(wait, u64::MAX, done);
     }
 

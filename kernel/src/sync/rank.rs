@@ -22,7 +22,7 @@ pub const SLAB: u8 = 8;
 pub const MEMORY: u8 = 9;
 /// The kernel heap.
 pub const HEAP: u8 = 10;
-/// Books of all blocks of memory, with `sanity=1`.
+/// The table of all blocks of memory, with `sanity=1`.
 pub const SANITY: u8 = 11;
 /// The console.
 pub const CONSOLE: u8 = 12;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A hold begins when the lock is taken, not when it is wanted, and ends with the section
-//! that taking it began: [`Counts::section_ended`] is told at each section's end which
+//! that taking it began: [`Counts::section_ended`] gets at each section's end which
 //! ranks are still held. What counting itself takes within a stretch is left out of it, but
 //! for the way here and back.
 //!

@@ -1,5 +1,5 @@
 /*
- * KUnit: suites of test cases that run when their module is loaded, each told as a line of
+ * KUnit: suites of test cases that run when their module is loaded, each reported as a line of
  * KTAP, and to the runner as a sub-test. A case that fails fails the run; the module stays,
  * as in Linux, unless a suite couldn't be begun.
  *
@@ -186,12 +186,12 @@ static __printf(3, 4) __maybe_unused void __kunit_fail(struct kunit *test, const
 #define __KUNIT_PLACE __FILE__ ":" __stringify(__LINE__)
 
 /* `fatal` ends the case. What comes behind is a format of the test's own. */
-#define __KUNIT_CHECK(test, fatal, condition, said, arguments, format, ...)       \
+#define __KUNIT_CHECK(test, fatal, condition, failure, arguments, format, ...)    \
 	do {                                                                      \
 		struct kunit *__local_test__ = (test);                            \
 		if (likely(condition))                                            \
 			break;                                                    \
-		__kunit_fail(__local_test__, __KUNIT_PLACE, said " " format,      \
+		__kunit_fail(__local_test__, __KUNIT_PLACE, failure " " format,   \
 			     __KUNIT_ARGUMENTS arguments, ##__VA_ARGS__);         \
 		if (fatal)                                                        \
 			__kunit_end(__local_test__);                              \

@@ -1,4 +1,4 @@
-/* What must not be, told with file and line; BUG() ends the run. */
+/* What must not be, reported with file and line; BUG() ends the run. */
 #ifndef __LINUX_BUG_H
 #define __LINUX_BUG_H
 
@@ -35,10 +35,10 @@ extern __cold void __bug(const char *file, int line) __noreturn;
 	})
 #define __warn_once(condition, warn)                                              \
 	({                                                                        \
-		static bool __local_told__;                                               \
+		static bool __local_already_done__;                                       \
 		int __local_once__ = !!(condition);                                       \
-		if (unlikely(__local_once__ && !__local_told__)) {                                \
-			__local_told__ = true;                                            \
+		if (unlikely(__local_once__ && !__local_already_done__)) {                \
+			__local_already_done__ = true;                                    \
 			warn;                                                     \
 		}                                                                 \
 		unlikely(__local_once__);                                                 \

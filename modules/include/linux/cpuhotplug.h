@@ -3,7 +3,7 @@
  * its teardown for each that goes, the states that were registered last going first. One that
  * fails undoes what was called before it, and the CPU stays as it was.
  *
- * States of CPUHP_AP_ONLINE_DYN are called on the CPU itself, in its ordinary course; those of
+ * States of CPUHP_AP_ONLINE_DYN are called on the CPU itself, in its ordinary context; those of
  * CPUHP_BP_PREPARE_DYN elsewhere, before it is started and after it is stopped. There are no
  * others: Linux has one for each part of its own.
  */

@@ -3,7 +3,7 @@
  * way to others where it waits (a completion, a semaphore, msleep, schedule). A thread stays
  * on its CPU: the one that it is bound to before it begins, else one that idles, or on a
  * machine with one CPU that one. On the caller's it begins before wake_up_process returns; on
- * one that has another course it begins where that one waits.
+ * one that has another context it begins where that one waits.
  * A module stops its threads before it leaves.
  */
 #ifndef __LINUX_KTHREAD_H

@@ -30,7 +30,7 @@ static inline void mutex_destroy(struct mutex *mutex)
 	WARN_ON(mutex_is_locked(mutex));
 }
 
-/* The kernel's count of those that this CPU's own course holds, found as the preempt count. */
+/* The kernel's count of those that this CPU's own context holds, found as the preempt count. */
 extern __attribute__((section(".data..percpu"))) int
 	__mutex_count __asm__("KERNEL_MUTEX_COUNT");
 
@@ -40,7 +40,7 @@ static __always_inline void __count_mutex(unsigned int self, int by)
 		*__preempt_variable_here(&__mutex_count) += by;
 }
 
-/* The running thread, or in a CPU's own course the CPU: other than 0. */
+/* The running thread, or in a CPU's own context the CPU: other than 0. */
 static inline unsigned int __mutex_self(void)
 {
 	const struct task_struct *thread = __current_thread();
@@ -61,7 +61,7 @@ static inline int mutex_trylock(struct mutex *mutex)
 static inline void mutex_lock(struct mutex *mutex)
 {
 	while (!mutex_trylock(mutex)) {
-		/* Held by this very course. */
+		/* Held by this very context. */
 		BUG_ON(READ_ONCE(mutex->lock.owner) == __mutex_self());
 		__wait_a_turn();
 	}

@@ -10,7 +10,7 @@
  *
  * A definition is weak. So gcc can't take it for its own and reach it by larl, which
  * spans 4 GiB: it loads the address from a GOT slot, under -fPIC. That is how Linux
- * settled it for s390 (ARCH_NEEDS_WEAK_PER_CPU). The price: also a `static` one is a
+ * solved it for s390 (ARCH_NEEDS_WEAK_PER_CPU). The price: also a `static` one is a
  * global symbol, so no two of a module have one name, and none stands in a function.
  */
 #ifndef __LINUX_PERCPU_DEFS_H
@@ -135,8 +135,8 @@ extern unsigned long __per_cpu_offset[];
 	} while (0)
 
 /*
- * Operations on the running CPU's copy. Linux tells this_cpu_ (safe against
- * interrupts), raw_cpu_ (not) and __this_cpu_ (not, and checked) apart; here each
+ * Operations on the running CPU's copy. Linux distinguishes this_cpu_ (safe
+ * against interrupts), raw_cpu_ (not) and __this_cpu_ (not, and checked); here each
  * is one instruction or one compare-and-swap loop, so all three are safe.
  */
 #define this_cpu_read(pcp) __pcpu_read(pcp)

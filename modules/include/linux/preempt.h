@@ -1,6 +1,6 @@
 /*
  * This kernel never takes the CPU away from code that runs; threads take turns (kthread.h).
- * What keeps it is counted all the same, on each CPU: what an init leaves is told and put
+ * What keeps it is counted all the same, on each CPU: what an init leaves is reported and put
  * right. As in Linux bits 8 to 15 count what keeps soft interrupts off, though there are none.
  */
 #ifndef __LINUX_PREEMPT_H
@@ -54,11 +54,11 @@ static __always_inline void __preempt_count_add(int by)
 #define migrate_disable() preempt_disable()
 #define migrate_enable() preempt_enable()
 
-/* Lets other courses of this CPU go on, for who waits: only with preemption on. */
-extern void __give_way(void);
+/* Lets other contexts of this CPU go on, for who waits: only with preemption on. */
+extern void __yield(void);
 #define __wait_a_turn()                                                           \
 	do {                                                                      \
-		__give_way();                                                     \
+		__yield();                                                     \
 		barrier();                                                        \
 	} while (0)
 

@@ -1,5 +1,5 @@
 /*
- * Who runs: each CPU's own course of code, which is number 0, as idle is in Linux; and
+ * Who runs: each CPU's own context, which is number 0, as idle is in Linux; and
  * threads (kthread.h). Waiting is spinning, and lets the others of the CPU have turns.
  */
 #ifndef __LINUX_SCHED_H

@@ -1,6 +1,6 @@
 /*
  * A lock that a CPU spins for. The word holds the owner, its number plus 1: a CPU
- * that takes a lock which it holds would spin for ever, and is told so instead.
+ * that takes a lock which it holds would spin for ever, and is reported instead.
  */
 #ifndef __LINUX_SPINLOCK_H
 #define __LINUX_SPINLOCK_H

@@ -2,9 +2,9 @@
  * Functions that run later, in threads of the kernel's, which may wait and lock mutexes. A
  * queue runs four at a time at most, in the order in which they were queued, or one, and as many
  * for each CPU that works are queued on. Which CPU runs the others, the kernel chooses. A CPU
- * with a course of its own, as one that loads a module, runs them where that waits; one that has
+ * with a context of its own, as one that loads a module, runs them where that waits; one that has
  * gone leaves them to another.
- * What a module leaves pending when it goes is taken back, and told.
+ * What a module leaves pending when it goes is taken back, and reported.
  */
 #ifndef __LINUX_WORKQUEUE_H
 #define __LINUX_WORKQUEUE_H

@@ -59,18 +59,18 @@ size_t append(char *text, const char *more, size_t room)
 }
 OFFER_AS(strlcat, append);
 
-/* Messages that are told as many times as there are of a burst. */
+/* Messages that are printed as many times as there are of a burst. */
 struct limit {
 	unsigned int lock;
-	int interval, burst, told;
+	int interval, burst, printed;
 };
 
-int may_tell_again(struct limit *limit, const char *function)
+int may_print_again(struct limit *limit, const char *function)
 {
 	(void)function;
-	return limit->interval == 0 || __sync_fetch_and_add(&limit->told, 1) < limit->burst;
+	return limit->interval == 0 || __sync_fetch_and_add(&limit->printed, 1) < limit->burst;
 }
-OFFER_AS(___ratelimit, may_tell_again);
+OFFER_AS(___ratelimit, may_print_again);
 
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Offers bits and bytes that are looked for to Linux's modules");

@@ -31,7 +31,7 @@ void remove_offers(struct offers *offers)
 }
 EXPORT_SYMBOL(remove_offers);
 
-/* Tells which have been called since the last time. */
+/* Prints which have been called since the last time. */
 void print_calls(void)
 {
 	mutex_lock(&changing);

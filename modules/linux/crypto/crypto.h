@@ -209,7 +209,7 @@ struct aead_request {
 };
 static_assert(sizeof(struct aead_request) == 80);
 
-/* What a template is told: first which kind is asked for, then the words in the parentheses. */
+/* What a template is passed: first which kind is asked for, then the words in the parentheses. */
 struct words {
 	struct {
 		struct rtattr head;

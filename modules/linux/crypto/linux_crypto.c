@@ -18,7 +18,7 @@ static LIST_HEAD(templates);
 /* Held for both lists, and all that hangs on them. */
 static DEFINE_MUTEX(changing);
 
-/* What notifiers are told. */
+/* What notifiers are called for. */
 #define REGISTERED 1
 
 static DEFINE_MUTEX(notifying);

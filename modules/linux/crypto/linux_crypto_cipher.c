@@ -8,7 +8,7 @@ struct crypto_wait {
 };
 extern void complete(void *completion);
 
-/* What a request that isn't done at once calls in the end; at first it tells that it has begun. */
+/* What a request that isn't done at once calls: first when it has begun, then in the end. */
 void crypto_req_done(struct crypto_async_request *request, int error)
 {
 	struct crypto_wait *wait = request->data;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a template is told: of `ccm(aes)` the kind that is asked for, and `aes`.
+ * What a template is passed: of `ccm(aes)` the kind that is asked for, and `aes`.
  *
  *     words[0]  a type and a mask     words[1]  a name     words[2]  ...     NULL
  */
@@ -79,4 +79,4 @@ int crypto_inst_setname(struct crypto_instance *instance, const char *name,
 OFFER(crypto_inst_setname);
 
 MODULE_LICENSE("MIT");
-MODULE_DESCRIPTION("Offers what templates are told to Linux's modules");
+MODULE_DESCRIPTION("Offers templates' parameters to Linux's modules");

@@ -5,7 +5,7 @@
  *
  *     token │ more of its length │ literals │ distance back, 2 bytes │ more of its length
  *     LLLL MMMM      lengths of 15 go on in the next byte, and as long as it is 255; of what is
- *                    copied 4 more than said; the last sequence has literals only
+ *                    copied 4 more than given; the last sequence has literals only
  */
 #include "../provider.h"
 #include <linux/string.h>

@@ -25,7 +25,7 @@ OFFER(kmem_cache_size);
 
 /*
  * The caches that code which knows its size at compile time names: four kinds, up to 8 KiB.
- * kmalloc_trace is told the size, too, so what stands here isn't looked at.
+ * kmalloc_trace is passed the size, too, so what stands here isn't looked at.
  */
 struct kmem_cache *kmalloc_caches[4][14];
 OFFER_DATA(kmalloc_caches);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Memory of programs. There are none: an address that a test gives out for one is the kernel's,
- * and an access that fails is told of as Linux tells it, by the bytes that are left.
+ * and an access that fails is reported as Linux does it, by the bytes that are left.
  */
 #include "../provider.h"
 #include <linux/bug.h>

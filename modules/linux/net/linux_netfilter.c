@@ -153,22 +153,22 @@ int get_option(void *socket, u8 family, int number, void *user, int *bytes)
 OFFER_AS(nf_getsockopt, get_option);
 
 /*
- * For the tests: a packet at a hook, which goes through the functions there. What the first says
- * that doesn't accept it, or 1.
+ * For the tests: a packet at a hook, which goes through the functions there. The verdict of the
+ * first that doesn't accept it, or 1.
  */
 unsigned int pass_hook(u8 family, unsigned int hook, void *packet, const void *state)
 {
 	struct hooked *hooked;
-	unsigned int said = 1;
+	unsigned int verdict = 1;
 
 	list_for_each_entry(hooked, &hooks, list) {
 		if (hooked->ops->family != family || hooked->ops->hook != hook)
 			continue;
-		said = hooked->ops->function(hooked->ops->argument, packet, state);
-		if (said != 1)
+		verdict = hooked->ops->function(hooked->ops->argument, packet, state);
+		if (verdict != 1)
 			break;
 	}
-	return said;
+	return verdict;
 }
 EXPORT_SYMBOL(pass_hook);
 
@@ -183,13 +183,13 @@ __printf(8, 9) void trace(struct net *net, u8 family, unsigned int hook, const v
 REFUSES_AS(nf_log_trace, trace);
 
 /* Whether a message may be printed that packets cause: the first few. */
-int may_tell(void)
+int may_print(void)
 {
-	static atomic_t told;
+	static atomic_t printed;
 
-	return atomic_add_unless(&told, 1, 10);
+	return atomic_add_unless(&printed, 1, 10);
 }
-OFFER_AS(net_ratelimit, may_tell);
+OFFER_AS(net_ratelimit, may_print);
 
 /* The place of a header in a packet of IPv6: none is found. */
 int find_header(const void *packet, unsigned int *offset, int target, unsigned short *fragment,
@@ -204,11 +204,11 @@ REFUSES_AS(ipv6_find_hdr, find_header);
 unsigned int audit_enabled;
 OFFER_DATA(audit_enabled);
 
-void tell_auditor(const char *name, u8 family, unsigned int entries, int operation, gfp_t flags)
+void log_for_auditor(const char *name, u8 family, unsigned int entries, int operation, gfp_t flags)
 {
 	(void)name, (void)family, (void)entries, (void)operation, (void)flags;
 }
-REFUSES_AS(__audit_log_nfcfg, tell_auditor);
+REFUSES_AS(__audit_log_nfcfg, log_for_auditor);
 
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Offers hooks of the network to Linux's modules");

@@ -123,7 +123,7 @@ void remove_entry(const char *name, void *parent)
 }
 OFFER_AS(remove_proc_entry, remove_entry);
 
-/* Whose a file is: there are no users, and who asks for one is told of none (make_kuid). */
+/* Whose a file is: there are no users, and who asks for one gets none (make_kuid). */
 void set_user(struct proc_dir_entry *entry, unsigned int user, unsigned int group)
 {
 	(void)entry;

@@ -17,4 +17,4 @@
 #define MATCHES ""
 #include "tables.h"
 
-ANSWERS(arp_tables, "packets and bytes sent by all CPUs at once, by rule; what programs are told");
+ANSWERS(arp_tables, "packets and bytes sent by all CPUs at once, by rule; what programs read");

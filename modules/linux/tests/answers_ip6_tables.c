@@ -16,4 +16,4 @@
 #define MATCHES "icmp6\n"
 #include "tables.h"
 
-ANSWERS(ip6_tables, "packets and bytes sent by all CPUs at once, by rule; what programs are told");
+ANSWERS(ip6_tables, "packets and bytes sent by all CPUs at once, by rule; what programs read");

@@ -16,4 +16,4 @@
 #define MATCHES "icmp\n"
 #include "tables.h"
 
-ANSWERS(ip_tables, "packets and bytes sent by all CPUs at once, by rule; what programs are told");
+ANSWERS(ip_tables, "packets and bytes sent by all CPUs at once, by rule; what programs read");

@@ -34,7 +34,7 @@ static __maybe_unused unsigned int from_hex(u8 *bytes, const char *text)
 	return count;
 }
 
-/* Tells of a wrong answer. */
+/* Prints a wrong answer. */
 static __maybe_unused void compare(const char *name, const u8 *found, const char *known)
 {
 	u8 bytes[512];

@@ -10,7 +10,7 @@ static atomic_t arrived;
 
 static void __maybe_unused meet(unsigned int cpus)
 {
-	/* A CPU that never comes is the others' fault to tell: they go on. */
+	/* To report a CPU that never comes is left to others: these go on. */
 	unsigned long patience = 1ul << 28;
 
 	atomic_inc(&arrived);

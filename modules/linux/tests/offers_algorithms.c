@@ -35,15 +35,15 @@ static struct algorithm ciphers[] = {
 	{ NAMED("own-b", CIPHER), .cipher = { .encrypt = complement } },
 };
 
-/* Which algorithm was told of last. */
-static struct algorithm *told;
+/* The algorithm of the last notification. */
+static struct algorithm *notified;
 
 static int hear(struct notifier_block *block, unsigned long what, void *algorithm)
 {
 	(void)block;
 	/* 1: registered. */
 	ANSWER(what, 1);
-	told = algorithm;
+	notified = algorithm;
 	return 0;
 }
 
@@ -56,7 +56,7 @@ static void cipher(void)
 	ANSWER(offered_crypto_register_notifier(&ear), 0);
 	ANSWER(IS_THERE("own-a", CIPHER), 0);
 	ANSWER(offered_crypto_register_alg(&ciphers[0]), 0);
-	ANSWER((u64)told, (u64)&ciphers[0]);
+	ANSWER((u64)notified, (u64)&ciphers[0]);
 	ANSWER(offered_crypto_register_alg(&ciphers[0]), (u64)-EEXIST);
 	ANSWER(IS_THERE("own-a", CIPHER), 1);
 	ANSWER(IS_THERE("own-a", SHASH), 0);
@@ -67,9 +67,9 @@ static void cipher(void)
 	offered_crypto_unregister_alg(&ciphers[0]);
 	ANSWER(IS_THERE("own-a", CIPHER), 0);
 	ANSWER(offered_crypto_unregister_notifier(&ear), 0);
-	told = NULL;
+	notified = NULL;
 	ANSWER(offered_crypto_register_alg(&ciphers[1]), 0);
-	ANSWER((u64)told, 0);
+	ANSWER((u64)notified, 0);
 	/* The second is there already, so neither is registered. */
 	ANSWER(offered_crypto_register_algs(ciphers, 2), (u64)-EEXIST);
 	ANSWER(IS_THERE("own-a", CIPHER), 0);
@@ -222,7 +222,7 @@ static void others(void)
 	ANSWER(IS_THERE("own-kpp", KPP), 0);
 }
 
-/* A request that isn't done at once tells twice. */
+/* A request that isn't done at once calls back twice. */
 static void late(void)
 {
 	struct { u32 completion[8]; int error; } wait = { .error = 1 };

@@ -97,11 +97,11 @@ static void hooks(void)
 	struct { u64 list[2]; void *begin, *before_end, *end; u64 rest[4]; } module = {
 		.begin = begin, .end = end };
 	struct net_device *device = add_device(3, 6, no_sender);
-	int told = 0;
+	int printed = 0;
 
 	ANSWER(offered_dev_get_by_index(&init_net, 3) == device, 1);
 	ANSWER(!offered_dev_get_by_index(&init_net, 4), 1);
-	/* One reference was taken, and is told of. */
+	/* One reference was taken, and is reported. */
 	ANSWER(remove_device(device), 1);
 	ANSWER(offered_nf_register_net_hook(&init_net, &ops), 0);
 	ANSWER(pass_hook(7, 2, NULL, NULL), 0);
@@ -113,9 +113,9 @@ static void hooks(void)
 	ANSWER(begun, 1);
 	offered_unregister_pernet_device(&module);
 	ANSWER(ended, 1);
-	while (told < 1000 && offered_net_ratelimit())
-		told++;
-	ANSWER(told <= 10, 1);
+	while (printed < 1000 && offered_net_ratelimit())
+		printed++;
+	ANSWER(printed <= 10, 1);
 }
 
 static void files(void)

@@ -35,7 +35,7 @@ static void steps(void)
 	BOUND = 1000;
 	THRESHOLD = 16;
 	WINDOW = 10;
-	/* One more for each, up to the threshold; the rest is told. */
+	/* One more for each, up to the threshold; the rest is returned. */
 	ANSWER(offered_tcp_slow_start(socket, 4), 0);
 	ANSWER(WINDOW, 14);
 	ANSWER(offered_tcp_slow_start(socket, 5), 3);

@@ -119,7 +119,7 @@ static void lists(const char *format, ...)
 static void numbers(void)
 {
 	unsigned long words[2] = { 1ul << 5, 1ul << 3 };
-	struct { u32 lock; int interval, burst, told; } limit = { 0, 1, 2, 0 };
+	struct { u32 lock; int interval, burst, printed; } limit = { 0, 1, 2, 0 };
 	bool is_on = false;
 	s64 small;
 	u64 large;

@@ -148,36 +148,36 @@ static unsigned int sequences(void)
 	return sum;
 }
 
-/* What a program is told of a table, which asks by an option of a socket. */
-struct told {
+/* What is reported of a table to a program, which asks by an option of a socket. */
+struct table_info {
 	char name[32];
 	unsigned int hooks, entry[HOOKS], underflow[HOOKS], count, bytes;
 };
-static_assert(sizeof(struct told) == 44 + 8 * HOOKS);
+static_assert(sizeof(struct table_info) == 44 + 8 * HOOKS);
 
 #define STANDARD_TARGET 40
 #define ERROR_TARGET 64
 
 static void ask_for_table(void)
 {
-	struct told told = { .name = "filter" };
+	struct table_info info = { .name = "filter" };
 	u64 socket[8] = {};
-	int bytes = sizeof(told);
+	int bytes = sizeof(info);
 
 	socket[6] = (unsigned long)&init_net;
-	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, GET_TABLE, &told, &bytes), 0);
-	ANSWER(told.hooks, 1 << FIRST | 1 << SECOND);
-	ANSWER(told.entry[FIRST], 0);
-	ANSWER(told.entry[SECOND], RULE + STANDARD_TARGET);
-	ANSWER(told.count, 3);
-	ANSWER(told.bytes, 2 * (RULE + STANDARD_TARGET) + RULE + ERROR_TARGET);
-	strcpy(told.name, "none");
-	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, GET_TABLE, &told, &bytes),
+	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, GET_TABLE, &info, &bytes), 0);
+	ANSWER(info.hooks, 1 << FIRST | 1 << SECOND);
+	ANSWER(info.entry[FIRST], 0);
+	ANSWER(info.entry[SECOND], RULE + STANDARD_TARGET);
+	ANSWER(info.count, 3);
+	ANSWER(info.bytes, 2 * (RULE + STANDARD_TARGET) + RULE + ERROR_TARGET);
+	strcpy(info.name, "none");
+	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, GET_TABLE, &info, &bytes),
 	       (u64)-ENOENT);
 	bytes--;
-	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, GET_TABLE, &told, &bytes),
+	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, GET_TABLE, &info, &bytes),
 	       (u64)-EINVAL);
-	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, 1, &told, &bytes),
+	ANSWER(offered_nf_getsockopt(socket, SOCKET_FAMILY, 1, &info, &bytes),
 	       (u64)-ENOPROTOOPT);
 }
 

@@ -1,7 +1,7 @@
 """CPUs and translation: lowcore, dat, and which thread is which CPU.
 
-Of a machine that runs, QEMU tells the control registers, and translates with the prefix of the
-selected thread's CPU; of a dump, its note tells both (dump.py).
+Of a machine that runs, QEMU shows the control registers, and translates with the prefix of the
+selected thread's CPU; of a dump, its note has both (dump.py).
 """
 
 import gdb
@@ -60,7 +60,7 @@ class On:
             try:
                 return Cpu(self.number, int(gdb.newest_frame().read_register("cr1")))
             except ValueError as error:
-                raise KernelError("this machine doesn't tell control registers: "
+                raise KernelError("this machine doesn't show control registers: "
                                   "is it QEMU's?") from error
         for cpu in note["cpus"]:
             if cpu["number"] == self.number:

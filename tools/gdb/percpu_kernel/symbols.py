@@ -48,7 +48,7 @@ def file_of(name):
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
-def say(text):
+def print_line(text):
     """A line for people, beside gdb's own."""
     gdb.write(f"{text}\n")
 
@@ -58,13 +58,13 @@ def add(module):
     remove(module.name)
     path = file_of(module.name)
     if path is None:
-        say(f"module {module.name}: no file with its debug information; "
-            f"module-file {module.name} FILE names one")
+        print_line(f"module {module.name}: no file with its debug information; "
+                   f"module-file {module.name} FILE names one")
         return
     try:
         sizes = section_sizes(path)
     except (OSError, ValueError) as error:
-        say(f"module {module.name}: {error}")
+        print_line(f"module {module.name}: {error}")
         return
     # Names of sections needn't be unique in an object, but gdb knows them by name.
     words = [f"-s {section.name} {section.address:#x}"
@@ -72,8 +72,8 @@ def add(module):
     differ = [section.name for section in module.sections
               if sizes.get(section.name) != section.size]
     if differ:
-        say(f"module {module.name}: {path} is of another build "
-            f"({', '.join(differ)} differ); no symbols")
+        print_line(f"module {module.name}: {path} is of another build "
+                   f"({', '.join(differ)} differ); no symbols")
         return
     gdb.execute(f"add-symbol-file {quoted(path)} {' '.join(words)}", to_string=True)
     added[module.name] = path
@@ -120,7 +120,7 @@ class Hook(gdb.Breakpoint):
             else:
                 add(modules.Module(name, record["loaded"].dereference()))
         except (gdb.error, gdb.GdbError, ValueError) as error:
-            say(f"symbols of a module: {error}")
+            print_line(f"symbols of a module: {error}")
         return False
 
 

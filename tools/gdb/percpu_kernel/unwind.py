@@ -31,7 +31,7 @@ PROLOGUE = 96
 
 
 class FrameId:
-    """What tells a frame from others: its CFA and its function."""
+    """What distinguishes a frame from others: its CFA and its function."""
 
     def __init__(self, sp, pc):
         self.sp = gdb.Value(sp)
@@ -159,5 +159,5 @@ def unwound(frame, identity, pc, changed):
 
 
 def register():
-    """Tells gdb of it."""
+    """Registers it with gdb."""
     register_unwinder(None, KernelUnwinder(), replace=True)

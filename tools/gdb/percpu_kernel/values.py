@@ -57,8 +57,8 @@ def static(path):
 
 def address_of(symbol):
     """The address of a symbol without debug information, in whichever language."""
-    told = gdb.execute(f"info address {symbol}", to_string=True)
-    return int(re.search(r" is at (0x[0-9a-f]+)", told)[1], 16)
+    output = gdb.execute(f"info address {symbol}", to_string=True)
+    return int(re.search(r" is at (0x[0-9a-f]+)", output)[1], 16)
 
 
 def inner(value, wanted):

@@ -132,7 +132,7 @@ fn a_changed_byte_is_seen() {
     dump.every_changed_byte_is_seen(1);
 }
 
-fn debian_modules_link_as_the_abi_says() -> Result<Completion, Failed> {
+fn debian_modules_link_by_the_abi() -> Result<Completion, Failed> {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("debian-modules");
     let Some(files) = modules(&cache) else {
         return Ok(Completion::ignored_with(
@@ -173,8 +173,8 @@ fn main() -> ExitCode {
         Ok(())
     });
     let debian = Trial::ignorable_test(
-        "debian_modules_link_as_the_abi_says",
-        debian_modules_link_as_the_abi_says,
+        "debian_modules_link_by_the_abi",
+        debian_modules_link_by_the_abi,
     );
     // It downloads 30 MB once.
     let debian = debian.with_ignored_flag(true);

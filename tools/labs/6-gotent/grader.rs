@@ -13,7 +13,7 @@ const BASE: u64 = 0x200_0000_0000;
 /// Bytes of it.
 const SIZE: usize = 0x100;
 
-fn say(right: bool, tried: &str, saw: &str, advice: &str) {
+fn report(right: bool, tried: &str, saw: &str, advice: &str) {
     let one_line = |text: &str| text.replace('\n', "\\n");
     let (tried, saw) = (one_line(tried), one_line(saw));
     match right {
@@ -22,7 +22,7 @@ fn say(right: bool, tried: &str, saw: &str, advice: &str) {
     }
 }
 
-/// A call of the student's: the field's bytes and how it ended; a panic is told.
+/// A call of the student's: the field's bytes and how it ended; a panic is reported.
 struct Call {
     result: Result<(), Refused>,
     field: [u8; 4],
@@ -52,7 +52,7 @@ fn call(
             let text = text.unwrap_or_default();
             let advice = "Your code panicked. An addition that overflows does that: addresses \
                 and distances don't fit into i32, and a distance may be negative.";
-            say(false, tried, &format!("panic: {text}"), advice);
+            report(false, tried, &format!("panic: {text}"), advice);
             None
         }
     }
@@ -96,13 +96,13 @@ fn fields(name: &str, got_at: u64, place: usize, addend: i64) -> bool {
     };
     let others = call.code.iter().filter(|byte| **byte != 0xee).count();
     if call.result.is_err() {
-        say(false, &tried, &saw, "It is in reach, and even: it must be done.");
+        report(false, &tried, &saw, "It is in reach, and even: it must be done.");
     } else if call.field != expected {
-        say(false, &tried, &saw, why_field(call.field, distance, addend));
+        report(false, &tried, &saw, why_field(call.field, distance, addend));
     } else if others > 4 {
-        say(false, &tried, &saw, "Bytes beside the field were changed, too.");
+        report(false, &tried, &saw, "Bytes beside the field were changed, too.");
     } else {
-        say(true, &tried, &saw, "");
+        report(true, &tried, &saw, "");
         return true;
     }
     false
@@ -130,15 +130,15 @@ fn refusals() {
         let saw = format!("{:?}, field {}", call.result, hex(call.field));
         let advice = match (&expected, &call.result) {
             (Err(_), Ok(())) => {
-                "It can't be said in that field, and was written all the same, cut off: the \
+                "It can't be encoded in that field, and was written all the same, cut off: the \
                  module would jump or load from anywhere. Compare before you write: \
                  i32::try_from, and the last bit."
             }
-            (Ok(()), Err(_)) => "It can be said: -2^31 to 2^31 - 1 halfwords.",
+            (Ok(()), Err(_)) => "It can be encoded: -2^31 to 2^31 - 1 halfwords.",
             _ => "Another reason is due.",
         };
         let kept = expected.is_ok() || call.field == [0xee; 4];
-        say(call.result == expected && kept, &tried, &saw, advice);
+        report(call.result == expected && kept, &tried, &saw, advice);
     }
 }
 
@@ -166,7 +166,7 @@ fn slots() {
     } else {
         "A slot for each symbol, in the order in which they came, with the symbol's value."
     };
-    say(got.slots == expected, tried, &saw, advice);
+    report(got.slots == expected, tried, &saw, advice);
 }
 
 /// The module's own relocations, given by the runner.
@@ -214,8 +214,8 @@ fn real(cases: &str) {
         cases.len()
     );
     match first_wrong {
-        None => say(same > 0, &tried, &format!("{same} the same"), "There were none."),
-        Some((place, yours, loaders)) => say(
+        None => report(same > 0, &tried, &format!("{same} the same"), "There were none."),
+        Some((place, yours, loaders)) => report(
             false,
             &tried,
             &format!("at +{place:#x} yours is {yours:+#x} bytes, the loader's {loaders:+#x}"),

@@ -12,7 +12,7 @@ mod student {
 
 const UNITS: usize = 3;
 
-fn say(right: bool, tried: &str, saw: &str, advice: &str) {
+fn report(right: bool, tried: &str, saw: &str, advice: &str) {
     match right {
         true => println!("right\t{tried}\t{saw}"),
         false => println!("wrong\t{tried}\t{saw}\t{advice}"),
@@ -127,7 +127,7 @@ fn enough() -> bool {
         && outcome.populated == populated
         && outcome.machine.mapped == mapped
         && outcome.machine.fault.is_none();
-    say(right, tried, &saw(&outcome), advice);
+    report(right, tried, &saw(&outcome), advice);
     right
 }
 
@@ -142,7 +142,7 @@ fn some_there() -> bool {
     let fault = outcome.machine.fault.clone().unwrap_or_default();
     let seen = format!("{}; {fault}", saw(&outcome));
     let advice = "A page that is populated holds somebody's variables: leave it as it is.";
-    say(right, tried, seen.trim_end_matches("; "), advice);
+    report(right, tried, seen.trim_end_matches("; "), advice);
     right
 }
 
@@ -174,11 +174,11 @@ fn runs_out() {
         if !right {
             let fault = fault.map_or(String::new(), |it| format!("; {it}"));
             let seen = format!("after {left}: {}{fault}", saw(&outcome));
-            say(false, tried, &seen, advice);
+            report(false, tried, &seen, advice);
             return;
         }
     }
-    say(true, tried, "each time the error, and all as before", "");
+    report(true, tried, "each time the error, and all as before", "");
 }
 
 fn edges() {
@@ -187,7 +187,7 @@ fn edges() {
     let second = call(&[5, 6], 5..7, 0);
     let right = first.result == Ok(Ok(())) && second.result == Ok(Ok(()));
     let seen = format!("{}; {}", saw(&first), saw(&second));
-    say(right, tried, &seen, "There is nothing to map, so nothing can fail.");
+    report(right, tried, &seen, "There is nothing to map, so nothing can fail.");
 }
 
 fn main() {

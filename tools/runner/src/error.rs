@@ -69,14 +69,14 @@ pub enum Error {
     PerCpuUse {
         /// The module.
         module: String,
-        /// How many places were told.
+        /// How many places were reported.
         count: usize,
     },
     /// A module in C has so many formats that this kernel can't print.
     Formats {
         /// The module.
         module: String,
-        /// How many conversions were told.
+        /// How many conversions were reported.
         count: usize,
     },
     /// No module crate says what it was built for.

@@ -140,7 +140,7 @@ fn main() -> ExitCode {
         _ => boot(toolchain, &options),
     });
     exit_code.unwrap_or_else(|error| {
-        output::say!("{error}");
+        output::message!("{error}");
         ExitCode::from(NO_GUEST)
     })
 }
@@ -180,6 +180,6 @@ fn boot(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
         0 => paint::GOOD,
         _ => paint::BAD,
     };
-    output::say!("{}", paint::on_stderr(style, &verdict.to_string()));
+    output::message!("{}", paint::on_stderr(style, &verdict.to_string()));
     Ok(ExitCode::from(verdict.exit_code()))
 }

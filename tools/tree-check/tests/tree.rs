@@ -66,9 +66,9 @@ fn two_rooms_may_be_a_circle_though_no_files_are() {
         "mod guest; mod screen; fn main() { guest::run() }",
     );
     file("guest/mod.rs", "mod line; pub mod date; pub fn run() {}");
-    file("guest/line.rs", "use crate::screen::say;");
+    file("guest/line.rs", "use crate::screen::show;");
     file("guest/date.rs", "");
-    file("screen/mod.rs", "mod log; pub fn say() {}");
+    file("screen/mod.rs", "mod log; pub fn show() {}");
     file("screen/log.rs", "");
     let root = folder.path().join("main.rs");
     assert!(check_rooms(&root).unwrap().is_empty());
@@ -116,10 +116,10 @@ fn imports_inside_of_macros_and_use_trees_are_found() {
 fn an_exported_macro_is_imported_from_where_it_is_defined() {
     let files = [
         ("lib.rs", "mod a; mod b; use a::f;"),
-        ("a.rs", "use crate::say; pub fn f() { say!() }"),
+        ("a.rs", "use crate::show; pub fn f() { show!() }"),
         (
             "b.rs",
-            "#[macro_export] macro_rules! say { () => { $crate::b::g() } } pub fn g() {}",
+            "#[macro_export] macro_rules! show { () => { $crate::b::g() } } pub fn g() {}",
         ),
     ];
     assert!(circles(&files).is_empty());
@@ -131,7 +131,7 @@ fn what_a_macro_has_of_its_crate_is_no_import_of_its_file() {
         ("lib.rs", "mod a; mod b; pub use b::g; use a::f;"),
         (
             "a.rs",
-            "#[macro_export] macro_rules! say { () => { $crate::g() } } pub fn f() {}",
+            "#[macro_export] macro_rules! show { () => { $crate::g() } } pub fn f() {}",
         ),
         ("b.rs", "pub fn g() {}"),
     ];

@@ -82,7 +82,7 @@ impl Bench {
         self.step(step, cpu)
     }
 
-    /// Does a step on a CPU, and tells what came of it.
+    /// Does a step on a CPU, and reports what came of it.
     pub fn step(&mut self, step: Step, cpu: usize) -> String {
         let cpu = cpu.min(self.model.allocator().units() - 1);
         self.steps += 1;

@@ -12,7 +12,7 @@ use loader::{
     Bindings, Demangled, Howto, Linked, LoadError, Object, Plan, Unrepresentable, Via, type_name,
 };
 
-/// Refusals that are told of one module.
+/// Refusals that are reported of one module.
 const MOST: usize = 64;
 
 /// Most bytes of a module that is linked here.
@@ -24,7 +24,7 @@ struct Refused {
     facts: Unrepresentable,
 }
 
-/// Links a file, and tells of it.
+/// Links a file, and reports on it.
 pub fn answer(file: &[u8], base: u64, per_cpu: u64, unresolved: u64) -> String {
     let mut file = file.to_vec();
     let mut refused = Vec::new();

@@ -55,16 +55,16 @@ pub fn protect(protections: Protections) {
     change_control0(protections.bits(), 0);
 }
 
-/// Makes this CPU tell of MONITOR CALLs of class 0, by a program check; otherwise the instruction
+/// Has this CPU report MONITOR CALLs of class 0, by a program check; otherwise the instruction
 /// does nothing. Their handler is [`Handlers::monitor_call`](crate::traps::Handlers).
-pub fn tell_of_monitor_calls() {
+pub fn enable_monitor_calls() {
     /// Bit 48 of control register 8: class 0.
     const CLASS_0: u64 = 1 << (63 - 48);
     let mut value = 0u64;
     // SAFETY: C7: STCTG stores the eight bytes of `value`.
     unsafe { asm!("stctg %c8, %c8, 0({})", in(reg_addr) &raw mut value, options(nostack)) };
     value |= CLASS_0;
-    // SAFETY: C6: the bit added tells of an instruction whose handler is in place.
+    // SAFETY: C6: the bit added enables an instruction whose handler is in place.
     unsafe { asm!("lctlg %c8, %c8, 0({})", in(reg_addr) &raw const value, options(nostack)) };
 }
 

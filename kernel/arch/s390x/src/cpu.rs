@@ -139,7 +139,7 @@ pub fn interrupts_off_for_good() {
     }
 }
 
-/// Turns external and I/O interruptions on, in a CPU's ordinary course, once it is
+/// Turns external and I/O interruptions on, in a CPU's ordinary context, once it is
 /// ready to take them: its first act of the kind.
 ///
 /// # Safety
@@ -172,7 +172,7 @@ pub fn interrupts_enabled() -> bool {
 /// with interruptions off: one that comes after it was asked isn't missed, because
 /// loading the wait PSW turns interruptions on and waits in one step.
 ///
-/// For a CPU's ordinary course: with interruptions on, and no lock held.
+/// For a CPU's ordinary context: with interruptions on, and no lock held.
 ///
 /// # Panics
 /// If interruptions are off, in a handler or an interrupts-off section: handlers

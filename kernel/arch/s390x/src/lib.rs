@@ -3,11 +3,12 @@
 //! ```text
 //!   limits.rs      page size, number of CPUs
 //!   psw.rs         the program-status word
-//!   lowcore.rs     the prefix area: old and new PSWs, save areas, per-CPU offset
+//!   lowcore/       the prefix area: old and new PSWs, save areas, per-CPU offset
 //!   control.rs     control registers: what is admitted, protected, translated
 //!   cpu.rs         numbers, interrupts-off sections, facilities, waiting
 //!   counting.rs    interrupts-off sections that are counted; counted_section.rs: in assembler
 //!   stack.rs       stacks
+//!   context.rs     contexts of execution, and the switch between them
 //!   power.rs       the two ways a run ends
 //!   traps/         interruption entry, decoding, the way back
 //!   fault_safe.rs  reads and writes of any address
@@ -31,10 +32,10 @@
 
 pub mod backtrace;
 pub mod boot;
+pub mod context;
 pub mod control;
 mod counted_section;
 pub mod counting;
-pub mod course;
 pub mod cpu;
 pub mod dat;
 pub mod fault_safe;

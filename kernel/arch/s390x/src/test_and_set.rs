@@ -1,6 +1,6 @@
 //! TEST AND SET: a byte whose bits one CPU sets first.
 //!
-//! The instruction sets all bits and tells what the leftmost was, in one step that no other
+//! The instruction sets all bits and gives what the leftmost was, in one step that no other
 //! CPU gets between. A compare-and-swap of a byte is a loop on the word around it.
 
 use core::arch::asm;

@@ -19,7 +19,7 @@ mod tables;
 mod versions;
 
 pub use page_0::stores_preempt_count;
-pub use tables::{Bug, Exception, Jump, TableError, Tables, Told};
+pub use tables::{Bug, Exception, Fixup, Jump, TableError, Tables};
 pub use versions::{Versions, VersionsError};
 
 use crate::object::Object;

@@ -26,13 +26,13 @@ pub struct Exception {
     pub instruction: u64,
     /// Where to go on.
     pub continuation: u64,
-    /// What is told to the code there.
-    pub told: Told,
+    /// What the code there finds.
+    pub fixup: Fixup,
 }
 
-/// What code that goes on behind a program check finds.
+/// What code that goes on behind a program check finds (Linux: `EX_TYPE_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum Fixup {
     /// Nothing.
     Nothing,
     /// An error number in this register.
@@ -58,7 +58,7 @@ pub enum Told {
     },
 }
 
-/// A place that MONITOR CALL tells of: code that must not be reached.
+/// A place that MONITOR CALL reports: code that must not be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bug {
     /// The instruction's address.
@@ -69,7 +69,7 @@ pub struct Bug {
     pub line: u16,
     /// Whether the code goes on.
     pub is_warning: bool,
-    /// Whether it is told but once.
+    /// Whether it is reported but once.
     pub is_once: bool,
 }
 
@@ -195,7 +195,7 @@ impl Tables {
         Some(self.exceptions[found.ok()?])
     }
 
-    /// What the MONITOR CALL at an address tells of, and its number.
+    /// What the MONITOR CALL at an address reports, and its number.
     pub fn bug(&self, instruction: u64) -> Option<(usize, Bug)> {
         let found = self
             .bugs
@@ -204,7 +204,7 @@ impl Tables {
         Some((number, self.bugs[number]))
     }
 
-    /// How many places MONITOR CALL may tell of.
+    /// How many places MONITOR CALL may report.
     pub fn bug_count(&self) -> usize {
         self.bugs.len()
     }
@@ -316,15 +316,15 @@ impl Reader<'_, '_> {
     fn exception(&self, record: &Record<'_, 12>) -> Result<Exception, TableError> {
         let data = record.half(10);
         let register = |shift: u32| (data >> shift & 0xf) as u8;
-        let told = match record.half(8) {
-            1 => Told::Nothing,
-            3 => Told::Error { error: register(0) },
-            4 => Told::ErrorAndMemory {
+        let fixup = match record.half(8) {
+            1 => Fixup::Nothing,
+            3 => Fixup::Error { error: register(0) },
+            4 => Fixup::ErrorAndMemory {
                 error: register(0),
                 address: register(4),
                 bytes: register(8),
             },
-            5 => Told::ErrorAndRegister {
+            5 => Fixup::ErrorAndRegister {
                 error: register(0),
                 loaded: register(4),
             },
@@ -333,7 +333,7 @@ impl Reader<'_, '_> {
         Ok(Exception {
             instruction: self.code(record, 0, "instruction")?,
             continuation: self.code(record, 4, "continuation")?,
-            told,
+            fixup,
         })
     }
 

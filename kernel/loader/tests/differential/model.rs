@@ -14,7 +14,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// As the loader plans it, which the other linkers are told.
+    /// As the loader plans it, which the other linkers are given.
     pub fn planned(object: &Object, layout: &Layout<'_>) -> Self {
         let address = |section: usize| {
             let position = layout.position(section + 1);

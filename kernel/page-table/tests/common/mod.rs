@@ -55,7 +55,7 @@ struct State {
     linked: BTreeSet<usize>,
     /// The element that all CPUs run under, once they do.
     element: Option<u64>,
-    /// Page entries that a CPU has found, by page: where they were, and what they said.
+    /// Page entries that a CPU has found, by page: where they were, and what was in them.
     tlbs: [BTreeMap<usize, (usize, u64)>; CPUS],
     /// Entries of upper tables that a CPU has found, by place.
     upper: BTreeMap<usize, u64>,

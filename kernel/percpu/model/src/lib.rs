@@ -1,5 +1,5 @@
 //! A model that shares nothing with the per-CPU allocator: a map of live areas, and what each
-//! unit's copy of them must hold. It does steps, chosen or at random, and tells what is wrong
+//! unit's copy of them must hold. It does steps, chosen or at random, and reports what is wrong
 //! after each.
 //!
 //! ```text

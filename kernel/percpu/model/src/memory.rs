@@ -2,7 +2,7 @@
 
 use percpu::Backing;
 
-/// Emulated memory that tells about itself.
+/// Emulated memory that can be asked about itself.
 pub trait Memory: Backing {
     /// Whether all bytes are this one.
     fn holds(&self, address: usize, size: usize, byte: u8) -> bool;

@@ -244,7 +244,7 @@ impl<M: Memory> Model<M> {
             }
             Err(error) => {
                 let expected = AllocError::OutOfMemory { size, align };
-                must!(error == expected, "out of memory is told as: {error}");
+                must!(error == expected, "out of memory is reported as: {error}");
                 Came::NotAllocated(error)
             }
         };
@@ -254,7 +254,7 @@ impl<M: Memory> Model<M> {
         Ok(came)
     }
 
-    /// Works the allocator's books out anew: what is counted as live, chunk by chunk, is what is
+    /// Works the allocator's counts out anew: what is counted as live, chunk by chunk, is what is
     /// live, and all of it is found.
     ///
     /// # Errors

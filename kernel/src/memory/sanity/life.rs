@@ -1,7 +1,7 @@
 //! The life of a block, from its allocation until its allocator has it back.
 
-use super::above::release;
-use super::desk::{self, DESK, event, is_on, make, tell};
+use super::checker::{self, CHECKER, event, is_on, make, print_pending};
+use super::hooks::release;
 use super::touch::{compare, copies, fill};
 use crate::memory::error::OutOfMemory;
 use crate::sync;
@@ -37,7 +37,7 @@ pub fn enter(
         fill(&block, start..block.end(), UNINITIALISED);
     }
     fill(&block, block.end()..block.end() + zones.after, RED_ZONE);
-    match desk::enter(block) {
+    match checker::enter(block) {
         Ok(()) => Ok(()),
         Err(Refused::Overlap(other)) => {
             overlap(start, Some(other));
@@ -59,7 +59,7 @@ pub fn overlap(address: usize, block: Option<Block>) {
 /// Names what a block holds.
 pub fn name(kind: Kind, start: usize, label: &'static str) {
     if is_on() {
-        DESK.lock().books.set_label(kind, start, label);
+        CHECKER.lock().blocks.set_label(kind, start, label);
     }
 }
 
@@ -87,7 +87,7 @@ fn at_once(misuse: Misuse, address: usize) -> Report {
 )]
 pub fn begin_free(kind: Kind, start: usize, cache: usize) -> Result<Block, Refused> {
     let event = event();
-    DESK.lock().books.begin_free(kind, start, cache, &event)
+    CHECKER.lock().blocks.begin_free(kind, start, cache, &event)
 }
 
 /// Reports an address that couldn't be freed by `kind`'s function, of the cache.
@@ -96,7 +96,7 @@ pub fn refused(kind: Kind, address: usize, cache: usize) {
     if !is_on() {
         return;
     }
-    let Some(refused) = DESK.lock().books.refusal(kind, address, cache) else {
+    let Some(refused) = CHECKER.lock().blocks.refusal(kind, address, cache) else {
         // It could, by now.
         return;
     };
@@ -119,7 +119,7 @@ pub fn cache_in_use(cache: usize, objects: usize) {
     if !is_on() {
         return;
     }
-    let block = DESK.lock().books.starting_at(Kind::Slab, cache);
+    let block = CHECKER.lock().blocks.starting_at(Kind::Slab, cache);
     make(Report {
         block,
         ..at_once(Misuse::CacheInUse(objects), cache)
@@ -132,7 +132,7 @@ pub fn no_cache(cache: usize) {
     if !is_on() {
         return;
     }
-    let block = DESK.lock().books.starting_at(Kind::Slab, cache);
+    let block = CHECKER.lock().blocks.starting_at(Kind::Slab, cache);
     if block.is_some_and(|block| block.state != State::Live) {
         make(Report {
             block,
@@ -162,7 +162,7 @@ pub fn keep_addresses(block: &Block) {
 fn keep(block: &Block, cost: usize) {
     // Its record is kept as long, and of a small block it is what takes most.
     let cost = cost + size_of::<Slot>();
-    DESK.lock().books.keep(block.kind, block.start, cost);
+    CHECKER.lock().blocks.keep(block.kind, block.start, cost);
     evict(false);
 }
 
@@ -178,13 +178,13 @@ pub fn flush() {
 fn evict(all: bool) {
     while sync::holds_none() {
         // Not held any more when the block is compared.
-        let oldest = DESK.lock().books.oldest(all);
+        let oldest = CHECKER.lock().blocks.oldest(all);
         let Some(block) = oldest else {
             return;
         };
         compare_zones(&block, Found::Quarantine);
         compare_poison(&block, Found::Quarantine);
-        DESK.lock().books.forget(block.kind, block.start);
+        CHECKER.lock().blocks.forget(block.kind, block.start);
         release(&block);
     }
 }
@@ -206,7 +206,7 @@ fn look(
         };
         let from_the_edge = damage.first == 0 && bytes.start == block.base();
         let neighbour = (from_the_edge && block.zones.before > 0)
-            .then(|| DESK.lock().books.before(block))
+            .then(|| CHECKER.lock().blocks.before(block))
             .flatten();
         fill(block, bytes.start..bytes.end, pattern);
         make(Report {
@@ -249,7 +249,7 @@ fn compare_poison(block: &Block, found: Found) {
 fn each(last_kind: Kind, mut work: impl FnMut(&Block)) {
     let mut last: Option<Block> = None;
     loop {
-        let next = DESK.lock().books.next(last.as_ref());
+        let next = CHECKER.lock().blocks.next(last.as_ref());
         let Some((pin, block)) = next else {
             return;
         };
@@ -257,7 +257,7 @@ fn each(last_kind: Kind, mut work: impl FnMut(&Block)) {
         if is_wanted {
             work(&block);
         }
-        DESK.lock().books.unpin(pin);
+        CHECKER.lock().blocks.unpin(pin);
         if !is_wanted {
             return;
         }
@@ -275,7 +275,7 @@ pub fn check() -> usize {
 pub fn returned(function: u64) {
     if is_on() {
         compare_all(Kind::PerCpu, Found::Return(function));
-        tell();
+        print_pending();
     }
 }
 
@@ -309,7 +309,7 @@ pub fn left_by(text: &Range<u64>) -> usize {
             let is_its = block.label.is_none() && !block.left;
             if is_its && block.state == State::Live && calls.any(|call| text.contains(&call)) {
                 count += 1;
-                DESK.lock().books.set_left(block.kind, block.start);
+                CHECKER.lock().blocks.set_left(block.kind, block.start);
                 make(Report {
                     block: Some(*block),
                     found: Found::Unload,
@@ -324,5 +324,5 @@ pub fn left_by(text: &Range<u64>) -> usize {
 /// The block that an address is in, red zones included, live or not; of an address of a copy,
 /// by handle and [`Kind::PerCpu`].
 pub fn at(kind: Kind, address: usize) -> Option<Block> {
-    DESK.lock().books.around(kind, address)
+    CHECKER.lock().blocks.around(kind, address)
 }

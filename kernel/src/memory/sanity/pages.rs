@@ -4,7 +4,7 @@
 //! A bit a frame says that it was filled: what has been free since boot wasn't. Who gave back
 //! is known of the latest blocks.
 
-use super::desk::{event, is_on, make, memory_for_good};
+use super::checker::{event, is_on, make, memory_for_good};
 use crate::sync::{Lock, rank};
 use ::sanity::pattern::{self, FREED};
 use ::sanity::{Block, Event, Found, Kind, Misuse, Report, State, Zones};

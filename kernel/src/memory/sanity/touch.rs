@@ -1,6 +1,6 @@
 //! Bytes around a block and in it: written, and compared.
 
-use super::above::above;
+use super::hooks::hooks;
 use ::sanity::pattern::{self, Damage};
 use ::sanity::{Block, Kind};
 use arch::fault_safe;
@@ -18,7 +18,7 @@ pub fn copies(kind: Kind) -> impl Iterator<Item = (Option<u32>, usize)> {
         let cpu = next;
         next += 1;
         match per_cpu {
-            true => Some((Some(cpu), above()?.copy(cpu)?)),
+            true => Some((Some(cpu), hooks()?.copy(cpu)?)),
             false => (cpu == 0).then_some((None, 0)),
         }
     })

@@ -1,5 +1,5 @@
 //! Accesses that must be refused: an expectation is armed, the access is done by code of the
-//! kernel's, of a module's in Rust, or of one in C, and what the machine tells of the refusal
+//! kernel's, of a module's in Rust, or of one in C, and how the machine reports the refusal
 //! is compared: program check, failing page, kind of access.
 //!
 //! ```text
@@ -42,7 +42,7 @@ impl Kind {
     /// All of them, in the order of an [`Accessor`]'s functions.
     pub const ALL: [Kind; 3] = [Kind::Load, Kind::Store, Kind::Jump];
 
-    /// As the machine tells it.
+    /// As the machine reports it.
     fn access(self) -> Access {
         match self {
             Kind::Store => Access::Store,
@@ -52,7 +52,7 @@ impl Kind {
 }
 
 /// Facility 75: an access exception says whether it was a fetch or a store. Without it that
-/// may be told or not.
+/// may be reported or not.
 const FACILITY_FETCH_STORE_INDICATION: usize = 75;
 
 /// Bytes that low-address protection keeps (Principles of Operation, chapter 3, "Low-Address
@@ -166,7 +166,7 @@ impl Expected {
             return Err(failed(format_args!("{self}: {} did it", accessor.name)));
         };
         let page = Some((address / PAGE_SIZE * PAGE_SIZE) as u64);
-        // Asked before translation, and tells no address.
+        // Asked before translation, and names no address.
         let is_low = kind == Kind::Store && LOW_ADDRESSES.iter().any(|low| low.contains(&address));
         let (wanted, page) = match is_low {
             true => (code::PROTECTION, None),

@@ -300,7 +300,10 @@ fn every_entry() -> Result<(), NotPassed> {
     let odd = wanted.compare_all(&reached, start).err();
     let page = alloc::format!("{:#x}: ", area.start() + PAGE_SIZE);
     let named = odd.as_ref().is_some_and(|text| text.starts_with(&page));
-    check!(named, "{page}is read-only, and nothing is told: {odd:?}");
+    check!(
+        named,
+        "{page}is read-only, and nothing is reported: {odd:?}"
+    );
     Ok(())
 }
 

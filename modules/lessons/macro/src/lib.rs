@@ -10,7 +10,7 @@ use module_api::{PerCpu, Variable, errno, module, percpu, print_text};
 
 module! {
     name: "macro",
-    description: "A static and an allocated variable, told apart by type",
+    description: "A static and an allocated variable, distinguished by type",
     license: "MIT",
     init: init,
     exit: exit,

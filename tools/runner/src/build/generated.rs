@@ -274,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_hold_what_their_names_say() {
+    fn sources_hold_what_they_are_named_for() {
         assert!(links(1000).contains(".rept 200"));
         let count = |source: &str, what: &str| source.matches(what).count();
         let source = relocations(1000);

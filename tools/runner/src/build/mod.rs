@@ -65,7 +65,7 @@ pub fn guest(toolchain: Toolchain, compiler: Compiler) -> Result<Guest, Error> {
             cargo.args(["-p", &module.name]);
         }
         if !layout::kernel().exists() {
-            output::say!(
+            output::message!(
                 "building the kernel and {} modules: half a minute the first time",
                 modules.len()
             );

@@ -12,10 +12,10 @@ pub fn workbench(toolchain: Toolchain) -> Option<Vec<u8>> {
     match build(toolchain) {
         Ok(program) => Some(program),
         Err(error) => {
-            output::say!("the page will be without its workbench: {error}");
+            output::message!("the page will be without its workbench: {error}");
             if toolchain == Toolchain::Prebuilt {
                 let target = layout::PAGE_TARGET;
-                output::say!("it needs rustup target add {target}");
+                output::message!("it needs rustup target add {target}");
             }
             None
         }
@@ -25,7 +25,9 @@ pub fn workbench(toolchain: Toolchain) -> Option<Vec<u8>> {
 fn build(toolchain: Toolchain) -> Result<Vec<u8>, Error> {
     let path = layout::workbench();
     if !path.exists() {
-        output::say!("building the workbench of the page, for WebAssembly: half a minute, once");
+        output::message!(
+            "building the workbench of the page, for WebAssembly: half a minute, once"
+        );
     }
     let mut command = toolchain.cargo_for_page("build");
     command.args(["--quiet", "-p", "workbench"]);

@@ -184,8 +184,8 @@ impl Attendant<'_> {
         self.busy.store(false, Ordering::Release);
         let path = self.target.path.display();
         match written {
-            Ok(summary) => output::say!("dump in {path}: {summary}"),
-            Err(error) => output::say!("no dump in {path}: {error}"),
+            Ok(summary) => output::message!("dump in {path}: {summary}"),
+            Err(error) => output::message!("no dump in {path}: {error}"),
         }
     }
 

@@ -19,7 +19,7 @@ pub struct Gdb {
 
 impl Gdb {
     /// One that connects to a machine at a port of this host. `modules` are those of
-    /// `--module`: of objects gdb is told where they are, for what is compiled it finds itself.
+    /// `--module`: of objects gdb is given the paths, for what is compiled it finds itself.
     pub fn of_machine(port: u16, modules: &[PathBuf]) -> Self {
         let mut commands: Vec<String> = modules.iter().filter_map(|path| module(path)).collect();
         commands.push(format!("{}{port}", CONNECT));

@@ -95,7 +95,7 @@ fn command(
     }
     if matches!(options.verb, Some(Verb::Debug { .. })) {
         let port = gdb_port().map_err(Error::start(EMULATOR))?;
-        output::say!(
+        output::message!(
             "waiting for gdb; in another terminal:\n  {}",
             Gdb::of_machine(port, &options.modules)
         );
@@ -134,14 +134,14 @@ pub fn run(options: &Options, initrd: &Initrd) -> Result<Run, Error> {
 pub fn run_kept(options: &Options, initrd: &Initrd, report: Option<&Report>) -> Result<Run, Error> {
     let json = report.map(Report::file).transpose();
     let json = json.map_err(Error::start(EMULATOR))?;
-    let log = Log::new().map_err(|error| output::say!("no log is kept: {error}"));
+    let log = Log::new().map_err(|error| output::message!("no log is kept: {error}"));
     let (log, path) = log.map_or((None, None), |log| (Some(log.file), Some(log.path)));
     let shown = options.shown();
     let files = Copies { log, json };
     let run = run_shown(options, initrd, shown, files);
     if let (Some(path), Shown::Results) = (path, shown) {
         let path = Log::shown_path(&path).display();
-        output::say!("all lines: {path} (or --verbose)");
+        output::message!("all lines: {path} (or --verbose)");
     }
     run
 }

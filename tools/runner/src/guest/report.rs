@@ -3,7 +3,7 @@
 //! ```text
 //!  --json    {"event":"run", ..}       this program: date, versions, what was asked for
 //!            {"event":"boot", ..} ..   the guest: its control channel, without the token,
-//!                                      and with details that it tells for this
+//!                                      and with details that it has for this
 //!            {"event":"verdict", ..}   this program
 //!  --junit   a test case for each self-test and command, and one for the verdict
 //! ```
@@ -65,7 +65,7 @@ impl Report {
             text: verdict.to_string(),
         };
         if let Err(error) = write_event(&mut self.0, &event) {
-            output::say!("the file of --json is incomplete: {error}");
+            output::message!("the file of --json is incomplete: {error}");
         }
     }
 }

@@ -58,7 +58,7 @@ pub fn forward(stderr: impl Read) -> Option<String> {
 }
 
 /// Feeds a guest's console with input that isn't a terminal's; at the input's end the last
-/// line is ended, Ctrl-D is typed, and `ended` is told.
+/// line is ended, Ctrl-D is typed, and `ended` is notified.
 pub fn feed(mut input: impl Read, mut guest: impl Write, ended: &Sender<()>) {
     let mut chunk = [0; 4096];
     let mut last = b'\n';

@@ -97,10 +97,10 @@ impl Options {
     fn sanity(&self) -> Option<&str> {
         let words = self.append.iter();
         let mut words = words.flat_map(|words| words.split_ascii_whitespace());
-        let said = words.clone().find(|word| word.starts_with("sanity="));
+        let given = words.clone().find(|word| word.starts_with("sanity="));
         let is_monitor = words.any(|word| word.starts_with("monitor"));
         let has_tests = self.verb.is_none() && self.commands().is_empty() && !is_monitor;
-        said.or(has_tests.then_some(CHECKS_MEMORY))
+        given.or(has_tests.then_some(CHECKS_MEMORY))
     }
 
     /// Whether the guest keeps books of its memory, to catch its misuse.

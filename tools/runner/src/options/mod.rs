@@ -200,7 +200,7 @@ pub enum Verb {
     Linux {
         /// Modules, by name [default: all that have their symbols here]
         names: Vec<String>,
-        /// Tell what these modules lack; without a name, what to offer next
+        /// Print what these modules lack; without a name, what to offer next
         #[arg(long)]
         why: bool,
         /// Fail also if the listing of docs/linux.md has other modules or answers
@@ -328,9 +328,9 @@ impl Options {
     }
 }
 
-/// Says what is wrong with the command line, where that shows only later: the process ends
+/// Prints what is wrong with the command line, where that shows only later: the process ends
 /// with code 2.
-pub fn say_usage(text: &str) {
+pub fn print_usage_error(text: &str) {
     let error = Options::command().error(ErrorKind::InvalidValue, text);
     // Nobody reads it where stderr can't be written.
     let _ = error.print();

@@ -142,12 +142,12 @@ fn the_shell_asks_for_the_monitor() {
     assert_eq!(line, format!("monitor {rest}"));
     let tests = parse("").unwrap().command_line(&token, 1);
     assert_eq!(tests, format!("sanity=1 {rest}"));
-    let said = parse("--append sanity=0").unwrap();
-    assert_eq!(said.command_line(&token, 1), format!("sanity=0 {rest}"));
+    let given = parse("--append sanity=0").unwrap();
+    assert_eq!(given.command_line(&token, 1), format!("sanity=0 {rest}"));
 }
 
 #[test]
-fn limits_are_where_they_are_said_to_be() {
+fn limits_are_as_documented() {
     for line in [
         "--cpus 1",
         "--cpus 248",

@@ -2,7 +2,7 @@
 //!
 //! The guest prints an instruction as its address and its bytes, and a mark where its name
 //! belongs; binutils' objdump, which knows every instruction and is there for the build,
-//! tells the name. It is asked only when such a line comes. A line that any module prints
+//! has the name. It is asked only when such a line comes. A line that any module prints
 //! may look like one: it is text for people, and decides nothing.
 //!
 //! ```text
@@ -19,7 +19,7 @@ pub const OBJDUMP: &str = "s390x-linux-gnu-objdump";
 /// Where the name of an instruction belongs (`kernel/src/monitor/instructions.rs`).
 const MARK: &str = "<?>";
 
-/// Bytes of the start of a line that tell whether it may be an instruction's: an address.
+/// Bytes of the start of a line that show whether it may be an instruction's: an address.
 const ADDRESS: &str = "0x0123456789abcdef: ";
 
 /// The console's text on its way, line by line where it may have instructions in it.

@@ -15,11 +15,11 @@ macro_rules! line {
 }
 
 /// A message of this program: a line on stderr, behind its name.
-macro_rules! say {
+macro_rules! message {
     ($($text:tt)*) => { $crate::screen::output::write_message(format_args!($($text)*)) };
 }
 
-pub(crate) use {line, say};
+pub(crate) use {line, message};
 
 /// See [`line!`].
 #[cfg(not(test))]
@@ -47,7 +47,7 @@ pub fn write_error_line(text: impl Display) {
     eprintln!("{text}");
 }
 
-/// See [`say!`].
+/// See [`message!`].
 pub fn write_message(text: impl Display) {
     write_error_line(format_args!("{PROGRAM}: {text}"));
 }

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_is_told() {
+    fn a_loss_is_reported() {
         let full = std::fs::File::create("/dev/full").unwrap();
         let mut sink = Sink::new(full);
         sink.write(b"x");

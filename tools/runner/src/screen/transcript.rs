@@ -10,7 +10,7 @@ pub struct Transcript {
     /// All lines that aren't empty, without the blanks at their ends.
     pub lines: Vec<String>,
     place: Place,
-    /// What was said since the last result that may be the reason of the next.
+    /// What was printed since the last result that may be the reason of the next.
     reasons: Vec<String>,
 }
 
@@ -84,10 +84,10 @@ impl Transcript {
             self.place = Place::End;
             return (Weight::Result, Vec::new());
         }
-        // What a glob leaves out is told behind the plan.
+        // What a glob leaves out is printed behind the plan.
         let is_list = line.starts_with("#   ") || line.ends_with(':');
         let weight = match self.place {
-            Place::Boot if is_told_at_boot(line) => Weight::Result,
+            Place::Boot if is_shown_at_boot(line) => Weight::Result,
             Place::Plan if line.starts_with('#') && is_list => Weight::Result,
             Place::End => Weight::Result,
             Place::Boot | Place::Plan | Place::Results | Place::Given => Weight::Rest,
@@ -125,7 +125,7 @@ impl Transcript {
 
 /// Whether a line of boot is for everybody: how far modules are from per-CPU memory, what
 /// was refused for that, and whatever else went wrong.
-fn is_told_at_boot(line: &str) -> bool {
+fn is_shown_at_boot(line: &str) -> bool {
     let text = split_time(line).map_or(line, |(_, text)| text);
     let starts = ["distance: ", "error: ", "warning: "];
     starts.iter().any(|start| text.starts_with(start))
@@ -144,10 +144,10 @@ mod tests {
         # *: 4 match, 1 of them:\n\
         #   d\n\
         [   0.4] error: on purpose\n\
-        # a: said by the way\n\
+        # a: by the way\n\
         ok 1 a\n\
         # b: why\n\
-        # said by the way\n\
+        # by the way\n\
         not ok 2 b\n\
         \n\
         ok 3 c # SKIP one CPU\n\

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Fetches a kind of it into a folder, unless that has been done; where it lies then. `what`
-/// it is, and how large, is said before.
+/// it is, and how large, is reported before.
 ///
 /// # Errors
 /// If it can't be had: no network, or no apt-get.
@@ -27,7 +27,7 @@ pub fn fetch_named(
     packages: &[&str],
 ) -> Result<PathBuf, Error> {
     if !folder.join("ready").exists() {
-        output::say!("fetching {what}, once, into {}", folder.display());
+        output::message!("fetching {what}, once, into {}", folder.display());
     }
     let script = layout::root().join("tools/debian.sh");
     let mut command = Command::new(&script);

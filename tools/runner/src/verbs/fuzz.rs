@@ -73,7 +73,7 @@ pub fn run(target: Option<Target>, seconds: u64, accept: bool) -> Result<ExitCod
     match failed.is_empty() {
         true => Ok(ExitCode::SUCCESS),
         false => {
-            output::say!("an input fails {}", failed.join(", "));
+            output::message!("an input fails {}", failed.join(", "));
             Ok(ExitCode::FAILURE)
         }
     }
@@ -125,7 +125,7 @@ fn build() -> Result<PathBuf, Error> {
     cargo.env_remove("CARGO_ENCODED_RUSTFLAGS");
     cargo.env("RUSTFLAGS", FLAGS.join(" "));
     if !folder.exists() {
-        output::say!("building the fuzzers: a minute the first time");
+        output::message!("building the fuzzers: a minute the first time");
     }
     succeed(&mut cargo, "fuzzers")?;
     Ok(folder.join(host).join("release"))

@@ -168,10 +168,10 @@ pub fn reading_times() -> TestResult {
         sum += given;
     }
     let quarters = sum.div_ceil(15);
-    let told = "two and a quarter hours";
+    let stated = "two and a quarter hours";
     let readme = fs::read_to_string(root().join("README.md"))?;
     assert!(
-        quarters == 9 && readme.contains(told),
+        quarters == 9 && readme.contains(stated),
         "the book: {sum} minutes"
     );
     Ok(())

@@ -15,7 +15,7 @@ pub const TESTS: [&str; 15] = [
     "c_modules::frame_of_a_file",
     "c_sources::mistakes_end_the_build",
     "c_sources::right_uses_are_taken",
-    "c_sources::what_is_left_is_told",
+    "c_sources::what_is_left_is_reported",
     "c_sources::lines_are_of_one_cpu",
     "c_sources::threads_and_timers_left",
     "c_sources::stack_of_a_thread",

@@ -1,4 +1,4 @@
-//! Modules in C that other people wrote: what they get wrong is told by name, by the compiler
+//! Modules in C that other people wrote: what they get wrong is reported by name, by the compiler
 //! or by the kernel, and what Linux allows is allowed.
 
 use crate::by_clang;
@@ -28,7 +28,7 @@ fn run_with(name: &str, text: &str, options: &[&str]) -> Result<(Run, TempDir), 
     Ok((runner(&arguments), folder))
 }
 
-/// What a file is told that isn't built: declarations, what its init does, words.
+/// What is reported of a file that isn't built: declarations, what its init does, words.
 const REFUSED: [(&str, &str, &[&str]); 10] = [
     (
         "static DEFINE_PER_CPU(int, hits);",
@@ -87,8 +87,8 @@ const REFUSED: [(&str, &str, &[&str]); 10] = [
         ],
     ),
     (
-        "static void told(bool how) { panic(how ? \"%0pg\" : \"%s\", \"all\"); }",
-        "told(true); return 0;",
+        "static void give_up(bool how) { panic(how ? \"%0pg\" : \"%s\", \"all\"); }",
+        "give_up(true); return 0;",
         &["the format %0pg is not supported here"],
     ),
     (
@@ -107,7 +107,7 @@ pub fn mistakes_end_the_build() -> TestResult {
         for word in words {
             run.must(
                 run.stderr.contains(word),
-                &format!("`{word}` is told of {text}"),
+                &format!("`{word}` is reported of {text}"),
             )?;
         }
     }
@@ -137,7 +137,7 @@ pub fn right_uses_are_taken() -> TestResult {
     run.must_exit(0)
 }
 
-/// What an init does, and what is told of it: with the module's name, and the run goes on.
+/// What an init does, and what is reported of it: with the module's name, and the run goes on.
 const WARNED: [(&str, &str, &[&str]); 9] = [
     (
         "static DEFINE_PER_CPU(int, gets);",
@@ -205,7 +205,7 @@ const WARNED: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// What a module may not do is warned about, counted and put right.
-pub fn what_is_left_is_told() -> TestResult {
+pub fn what_is_left_is_reported() -> TestResult {
     for (before, init, words) in WARNED {
         let text = module(before, init);
         let commands = [
@@ -218,7 +218,7 @@ pub fn what_is_left_is_told() -> TestResult {
         for word in words {
             run.must(
                 !run.lines_with(&[word]).is_empty(),
-                &format!("`{word}` is told of {text}"),
+                &format!("`{word}` is reported of {text}"),
             )?;
         }
         run.must(
@@ -230,7 +230,7 @@ pub fn what_is_left_is_told() -> TestResult {
 }
 
 /// A thread whose module's exit, or whose failing init, doesn't stop it keeps the module until
-/// it has ended; a timer that is left pending is taken back. Both are told by name.
+/// it has ended; a timer that is left pending is taken back. Both are reported by name.
 pub fn threads_and_timers_left() -> TestResult {
     let before = "
         #include <linux/kthread.h>
@@ -294,7 +294,7 @@ pub fn threads_and_timers_left() -> TestResult {
         run.lines_with(&["module lingerer has left 1 timers pending"])
             .len()
             == 2,
-        "its timer is told of",
+        "its timer is reported",
     )?;
     run.must(!run.lines_with(&["warnings: 2"]).is_empty(), "and counted")
 }
@@ -368,8 +368,8 @@ pub fn names_and_words() -> TestResult {
     runner(&["--append", "x.y=\"a", "--run", "lsmod"]).must_exit(2)
 }
 
-/// A module of nothing but a licence; one with two names; one without a stamp, which is said
-/// once; symbols that are missing, all of them; a name that is too long.
+/// A module of nothing but a licence; one with two names; one without a stamp, which is
+/// reported once; symbols that are missing, all of them; a name that is too long.
 pub fn odd_modules() -> TestResult {
     let (run, _folder) = run_with(
         "nothing.c",
@@ -429,7 +429,7 @@ pub fn odd_modules() -> TestResult {
     )?;
     run.must(
         run.lines_with(&["module lacking: has no vermagic"]).len() == 1,
-        "said once a module",
+        "reported once a module",
     )?;
     let long = format!("{}.c", "x".repeat(56));
     let (run, _folder) = run_with(&long, &module("", "return 0;"), &["--run", "lsmod"])?;

@@ -128,10 +128,10 @@ const LIMITS: [&str; 2] = ["3", "20"];
 /// at the latest.
 fn run_past_limit(arguments: &[&str], words: &[&str]) -> Run {
     let run = |limit| runner(&[arguments, &["--timeout", limit]].concat());
-    let says = |run: &Run| words.iter().all(|word| run.verdict().contains(word));
+    let has_words = |run: &Run| words.iter().all(|word| run.verdict().contains(word));
     let [first, last] = LIMITS;
     let ended = run(first);
-    match says(&ended) {
+    match has_words(&ended) {
         true => ended,
         false => run(last),
     }

@@ -1,5 +1,5 @@
-//! The labs: a skeleton fails, a solution passes, and to a typical mistake is said what is
-//! wrong with it.
+//! The labs: a skeleton fails, a solution passes, and of a typical mistake is reported
+//! what is wrong with it.
 
 use crate::run::{Run, TestResult, bash, root, runner};
 use std::fs;
@@ -27,7 +27,7 @@ fn graded(lab: &str, from: &Path) -> Result<Run, std::io::Error> {
     let copy = tempfile::tempdir()?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        if entry.file_name() != "says" {
+        if entry.file_name() != "expected" {
             fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
         }
     }
@@ -53,12 +53,12 @@ pub fn grades(lab: &'static str) -> TestResult {
     let mut mistakes = 0;
     for entry in fs::read_dir(labs.join("wrong").join(lab))? {
         let folder = entry?.path();
-        let says = fs::read_to_string(folder.join("says"))?;
+        let expected = fs::read_to_string(folder.join("expected"))?;
         let run = graded(lab, &folder)?;
-        let what = format!("{}: {}", folder.display(), says.trim());
+        let what = format!("{}: {}", folder.display(), expected.trim());
         run.must(run.code == Some(1), &what)?;
         // Long advice is one line.
-        run.must(!run.lines_with(&[says.trim()]).is_empty(), &what)?;
+        run.must(!run.lines_with(&[expected.trim()]).is_empty(), &what)?;
         mistakes += 1;
     }
     run.must(mistakes >= 3, "three typical mistakes at least")?;

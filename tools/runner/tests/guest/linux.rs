@@ -74,7 +74,7 @@ pub fn live() -> Completed {
     all_live(&["--check"])
 }
 
-/// What is named is loaded with what it needs; a module that lacks something is told of.
+/// What is named is loaded with what it needs; a module that lacks something is named.
 pub fn some() -> Completed {
     let Some(run) = verb(&["crc16", "v4l2_dv_timings"]) else {
         return Ok(not_here());
@@ -86,8 +86,8 @@ pub fn some() -> Completed {
     };
     run.must_exit(1)?;
     run.must(counts(&run)? == [0, 0, 0, 1], "none is live, one is lost")?;
-    let told = run.lines_with(&["nf_tables: lacks symbols", "linux --why nf_tables"]);
-    run.must(told.len() == 1, "what to ask next")?;
+    let lines = run.lines_with(&["nf_tables: lacks symbols", "linux --why nf_tables"]);
+    run.must(lines.len() == 1, "what to ask next")?;
     let none = runner(&["linux", "no_such_module"]);
     none.must_exit(6)?;
     none.must(
@@ -271,14 +271,14 @@ pub fn ends() -> Completed {
         (1, Some("by a test")),
         (2, Some("a copy is to go beyond its object")),
     ];
-    for (how, said) in ends {
+    for (how, text) in ends {
         let commands = format!("modprobe linux_base; modprobe linux_lib; insmod ends how={how}");
         let run = files.run(&[], &commands);
-        run.must_exit(if said.is_some() { 3 } else { 0 })?;
+        run.must_exit(if text.is_some() { 3 } else { 0 })?;
         let on = run.lines_with(&["the run goes on"]).len();
-        run.must(on == usize::from(said.is_none()), "what goes on behind it")?;
-        if let Some(said) = said {
-            run.must(run.lines_with(&["panic: ", said]).len() == 1, said)?;
+        run.must(on == usize::from(text.is_none()), "what goes on behind it")?;
+        if let Some(text) = text {
+            run.must(run.lines_with(&["panic: ", text]).len() == 1, text)?;
         }
     }
     Ok(Completion::Completed)

@@ -211,7 +211,7 @@ pub fn refused() -> TestResult {
     let lines = run.lines_with(&["alone", "nobody exports module_layout"]);
     run.must(lines.len() == 1, "without a provider nothing is loaded")?;
     let lines = run.lines_with(&["crc ", " live ", "(Linux's; CRCs ignored)"]);
-    run.must(lines.len() == 1, "lsmod tells of CRCs that were ignored")?;
+    run.must(lines.len() == 1, "lsmod shows that CRCs were ignored")?;
     let rounds = in_use(&run);
     run.must(rounds.len() == 2 && rounds[0] == rounds[1], "nothing stays")?;
     // The two rounds, `alone`, and the provider that is in use.
@@ -262,12 +262,12 @@ pub fn code_runs() -> TestResult {
     run.must_exit(0)?;
     let stores = run.lines_with(&[" live ", "(Linux's; stores to page 0)"]);
     run.must(stores.len() == 2, "two store to page 0")?;
-    let told = run.lines_with(&["[leaves_one] returned with a preempt count of +1"]);
-    run.must(told.len() == 1, "a count that is left is told")?;
+    let left = run.lines_with(&["[leaves_one] returned with a preempt count of +1"]);
+    run.must(left.len() == 1, "a count that is left is reported")?;
     let warned = run.lines_with(&["WARNING: CPU: ", "at drivers/made/up.c:42", "inner+"]);
     run.must(
         warned.len() == 3,
-        "a warning has file and line; some are told once",
+        "a warning has file and line; some are printed once",
     )?;
     for function in ["middle+", "outer+", "init_module+"] {
         let lines = run.lines_with(&[function, "[warns]"]);
@@ -286,8 +286,8 @@ pub fn bug() -> TestResult {
     objects.add("bad", &usual("bad", &(calls_outer(1) + &monitor_call(0))))?;
     let run = objects.run(&["provider", "bad"], "insmod provider; insmod bad");
     run.must_exit(3)?;
-    let told = run.lines_with(&["panic: ", "kernel BUG at drivers/made/up.c:42"]);
-    run.must(told.len() == 1, "file and line")?;
+    let panics = run.lines_with(&["panic: ", "kernel BUG at drivers/made/up.c:42"]);
+    run.must(panics.len() == 1, "file and line")?;
     for function in ["inner+", "middle+", "outer+", "init_module+"] {
         let lines = run.lines_with(&[function, "[bad]"]);
         run.must(!lines.is_empty(), &format!("the backtrace has {function}"))?;

@@ -116,8 +116,8 @@ pub fn counted() -> TestResult {
     run.must(holder.len() == 1, "the holder has a name")?;
     let without = runner(&["--run", "lockstat"]);
     without.must_exit(1)?;
-    let told = without.lines_with(&["locks aren't counted: boot with lockstat"]);
-    without.must(told.len() == 1, "there is nothing to show")
+    let lines = without.lines_with(&["locks aren't counted: boot with lockstat"]);
+    without.must(lines.len() == 1, "there is nothing to show")
 }
 
 /// Nothing that a person does first holds a lock for long.

@@ -20,7 +20,7 @@ type Entry = (&'static str, &'static [&'static str]);
 const GOOD: &[Entry] = &[
     (
         "help",
-        &["lsmod", "pcpu", "percpu", "help COMMAND tells more"],
+        &["lsmod", "pcpu", "percpu", "help COMMAND explains it"],
     ),
     (
         "help pcpu",
@@ -330,7 +330,7 @@ pub fn session() -> TestResult {
     terminal.must_exit(0, ANSWER)
 }
 
-/// The same, as a script: what is said is no wider than a terminal, each bad line is an
+/// The same, as a script: what is printed is no wider than a terminal, each bad line is an
 /// error and no good one is, and none of the commands that there are is left out.
 pub fn script() -> TestResult {
     let lines = |entries: &'static [Entry]| entries.iter().map(|(typed, _)| *typed);

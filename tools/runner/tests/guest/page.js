@@ -216,11 +216,11 @@ function bench() {
   byId("flip-byte").value = 18;
   press("flip-one");
   must(
-    seen("#flip-said").includes("refused") && seen("#flip-said").includes("machine is 278, not 22"),
-    `a bit of e_machine: ${seen("#flip-said")}`,
+    seen("#flip-note").includes("refused") && seen("#flip-note").includes("machine is 278, not 22"),
+    `a bit of e_machine: ${seen("#flip-note")}`,
   );
   press("flip-many");
-  must(/Of 200: .*refused/.test(seen("#flip-said")), seen("#flip-said"));
+  must(/Of 200: .*refused/.test(seen("#flip-note")), seen("#flip-note"));
   for (const [bytes, words] of [
     [1, "The loader refuses"],
     [4, "The CPU refuses"],
@@ -229,7 +229,7 @@ function bench() {
   ]) {
     byId("slot-bytes").value = bytes;
     byId("slot-bytes").dispatchEvent(new Event("input"));
-    must(seen("#slot-said").startsWith(words), `${bytes}: ${seen("#slot-said")}`);
+    must(seen("#slot-note").startsWith(words), `${bytes}: ${seen("#slot-note")}`);
   }
   loaderBench.wasm && takeFile("no module", new TextEncoder().encode("no module at all"));
   must(seen("#bench-verdict").includes("refused"), "what is no module is refused");

@@ -112,7 +112,7 @@ fn shows_the_run(browser: &mut Browser, made: &Made) -> TestResult {
     check(browser, "tables()")?;
     check(browser, "moments()")?;
     check(browser, "asksForNothing()")?;
-    // A page of a file is the same but for what a second guest told.
+    // A page of a file is the same but for what a second guest reported.
     let other = made.json.with_extension("html");
     let words = ["report", &*other.to_string_lossy(), "--from"];
     runner(&[&words[..], &[&*made.json.to_string_lossy()]].concat()).must_exit(0)?;
@@ -180,10 +180,10 @@ fn runs_the_kernels_crates(browser: &mut Browser, made: &Made) -> Result<bool, F
         assert_eq!(seen["linked"], links, "{distance}");
         let number = |member: &str| text(member).parse::<u64>();
         let (base, per_cpu, kernel) = (number("base")?, number("per_cpu")?, number("kernel")?);
-        let said = link_here(base, per_cpu, kernel)?;
-        assert_eq!(said.is_ok(), links, "{distance}");
+        let linked = link_here(base, per_cpu, kernel)?;
+        assert_eq!(linked.is_ok(), links, "{distance}");
         let shown = text("shown");
-        let words = said.unwrap_or_else(|words| words);
+        let words = linked.unwrap_or_else(|words| words);
         assert!(shown.contains(&words), "{distance}: {words}: {shown}");
         if per_cpu % 8 == 0 {
             same_as_kmod_inspect(&inspect, &seen)?;
@@ -251,12 +251,12 @@ fn same_as_kmod_inspect(inspect: &Path, seen: &Value) -> TestResult {
     let run = Run::of(&command.output()?);
     if seen["linked"] == false {
         run.must_exit(1)?;
-        let told = run.stderr.trim().rsplit_once(".ko: ");
-        let told = told.ok_or("an error")?.1;
-        return run.must(text("shown").contains(told), "the same words");
+        let error = run.stderr.trim().rsplit_once(".ko: ");
+        let error = error.ok_or("an error")?.1;
+        return run.must(text("shown").contains(error), "the same words");
     }
     run.must_exit(0)?;
-    let told: Value = serde_json::from_str(&run.stdout)?;
+    let output: Value = serde_json::from_str(&run.stdout)?;
     let members = [
         "section", "offset", "address", "type", "symbol", "addend", "value", "result",
     ];
@@ -264,12 +264,12 @@ fn same_as_kmod_inspect(inspect: &Path, seen: &Value) -> TestResult {
         Some(text) => format!("{:#}", rustc_demangle::demangle(text)),
         None => value.to_string(),
     };
-    let relocations = told["relocations"].as_array().ok_or("relocations")?;
-    let told: Vec<Value> = relocations
+    let relocations = output["relocations"].as_array().ok_or("relocations")?;
+    let expected: Vec<Value> = relocations
         .iter()
         .map(|one| members.map(|member| plain(&one[member])).to_vec().into())
         .collect();
-    assert_eq!(seen["relocations"], Value::Array(told));
+    assert_eq!(seen["relocations"], Value::Array(expected));
     Ok(())
 }
 

@@ -233,10 +233,10 @@ pub fn junit() -> TestResult {
 /// Whether a value is what a schema says; a keyword that isn't known here is an error.
 fn fits(value: &Value, schema: &Value) -> Result<(), String> {
     let schema = schema.as_object().ok_or("a schema is an object")?;
-    for (keyword, says) in schema {
+    for (keyword, rule) in schema {
         let holds = match keyword.as_str() {
             "$schema" | "title" | "description" => true,
-            "type" => match says.as_str() {
+            "type" => match rule.as_str() {
                 Some("object") => value.is_object(),
                 Some("array") => value.is_array(),
                 Some("string") => value.is_string(),
@@ -244,22 +244,22 @@ fn fits(value: &Value, schema: &Value) -> Result<(), String> {
                 Some("integer") => value.is_u64() || value.is_i64(),
                 other => return Err(format!("no type {other:?}")),
             },
-            "const" => value == says,
-            "enum" => says.as_array().is_some_and(|words| words.contains(value)),
-            "minimum" => value.as_f64() >= says.as_f64(),
+            "const" => value == rule,
+            "enum" => rule.as_array().is_some_and(|words| words.contains(value)),
+            "minimum" => value.as_f64() >= rule.as_f64(),
             "items" => { value.as_array().into_iter().flatten() }
-                .try_for_each(|item| fits(item, says))
+                .try_for_each(|item| fits(item, rule))
                 .is_ok(),
-            "required" => { says.as_array().into_iter().flatten() }
+            "required" => { rule.as_array().into_iter().flatten() }
                 .all(|name| value.get(name.as_str().unwrap_or_default()).is_some()),
             "properties" => { value.as_object().into_iter().flatten() }
-                .filter_map(|(name, member)| Some((member, says.get(name)?)))
+                .filter_map(|(name, member)| Some((member, rule.get(name)?)))
                 .try_for_each(|(member, schema)| fits(member, schema))
                 .is_ok(),
             "additionalProperties" => { value.as_object().into_iter().flatten() }
-                .all(|(name, _)| says == true || schema["properties"].get(name).is_some()),
+                .all(|(name, _)| rule == true || schema["properties"].get(name).is_some()),
             "oneOf" => {
-                let all = says.as_array().into_iter().flatten();
+                let all = rule.as_array().into_iter().flatten();
                 all.filter(|schema| fits(value, schema).is_ok()).count() == 1
             }
             other => return Err(format!("no keyword {other}")),

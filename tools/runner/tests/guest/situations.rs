@@ -154,7 +154,7 @@ fn output_of(mut command: Command, stdout: Stdio, stderr: Stdio) -> io::Result<O
         .wait_with_output()
 }
 
-/// Output that can't be written changes no verdict; what is lost is told where it can be.
+/// Output that can't be written changes no verdict; what is lost is reported where it can be.
 pub fn output_goes_nowhere() -> TestResult {
     let full = || File::create("/dev/full").map(Stdio::from);
     let closed = || io::pipe().map(|(_, writer)| Stdio::from(writer));
@@ -164,10 +164,10 @@ pub fn output_goes_nowhere() -> TestResult {
         let of = || command(&arguments);
         let run = Run::of(&output_of(of(), full()?, Stdio::piped())?);
         run.must_exit(code)?;
-        let says = run
+        let reported = run
             .stderr
             .contains("the lines on stdout are incomplete: No space left");
-        run.must(says, "the loss is told")?;
+        run.must(reported, "the loss is reported")?;
         let run = Run::of(&output_of(of(), closed()?, Stdio::piped())?);
         run.must_exit(code)?;
         run.must(
@@ -279,12 +279,12 @@ pub fn events_elsewhere() -> TestResult {
     ] {
         let run = to(events);
         run.must_exit(6)?;
-        run.must(run.verdict().contains(reason), "the reason is told")?;
+        run.must(run.verdict().contains(reason), "the reason is named")?;
     }
     let run = to("/dev/full");
     run.must_exit(0)?;
-    let says = run.stderr.contains("the events of --events are incomplete");
-    run.must(says, "the loss is told")?;
+    let reported = run.stderr.contains("the events of --events are incomplete");
+    run.must(reported, "the loss is reported")?;
     let mut reader = File::options().read(true).write(true).open(&path)?;
     to(&text).must_exit(0)?;
     let mut events = [0; 64];

@@ -3,7 +3,7 @@
 use crate::run::{TestResult, runner};
 use std::fs;
 
-/// A module that frees what isn't its to free: each is said, with the function that did it,
+/// A module that frees what isn't its to free: each is reported, with the function that did it,
 /// and changes nothing.
 pub fn wrong_frees() -> TestResult {
     let folder = tempfile::tempdir()?;
@@ -35,7 +35,7 @@ pub fn wrong_frees() -> TestResult {
     let path = source.to_string_lossy();
     let run = runner(&["--module", &path, "--run", "insmod wrong; slabinfo"]);
     run.must_exit(0)?;
-    let said = [
+    let reports = [
         "inside the block of 128 bytes at",
         "a block of 128 bytes that has been freed before",
         "no block of kmalloc",
@@ -43,7 +43,7 @@ pub fn wrong_frees() -> TestResult {
         "cache item still has 1 objects, and stays",
         "which is no cache",
     ];
-    for text in said {
+    for text in reports {
         run.must(
             run.lines_with(&[text, "begin+0x", "[wrong]"]).len() == 1,
             text,
@@ -203,8 +203,8 @@ pub fn all_by_each_allocator() -> TestResult {
         let none = run.lines_with(&["greedy: 0 threads"]).len() == 1;
         run.must(none, &format!("{word}: threads have no memory"))?;
         for kind in 0..5 {
-            let said = format!("greedy: kind {kind}, ");
-            let lines = run.lines_with(&[&said, "blocks"]);
+            let start = format!("greedy: kind {kind}, ");
+            let lines = run.lines_with(&[&start, "blocks"]);
             let took = lines.len() == 1 && !lines[0].contains(", 0 blocks");
             run.must(took, &format!("{word}: what it took of kind {kind}"))?;
         }

@@ -35,8 +35,8 @@ pub fn qemu_refuses() -> TestResult {
         let run = runner(&["--cpu", model]);
         run.must_exit(6)?;
         let verdict = run.verdict();
-        let says = verdict.contains("QEMU could not start") && verdict.contains(reason);
-        run.must(says, "the reason is QEMU's")?;
+        let named = verdict.contains("QEMU could not start") && verdict.contains(reason);
+        run.must(named, "the reason is QEMU's")?;
     }
     Ok(())
 }
@@ -59,11 +59,11 @@ pub fn longest_command_line() -> TestResult {
     )?;
     let run = runner(&["--append", &line(LIMIT + 1)]);
     run.must_exit(2)?;
-    let says = run.stderr.contains("4096 bytes") && run.stderr.contains("at most 4095");
-    run.must(says, "length and limit are named")
+    let named = run.stderr.contains("4096 bytes") && run.stderr.contains("at most 4095");
+    run.must(named, "length and limit are named")
 }
 
-/// What memory and CPUs may be is told before anything is built.
+/// What memory and CPUs may be is reported before anything is built.
 pub fn machine_sizes() -> TestResult {
     for (arguments, expected) in [
         (["--memory", "15M"], "at least 16M"),
@@ -257,9 +257,9 @@ pub fn nothing_installed() -> TestResult {
     let run = Run::of(&output);
     run.must_exit(6)?;
     let verdict = run.verdict();
-    let says = verdict.contains("no apt-get") && verdict.contains("qemu-system-misc");
+    let named = verdict.contains("no apt-get") && verdict.contains("qemu-system-misc");
     run.must(
-        says || verdict.contains("no Rust toolchain"),
+        named || verdict.contains("no Rust toolchain"),
         "it says what to install",
     )
 }

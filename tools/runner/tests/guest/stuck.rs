@@ -47,8 +47,8 @@ pub fn goes_on() -> TestResult {
     let append = "watchdog=warn watchdog_thresh=1 selftest=smp.late_cpu_goes_on";
     let run = runner(&["--verbose", "--append", append]);
     run.must_exit(0)?;
-    let told = run.lines_with(&["watchdog: cpu 0: it has waited 1 s", "which cpu 1 holds"]);
-    run.must(told.len() == 1, "the report")?;
+    let lines = run.lines_with(&["watchdog: cpu 0: it has waited 1 s", "which cpu 1 holds"]);
+    run.must(lines.len() == 1, "the report")?;
     let ends = run.lines_with(&["selftest: 1 passed"]);
     run.must(ends.len() == 1, "the test passed")
 }

@@ -1,10 +1,10 @@
-//! What was asked for and wasn't done is no pass, or is told.
+//! What was asked for and wasn't done is no pass, or is reported.
 
 use crate::run::{TestResult, runner};
 use std::fs;
 
 /// A module that isn't there fails the run, whatever tests it has; a fault that never came,
-/// and tests that a glob leaves out, are told.
+/// and tests that a glob leaves out, are reported.
 pub fn asked_for_and_not_there() -> TestResult {
     let append = "modules=hello,nosuch fail=heap:99999999 fail=signal:99999999 selftest=stress.*";
     let run = runner(&["--append", append]);
@@ -16,11 +16,11 @@ pub fn asked_for_and_not_there() -> TestResult {
     let reasons = run.lines_with(&["# boot.modules: module nosuch: "]);
     run.must(reasons.len() == 1, "the reason")?;
     for site in ["heap", "signal"] {
-        let told = run.lines_with(&[&format!("fail={site} never came: "), " were left"]);
-        run.must(told.len() == 1, &format!("the fault at {site}"))?;
+        let lines = run.lines_with(&[&format!("fail={site} never came: "), " were left"]);
+        run.must(lines.len() == 1, &format!("the fault at {site}"))?;
     }
-    let told = run.lines_with(&["# stress.*: ", "run only by their full name"]);
-    run.must(told.len() == 1, "what the glob leaves out")?;
+    let lines = run.lines_with(&["# stress.*: ", "run only by their full name"]);
+    run.must(lines.len() == 1, "what the glob leaves out")?;
     run.must(
         !run.lines_with(&["#   stress.percpu"]).is_empty(),
         "by its name",

@@ -1,4 +1,4 @@
-//! What the machine consists of: read SCP information tells memory and CPUs, read CPU
+//! What the machine consists of: read SCP information has memory and CPUs, read CPU
 //! information the CPUs alone.
 //!
 //! The first answer is at most a page, where a machine has no extended-length blocks;

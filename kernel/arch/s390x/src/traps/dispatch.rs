@@ -106,8 +106,8 @@ fn program_check(frame: &mut TrapFrame) {
         return;
     }
     let handlers = handlers::get();
-    let is_told = check.code == code::MONITOR_EVENT && handlers.monitor_call(&check, frame);
-    if is_told || handlers.resume(&check, frame) {
+    let is_warning = check.code == code::MONITOR_EVENT && handlers.monitor_call(&check, frame);
+    if is_warning || handlers.resume(&check, frame) {
         return;
     }
     let catcher = lowcore::catcher();

@@ -36,7 +36,7 @@ pub mod code {
     /// ASCE type: the address is beyond the tables.
     pub const ASCE_TYPE: u16 = 0x38;
 
-    /// Monitor event: a MONITOR CALL of a class that the CPU tells of.
+    /// Monitor event: a MONITOR CALL of a class that the CPU reports.
     pub const MONITOR_EVENT: u16 = 0x40;
 
     /// Whether the code says that an address has no valid translation, at whatever
@@ -108,7 +108,7 @@ pub struct ProgramCheck {
     pub access: Access,
     /// Where the check struck.
     pub psw_address: u64,
-    /// Address of the last branch before it, or of what else changed the course: how the
+    /// Address of the last branch before it, or of what else broke the sequence: how the
     /// instruction was come to (Principles of Operation, chapter 4, "Breaking-Event
     /// Address").
     pub breaking_event: u64,
@@ -124,7 +124,7 @@ impl ProgramCheck {
         let translation = code == code::PROTECTION || code::is_translation(code);
         // Bit 61 clear on a protection exception: the address isn't provided.
         let known = translation && (code != code::PROTECTION || teid & 4 != 0);
-        // Bits 52 and 53: fetch or store, with the facility that tells.
+        // Bits 52 and 53: fetch or store, with the facility that has it.
         let access = match (translation, teid >> 10 & 3) {
             (true, 1) => Access::Store,
             (true, 2) => Access::Fetch,

@@ -1,6 +1,6 @@
 //! Where in lowcore this crate finds what it needs of the kernel.
 //!
-//! The kernel's own description of lowcore is `kernel/arch/s390x/src/lowcore.rs`; it
+//! The kernel's own description of lowcore is `kernel/arch/s390x/src/lowcore/mod.rs`; it
 //! asserts that the two agree. A module has these offsets compiled in.
 
 /// Byte 816: the running CPU's per-CPU offset, 8 bytes (P2).

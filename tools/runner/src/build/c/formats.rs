@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_say_which_argument() {
+    fn headers_name_the_format_argument() {
         let functions: Functions = declared(HEADER).collect();
         let expected = [("_printk".to_owned(), 0), ("named".to_owned(), 2)];
         assert_eq!(functions, expected.into());
@@ -252,8 +252,8 @@ mod tests {
     fn one_that_was_chosen_before_is_followed() {
         let chosen = "  [a.c:1:3] iftmp.0_1 = [a.c:1:3] \"%5pd\";\n  [a.c:1:4] iftmp.0_1 = \"%d\";\n\
                       [a.c:1:9] _printkD.2866 (iftmp.0_1, [a.c:1:10] &bD.6);";
-        let told = "a.c:1:9: error: the format %5pd is not supported here: there is no %pd";
-        assert_eq!(found(chosen), [told]);
+        let error = "a.c:1:9: error: the format %5pd is not supported here: there is no %pd";
+        assert_eq!(found(chosen), [error]);
         let of_another = chosen.replace("\n[a.c:1:9]", "\nint g ()\n[a.c:1:9]");
         assert_eq!(found(&of_another), [""; 0]);
     }

@@ -90,12 +90,12 @@ fn names_a_licence(object: &Path) -> Result<bool, Error> {
     let data = fs::read(object).map_err(Error::file("read", object))?;
     let file = object::File::parse(&*data).map_err(Error::object(object))?;
     let mut information = file.sections().filter(|it| it.name() == Ok(".modinfo"));
-    let says = |bytes: &[u8]| {
+    let has_it = |bytes: &[u8]| {
         bytes
             .split(|&byte| byte == 0)
             .any(|it| it.starts_with(b"license="))
     };
-    Ok(information.any(|section| section.data().is_ok_and(says)))
+    Ok(information.any(|section| section.data().is_ok_and(has_it)))
 }
 
 /// A compiler call for one file.
@@ -189,7 +189,7 @@ fn extra_by(
     compile(made, compiler, name, &object, &dump)?;
     check(compiler, name, source, stamp, &object, &dump)?;
     if !names_a_licence(&object)? {
-        output::say!(
+        output::message!(
             "warning: module {name} names no licence: MODULE_LICENSE(\"GPL\"), or another; Linux \
              doesn't build it without"
         );
@@ -199,8 +199,8 @@ fn extra_by(
     Ok(module)
 }
 
-/// Runs the compiler; two runners may do so at once. Of what it says, a header that isn't
-/// here is told with the reason, or with those that are.
+/// Runs the compiler; two runners may do so at once. Of what it prints, a header that isn't
+/// here is reported with the reason, or with those that are.
 fn compile(
     mut command: Command,
     compiler: Compiler,
@@ -228,7 +228,7 @@ fn compile(
     }
     if !made.status.success() {
         if text.contains("No such file or directory") || text.contains("file not found") {
-            output::say!("this kernel has of linux/: {}", offered()?);
+            output::message!("this kernel has of linux/: {}", offered()?);
         }
         let (program, status) = (what, made.status);
         return Err(Error::Program { program, status });
@@ -285,7 +285,7 @@ fn check(
 ) -> Result<(), Error> {
     if compiler != Compiler::Gcc {
         let mut gcc = command(Compiler::Gcc, name, source, stamp);
-        // What there is to say has been said.
+        // What there is to report has been reported.
         gcc.arg(dump_flag(dump)).args(["-w", "-o", "/dev/null"]);
         let what = format!("{COMPILER} of module {name}");
         gcc.output().map_err(Error::start(&what))?;
@@ -362,11 +362,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_scope_is_told() {
+    fn only_the_scope_is_reported() {
         let text = "In file included from a.c:3:\n/x/linux/usb.h:1:2: error: #error linux/usb.h is out of this kernel's scope: none\na.c:9:1: error: unknown type name";
-        let told = about_scope(text).unwrap();
+        let reported = about_scope(text).unwrap();
         assert_eq!(
-            told,
+            reported,
             "In file included from a.c:3:\n  error: linux/usb.h is out of this kernel's scope: none"
         );
         assert_eq!(about_scope("a.c:9:1: error: unknown type name"), None);

@@ -22,7 +22,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-/// What the guest is told at the end of the input.
+/// What the guest is sent at the end of the input.
 const END: &str = "poweroff";
 
 /// What the first Ctrl-C comes to where no command runs.
@@ -138,7 +138,7 @@ impl Session {
                         let _ = kill_process(getpid(), Signal::INT);
                         return VecDeque::new();
                     }
-                    output::say!("{AGAIN}");
+                    output::message!("{AGAIN}");
                     continue;
                 }
                 Err(_) => {

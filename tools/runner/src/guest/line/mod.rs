@@ -1,4 +1,4 @@
-//! The line of `shell` on a terminal: an editor on this side of it. The guest is told so by
+//! The line of `shell` on a terminal: an editor on this side of it. The guest knows it by
 //! `monitor=lines`: it shows no prompt and no echo, and says when it waits for a line.
 //!
 //! ```text
@@ -111,13 +111,13 @@ impl Line {
             let mut guest = self.guest.lock().unwrap_or_else(PoisonError::into_inner);
             // QEMU has ended, or is about to.
             let _ = guest.write_all(&[CTRL_C]).and_then(|()| guest.flush());
-            output::say!(
+            output::message!(
                 "the command ends at its next check; code of modules isn't stopped; \
                  Ctrl-C again within a second ends the machine"
             );
         } else if !self.is_editing.load(Ordering::SeqCst) {
             // It boots.
-            output::say!("{AGAIN}");
+            output::message!("{AGAIN}");
         }
         false
     }

@@ -35,7 +35,7 @@ pub struct Screen {
 
 impl Screen {
     /// A screen, and the thread that shows what comes while a line is edited; it ends some
-    /// time after the screen is dropped, when all of that is shown. `waits` is told each
+    /// time after the screen is dropped, when all of that is shown. `waits` is notified each
     /// time that the guest waits for a line.
     pub fn new(
         printer: impl ExternalPrinter + Send + 'static,

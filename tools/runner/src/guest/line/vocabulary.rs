@@ -1,4 +1,4 @@
-//! What may be typed at the monitor, as the guest tells it; from that, what completes a
+//! What may be typed at the monitor, as the guest reports it; from that, what completes a
 //! word, and what hints at the rest of a command.
 //!
 //! What a command takes is read off its usage, the one that `help` shows:

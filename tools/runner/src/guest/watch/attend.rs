@@ -155,7 +155,9 @@ impl Watch {
                 if self.record.dumps > dumps {
                     match &self.dumper {
                         Some(dumper) => dumper.dump(),
-                        None => output::say!("the guest wants a dump: --dump FILE says where to"),
+                        None => {
+                            output::message!("the guest wants a dump: --dump FILE says where to");
+                        }
                     }
                 }
                 if let Some(events) = &mut self.events {

@@ -56,7 +56,7 @@ impl Watch {
         // A reader that went away wanted no more; anything else is worth a word.
         let lost = |what: &str, result: io::Result<()>| match result {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                output::say!("{what} are incomplete: {error}");
+                output::message!("{what} are incomplete: {error}");
             }
             _ => {}
         };

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_off_its_goal_says_so() {
+    fn a_row_off_its_goal_is_marked() {
         let text = comparison().to_string();
         let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
         let words = |name: &str| line(name).split_whitespace().skip(2).collect::<Vec<_>>();

@@ -63,7 +63,7 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
                 .lines
                 .iter()
                 .for_each(|line| output::line!("{line}"));
-            output::say!("{verdict}");
+            output::message!("{verdict}");
             return Ok(ExitCode::from(verdict.exit_code()));
         }
         lines.push(run.transcript.lines);
@@ -77,21 +77,21 @@ pub fn run(toolchain: Toolchain, options: &Options) -> Result<ExitCode, Error> {
         output::line!("{:>4} {:>14.0} {ratio:>8.2}", rate.cpus, rate.a_second);
     }
     let (Some(last), Some((taken, contended))) = (rates.last(), contended) else {
-        output::say!("the guests printed no figures");
+        output::message!("the guests printed no figures");
         return Ok(ExitCode::from(WRONG));
     };
     let percent = 100.0 * contended as f64 / taken as f64;
     output::line!("{LOCK}: {contended} of {taken} acquisitions contended ({percent:.1} %)");
     let is_slow = last.a_second < LEAST * rates[0].a_second;
-    output::say!(
+    output::message!(
         "{}",
-        match host.can_say(options.cpus()) {
+        match host.can_measure(options.cpus()) {
             Err(reason) => reason.to_owned(),
             Ok(()) if is_slow => format!("{} CPUs do less than half of what one does", last.cpus),
             Ok(()) => "passed: CPUs at once do what they should".to_owned(),
         }
     );
-    let is_wrong = is_slow && host.can_say(options.cpus()).is_ok();
+    let is_wrong = is_slow && host.can_measure(options.cpus()).is_ok();
     Ok(ExitCode::from(if is_wrong { WRONG } else { 0 }))
 }
 
@@ -112,7 +112,7 @@ impl Host {
     }
 
     /// Whether a figure says more of the guest than of the host.
-    fn can_say(&self, cpus: u32) -> Result<(), &'static str> {
+    fn can_measure(&self, cpus: u32) -> Result<(), &'static str> {
         const IDLE: f64 = 0.5;
         if self.cores < cpus as usize {
             return Err("fewer host cores than CPUs: they took turns, which says little of locks");
@@ -179,11 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_small_or_busy_says_nothing() {
+    fn a_small_or_busy_host_measures_nothing() {
         let host = |cores, load| Host { cores, load };
-        assert!(host(2, Some(0.1)).can_say(2).is_ok());
-        assert!(host(2, Some(0.1)).can_say(4).is_err());
-        assert!(host(2, Some(3.0)).can_say(2).is_err());
-        assert!(host(2, None).can_say(2).is_err());
+        assert!(host(2, Some(0.1)).can_measure(2).is_ok());
+        assert!(host(2, Some(0.1)).can_measure(4).is_err());
+        assert!(host(2, Some(3.0)).can_measure(2).is_err());
+        assert!(host(2, None).can_measure(2).is_err());
     }
 }

@@ -60,7 +60,7 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
         return Ok(Vec::new());
     };
     if options.cpus() != CPUS || options.memory() != Memory::DEFAULT {
-        output::say!("the table of docs/figures.tsv is for --cpus {CPUS} and the usual memory");
+        output::message!("the table of docs/figures.tsv is for --cpus {CPUS} and the usual memory");
         return Ok(Vec::new());
     }
     let mut table = Table::read()?;
@@ -79,7 +79,7 @@ pub fn check(options: &Options, lines: &[String]) -> Result<Vec<String>, Error> 
         return Ok(changes.iter().map(Change::to_string).collect());
     }
     let accepted_by = &table.compiler;
-    output::say!("the table is of another compiler, {accepted_by}, and decides nothing here");
+    output::message!("the table is of another compiler, {accepted_by}, and decides nothing here");
     Ok(Vec::new())
 }
 

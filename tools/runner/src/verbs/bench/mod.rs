@@ -100,7 +100,7 @@ pub fn run(toolchain: Toolchain, options: &Options, more: More) -> Result<ExitCo
         document::update(measured)?;
     }
     for limit in &broken {
-        output::say!("more than is put up with, or less: {limit}");
+        output::message!("more than is put up with, or less: {limit}");
     }
     Ok(match broken.is_empty() {
         true => ExitCode::SUCCESS,

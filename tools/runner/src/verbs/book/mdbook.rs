@@ -21,7 +21,7 @@ pub fn found() -> Option<PathBuf> {
         })
 }
 
-/// The program; without one here it is fetched from crates.io and built, which is said first.
+/// The program; without one here it is fetched from crates.io and built, which is reported first.
 ///
 /// # Errors
 /// If it can't be had.
@@ -30,7 +30,7 @@ pub fn program() -> Result<PathBuf, Error> {
         return Ok(found);
     }
     let root = layout::target().join("mdbook");
-    output::say!(
+    output::message!(
         "mdBook {VERSION} isn't here: cargo fetches and builds it once, two minutes, into {}",
         root.display()
     );

@@ -65,19 +65,19 @@ pub fn run() -> Result<ExitCode, Error> {
     command.arg("build").arg(layout::root().join(BOOK));
     command.arg("--dest-dir").arg(&output);
     let made = command.output().map_err(Error::start("mdbook"))?;
-    let said = String::from_utf8_lossy(&made.stderr);
-    let odd: Vec<&str> = said
+    let messages = String::from_utf8_lossy(&made.stderr);
+    let odd: Vec<&str> = messages
         .lines()
         .filter(|line| line.contains("WARN") || line.contains("ERROR"))
         .collect();
     if !made.status.success() || !odd.is_empty() {
-        output::write_error_line(said.trim_end());
-        output::say!("mdbook had something to say");
+        output::write_error_line(messages.trim_end());
+        output::message!("mdbook had something to say");
         return Ok(ExitCode::FAILURE);
     }
     let looked = links::check(&output)?;
     for link in &looked.broken {
-        output::say!("book: {link} leads nowhere");
+        output::message!("book: {link} leads nowhere");
     }
     if !looked.broken.is_empty() {
         return Ok(ExitCode::FAILURE);

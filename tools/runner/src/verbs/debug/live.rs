@@ -42,7 +42,7 @@ pub fn with_gdb(options: &Options) -> Result<ExitCode, Error> {
         .map_err(Error::start(PROGRAM))?;
     let mut messages = machine.stderr.take().map(BufReader::new);
     let Some(port) = messages.as_mut().and_then(port) else {
-        // It has said why.
+        // It has printed why.
         let status = machine.wait().map_err(Error::start(PROGRAM))?;
         return Ok(code(status));
     };

@@ -29,7 +29,7 @@ use std::time::Instant;
 /// Runs all stages, and with `all` those that take longer.
 pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
     let start = Instant::now();
-    output::say!("{}", estimate(all));
+    output::message!("{}", estimate(all));
     let times = times::Times::new();
     let stages = stages::stages(toolchain, all, times.path());
     let outcomes = schedule::run(stages, |outcome| {
@@ -59,11 +59,11 @@ pub fn run(toolchain: Toolchain, all: bool) -> ExitCode {
     output::line!("{total}");
     match failed {
         true => {
-            output::say!("the tests failed");
+            output::message!("the tests failed");
             ExitCode::FAILURE
         }
         false => {
-            output::say!("all tests passed");
+            output::message!("all tests passed");
             ExitCode::SUCCESS
         }
     }

@@ -1,7 +1,7 @@
 //! One stage: a command whose exit code, and whose tests, are looked at.
 //!
 //! What it writes is kept until it has ended, as others may run beside it. Only that a test
-//! failed is told at once.
+//! failed is reported at once.
 
 use super::results::{Results, StageResult};
 use super::test_output::{Shown, TestOutput};

@@ -14,7 +14,7 @@ pub enum Ending {
     Refused(String),
     /// Self-tests failed.
     TestsFailed(String),
-    /// No self-test ran, which was told.
+    /// No self-test ran, which was reported.
     NothingRan,
     /// The kernel gave up its self-tests.
     GaveUp(String),
@@ -26,7 +26,7 @@ pub enum Ending {
     NoReport(String),
     /// It passed, and must not have.
     FalsePass(String),
-    /// It ran past its limit; the guest, asked then, told where it was.
+    /// It ran past its limit; the guest, asked then, reported where it was.
     Hung(String),
     /// The guest ended without saying why.
     NoName(String),
@@ -40,7 +40,7 @@ pub const KINDS: [&str; 13] = [
     "not started, by name",
     "refused, by name",
     "a test failed, with a reason",
-    "no test ran, and told so",
+    "no test ran, as reported",
     "gave up, with a reason",
     "panicked, with a report",
     "looped, with a report",

@@ -102,10 +102,10 @@ pub fn run(toolchain: Toolchain, options: &Options, extent: Extent) -> Result<Ex
     }
     let sum = trials.len();
     if wrong.is_empty() {
-        output::say!("all {sum} hostile trials ended by name");
+        output::message!("all {sum} hostile trials ended by name");
         return Ok(ExitCode::SUCCESS);
     }
-    output::say!(
+    output::message!(
         "{} of {sum} hostile trials ended as none may, of seed {}",
         wrong.len(),
         extent.seed

@@ -185,7 +185,7 @@ impl<'a> Machine<'a> {
         Rng::with_seed(mixed)
     }
 
-    /// Runs a guest with this word and this archive, which is said to have that sum.
+    /// Runs a guest with this word and this archive, whose sum is given as that.
     fn boot(&self, line: &str, archive: &[u8], sum: u32) -> Result<Run, Error> {
         let options = Options {
             append: vec![line.to_owned()],

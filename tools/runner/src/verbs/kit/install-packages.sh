@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs, as root, what lies beside this script, as far as this machine lacks it. There needn't be
 # a network: apt-get is shown this folder and nothing else. Words behind go to apt-get: --simulate
-# only tells what would be installed.
+# only prints what would be installed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)

@@ -28,7 +28,7 @@ use std::process::{Command, ExitCode};
 /// The archive's folder, and its name.
 const NAME: &str = "percpu-kit";
 
-/// What is said in the kit.
+/// The kit's text.
 const README: &str = include_str!("README.kit");
 /// What starts it.
 const SCRIPT: &str = include_str!("start.sh");
@@ -55,7 +55,7 @@ pub fn run(
     with_packages: bool,
 ) -> Result<ExitCode, Error> {
     if layout::is_kit() {
-        output::say!("this is a kit already: one is made of a source tree");
+        output::message!("this is a kit already: one is made of a source tree");
         return Ok(ExitCode::FAILURE);
     }
     build::guest(toolchain, options.compiler())?;
@@ -136,8 +136,8 @@ fn pages(target: &Path) -> Result<Vec<&'static str>, Error> {
             copy_folder(&layout::target().join("book"), &target.join("book"))?;
             parts.push("book");
         }
-        Ok(_) => output::say!("the kit has the book's text, and no pages of it"),
-        Err(error) => output::say!("the kit has the book's text, and no pages of it: {error}"),
+        Ok(_) => output::message!("the kit has the book's text, and no pages of it"),
+        Err(error) => output::message!("the kit has the book's text, and no pages of it: {error}"),
     }
     let page = target.join("report.html");
     let this = std::env::current_exe().map_err(Error::start("this program"))?;
@@ -145,7 +145,7 @@ fn pages(target: &Path) -> Result<Vec<&'static str>, Error> {
     let made = report.args(["--quiet", "report"]).arg(&page).output();
     match made.is_ok_and(|made| made.status.success()) && page.exists() {
         true => parts.push("report"),
-        false => output::say!("the kit has no report: ./qemu-run.sh report says why"),
+        false => output::message!("the kit has no report: ./qemu-run.sh report says why"),
     }
     Ok(parts)
 }

@@ -1,5 +1,5 @@
-//! `answers.txt`, which a student fills in: a line `name = expression` each, `#` before what
-//! is said by the way.
+//! `answers.txt`, which a student fills in: a line `name = expression` each, `#` before a
+//! comment.
 
 use super::expression::{self, Facts};
 use crate::error::Error;

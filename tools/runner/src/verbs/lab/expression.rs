@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_value_is_told() {
+    fn what_has_no_value_is_an_error() {
         let deep = "(".repeat(99);
         for (text, words) in [
             ("  ", "no answer yet"),

@@ -76,8 +76,8 @@ pub fn ask(
         .collect())
 }
 
-/// As [`ask`], where a guest that doesn't come to its end is the student's: then it is told
-/// in the findings, and there is no answer.
+/// As [`ask`], where a guest that doesn't come to its end is the student's: then it is
+/// reported in the findings, and there is no answer.
 pub fn ask_students(
     findings: &mut Findings,
     guest: &Guest,

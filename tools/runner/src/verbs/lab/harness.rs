@@ -47,10 +47,10 @@ pub fn run(findings: &mut Findings, lab: &Path, folder: &Path, cases: &str) -> R
         );
         return Ok(());
     }
-    let said = watched(&program, cases);
+    let result = watched(&program, cases);
     // Only a wish: it is left over, nothing more.
     let _ = fs::remove_file(&program);
-    let (text, ended) = said?;
+    let (text, ended) = result?;
     for line in text.lines() {
         let mut parts = line.split('\t').map(|part| part.replace("\\n", "\n"));
         let mut next = || parts.next().unwrap_or_default();

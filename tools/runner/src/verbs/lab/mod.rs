@@ -6,7 +6,7 @@
 //!                    hints.md     three steps, by --hint
 //!                    grader.rs    of labs in Rust
 //!  tools/labs/solutions/N-NAME/   tested, never shown
-//!  tools/labs/wrong/N-NAME/       typical mistakes, and what must be said to each
+//!  tools/labs/wrong/N-NAME/       typical mistakes, and what each is answered
 //! ```
 //!
 //! * `catalogue.rs`: which there are
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_lab_has_a_text_that_says_how_long_it_takes_and_three_hints() {
+    fn each_lab_has_a_text_with_its_minutes_and_three_hints() {
         assert_eq!(*crate::options::LABS.end(), LABS.len() as i64);
         for (index, lab) in LABS.iter().enumerate() {
             assert_eq!(lab.number as usize, index + 1);

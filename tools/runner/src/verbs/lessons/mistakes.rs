@@ -1,4 +1,4 @@
-//! What is said to a learner's commonest mistakes: each is given to this program as a person
+//! What is reported of a learner's commonest mistakes: each is given to this program as a person
 //! gives it.
 
 use crate::build::layout;
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::verbs::blocks::Blocks;
 use std::process::Command;
 
-/// Files of `modules/lessons/mistakes`, each with what must be said.
+/// Files of `modules/lessons/mistakes`, each with what must be reported.
 const MISTAKES: [(&str, &str); 5] = [
     ("bare_static", "per-CPU variable hits is used as it stands"),
     (
@@ -21,11 +21,11 @@ const MISTAKES: [(&str, &str); 5] = [
     ("no_licence", "no_licence names no licence"),
 ];
 
-/// What is said to each, by name; and the names of those to which the wrong thing is said.
+/// What is reported of each, by name; and the names of those of which the wrong thing is.
 pub fn all() -> Result<(Blocks, Vec<String>), Error> {
     let program = std::env::current_exe().map_err(Error::start("this program"))?;
     let root = format!("{}/", layout::root().display());
-    let (mut said, mut wrong) = (Blocks::new(), Vec::new());
+    let (mut texts, mut wrong) = (Blocks::new(), Vec::new());
     for (name, words) in MISTAKES {
         let path = layout::root().join(format!("modules/lessons/mistakes/{name}.c"));
         let mut command = Command::new(&program);
@@ -37,7 +37,7 @@ pub fn all() -> Result<(Blocks, Vec<String>), Error> {
         let output = command.env("LC_ALL", "C").output();
         let output = output.map_err(Error::start("this program"))?;
         let text = String::from_utf8_lossy(&output.stderr).replace(&root, "");
-        // What others at cargo's locks have to do with it isn't said to the mistake.
+        // What others at cargo's locks have to do with it isn't about the mistake.
         let lines = text
             .lines()
             .filter(|line| !line.contains("Blocking waiting for"));
@@ -45,7 +45,7 @@ pub fn all() -> Result<(Blocks, Vec<String>), Error> {
         if !text.contains(words) {
             wrong.push(format!("mistake {name}"));
         }
-        said.insert(name, text);
+        texts.insert(name, text);
     }
-    Ok((said, wrong))
+    Ok((texts, wrong))
 }

@@ -8,7 +8,7 @@
 //!  session.rs   vmalloc=near and far: insmod each    ──► loads, refused
 //!  table.rs     expected and found
 //!  transcripts.rs  what the monitor answers
-//!  mistakes.rs  modules/lessons/mistakes, and what is said to each
+//!  mistakes.rs  modules/lessons/mistakes, and what is reported of each
 //!  document.rs  docs/thread.md, docs/monitor.md, docs/mistakes.md, docs/book: their listings
 //!               and pictures are this run's
 //! ```
@@ -105,21 +105,21 @@ pub fn run(
             wrong.extend(rows.wrong);
             blocks.insert("clang", rows.text);
         }
-        None => output::say!("clang isn't installed: its rows are left out"),
+        None => output::message!("clang isn't installed: its rows are left out"),
     }
-    let (said, unsaid) = mistakes::all()?;
+    let (texts, unreported) = mistakes::all()?;
     let is_about_book = check || update;
     let book = is_about_book.then(|| book::listings::all(&guest, options, update));
     let book = book.transpose()?.unwrap_or_default();
     let absent = &book.absent;
     if !absent.is_empty() {
-        output::say!(
+        output::message!(
             "of the book left out, as this host hasn't what it takes: {}",
             absent.join(", ")
         );
     }
-    wrong.extend(unsaid);
-    for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, said)] {
+    wrong.extend(unreported);
+    for (document, blocks) in [(THREAD, blocks), (MONITOR, transcripts), (MISTAKES, texts)] {
         if update {
             document::update(document, &blocks)?;
         } else if check {
@@ -147,10 +147,10 @@ pub fn run(
         }
     }
     if wrong.is_empty() {
-        output::say!("all {} lessons came as expected", LESSONS.len());
+        output::message!("all {} lessons came as expected", LESSONS.len());
         return Ok(ExitCode::SUCCESS);
     }
-    output::say!("not as expected: {}", wrong.join("; "));
+    output::message!("not as expected: {}", wrong.join("; "));
     Ok(ExitCode::FAILURE)
 }
 

@@ -184,7 +184,7 @@ fn aliases(package: &Package) -> BTreeMap<String, Vec<&'static str>> {
     let mut aliases: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
     for (name, module) in &package.modules {
         let own = std::iter::once(*name);
-        for alias in own.chain(module.facts.said("alias")) {
+        for alias in own.chain(module.facts.values("alias")) {
             let modules = aliases.entry(alias.replace('-', "_")).or_default();
             modules.push(name);
         }
@@ -198,15 +198,15 @@ fn later_than(
     facts: &ModuleFacts,
     aliases: &BTreeMap<String, Vec<&'static str>>,
 ) -> BTreeSet<&'static str> {
-    let said = facts.said("softdep").flat_map(|said| {
-        let words = said.split_ascii_whitespace();
+    let named = facts.values("softdep").flat_map(|value| {
+        let words = value.split_ascii_whitespace();
         words
             .skip_while(|word| *word != "pre:")
             .skip(1)
             .take_while(|word| *word != "post:")
     });
     let asked = ASKED_FOR.iter().filter(|(asks, _)| *asks == name);
-    let all = said.chain(asked.map(|(_, other)| *other));
+    let all = named.chain(asked.map(|(_, other)| *other));
     let modules = all.filter_map(|word| aliases.get(&word.replace('-', "_")));
     let modules = modules.flatten().copied();
     modules.filter(|other| *other != name).collect()

@@ -48,7 +48,7 @@ const LOST: u8 = 1;
 pub struct Request {
     /// Modules, by name; none for all.
     pub names: Vec<String>,
-    /// Whether to tell what they lack, and boot nothing.
+    /// Whether to print what they lack, and boot nothing.
     pub why: bool,
     /// Whether to look at the listing of docs/linux.md.
     pub check: bool,
@@ -78,7 +78,7 @@ pub fn files(toolchain: Toolchain, options: &Options) -> Result<Vec<PathBuf>, Er
         .collect())
 }
 
-/// Loads and tests the modules, or tells what they lack.
+/// Loads and tests the modules, or prints what they lack.
 ///
 /// # Errors
 /// If Debian's packages can't be had, a name is none of a module, or a guest can't be built or

@@ -61,7 +61,7 @@ impl ModuleFacts {
     }
 
     /// The values of a key.
-    pub fn said<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         let entries = self.information.iter();
         entries.filter_map(move |(its, value)| (its == key).then_some(value.as_str()))
     }

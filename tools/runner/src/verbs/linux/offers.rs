@@ -32,8 +32,8 @@ impl Offers {
     fn of(provider: &Provider, session: &Session) -> Self {
         let mut offers = Self {
             variables: variables(provider).count(),
-            refuse: provider.facts.said(REFUSES).count(),
-            end_runs: provider.facts.said(ENDS_RUN).count(),
+            refuse: provider.facts.values(REFUSES).count(),
+            end_runs: provider.facts.values(ENDS_RUN).count(),
             ..Self::default()
         };
         for name in functions(provider) {
@@ -92,11 +92,11 @@ fn variables(provider: &Provider) -> impl Iterator<Item = &String> {
 
 /// Whether a function needn't be called: it refuses, or ends the run.
 fn is_excused(provider: &Provider, name: &str) -> bool {
-    let mut said = provider
+    let mut excused = provider
         .facts
-        .said(REFUSES)
-        .chain(provider.facts.said(ENDS_RUN));
-    said.any(|it| it == name)
+        .values(REFUSES)
+        .chain(provider.facts.values(ENDS_RUN));
+    excused.any(|it| it == name)
 }
 
 fn caller(provider: &Provider, name: &str, session: &Session) -> Option<Caller> {

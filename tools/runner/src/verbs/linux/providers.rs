@@ -99,12 +99,12 @@ impl Providers {
     pub fn asking(&self, modules: &[&'static str]) -> Vec<&str> {
         let all_there = |test: &&Provider| {
             // One that asks nothing is for a test of its own.
-            if test.facts.said(ANSWERS).next().is_none() {
-                return test.facts.said(ASKS_OFFERS).next().is_some();
+            if test.facts.values(ANSWERS).next().is_none() {
+                return test.facts.values(ASKS_OFFERS).next().is_some();
             }
             let mut asked = test
                 .facts
-                .said(ANSWERS)
+                .values(ANSWERS)
                 .filter_map(|it| it.split_once(": "));
             asked.all(|(module, _)| modules.contains(&module))
         };
@@ -115,7 +115,7 @@ impl Providers {
     /// The tests that ask providers, and against what.
     pub fn asking_offers(&self) -> impl Iterator<Item = Answers<'_>> {
         self.tests.iter().filter_map(|test| {
-            let source = test.facts.said(ASKS_OFFERS).next()?;
+            let source = test.facts.values(ASKS_OFFERS).next()?;
             Some(Answers {
                 test: &test.name,
                 source,
@@ -126,15 +126,15 @@ impl Providers {
     /// What a test is to print.
     pub fn prints(&self, test: &str) -> Vec<&str> {
         let tests = self.tests.iter().filter(|it| it.name == test);
-        tests.flat_map(|it| it.facts.said(PRINTS)).collect()
+        tests.flat_map(|it| it.facts.values(PRINTS)).collect()
     }
 
     /// Who asks the modules something, by their names.
     pub fn answers(&self) -> BTreeMap<&str, Vec<Answers<'_>>> {
         let mut answers: BTreeMap<&str, Vec<Answers<'_>>> = BTreeMap::new();
         for test in &self.tests {
-            for said in test.facts.said(ANSWERS) {
-                if let Some((module, source)) = said.split_once(": ") {
+            for value in test.facts.values(ANSWERS) {
+                if let Some((module, source)) = value.split_once(": ") {
                     answers.entry(module).or_default().push(Answers {
                         test: &test.name,
                         source,

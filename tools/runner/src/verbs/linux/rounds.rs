@@ -82,11 +82,11 @@ pub fn run(
     })
 }
 
-/// What the self-test tells: `# stress.modules: 20 rounds, 4200 loads; ...`.
+/// The loads of a self-test's line: `# stress.modules: 20 rounds, 4200 loads; ...`.
 fn loads(line: &str) -> Option<u64> {
-    let (_, told) = line.split_once("stress.modules: ")?;
-    let (_, told) = told.split_once(" rounds, ")?;
-    let (number, _) = told.split_once(" loads")?;
+    let (_, rest) = line.split_once("stress.modules: ")?;
+    let (_, rest) = rest.split_once(" rounds, ")?;
+    let (number, _) = rest.split_once(" loads")?;
     number.parse().ok()
 }
 
@@ -95,7 +95,7 @@ mod tests {
     use super::loads;
 
     #[test]
-    fn what_the_self_test_tells() {
+    fn loads_are_read_from_the_self_tests_line() {
         let line = "# stress.modules: 20 rounds, 4200 loads; first 2 rounds 35562 us";
         assert_eq!(loads(line), Some(4200));
         assert_eq!(loads("ok 1 stress.modules_short"), None);

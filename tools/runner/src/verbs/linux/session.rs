@@ -42,7 +42,7 @@ pub enum Fate {
 pub struct Session {
     /// What became of each module.
     pub fates: BTreeMap<String, Fate>,
-    /// What `lsmod` said when all were there.
+    /// What `lsmod` printed when all were there.
     pub listed: BTreeMap<String, Listed>,
     /// How each test ended.
     pub answers: BTreeMap<String, Result<(), String>>,
@@ -72,8 +72,8 @@ enum Step {
     List,
     /// Which functions that are offered were called: since the last time, by whom then.
     Calls(Caller),
-    /// That is told.
-    CallsTold,
+    /// They are reported.
+    CallsReported,
     /// What memory is in use.
     Memory,
 }
@@ -98,7 +98,7 @@ impl Step {
                 format!("rmmod {name}")
             }
             Self::Calls(_) => "insmod calls".to_owned(),
-            Self::CallsTold => "rmmod calls".to_owned(),
+            Self::CallsReported => "rmmod calls".to_owned(),
             Self::List => "lsmod".to_owned(),
             Self::Memory => "meminfo".to_owned(),
         }
@@ -188,9 +188,9 @@ impl Session {
 
     /// What a test is to print must be there.
     fn look_for(&mut self, prints: &[&str], test: &str, text: &[&str]) {
-        for said in prints {
-            if !text.iter().any(|line| line.contains(said)) {
-                let answer = Err(format!("it didn't print `{said}`"));
+        for expected in prints {
+            if !text.iter().any(|line| line.contains(expected)) {
+                let answer = Err(format!("it didn't print `{expected}`"));
                 self.answers.insert(test.to_owned(), answer);
             }
         }
@@ -216,9 +216,9 @@ impl Session {
                 }
             }
             (Step::Ask(name), result) => {
-                let said = text.iter().find(|line| line.contains(WRONG));
-                let said = said.copied().unwrap_or_default();
-                let result = result.clone().map_err(|error| format!("{error}: {said}"));
+                let found = text.iter().find(|line| line.contains(WRONG));
+                let found = found.copied().unwrap_or_default();
+                let result = result.clone().map_err(|error| format!("{error}: {found}"));
                 self.answers.insert(name.clone(), result);
             }
             (Step::Asked(name), Err(error)) => {
@@ -254,7 +254,7 @@ fn steps(providers: &Providers, closure: &Closure, chosen: &[&'static str]) -> V
     let load = |name: &&str| Step::Load((*name).to_owned());
     let unload = |name: &&str| Step::Unload((*name).to_owned());
     let asking = providers.asking(chosen);
-    let calls = |caller| [Step::Calls(caller), Step::CallsTold];
+    let calls = |caller| [Step::Calls(caller), Step::CallsReported];
     for round in 0..ROUNDS {
         steps.extend(order.iter().map(|name| provider(true)(name)));
         steps.extend(chosen.iter().map(load));
@@ -310,8 +310,8 @@ fn listed(line: &str) -> Option<(String, Listed)> {
 
 /// A line of modules/linux/core/linux_offers.c: `called: PROVIDER FUNCTION COUNT`.
 fn called(line: &str) -> Option<(String, String)> {
-    let (_, told) = line.split_once("called: ")?;
-    let mut words = told.split_ascii_whitespace();
+    let (_, rest) = line.split_once("called: ")?;
+    let mut words = rest.split_ascii_whitespace();
     Some((words.next()?.to_owned(), words.next()?.to_owned()))
 }
 

@@ -52,7 +52,7 @@ impl Shipped {
     /// The release of Linux that the package is for, as its modules name it.
     pub fn release(&self) -> &str {
         let mut modules = self.package.modules.values();
-        let said = modules.find_map(|module| module.facts.said("vermagic").next());
-        said.and_then(|said| said.split(' ').next()).unwrap_or("")
+        let vermagic = modules.find_map(|module| module.facts.values("vermagic").next());
+        vermagic.and_then(|it| it.split(' ').next()).unwrap_or("")
     }
 }

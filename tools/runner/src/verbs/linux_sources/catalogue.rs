@@ -18,8 +18,8 @@ pub enum Proof {
     Library,
     /// Its cases are KUnit's: there are some, and each is `ok`.
     KUnit,
-    /// It tests itself as it is loaded, and says this; then it stays.
-    Says(&'static [&'static str]),
+    /// It tests itself as it is loaded, and logs this; then it stays.
+    Logs(&'static [&'static str]),
     /// The same, but its init returns this error so that it needn't be unloaded.
     Leaves(i32, &'static [&'static str]),
     /// It counts checks of printf, and its init returns this error if some fail: each of them
@@ -29,7 +29,7 @@ pub enum Proof {
     KnownAnswers(&'static str),
 }
 
-use Proof::{KUnit, KnownAnswers, Leaves, Library, RefusedFormats, Says};
+use Proof::{KUnit, KnownAnswers, Leaves, Library, Logs, RefusedFormats};
 
 impl Source {
     /// The module's name: the file's.
@@ -80,13 +80,13 @@ pub const SOURCES: [Source; 25] = [
     source("arch/s390/lib/test_modules_helpers.c", Library),
     source("lib/percpu_test.c", Leaves(EAGAIN, &["percpu test done"])),
     source("lib/test-kstrtox.c", Leaves(EINVAL, &[])),
-    source("lib/test_string.c", Says(&["String selftests succeeded"])),
+    source("lib/test_string.c", Logs(&["String selftests succeeded"])),
     source(
         "lib/test_bitops.c",
-        Says(&["Starting bitops test", "Completed bitops test"]),
+        Logs(&["Starting bitops test", "Completed bitops test"]),
     ),
-    source("lib/test_memcat_p.c", Says(&["test passed"])),
-    source("lib/atomic64_test.c", Says(&["passed"])),
+    source("lib/test_memcat_p.c", Logs(&["test passed"])),
+    source("lib/atomic64_test.c", Logs(&["passed"])),
     source("lib/test_printf.c", RefusedFormats(EINVAL)),
     source(
         "lib/test_vmalloc.c",
@@ -108,13 +108,13 @@ pub const SOURCES: [Source; 25] = [
         ),
     )
     .with("test_loop_count=100"),
-    source("lib/test_hexdump.c", Says(&["all ", " tests passed"])),
+    source("lib/test_hexdump.c", Logs(&["all ", " tests passed"])),
     source("lib/test_list_sort.c", KUnit),
     source("lib/test_sort.c", KUnit),
     source("lib/list-test.c", KUnit),
     source("lib/test_bits.c", KUnit),
     source("lib/test_hash.c", KUnit),
-    source("lib/test_min_heap.c", Says(&["test passed"])),
+    source("lib/test_min_heap.c", Logs(&["test passed"])),
     source("arch/s390/lib/test_modules.c", KUnit),
     source("arch/s390/lib/test_unwind.c", KUnit).made_with(&["-fno-optimize-sibling-calls"]),
 ];

@@ -14,7 +14,7 @@ const SKIP: &str = "# SKIP";
 
 /// What a run showed.
 pub struct Finding {
-    /// What it said, or what is wrong.
+    /// What it logged, or what is wrong.
     pub result: Result<String, String>,
 }
 
@@ -58,19 +58,19 @@ fn shown(source: &Source, session: &Session) -> Result<String, String> {
                 _ => Ok(format!("{cases} cases ok{}", runs_of_cases(lines))),
             };
         }
-        Proof::Says(said) => {
+        Proof::Logs(expected) => {
             loaded?;
-            return says(lines, said);
+            return matching(lines, expected);
         }
         Proof::RefusedFormats(error) => {
             left(loaded, error)?;
             return formats::judged(lines);
         }
-        Proof::Leaves(error, said) => {
+        Proof::Leaves(error, expected) => {
             left(loaded, error)?;
-            return match said {
+            return match expected {
                 [] => Ok("no warning".to_owned()),
-                _ => says(lines, said),
+                _ => matching(lines, expected),
             };
         }
     }
@@ -109,12 +109,12 @@ fn runs_of_cases(lines: &[String]) -> String {
     format!(" with {ran} parameters{}", skipped.collect::<String>())
 }
 
-/// The last of the lines that say all of it.
-fn says(lines: &[String], said: &[&str]) -> Result<String, String> {
+/// The last of the lines that have all of it.
+fn matching(lines: &[String], expected: &[&str]) -> Result<String, String> {
     let mut found = "";
-    for text in said {
+    for text in expected {
         let line = lines.iter().find(|line| line.contains(text));
-        found = line.ok_or_else(|| format!("it doesn't say: {text}"))?;
+        found = line.ok_or_else(|| format!("it doesn't log: {text}"))?;
     }
     Ok(found.to_owned())
 }

@@ -22,9 +22,9 @@ pub fn judged(lines: &[String]) -> Result<String, String> {
         let refused = refused.ok_or_else(|| line.clone())?;
         *by_letter.entry(refused.letter).or_default() += 1;
     }
-    let told: u32 = by_letter.values().sum();
-    if told != failed {
-        return Err(format!("{failed} checks failed, {told} with a format"));
+    let counted: u32 = by_letter.values().sum();
+    if counted != failed {
+        return Err(format!("{failed} checks failed, {counted} with a format"));
     }
     let names = by_letter
         .iter()

@@ -73,13 +73,13 @@ pub fn run(
             error.contains(NO_SUCH_COMMAND).then_some(&command.line)
         });
         if let Some(line) = unknown {
-            options::say_usage(&format!(
+            options::print_usage_error(&format!(
                 "{line}: neither a group of the benchmark ({}), nor boot, nor a monitor command",
                 workload::GROUPS.map(|group| group.name).join(", ")
             ));
             return Ok(ExitCode::from(USAGE));
         }
-        output::say!("{verdict}");
+        output::message!("{verdict}");
         return Ok(ExitCode::from(verdict.exit_code()));
     }
     let (counts, names) = watched.counts()?;
@@ -91,7 +91,7 @@ pub fn run(
         file.write_all(graph.as_bytes())
             .map_err(Error::file("write", path))?;
     }
-    output::say!("{workload}: {total} instructions; {}", workload.extent());
+    output::message!("{workload}: {total} instructions; {}", workload.extent());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -57,7 +57,7 @@ pub fn run(
         Some(file) => file.to_owned(),
         None => layout::target().join("report.html"),
     };
-    // A name that can't be written is told before anything is booted.
+    // A name that can't be written is reported before anything is booted.
     let mut output = files::create(&path)?;
     let mut ended = ExitCode::SUCCESS;
     let folder = tempfile::tempdir().map_err(Error::file("create", Path::new("a folder")))?;
@@ -86,7 +86,7 @@ pub fn run(
     })?;
     let written = output.write_all(text.as_bytes());
     written.map_err(Error::file("write", &path))?;
-    output::say!(
+    output::message!(
         "the page of this run: {} ({} KiB)",
         path.display(),
         text.len() >> 10

@@ -54,7 +54,7 @@ fn folder() -> PathBuf {
 /// Runs a guest for it, and draws it.
 ///
 /// # Errors
-/// If the guest can't be started, or doesn't tell what is to be drawn; if a file can't be
+/// If the guest can't be started, or doesn't report what is to be drawn; if a file can't be
 /// written.
 pub fn make(toolchain: Toolchain, options: &Options) -> Result<(), Error> {
     let events = tempfile::NamedTempFile::new();
@@ -71,7 +71,7 @@ pub fn make(toolchain: Toolchain, options: &Options) -> Result<(), Error> {
     let text = fs::read_to_string(events.path());
     let text = text.map_err(Error::file("read", events.path()))?;
     let access = Access::of(&lines::kept(&text)).ok_or(Error::Unmeasured {
-        verdict: "it doesn't tell of the access that the picture is of".to_owned(),
+        verdict: "it doesn't report the access that the picture is of".to_owned(),
     })?;
     let write = |name: &str, text: &str| {
         let path = folder().join(name);
@@ -80,11 +80,11 @@ pub fn make(toolchain: Toolchain, options: &Options) -> Result<(), Error> {
     fs::create_dir_all(folder()).map_err(Error::file("create", &folder()))?;
     write("access.jsonl", &access.lines())?;
     write("access.svg", &access.svg())?;
-    output::say!("drawn: docs/pictures/access.svg");
+    output::message!("drawn: docs/pictures/access.svg");
     Ok(())
 }
 
-/// An access, as a run tells of it.
+/// An access, as a run reports it.
 struct Access(Vec<Line>);
 
 impl Access {

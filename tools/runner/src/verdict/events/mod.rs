@@ -327,7 +327,7 @@ pub enum Event {
     Unknown,
 }
 
-/// A line's member that every event has, if the kernel was told the run's token.
+/// A line's member that every event has, if the kernel was given the run's token.
 #[derive(Deserialize)]
 struct Named {
     token: Option<String>,

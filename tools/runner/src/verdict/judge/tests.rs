@@ -99,7 +99,7 @@ fn every_cut_of_a_good_run_is_early() {
 }
 
 #[test]
-fn an_early_power_off_says_how_far_it_came() {
+fn an_early_power_off_counts_the_tests_done() {
     let verdict = tests(&[BOOT, &plan(40), PASSED, END]);
     let text = "the guest powered off before its test plan was complete (1 of 40)";
     assert_eq!(verdict.to_string(), text);
@@ -192,7 +192,7 @@ fn a_panic_that_hangs_is_a_crash() {
 }
 
 #[test]
-fn a_hang_says_where_it_is() {
+fn a_hang_is_reported_with_its_place() {
     let hung = |place, last_line: Option<&str>| {
         let ending = Ending::TimedOut(Timeout {
             limit: Duration::from_secs(9),

@@ -238,7 +238,7 @@ impl Machine {
 }
 
 /// Why a self-test may be skipped, but for want of memory.
-fn may_say(machine: &Machine, reason: &str) -> bool {
+fn may_skip(machine: &Machine, reason: &str) -> bool {
     match reason {
         "one CPU" | "there is one CPU" => machine.cpus == 1,
         "no instruction-execution protection" => machine.model.starts_with('z'),
@@ -274,7 +274,7 @@ impl Machine {
             small == self.lacks_memory_for(),
             &format!("for want of memory are skipped {small:?}"),
         )?;
-        let wrong = others.iter().find(|(_, reason)| !may_say(self, reason));
+        let wrong = others.iter().find(|(_, reason)| !may_skip(self, reason));
         run.must(wrong.is_none(), &format!("skipped: {wrong:?}"))
     }
 }

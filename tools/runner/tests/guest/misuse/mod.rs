@@ -6,7 +6,7 @@ mod table;
 use crate::run::{Run, TestResult, runner};
 use libtest_mimic::Failed;
 use std::fs;
-use table::{Case, ENDING, PRELUDE, SURVIVED, Said, When};
+use table::{Case, ENDING, Expected, PRELUDE, SURVIVED, When};
 use tempfile::TempDir;
 
 /// The file of a case, and its path.
@@ -38,8 +38,8 @@ fn section<'a>(lines: &[&'a str], is_head: impl Fn(&str) -> bool) -> Option<Vec<
     )
 }
 
-/// Why what was said of a case isn't enough.
-fn lacks(case: &Case, said: &[&str]) -> Option<String> {
+/// Why what was printed of a case isn't enough.
+fn lacks(case: &Case, output: &[&str]) -> Option<String> {
     let module = format!("[{}]", case.name);
     let names_module = |lines: &[&str]| {
         let own = lines.iter().filter(|line| line.contains(&module));
@@ -49,18 +49,18 @@ fn lacks(case: &Case, said: &[&str]) -> Option<String> {
                 .any(|it| line.contains(it))
         })
     };
-    match case.said {
-        Said::Reads(text) => {
-            let read = said.iter().any(|line| line.contains(text));
+    match case.expected {
+        Expected::Reads(text) => {
+            let read = output.iter().any(|line| line.contains(text));
             (!read).then(|| format!("it doesn't print {text}"))
         }
-        Said::Ends(_) => None,
-        Said::Headline(text) | Said::Report(text, _, _) => {
+        Expected::Ends(_) => None,
+        Expected::Headline(text) | Expected::Report(text, _, _) => {
             let is_head = |line: &str| line.contains("memory misuse: ") && line.contains(text);
-            let Some(at) = said.iter().position(|line| is_head(line)) else {
+            let Some(at) = output.iter().position(|line| is_head(line)) else {
                 return Some(format!("no report: {text}"));
             };
-            let report = said[at + 1..].iter();
+            let report = output[at + 1..].iter();
             let report: Vec<&str> = report
                 .take_while(|line| line.starts_with("  "))
                 .copied()
@@ -71,7 +71,7 @@ fn lacks(case: &Case, said: &[&str]) -> Option<String> {
                 })
             };
             let has = |word: &str| part(word).is_some_and(|lines| names_module(&lines));
-            let Said::Report(_, when, freed) = case.said else {
+            let Expected::Report(_, when, freed) = case.expected else {
                 return (!has("done at")).then(|| "who did it isn't named".to_owned());
             };
             let found = match when {
@@ -84,7 +84,7 @@ fn lacks(case: &Case, said: &[&str]) -> Option<String> {
             };
             let image = text.contains("of module");
             match () {
-                () if !found => Some(format!("it isn't said that it was found: {when:?}")),
+                () if !found => Some(format!("no report that it was found: {when:?}")),
                 () if !image && !has("allocated at") => {
                     Some("who allocated isn't named".to_owned())
                 }
@@ -95,7 +95,7 @@ fn lacks(case: &Case, said: &[&str]) -> Option<String> {
     }
 }
 
-/// Runs the cases in one guest, one after another, and looks at what is said of each.
+/// Runs the cases in one guest, one after another, and looks at what is printed of each.
 fn survived(cases: &[Case]) -> TestResult {
     let folder = tempfile::tempdir()?;
     let paths = cases.iter().map(|case| write(&folder, case));
@@ -121,13 +121,13 @@ fn survived(cases: &[Case]) -> TestResult {
             .iter()
             .position(|line| line.starts_with("> insmod "));
         let end = behind.map_or(lines.len(), |behind| from + 1 + behind);
-        let said = &lines[from..end];
-        if let Some(problem) = lacks(case, said) {
-            problems.push(format!("{}: {problem}\n{}", case.name, said.join("\n")));
+        let output = &lines[from..end];
+        if let Some(problem) = lacks(case, output) {
+            problems.push(format!("{}: {problem}\n{}", case.name, output.join("\n")));
         }
-        let fails = !matches!(case.said, Said::Reads(_));
+        let fails = !matches!(case.expected, Expected::Reads(_));
         if fails
-            && !said
+            && !output
                 .iter()
                 .any(|line| line.starts_with("memory was misused: "))
         {
@@ -149,7 +149,7 @@ fn ends(case: &Case) -> TestResult {
         "--append", "sanity=1", "--module", &path, "--run", &commands,
     ]);
     run.must_exit(3)?;
-    let Said::Ends(words) = case.said else {
+    let Expected::Ends(words) = case.expected else {
         return run.must(false, "a case of those that end the run");
     };
     for word in words {

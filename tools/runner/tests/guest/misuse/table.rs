@@ -1,10 +1,10 @@
-//! Modules in C that misuse memory: what each does, and what must be said of it.
+//! Modules in C that misuse memory: what each does, and what must be reported of it.
 //!
 //! The code of a case is the body of a function `misuse`, which the module's init calls.
 
-/// What must be said of a misuse.
+/// What must be reported of a misuse.
 #[derive(Clone, Copy, Debug)]
-pub enum Said {
+pub enum Expected {
     /// A report of this headline, found so; it names who allocated, and `true`: who freed.
     Report(&'static str, When, bool),
     /// A report of this headline, of no block.
@@ -35,15 +35,19 @@ pub struct Case {
     pub name: &'static str,
     /// What it does.
     pub code: &'static str,
-    /// What must be said.
-    pub said: Said,
+    /// What must be reported.
+    pub expected: Expected,
 }
 
-const fn case(name: &'static str, code: &'static str, said: Said) -> Case {
-    Case { name, code, said }
+const fn case(name: &'static str, code: &'static str, expected: Expected) -> Case {
+    Case {
+        name,
+        code,
+        expected,
+    }
 }
 
-use Said::{Ends, Headline, Reads, Report};
+use Expected::{Ends, Headline, Reads, Report};
 use When::{AtOnce, Free, Return, Unload};
 
 /// What each has before its code.

@@ -21,7 +21,7 @@ const RIGHT: f64 = 560.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = 340.0;
 
-/// One for each series: told apart by those, too, who don't see all colours.
+/// One for each series: distinguished by those, too, who don't see all colours.
 const COLOURS: [&str; 3] = ["#0b62a4", "#c2571a", "#3a7d44"];
 
 /// Lines of the grid, at the least, above 0.

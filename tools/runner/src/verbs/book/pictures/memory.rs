@@ -58,10 +58,10 @@ pub fn boot_steps(facts: &Facts<'_>) -> String {
         drawing.boxed((20, y), (680, 40), if index % 2 == 0 { "a" } else { "c" });
         drawing.text((30, y + 16), "h", what);
         let mut lines = facts.boot.iter();
-        let said = lines.find(|line| line.starts_with(start));
+        let found = lines.find(|line| line.starts_with(start));
         // What is behind the first semicolon would be wider than the box.
-        let said = said.and_then(|line| line.split(';').next());
-        drawing.text((30, y + 33), "n s", said.unwrap_or_default());
+        let found = found.and_then(|line| line.split(';').next());
+        drawing.text((30, y + 33), "n s", found.unwrap_or_default());
         if index > 0 {
             drawing.arrow((360, y - 14), (360, y));
         }

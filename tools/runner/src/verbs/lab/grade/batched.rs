@@ -70,15 +70,15 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         cpus: CPUS,
         append: "",
     };
-    let told = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
-    let Some(told) = told else {
+    let replies = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
+    let Some(replies) = replies else {
         return Ok(());
     };
-    if let Err(said) = &told[0].result {
-        findings.wrong("insmod batched", said, "The kernel's own words.");
+    if let Err(error) = &replies[0].result {
+        findings.wrong("insmod batched", error, "The kernel's own words.");
         return Ok(());
     }
-    for (step, answers) in STEPS.iter().zip(told[1..].chunks(3)) {
+    for (step, answers) in STEPS.iter().zip(replies[1..].chunks(3)) {
         let tried = format!(
             "CPU {} adds {}; then count and sum: {} and {}",
             step.cpu, step.amount, step.count, step.sum
@@ -96,7 +96,7 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
     }
     let all = STORM * i128::from(CPUS);
     let tried = format!("{CPUS} CPUs at once, {STORM} ones each; then the sum: {all}");
-    let (sum, count) = (told[storm + 2].returned(), told[storm + 3].returned());
+    let (sum, count) = (replies[storm + 2].returned(), replies[storm + 3].returned());
     match sum == Some(all) {
         true => findings.right(tried, text(sum)),
         false => findings.wrong(

@@ -40,8 +40,8 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         append: "",
     };
     let answers = guest::ask(work.guest, shape, &[], &commands)?;
-    let told = answers.get(commands.len() - asked.len() - 1..);
-    let Some(run) = told.and_then(read) else {
+    let last = answers.get(commands.len() - asked.len() - 1..);
+    let Some(run) = last.and_then(read) else {
         let message = "the monitor's answers aren't those that this lab reads".to_owned();
         return Err(Error::Guest { message });
     };

@@ -23,15 +23,15 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         cpus: SENT.len() as u32,
         append: "",
     };
-    let told = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
-    let Some(told) = told else {
+    let replies = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
+    let Some(replies) = replies else {
         return Ok(());
     };
-    if let Err(said) = &told[0].result {
-        findings.wrong(&commands[0], said, "The kernel's own words.");
+    if let Err(error) = &replies[0].result {
+        findings.wrong(&commands[0], error, "The kernel's own words.");
         return Ok(());
     }
-    let odd = told.iter().flat_map(|answer| &answer.lines);
+    let odd = replies.iter().flat_map(|answer| &answer.lines);
     if let Some(line) = odd.clone().find(|line| line.contains("warning: ")) {
         findings.wrong(
             "what the kernel says meanwhile",
@@ -39,7 +39,7 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
             "A module that is right has no warnings.",
         );
     }
-    let returned: Vec<_> = told[1..].iter().map(|it| it.returned()).collect();
+    let returned: Vec<_> = replies[1..].iter().map(|it| it.returned()).collect();
     let all: i128 = SENT.iter().sum();
     for (cpu, &count) in SENT.iter().enumerate() {
         let tried = format!("{count} interruptions of CPU {cpu}, then ticks_on({cpu})");

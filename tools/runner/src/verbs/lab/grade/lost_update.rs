@@ -28,16 +28,16 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         cpus: CPUS,
         append: "",
     };
-    let told = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
-    let Some(told) = told else {
+    let replies = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
+    let Some(replies) = replies else {
         return Ok(());
     };
-    if let Some(said) = told[0].result.as_ref().err() {
-        findings.wrong(&commands[0], said, "The kernel's own words.");
+    if let Some(error) = replies[0].result.as_ref().err() {
+        findings.wrong(&commands[0], error, "The kernel's own words.");
         return Ok(());
     }
     let all = EACH * i128::from(CPUS);
-    let (total, elsewhere) = (told[1].returned(), told[2].returned());
+    let (total, elsewhere) = (replies[1].returned(), replies[2].returned());
     let tried = format!("{CPUS} CPUs at once, {EACH} hits each: {all}; then hits_total()");
     match total {
         Some(value) if value == all => findings.right(tried, text(total)),

@@ -15,5 +15,5 @@ use super::findings::Findings;
 use super::work::Work;
 use crate::error::Error;
 
-/// Looks at a student's files; tells what it found.
+/// Looks at a student's files; reports what it found.
 pub type Grader = fn(&Work<'_>, &mut Findings) -> Result<(), Error>;

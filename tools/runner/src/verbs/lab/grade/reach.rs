@@ -44,12 +44,12 @@ fn links(base: i128) -> Result<Result<(), String>, Error> {
     let module = inspect::module("direct");
     let words = ["--unresolved", "0x40000100000", "--json", "--base", &base];
     let output = inspect::run(&[&words[..], &["--percpu", &handle, &module]].concat())?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.lines().last().unwrap_or_default();
-    let said = said.rsplit_once(".ko: ").map_or(said, |(_, rest)| rest);
+    let error = String::from_utf8_lossy(&output.stderr);
+    let error = error.lines().last().unwrap_or_default();
+    let error = error.rsplit_once(".ko: ").map_or(error, |(_, rest)| rest);
     Ok(match output.status.success() {
         true => Ok(()),
-        false => Err(said.to_owned()),
+        false => Err(error.to_owned()),
     })
 }
 
@@ -77,7 +77,7 @@ fn edge(findings: &mut Findings, answers: &Answers, name: &str, step: i128) -> R
     }
     match links(base)? {
         Ok(()) => findings.right(tried, "it links"),
-        Err(said) => {
+        Err(error) => {
             let advice = match links(base - step) {
                 Ok(Ok(())) => "A page nearer it links. Round towards the handle, not away from it.",
                 _ => {
@@ -85,14 +85,14 @@ fn edge(findings: &mut Findings, answers: &Answers, name: &str, step: i128) -> R
                      either way, from the instruction."
                 }
             };
-            findings.wrong(tried, said, advice);
+            findings.wrong(tried, error, advice);
             return Ok(());
         }
     }
     let beyond = base + step;
     let tried = format!("direct a page further away, at {beyond:#x}");
     match links(beyond)? {
-        Err(said) => findings.right(tried, said),
+        Err(error) => findings.right(tried, error),
         Ok(()) if (base - HANDLE).abs() <= REACH / 2 => findings.wrong(
             tried,
             "it links, too",

@@ -47,16 +47,16 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         cpus: 2,
         append: &append,
     };
-    let told = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
-    let Some(told) = told else {
+    let replies = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
+    let Some(replies) = replies else {
         return Ok(());
     };
-    if let Err(said) = &told[0].result {
-        findings.wrong("insmod filler", said, "The kernel's own words.");
+    if let Err(error) = &replies[0].result {
+        findings.wrong("insmod filler", error, "The kernel's own words.");
         return Ok(());
     }
-    let part = |index: usize| told[index].lines.get(1).map_or("", |line| line.trim());
-    let free = told[1]
+    let part = |index: usize| replies[index].lines.get(1).map_or("", |line| line.trim());
+    let free = replies[1]
         .lines
         .iter()
         .skip_while(|it| !it.contains("reserved part"));
@@ -84,7 +84,7 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         ),
     }
     let tried = "insmod c_counter behind it";
-    match (&told[3].result, free) {
+    match (&replies[3].result, free) {
         (Ok(()), Some(0)) if part(4).starts_with("dynamic") => {
             findings.right(tried, format!("it loads; c_hits is in the {}", part(4)));
         }
@@ -93,7 +93,7 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
             format!("c_hits is in the {}", part(4)),
             "The reserved part still had room for it.",
         ),
-        (Err(said), _) => findings.wrong(tried, said, "It should load."),
+        (Err(error), _) => findings.wrong(tried, error, "It should load."),
     }
     let think = "Run the commands of the text, and look where c_hits lies.";
     let mistakes = [(

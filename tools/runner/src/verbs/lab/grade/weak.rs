@@ -77,7 +77,7 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
             tried,
             saw,
             "It still goes by the slot: gcc still must think that another object may replace \
-             the definition. Which flag tells it that nobody outside can?",
+             the definition. Which flag says that nobody outside can?",
         );
         return Ok(());
     }
@@ -115,12 +115,12 @@ pub fn grade(work: &Work<'_>, findings: &mut Findings) -> Result<(), Error> {
         cpus: 1,
         append: "",
     };
-    let told = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
-    for answer in told.iter().flatten() {
+    let replies = guest::ask_students(findings, work.guest, shape, &[&module], &commands)?;
+    for answer in replies.iter().flatten() {
         let tried = "to load it 2 TiB away";
         match &answer.result {
-            Err(said) if said.contains("out of reach") => findings.right(tried, said),
-            Err(said) => findings.wrong(tried, said, "It is refused for another reason."),
+            Err(error) if error.contains("out of reach") => findings.right(tried, error),
+            Err(error) => findings.wrong(tried, error, "It is refused for another reason."),
             Ok(()) => findings.wrong(tried, "it loads", "Then something else still reaches it."),
         }
     }
@@ -142,10 +142,10 @@ fn compiled(
     command.arg(flag).arg("-o").arg(&object).env("LC_ALL", "C");
     let output = command.output().map_err(Error::start(c::COMPILER))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+        let message = String::from_utf8_lossy(&output.stderr);
         findings.wrong(
             format!("to compile weak_lab.c with {flag}"),
-            said.trim_end(),
+            message.trim_end(),
             "gcc doesn't take it.",
         );
         return Ok(None);

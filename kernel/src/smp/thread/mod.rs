@@ -1,26 +1,31 @@
-//! Threads: functions with stacks of their own, which take turns on a CPU.
+//! Threads: functions with stacks of their own, which take turns on a CPU (`schedule.rs`).
 //!
 //! ```text
-//!  a CPU:   its own course ──give_way──► thread ──give_way──► thread ──┐
-//!                 ▲                                                   │
-//!                 └──────────────────── give_way ─────────────────────┘
+//!  new ──► made ── start ──► ready ◄── unpark ── parked       stop: should_stop holds, and
+//!                              │  ──── park ───►   │          the end is waited for
+//!                              └───► ended ◄───────┘
+//!                                      └── stop ──► free
 //! ```
 //!
-//! Nobody takes the CPU away from a course: it gives way where it waits. A thread runs on one
-//! of the CPUs that have an idle loop, in turn, or on the boot CPU if that is alone; or on the
-//! one that it was bound to before it began; and stays there (C25).
+//! A thread runs on one of the CPUs that have an idle loop, in turn, or on the boot CPU if that is
+//! alone; or on the one that it was bound to before it began; and stays there (C25).
 
-use super::machine::{Cpus, NAP};
+mod schedule;
+
+use super::machine::Cpus;
 use super::task;
+use crate::cpus;
 use crate::memory::Stack;
-use crate::{cpus, timer};
-use arch::{MAX_CPUS, course, cpu, lowcore};
+use arch::{context, cpu};
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
 use core::fmt;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use cross_call::Machine;
+use schedule::cpu_for;
+
+pub use schedule::{current, is_waiting, on, rest, yield_now};
 
 /// Threads that there may be at once, ended ones that nobody has stopped included.
 pub const THREADS: usize = 64;
@@ -94,20 +99,6 @@ static ALL: [Thread; THREADS] = [const {
     }
 }; THREADS];
 
-/// What runs on a CPU, and where its own course goes on.
-struct Turn {
-    /// The thread's index plus 1; 0 for the CPU's own course.
-    running: AtomicU32,
-    own_pointer: AtomicU64,
-}
-
-static TURNS: [Turn; MAX_CPUS] = [const {
-    Turn {
-        running: AtomicU32::new(0),
-        own_pointer: AtomicU64::new(0),
-    }
-}; MAX_CPUS];
-
 /// Threads that aren't free.
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -146,7 +137,7 @@ impl Thread {
         thread.asked.store(0, Ordering::Relaxed);
         thread.choose_cpu(number);
         // SAFETY: C25: the stack is new.
-        let pointer = unsafe { course::prepare(stack.top(), first) };
+        let pointer = unsafe { context::prepare(stack.top(), first) };
         thread.pointer.store(pointer, Ordering::Relaxed);
         thread.lowest.store(stack.guard_page(), Ordering::Relaxed);
         thread.runs(function as usize, 0);
@@ -222,9 +213,11 @@ impl Thread {
         }
         let cpu = self.cpu.load(Ordering::Relaxed);
         if cpu == cpu::number() {
-            give_way();
+            yield_now();
         } else if let Err(refusal) = Cpus.signal(cpu) {
-            log::warn!("cpu {cpu} isn't told of a thread, and sees it later: {refusal}");
+            log::warn!(
+                "cpu {cpu} can't be signalled that it has a thread, and sees it later: {refusal}"
+            );
         }
         true
     }
@@ -241,12 +234,12 @@ impl Thread {
                 wait();
             }
         }
-        let work = self.bury();
+        let work = self.reap();
         work.filter(|_| began).map(|work| work.result)
     }
 
     /// Takes what it ran, and lets another have its place.
-    fn bury(&self) -> Option<Work> {
+    fn reap(&self) -> Option<Work> {
         self.lowest.store(0, Ordering::Relaxed);
         // SAFETY: C25: it has left its stack for good, or never was on it; and who stops it
         // is one.
@@ -260,7 +253,7 @@ impl Thread {
     pub fn give_up(&self) -> bool {
         let is_over = self.has_left(ENDED) || self.state() == MADE;
         if is_over {
-            self.bury();
+            self.reap();
         }
         is_over
     }
@@ -360,14 +353,6 @@ pub fn keeping(code: &Range<usize>) -> Option<Name> {
     of_it().next().map(Thread::name)
 }
 
-/// A CPU for a thread: one with an idle loop, if there is any.
-fn cpu_for(number: u32) -> u32 {
-    let is_active = |cpu: &u32| cpus::state(*cpu) == cpus::State::Active;
-    let with_idle_loop = || (1..MAX_CPUS as u32).filter(is_active);
-    let count = with_idle_loop().count().max(1);
-    with_idle_loop().nth(number as usize % count).unwrap_or(0)
-}
-
 /// Threads of a CPU, parked and ended ones included. Once it isn't active any more, no other
 /// comes.
 pub fn count_on(cpu: u32) -> usize {
@@ -375,76 +360,6 @@ pub fn count_on(cpu: u32) -> usize {
         thread.state.load(Ordering::SeqCst) != FREE && thread.cpu.load(Ordering::SeqCst) == cpu
     };
     ALL.iter().filter(is_there).count()
-}
-
-/// The thread that runs here; none in a CPU's own course.
-pub fn current() -> Option<&'static Thread> {
-    on(cpu::number())
-}
-
-/// The thread that runs on a CPU.
-pub fn on(cpu: u32) -> Option<&'static Thread> {
-    let running = TURNS.get(cpu as usize)?.running.load(Ordering::Relaxed);
-    ALL.get((running as usize).checked_sub(1)?)
-}
-
-/// Whether a thread of this CPU wants a turn.
-pub fn is_waiting() -> bool {
-    let this = cpu::number();
-    let is_ready = |thread: &Thread| thread.is_ready(this);
-    COUNT.load(Ordering::Relaxed) != 0 && ALL.iter().any(is_ready)
-}
-
-impl Thread {
-    /// Whether it is ready, and this CPU's. Which CPU's it is may change until it is ready, so
-    /// that is looked at then; and by its number it is the same one before and after, and no
-    /// later one in its place.
-    fn is_ready(&self, cpu: u32) -> bool {
-        let number = self.number.load(Ordering::Acquire);
-        self.state() == READY
-            && self.cpu.load(Ordering::Acquire) == cpu
-            && self.number.load(Ordering::Relaxed) == number
-    }
-}
-
-/// Lets the next course of this CPU go on, if there is another; returns at this one's next
-/// turn, whether another had one. With interrupts off, or a lock held, nobody has a turn.
-pub fn give_way() -> bool {
-    if COUNT.load(Ordering::Relaxed) == 0 || !cpu::interrupts_enabled() {
-        return false;
-    }
-    if lowcore::held_ranks() != 0 {
-        return false;
-    }
-    let this = cpu::number();
-    let turn = &TURNS[this as usize];
-    let running = turn.running.load(Ordering::Relaxed);
-    let mut order = (running as usize + 1..=THREADS).chain(0..running as usize);
-    let is_ready = |&index: &usize| index == 0 || ALL[index - 1].is_ready(this);
-    let Some(next) = order.find(is_ready) else {
-        return false;
-    };
-    let pointer_of = |index: usize| match index.checked_sub(1) {
-        Some(index) => &ALL[index].pointer,
-        None => &turn.own_pointer,
-    };
-    let pointer = pointer_of(next).swap(0, Ordering::Acquire);
-    turn.running.store(next as u32, Ordering::Relaxed);
-    let own = pointer_of(running as usize).as_ptr();
-    // SAFETY: C25: the other is of this CPU, which found it ready; its stack pointer was taken
-    // from where the next to go on with it looks.
-    unsafe { course::change(own, pointer) };
-    true
-}
-
-/// Lets other courses of this CPU go on; if there are none, and interrupts come, the CPU rests
-/// for a moment. Who waits for another CPU by looks of its own leaves it the host's that way; and
-/// its turn, where an emulator gives CPUs turns.
-pub fn rest() {
-    let is_alone = !give_way();
-    if is_alone && cpu::interrupts_enabled() && lowcore::held_ranks() == 0 {
-        timer::nap(NAP);
-    }
 }
 
 /// A turn for the others while this one waits.
@@ -460,7 +375,7 @@ pub fn park_this() {
     };
     while thread.should_park() {
         thread.state.store(PARKED, Ordering::Release);
-        give_way();
+        yield_now();
     }
     thread.state.store(READY, Ordering::Release);
 }
@@ -487,6 +402,6 @@ pub fn end(thread: &Thread, result: i32) -> ! {
     }
     thread.state.store(ENDED, Ordering::Release);
     loop {
-        give_way();
+        yield_now();
     }
 }

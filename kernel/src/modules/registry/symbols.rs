@@ -1,76 +1,24 @@
-//! The modules there are, and the symbols that they and the kernel export.
+//! Exported symbols: entered and removed in batches, found by the hashes of their names.
 //!
-//! ```text
-//!            UnformedModule::add     make_live            GoingModule::stop
-//!  (nothing) ───────────────► loading ────────► live ─────────────► going ─► (nothing)
-//!                                │ any failure   ▲                   │
-//!                                ▼               └───────────────────┘
-//!                            (nothing)                   in use
-//! ```
-//!
-//! One lock guards all of it, and is held for look-ups and changes of the two tables
-//! only: never while module code runs, while something is printed, while memory is
-//! mapped, or while another CPU is waited for. What a module owns (its memory, its
-//! per-CPU variables) is dropped outside it. `lifecycle.rs` has the way from one state
-//! to the next.
-//!
-//! It is held for as many steps as there are modules, and for at most [`BATCH`] exports.
-//! What a module exports is prepared before, and entered and removed in batches; what is
-//! entered of a module that is loading can't be used, so nobody sees the difference.
+//! What a module exports is prepared before it is entered; and what is entered of a module that
+//! is loading can't be used, so nobody sees the difference. Of one name there may be an export
+//! without a CRC and one with: each is found by a hash of its own.
 
-use super::debugger::{self, Change, Record};
-use super::error::Reason;
-use super::leftovers;
-use super::loaded::Loaded;
-use super::state::{Id, State};
-use super::symbol_kind::SymbolKind;
-use crate::initrd::plain_name;
-use crate::sync::{Lock, rank};
-use alloc::boxed::Box;
+use super::{REGISTRY, Registry, read_next};
+use crate::modules::error::Reason;
+use crate::modules::state::Id;
+use crate::modules::symbol_kind::SymbolKind;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use arch::timer::Deadline;
 use fallible::{TryPush, with_room};
-use loader::{Buckets, ExportedSymbol, Growth, NameTable, Object, Offer, name_hash};
-use module_api::{Export, PerCpuRef};
-use words::is_same;
+use loader::{Buckets, Growth, Object, Offer, name_hash};
+use module_api::Export;
 
-/// A module in the list.
-pub struct Entry {
-    /// Its number.
-    pub id: Id,
-    /// Its name.
-    pub name: &'static str,
-    /// Where it is in its life.
-    pub state: State,
-    /// Counts who uses it; there from before it is live.
-    pub refcount: Option<Box<PerCpuRef>>,
-    /// What it owns; there from before its init runs.
-    pub loaded: Option<Loaded>,
-    /// Whom it uses; dropped after what it owns.
-    pub uses: References,
-    /// How many of its exports are entered.
-    pub exported: usize,
-    /// Whether nobody takes it down, though it is going: a thread keeps it.
-    pub is_kept: bool,
-}
+/// Room taken at boot; beyond it the table grows, and keeps what it has grown to.
+const ROOM_FOR_SYMBOLS: usize = 2048;
 
-impl Entry {
-    /// What it exports, entered or not.
-    fn exports(&self) -> &[ExportedSymbol<'static>] {
-        self.loaded.as_ref().map_or(&[], Loaded::exports)
-    }
-
-    /// What else there is of those; none if none has a CRC.
-    fn offers(&self) -> &[Offer] {
-        { self.loaded.as_ref() }.map_or(&[], |loaded| loaded.linked.offers())
-    }
-
-    /// References that others hold.
-    pub fn users(&self) -> i64 {
-        self.refcount.as_ref().map_or(0, |count| count.count())
-    }
-}
+/// Exports that are entered, removed or listed under one hold of the lock.
+const BATCH: usize = 64;
 
 /// An exported symbol.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +54,7 @@ impl Exported {
 
 /// An export, by its owner, [`Id::NONE`] for the kernel, and its number among the owner's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct ExportNumber {
+pub struct ExportNumber {
     owner: Id,
     number: u32,
 }
@@ -123,34 +71,11 @@ fn has_crc(offers: &[Offer], export: usize) -> bool {
     offers.get(export).is_some_and(|offer| offer.crc.is_some())
 }
 
-/// All modules, all exports.
-pub struct Registry {
-    /// In the order in which they came, which is that of their numbers.
-    pub entries: Vec<Entry>,
-    symbols: NameTable<ExportNumber>,
-    last: Id,
-}
-
-/// The one of this kernel.
-pub static REGISTRY: Lock<Registry, { rank::MODULES }> = Lock::new(Registry {
-    entries: Vec::new(),
-    symbols: NameTable::new(),
-    last: Id::NONE,
-});
-
-/// Room taken at boot; beyond it both grow, and keep what they have grown to.
-const ROOM_FOR_SYMBOLS: usize = 2048;
-const ROOM_FOR_MODULES: usize = 64;
-
-/// Exports that are entered, removed or listed under one hold of the lock.
-const BATCH: usize = 64;
-
 /// Enters the kernel's own exports. Once, at boot.
 ///
 /// # Errors
 /// [`Reason::Heap`].
-pub fn init() -> Result<(), Reason<'static>> {
-    REGISTRY.lock().entries.try_reserve(ROOM_FOR_MODULES)?;
+pub fn enter_kernels() -> Result<(), Reason<'static>> {
     let exports = kernel_exports();
     make_room(ROOM_FOR_SYMBOLS.max(exports.len()))?;
     for (first, batch) in (0..).step_by(BATCH).zip(exports.chunks(BATCH)) {
@@ -265,93 +190,11 @@ fn exported_by_kernel(export: &Export) -> Exported {
     }
 }
 
-/// Looks at the modules, unless a CPU holds the list: for a panic. `look` doesn't print.
-pub fn try_read<R>(look: impl FnOnce(&[Entry]) -> R) -> Option<R> {
-    Some(look(&REGISTRY.try_lock()?.entries))
-}
-
-/// Looks at the modules from a handler of what their code ran into: waits for a CPU that holds
-/// the list, for a second at most. `look` doesn't print.
-pub fn read_in_handler<R>(look: impl Fn(&[Entry]) -> R) -> Option<R> {
-    /// Seconds.
-    const PATIENCE: u64 = 1;
-    let deadline = Deadline::after_seconds(PATIENCE);
-    loop {
-        match try_read(&look) {
-            None if deadline.is_past() => return None,
-            None => arch::cpu::relax(),
-            found => return found,
-        }
-    }
-}
-
-/// Looks at the modules. `look` doesn't print, wait or map.
-pub fn read<R>(look: impl FnOnce(&[Entry]) -> R) -> R {
-    look(&REGISTRY.lock().entries)
-}
-
-/// Looks at the module that came next after another; `None` if there is none. `look` doesn't
-/// print, wait or map.
-pub fn read_next<R>(after: Id, look: impl FnOnce(&Entry) -> R) -> Option<R> {
-    let registry = REGISTRY.lock();
-    let next = registry.entries.partition_point(|entry| entry.id <= after);
-    registry.entries.get(next).map(look)
-}
-
-/// The module of this name, in which `-` and `_` are the same; it may be a path, and end as
-/// files do.
-pub fn named<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
-    // Nearly always it is given as the module has it.
-    let exactly = entries.iter().find(|entry| entry.name == name);
-    exactly.or_else(|| {
-        let name = plain_name(name);
-        let mut as_long = entries
-            .iter()
-            .filter(|entry| entry.name.len() == name.len());
-        as_long.find(|entry| is_same(entry.name, name))
-    })
-}
-
 impl Registry {
-    /// Enters a module in state loading under a name that nobody has.
-    ///
-    /// # Errors
-    /// [`Reason::Exists`], [`Reason::Heap`].
-    pub fn add(&mut self, name: &'static str) -> Result<Id, Reason<'static>> {
-        let mut as_long = self.entries.iter().filter(|it| it.name.len() == name.len());
-        if let Some(entry) = as_long.find(|entry| is_same(entry.name, name)) {
-            return Err(Reason::Exists(entry.state));
-        }
-        let id = self.last.next();
-        self.entries.try_push(Entry {
-            id,
-            name,
-            state: State::Loading,
-            refcount: None,
-            loaded: None,
-            uses: References::default(),
-            exported: 0,
-            is_kept: false,
-        })?;
-        self.last = id;
-        Ok(id)
-    }
-
-    /// The module of this number, while it is in the list.
-    pub fn entry(&mut self, id: Id) -> Option<&mut Entry> {
-        let at = self.position(id)?;
-        self.entries.get_mut(at)
-    }
-
-    fn position(&self, id: Id) -> Option<usize> {
-        let at = self.entries.binary_search_by_key(&id, |entry| entry.id);
-        at.ok()
-    }
-
     /// The export of this name, which has this hash, that somebody asks for. Inlined, as nearly
     /// always the first kind is there.
     #[inline(always)]
-    fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
+    pub(super) fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
         let with_crc = wanted != Wanted::PlainFirst;
         let found = self.symbol(name, hash, with_crc);
         match wanted {
@@ -449,7 +292,7 @@ impl Registry {
     }
 
     /// Removes a batch of a module's exports, the last ones; how many are left.
-    fn remove_batch(&mut self, owner: Id) -> usize {
+    pub(super) fn remove_batch(&mut self, owner: Id) -> usize {
         let Some(entry) = self.position(owner).map(|at| &mut self.entries[at]) else {
             return 0;
         };
@@ -475,84 +318,4 @@ pub fn export(id: Id) -> Result<(), Reason<'static>> {
     make_room(count)?;
     while REGISTRY.lock().enter_batch(id)? != 0 {}
     Ok(())
-}
-
-/// Takes a module and its exports out of the list; its caller drops it, outside the lock.
-/// Takes as many steps as the module has exports, whatever others have.
-pub fn remove(id: Id) -> Option<Entry> {
-    while REGISTRY.lock().remove_batch(id) != 0 {}
-    let entry = {
-        let mut registry = REGISTRY.lock();
-        let at = registry.position(id)?;
-        registry.entries.remove(at)
-    };
-    if let Some(loaded) = &entry.loaded {
-        leftovers::take_away(entry.name, loaded);
-        debugger::module_changed(&Record {
-            name: entry.name,
-            loaded,
-            change: Change::Removed,
-        });
-    }
-    Some(entry)
-}
-
-/// References on the modules whose exports somebody uses, one a module (Linux: struct
-/// module_use); given up when dropped. While one is held its module isn't unloaded.
-#[derive(Debug, Default)]
-pub struct References(Vec<Id>);
-
-impl References {
-    /// Looks an exported symbol up, by its name and that one's hash, and takes a reference on
-    /// its module unless that is held. `None` if nobody exports it.
-    ///
-    /// # Errors
-    /// [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
-    pub fn resolve<'a>(
-        &mut self,
-        symbol: &'a str,
-        hash: u32,
-        wanted: Wanted,
-    ) -> Result<Option<Exported>, Reason<'a>> {
-        let mut registry = REGISTRY.lock();
-        let Some(found) = registry.wanted(symbol, hash, wanted) else {
-            return Ok(None);
-        };
-        let Some(owner) = found.owner.filter(|owner| !self.0.contains(owner)) else {
-            return Ok(Some(found));
-        };
-        self.0.try_reserve(1)?;
-        let Some(entry) = registry.entry(owner) else {
-            return Ok(None);
-        };
-        let refcount = entry.refcount.as_deref();
-        if entry.state != State::Live || !refcount.is_some_and(PerCpuRef::try_get) {
-            return Err(Reason::Provider {
-                symbol,
-                provider: entry.name,
-                state: entry.state,
-            });
-        }
-        self.0.try_push(owner)?;
-        Ok(Some(found))
-    }
-
-    /// Whether a reference on the module is among them.
-    pub fn contains(&self, id: Id) -> bool {
-        self.0.contains(&id)
-    }
-}
-
-impl Drop for References {
-    fn drop(&mut self) {
-        if self.0.is_empty() {
-            return;
-        }
-        let mut registry = REGISTRY.lock();
-        for &id in &self.0 {
-            let refcount = registry.entry(id).and_then(|entry| entry.refcount.as_ref());
-            // Who takes the last one away sees so in `GoingModule::stop`.
-            let _last = refcount.map(|refcount| refcount.put());
-        }
-    }
 }

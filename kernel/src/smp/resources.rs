@@ -15,6 +15,6 @@ pub fn keep(cpu: u32, stacks: Stacks, prefix: Prefix) {
 
 /// Gives back what a CPU has had that is stopped, and reset.
 pub fn give_back(cpu: u32) {
-    let belongings = ALL[cpu as usize].lock().take();
-    drop(belongings);
+    let resources = ALL[cpu as usize].lock().take();
+    drop(resources);
 }

@@ -27,15 +27,26 @@
 //! page 0. Layout: Principles of Operation, chapter 3, "Assigned Storage
 //! Locations". Keeps C1.
 //!
-//! Code that was compiled for Linux 6.1 has offsets of its own in it: the task, the CPU's
-//! number, the preempt count, the mark in a spin lock, the per-CPU offset. They hold what such
-//! code expects, each beside what this kernel uses itself.
+//! `nesting.rs` has the words of interrupts-off sections and locks, `linux_words.rs` those that
+//! code compiled for Linux reads.
+
+mod linux_words;
+mod nesting;
 
 use crate::control;
 use crate::psw::Psw;
 use core::arch::asm;
 use core::mem::offset_of;
 use volatile::{VolatilePtr, map_field};
+
+pub use linux_words::{
+    LinuxWords, linux_preempt_count, restore_linux_preempt_count, set_linux_task,
+};
+pub use nesting::{
+    LOCKS_COUNTED, held_ranks, held_ranks_and_mode, hold_rank, lock_mark, release_all_ranks,
+    release_rank, section_from, with_ranks_set_aside,
+};
+pub(crate) use nesting::{count, interrupt_depth, nesting, outermost_section, restore_nesting};
 
 /// Bytes in a prefix area, and its alignment.
 pub const SIZE: usize = 8192;
@@ -142,44 +153,6 @@ pub struct Lowcore {
     pub fault_save: [u64; 16],
 }
 
-/// Words at the offsets that code compiled for Linux 6.1 has in it.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct LinuxWords {
-    /// 0x3a0: this CPU's number.
-    pub cpu_number: u32,
-    /// 0x3a4: soft interrupts that are pending: none.
-    pub softirq_pending: u32,
-    /// 0x3a8: the preempt count, which such code changes here itself.
-    pub preempt_count: u32,
-    /// 0x3ac: what stands for this CPU in the word of a spin lock: its number plus 1.
-    pub lock_mark: u32,
-    /// 0x3b0: how many spin locks the CPU waits for: none.
-    pub lock_waits: u32,
-    /// 0x3b4: which vector registers are in use: none.
-    pub vector_use: u32,
-    /// 0x3b8 = 952: the per-CPU offset once more.
-    pub per_cpu_offset: u64,
-}
-
-impl LinuxWords {
-    /// The preempt count at rest: 0, and a bit that is clear when another task wants the CPU.
-    pub const PREEMPT_COUNT_AT_REST: u32 = 1 << 31;
-
-    /// The words of the CPU of this number.
-    pub const fn new(cpu: u32, per_cpu_offset: u64) -> Self {
-        Self {
-            cpu_number: cpu,
-            softirq_pending: 0,
-            preempt_count: Self::PREEMPT_COUNT_AT_REST,
-            lock_mark: cpu + 1,
-            lock_waits: 0,
-            vector_use: 0,
-            per_cpu_offset,
-        }
-    }
-}
-
 /// One PSW for each of the six interruption classes, in storage order.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -236,47 +209,6 @@ fn this() -> VolatilePtr<'static, Lowcore> {
     unsafe { VolatilePtr::new(alias) }
 }
 
-/// Nesting of interrupts-off sections and locks, as it was at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Nesting {
-    depth: i32,
-    held: u32,
-}
-
-/// The running CPU's nesting. With interruptions off.
-pub(crate) fn nesting() -> Nesting {
-    Nesting {
-        depth: interrupt_depth(),
-        held: held_ranks_and_mode(),
-    }
-}
-
-/// The running CPU's sections, from 0 on; if they are counted, from a number below that.
-pub(crate) fn interrupt_depth() -> i32 {
-    word::<{ offset_of!(Lowcore, interrupt_depth) }>().cast_signed()
-}
-
-/// Puts the nesting back to what it was: the sections and locks that code began
-/// since, and whose ends it was taken away from, are forgotten. The outermost
-/// section must be one that began before.
-pub(crate) fn restore_nesting(to: Nesting) {
-    // SAFETY: C1: two words of this CPU's own, with interruptions off.
-    unsafe {
-        asm!(
-            "lg {base}, {writable}(0)",
-            "st {depth}, {at_depth}({base})",
-            "st {held}, {at_held}({base})",
-            base = out(reg_addr) _,
-            depth = in(reg) to.depth,
-            held = in(reg) to.held,
-            writable = const offset_of!(Lowcore, writable),
-            at_depth = const offset_of!(Lowcore, interrupt_depth),
-            at_held = const offset_of!(Lowcore, held_ranks),
-            options(nostack, preserves_flags),
-        );
-    }
-}
-
 /// Stack pointer of the running CPU's innermost `catch`, 0 if there is none.
 pub(crate) fn catcher() -> u64 {
     doubleword::<{ offset_of!(Lowcore, catch) }>()
@@ -311,113 +243,6 @@ fn doubleword<const OFFSET: usize>() -> u64 {
     value
 }
 
-/// The bit of the held ranks that says that this CPU's locks are counted; no rank's.
-pub const LOCKS_COUNTED: u32 = 1 << 31;
-
-/// Ranks of the locks that the running CPU holds: bit n for rank n.
-pub fn held_ranks() -> u32 {
-    held_ranks_and_mode() & !LOCKS_COUNTED
-}
-
-/// The same, with [`LOCKS_COUNTED`].
-#[inline(always)]
-pub fn held_ranks_and_mode() -> u32 {
-    word::<{ offset_of!(Lowcore, held_ranks) }>()
-}
-
-/// Where this CPU's latest section began; if they are counted.
-pub fn section_from() -> u64 {
-    doubleword::<{ offset_of!(Lowcore, section_from) }>()
-}
-
-/// When the outermost section began, by the clock, and where; if they are counted.
-pub(crate) fn outermost_section() -> (u64, u64) {
-    (
-        doubleword::<{ offset_of!(Lowcore, section_start) }>(),
-        doubleword::<{ offset_of!(Lowcore, outermost_from) }>(),
-    )
-}
-
-/// Counts this CPU's sections, of which the outermost began at `start`, and its locks. The
-/// addresses are of what begins and ends such a section.
-pub(crate) fn count(start: u64, from: u64, [begin, end]: [u64; 2], bias: i32) {
-    let lowcore = this();
-    map_field!(lowcore.section_start).write(start);
-    map_field!(lowcore.outermost_from).write(from);
-    map_field!(lowcore.section_from).write(from);
-    map_field!(lowcore.begin_counted).write(begin);
-    map_field!(lowcore.end_counted).write(end);
-    map_field!(lowcore.interrupt_depth).update(|depth| depth + bias);
-    map_field!(lowcore.held_ranks).update(|ranks| ranks | LOCKS_COUNTED);
-}
-
-/// What stands for the running CPU in the word of a lock that it holds: its number plus 1.
-#[inline(always)]
-pub fn lock_mark() -> u32 {
-    word::<{ offset_of!(Lowcore, lock_mark) }>()
-}
-
-/// Adds `RANK`, below 32, to the ranks that this CPU holds. With interruptions off.
-#[inline(always)]
-pub fn hold_rank<const RANK: u8>() {
-    // SAFETY: C4: a byte of this CPU's own.
-    unsafe {
-        asm!(
-            "lg {base}, {writable}(0)",
-            "oi {byte}({base}), {bit}",
-            base = out(reg_addr) _,
-            writable = const offset_of!(Lowcore, writable),
-            byte = const rank_byte(RANK),
-            bit = const 1u8 << (RANK % 8),
-            options(nostack),
-        );
-    }
-}
-
-/// Removes `RANK` from the ranks that this CPU holds. With interruptions off.
-#[inline(always)]
-pub fn release_rank<const RANK: u8>() {
-    // SAFETY: C4: a byte of this CPU's own.
-    unsafe {
-        asm!(
-            "lg {base}, {writable}(0)",
-            "ni {byte}({base}), {others}",
-            base = out(reg_addr) _,
-            writable = const offset_of!(Lowcore, writable),
-            byte = const rank_byte(RANK),
-            others = const !(1u8 << (RANK % 8)),
-            options(nostack),
-        );
-    }
-}
-
-/// Runs `work` as if this CPU held no lock, for a report that waits for none of those that
-/// it holds. With interruptions off.
-pub fn with_ranks_set_aside<R>(work: impl FnOnce() -> R) -> R {
-    let before = nesting();
-    restore_nesting(Nesting {
-        held: before.held & LOCKS_COUNTED,
-        ..before
-    });
-    let result = work();
-    restore_nesting(before);
-    result
-}
-
-/// Forgets which locks this CPU holds, for a panic's report, and counts none any more.
-pub fn release_all_ranks() {
-    restore_nesting(Nesting {
-        held: 0,
-        ..nesting()
-    });
-}
-
-/// Offset of the byte that holds a rank's bit.
-const fn rank_byte(rank: u8) -> usize {
-    assert!(rank < 31, "held_ranks has 31 bits for ranks");
-    offset_of!(Lowcore, held_ranks) + 3 - (rank / 8) as usize
-}
-
 /// Sets the stacks that this CPU's interruptions start on: initial stack pointers,
 /// of external, I/O and supervisor-call interruptions, and of all others. Once
 /// translation is on.
@@ -449,27 +274,6 @@ pub unsafe fn set_per_cpu_offset(offset: usize) {
     map_field!(lowcore.per_cpu_offset).write(offset as u64);
     let number = map_field!(lowcore.cpu_number).read();
     map_field!(lowcore.linux).write(LinuxWords::new(number, offset as u64));
-}
-
-/// Sets what code of Linux's takes for the task that runs on this CPU. Once translation is on.
-///
-/// # Safety
-/// C1, L11: the address is of memory that such code may read and write as a task, for as long
-/// as it runs on this CPU.
-pub unsafe fn set_linux_task(task: u64) {
-    let lowcore = this();
-    map_field!(lowcore.linux_task).write(task);
-}
-
-/// This CPU's preempt count, as code of Linux's keeps it.
-pub fn linux_preempt_count() -> u32 {
-    word::<{ offset_of!(Lowcore, linux.preempt_count) }>()
-}
-
-/// Puts this CPU's preempt count, as code of Linux's keeps it, to what it was.
-pub fn restore_linux_preempt_count(count: u32) {
-    let lowcore = this();
-    map_field!(lowcore.linux.preempt_count).write(count);
 }
 
 /// The running CPU's per-CPU offset: before it has one, a value that

@@ -1,27 +1,27 @@
-//! What is above the books: whose blocks they are, where copies lie, who words reports.
+//! What the checker needs of others: whose blocks they are, where copies lie, who words reports.
 
 use ::sanity::{Block, Kind, Report};
 use spin::Once;
 
-/// What is above this room.
-pub trait Above: Sync {
+/// What the checker needs of the kernel above it.
+pub trait Hooks: Sync {
     /// What is added to a handle for a CPU's copy; `None` beyond the last possible CPU.
     fn copy(&self, cpu: u32) -> Option<usize>;
 
-    /// Tells people of a report.
-    fn tell(&self, report: &Report);
+    /// Prints a report for people.
+    fn print(&self, report: &Report);
 }
 
-static ABOVE: Once<&'static dyn Above> = Once::new();
+static HOOKS: Once<&'static dyn Hooks> = Once::new();
 
-/// Sets what is above. Once, at boot.
-pub fn connect(above: &'static dyn Above) {
-    ABOVE.call_once(|| above);
+/// Sets the hooks. Once, at boot.
+pub fn connect(hooks: &'static dyn Hooks) {
+    HOOKS.call_once(|| hooks);
 }
 
-/// What is above, once it is set.
-pub fn above() -> Option<&'static dyn Above> {
-    ABOVE.get().copied()
+/// The hooks, once they are set.
+pub fn hooks() -> Option<&'static dyn Hooks> {
+    HOOKS.get().copied()
 }
 
 /// Gives a block back to its allocator, which nobody has any more.

@@ -1,11 +1,12 @@
-//! The books and the reports, behind their lock; and what an event and a record are made of.
+//! The table of blocks and the reports, behind their lock; and what an event and a record are
+//! made of.
 
-use super::above::above;
+use super::hooks::hooks;
 use crate::memory::{real, reserve};
 use crate::sync::{self, Lock, rank};
 use crate::{boot_time, fail};
 use ::memory::frames::order_of;
-use ::sanity::{Block, Books, CHUNK, Counts, Event, Kind, Refused, Report, Slot};
+use ::sanity::{Block, BlockTable, CHUNK, Counts, Event, Kind, Refused, Report, Slot};
 use arch::backtrace::{Step, Walk};
 use arch::{PAGE_SIZE, cpu, stack};
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -24,24 +25,24 @@ const SHARE_OF_HEAP: usize = 8;
 /// Areas whose addresses the quarantine keeps at most: each counts for a page.
 pub const MOST_AREAS: usize = MOST_KEPT / PAGE_SIZE;
 
-/// The books and the reports.
-pub struct Desk {
-    /// The books.
-    pub books: Books,
+/// The table of blocks, and the reports.
+pub struct Checker {
+    /// The blocks.
+    pub blocks: BlockTable,
     /// Report n at n modulo [`REPORTS`].
     reports: [Option<Report>; REPORTS],
     /// Reports since boot.
     made: u64,
-    /// Those of them that have been told.
-    told: u64,
+    /// Those of them that have been printed.
+    printed: u64,
 }
 
-/// Held for as many steps as the books' operations take, and none of the memory that they are of.
-pub static DESK: Lock<Desk, { rank::SANITY }> = Lock::new(Desk {
-    books: Books::new(),
+/// Held for as many steps as the table's operations take, and none of the memory that its blocks are.
+pub static CHECKER: Lock<Checker, { rank::SANITY }> = Lock::new(Checker {
+    blocks: BlockTable::new(),
     reports: [const { None }; REPORTS],
     made: 0,
-    told: 0,
+    printed: 0,
 });
 
 /// Frames that hold records; they are never given back.
@@ -50,15 +51,15 @@ static FRAMES: AtomicUsize = AtomicUsize::new(0);
 /// Reports that self-tests have provoked.
 static PROVOKED: AtomicU64 = AtomicU64::new(0);
 
-/// Keeps books from here on, on a machine with `memory` bytes, `heap` of them the kernel's heap.
+/// Records blocks from here on, on a machine with `memory` bytes, `heap` of them the kernel's heap.
 /// Once, at boot, before anything is allocated.
 pub fn begin(memory: usize, heap: usize) {
     let budget = (memory / SHARE).min(heap / SHARE_OF_HEAP).min(MOST_KEPT);
-    DESK.lock().books.set_budget(budget);
+    CHECKER.lock().blocks.set_budget(budget);
     fail::set_checked();
 }
 
-/// Whether books are kept.
+/// Whether blocks are recorded.
 #[inline(always)]
 pub fn is_on() -> bool {
     fail::is_checked()
@@ -66,7 +67,7 @@ pub fn is_on() -> bool {
 
 /// Blocks there are, and what is in quarantine.
 pub fn counts() -> Counts {
-    DESK.lock().books.counts()
+    CHECKER.lock().blocks.counts()
 }
 
 /// Frames that hold records of blocks.
@@ -76,7 +77,7 @@ pub fn frames() -> usize {
 
 /// Reports since boot.
 pub fn made() -> u64 {
-    DESK.lock().made
+    CHECKER.lock().made
 }
 
 /// Reports since boot but for those that a self-test has provoked.
@@ -91,52 +92,53 @@ pub fn expect(reports: u64) {
 
 /// A report by its number, from 1 on, if it is still kept.
 pub fn report(number: u64) -> Option<Report> {
-    let desk = DESK.lock();
-    let kept = desk.reports.get((number % REPORTS as u64) as usize)?;
+    let checker = CHECKER.lock();
+    let kept = checker.reports.get((number % REPORTS as u64) as usize)?;
     kept.filter(|report| report.number == number)
 }
 
-/// Keeps a report, and tells it if that may be done here.
+/// Keeps a report, and prints it if that may be done here.
 #[cold]
 pub fn make(mut report: Report) {
     {
-        let mut desk = DESK.lock();
-        desk.made += 1;
-        report.number = desk.made;
+        let mut checker = CHECKER.lock();
+        checker.made += 1;
+        report.number = checker.made;
         let at = (report.number % REPORTS as u64) as usize;
-        desk.reports[at] = Some(report);
+        checker.reports[at] = Some(report);
     }
-    tell();
+    print_pending();
 }
 
-/// Tells the reports that haven't been told, unless this CPU holds a lock.
-pub fn tell() {
-    static TELLING: AtomicBool = AtomicBool::new(false);
+/// Prints the reports that haven't been, unless this CPU holds a lock.
+pub fn print_pending() {
+    static PRINTING: AtomicBool = AtomicBool::new(false);
     if !is_on() || !sync::holds_none() {
         return;
     }
-    let Some(above) = above() else {
+    let Some(hooks) = hooks() else {
         return;
     };
-    // Whoever tells allocates nothing that could be misused; all the same, once at a time.
-    if TELLING.swap(true, Ordering::Acquire) {
+    // Who prints allocates nothing that could be misused; all the same, once at a time.
+    if PRINTING.swap(true, Ordering::Acquire) {
         return;
     }
     loop {
         let next = {
-            let mut desk = DESK.lock();
-            if desk.told == desk.made {
+            let mut checker = CHECKER.lock();
+            if checker.printed == checker.made {
                 break;
             }
             // Of more than there is room for the latest are kept.
-            desk.told = (desk.told + 1).max(desk.made.saturating_sub(REPORTS as u64 - 1));
-            desk.reports[(desk.told % REPORTS as u64) as usize]
+            checker.printed =
+                (checker.printed + 1).max(checker.made.saturating_sub(REPORTS as u64 - 1));
+            checker.reports[(checker.printed % REPORTS as u64) as usize]
         };
         if let Some(report) = next {
-            above.tell(&report);
+            hooks.print(&report);
         }
     }
-    TELLING.store(false, Ordering::Release);
+    PRINTING.store(false, Ordering::Release);
 }
 
 /// Who calls the function that asks, here and now.
@@ -157,7 +159,7 @@ pub fn event() -> Event {
     event
 }
 
-/// Page frames for the books themselves, which keep none of these: they are never given back.
+/// Page frames for the table itself, which has none of these: they are never given back.
 /// Whatever is in them; the identity map has them.
 pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
     let order = order_of(bytes);
@@ -176,15 +178,15 @@ pub fn memory_for_good(bytes: usize) -> Option<*mut u8> {
     reason = "it goes to a report, not far; no heap here"
 )]
 pub fn enter(block: Block) -> Result<(), Refused> {
-    let entered = DESK.lock().books.enter(block);
+    let entered = CHECKER.lock().blocks.enter(block);
     let Err(Refused::NoRoom) = entered else {
         return entered;
     };
     let slots = empty_slots(block.kind).ok_or(Refused::NoRoom)?;
-    let mut desk = DESK.lock();
-    let added = desk.books.add_room(slots);
+    let mut checker = CHECKER.lock();
+    let added = checker.blocks.add_room(slots);
     added.map_err(|_| Refused::NoRoom)?;
-    desk.books.enter(block)
+    checker.blocks.enter(block)
 }
 
 /// Room for more records; `None` without memory: what modules leave to the kernel is for

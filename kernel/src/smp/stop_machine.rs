@@ -21,7 +21,7 @@ const LONGEST: u64 = 60_000_000;
 ///
 /// # Errors
 /// Others don't hold still, and nothing was done.
-pub fn while_others_hold_still<R>(work: impl FnOnce() -> R) -> Result<R, Error> {
+pub fn stop_machine<R>(work: impl FnOnce() -> R) -> Result<R, Error> {
     let this = cpu::number();
     let (still, is_done) = (AtomicU32::new(0), AtomicBool::new(false));
     let wait = || Wait::Call(this);

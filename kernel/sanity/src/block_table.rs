@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Between `begin_free` and `keep`, and between `oldest` and `forget`, the block is the
-//! caller's alone, who compares and poisons it without the lock that the books lie behind.
-//! A block that [`Books::next`] has lent is pinned: it isn't given back until its `unpin`.
+//! caller's alone, who compares and poisons it without the lock that the table lies behind.
+//! A block that [`BlockTable::next`] has lent is pinned: it isn't given back until its `unpin`.
 
 use crate::block::{Block, Event, Kind, State};
 use crate::tree::{Links, NONE, Slots, Tree};
@@ -102,8 +102,8 @@ pub struct Counts {
     pub entered: u64,
 }
 
-/// The books.
-pub struct Books {
+/// The blocks, live and in quarantine.
+pub struct BlockTable {
     room: Room,
     chunks: usize,
     /// The first free slot.
@@ -117,15 +117,15 @@ pub struct Books {
     counts: Counts,
 }
 
-impl fmt::Debug for Books {
+impl fmt::Debug for BlockTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Books")
+        f.debug_struct("BlockTable")
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
 }
 
-impl Books {
+impl BlockTable {
     /// Without room.
     pub const fn new() -> Self {
         Self {
@@ -404,12 +404,12 @@ impl Books {
     }
 }
 
-/// A block that isn't given back until [`Books::unpin`] has this.
+/// A block that isn't given back until [`BlockTable::unpin`] has this.
 #[must_use]
 #[derive(Debug)]
 pub struct Pin(u32);
 
-impl Default for Books {
+impl Default for BlockTable {
     fn default() -> Self {
         Self::new()
     }
