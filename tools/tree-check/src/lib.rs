@@ -7,6 +7,7 @@
 //! * Every `// SAFETY:` comment names the invariants that it rests on, by their numbers
 //!   in docs/INVARIANTS.md, and each of these is named somewhere (`safety.rs`).
 //! * Every self-test that runs only when it is named is named by the runner (`requests.rs`).
+//! * Names are the field's terms: some words are part of none (`terms.rs`).
 //!
 //! `cargo run -p tree-check` prints what is wrong; the test does the same in the gate.
 #![forbid(unsafe_code)]
@@ -18,6 +19,7 @@ mod imports;
 mod problem;
 mod requests;
 mod safety;
+mod terms;
 
 pub use problem::Problem;
 
@@ -41,6 +43,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
     problems.extend(check_rooms(&root.join("tools/runner/src/main.rs"))?);
     problems.extend(safety::check(root)?);
     problems.extend(requests::check(root)?);
+    problems.extend(terms::check(root)?);
     Ok(problems)
 }
 

@@ -46,6 +46,13 @@ pub enum Problem {
     UnusedInvariant(String),
     /// A self-test that runs only when it is named, and nobody names it.
     NeverRun(String),
+    /// A name with a word that is no term of the field.
+    NoTerm {
+        /// The file.
+        file: PathBuf,
+        /// The name.
+        name: String,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -89,6 +96,11 @@ impl fmt::Display for Problem {
             Problem::UnusedInvariant(name) => {
                 write!(f, "docs/INVARIANTS.md: no SAFETY comment names {name}")
             }
+            Problem::NoTerm { file, name } => write!(
+                f,
+                "{}: {name} isn't named by a term of the field",
+                file.display()
+            ),
             Problem::NeverRun(name) => {
                 write!(
                     f,

@@ -4,15 +4,15 @@
 //! is loading can't be used, so nobody sees the difference. Of one name there may be an export
 //! without a CRC and one with: each is found by a hash of its own.
 
-use super::{REGISTRY, Registry, read_next};
+use super::table::{ExportNumber, REGISTRY, References, Registry, read_next};
 use crate::modules::error::Reason;
-use crate::modules::state::Id;
+use crate::modules::state::{Id, State};
 use crate::modules::symbol_kind::SymbolKind;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 use fallible::{TryPush, with_room};
 use loader::{Buckets, Growth, Object, Offer, name_hash};
-use module_api::Export;
+use module_api::{Export, PerCpuRef};
 
 /// Room taken at boot; beyond it the table grows, and keeps what it has grown to.
 const ROOM_FOR_SYMBOLS: usize = 2048;
@@ -50,13 +50,6 @@ impl Exported {
         let in_kernel = || SymbolKind::in_kernel(self.value);
         self.kind.unwrap_or_else(in_kernel)
     }
-}
-
-/// An export, by its owner, [`Id::NONE`] for the kernel, and its number among the owner's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExportNumber {
-    owner: Id,
-    number: u32,
 }
 
 /// Where an export is in the table of names: one with a CRC is found by another hash than one
@@ -318,4 +311,40 @@ pub fn export(id: Id) -> Result<(), Reason<'static>> {
     make_room(count)?;
     while REGISTRY.lock().enter_batch(id)? != 0 {}
     Ok(())
+}
+
+impl References {
+    /// Looks an exported symbol up, by its name and that one's hash, and takes a reference on
+    /// its module unless that is held. `None` if nobody exports it.
+    ///
+    /// # Errors
+    /// [`Reason::Provider`] if its module isn't live; [`Reason::Heap`].
+    pub fn resolve<'a>(
+        &mut self,
+        symbol: &'a str,
+        hash: u32,
+        wanted: Wanted,
+    ) -> Result<Option<Exported>, Reason<'a>> {
+        let mut registry = REGISTRY.lock();
+        let Some(found) = registry.wanted(symbol, hash, wanted) else {
+            return Ok(None);
+        };
+        let Some(owner) = found.owner.filter(|owner| !self.0.contains(owner)) else {
+            return Ok(Some(found));
+        };
+        self.0.try_reserve(1)?;
+        let Some(entry) = registry.entry(owner) else {
+            return Ok(None);
+        };
+        let refcount = entry.refcount.as_deref();
+        if entry.state != State::Live || !refcount.is_some_and(PerCpuRef::try_get) {
+            return Err(Reason::Provider {
+                symbol,
+                provider: entry.name,
+                state: entry.state,
+            });
+        }
+        self.0.try_push(owner)?;
+        Ok(Some(found))
+    }
 }

@@ -8,7 +8,7 @@
 //!
 //! Nobody takes the CPU away from a context: it yields where it waits.
 
-use super::{ALL, COUNT, READY, THREADS, Thread};
+use super::table::{ALL, COUNT, THREADS, Thread};
 use crate::smp::machine::NAP;
 use crate::{cpus, timer};
 use arch::{MAX_CPUS, context, cpu, lowcore};
@@ -52,18 +52,6 @@ pub fn is_waiting() -> bool {
     let this = cpu::number();
     let is_ready = |thread: &Thread| thread.is_ready(this);
     COUNT.load(Ordering::Relaxed) != 0 && ALL.iter().any(is_ready)
-}
-
-impl Thread {
-    /// Whether it is ready, and this CPU's. Which CPU's it is may change until it is ready, so
-    /// that is looked at then; and by its number it is the same one before and after, and no
-    /// later one in its place.
-    fn is_ready(&self, cpu: u32) -> bool {
-        let number = self.number.load(Ordering::Acquire);
-        self.state() == READY
-            && self.cpu.load(Ordering::Acquire) == cpu
-            && self.number.load(Ordering::Relaxed) == number
-    }
 }
 
 /// Lets the next context of this CPU go on, if there is another; returns at this one's next

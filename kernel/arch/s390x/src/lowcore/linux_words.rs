@@ -4,10 +4,6 @@
 //! number, the preempt count, the mark in a spin lock, the per-CPU offset. They hold what such
 //! code expects, each beside what this kernel uses itself.
 
-use super::{Lowcore, this, word};
-use core::mem::offset_of;
-use volatile::map_field;
-
 /// Words at the offsets that code compiled for Linux 6.1 has in it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -44,25 +40,4 @@ impl LinuxWords {
             per_cpu_offset,
         }
     }
-}
-
-/// Sets what code of Linux's takes for the task that runs on this CPU. Once translation is on.
-///
-/// # Safety
-/// C1, L11: the address is of memory that such code may read and write as a task, for as long
-/// as it runs on this CPU.
-pub unsafe fn set_linux_task(task: u64) {
-    let lowcore = this();
-    map_field!(lowcore.linux_task).write(task);
-}
-
-/// This CPU's preempt count, as code of Linux's keeps it.
-pub fn linux_preempt_count() -> u32 {
-    word::<{ offset_of!(Lowcore, linux.preempt_count) }>()
-}
-
-/// Puts this CPU's preempt count, as code of Linux's keeps it, to what it was.
-pub fn restore_linux_preempt_count(count: u32) {
-    let lowcore = this();
-    map_field!(lowcore.linux.preempt_count).write(count);
 }

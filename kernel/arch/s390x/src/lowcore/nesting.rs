@@ -1,6 +1,6 @@
 //! The words of interrupts-off sections and held locks: how deep a CPU is in them.
 
-use super::{Lowcore, doubleword, this, word};
+use super::layout::{Lowcore, doubleword, this, word};
 use core::arch::asm;
 use core::mem::offset_of;
 use volatile::map_field;
