@@ -3,7 +3,7 @@
 
 use crate::activity::{self, Activity};
 use crate::backtrace::Address;
-use crate::smp::thread;
+use crate::smp::{thread, timers};
 use crate::sync::Ranks;
 use crate::waiting::{self, Wait};
 use crate::{cpus, println, smp};
@@ -58,13 +58,16 @@ pub fn print(cpu: u32, status: &Status) {
     // A function that hasn't stored a frame yet returns through register 14.
     println!("    {} (register 14)", Address(registers[14]));
     print_walk(Walk::of(registers, psw.address));
-    print_errand(cpu);
+    print_activity(cpu);
 }
 
 /// Prints what a CPU does for modules, however it has lost its way since.
-pub fn print_errand(cpu: u32) {
+pub fn print_activity(cpu: u32) {
     if let Some(Activity { kind, address, .. }) = activity::of(cpu) {
         println!("  for a module: {kind}: {}", Address(address));
+    }
+    if let Some(timer) = timers::called_on(cpu) {
+        println!("  for the timer at {}", Address(timer));
     }
     if let Some(thread) = thread::on(cpu) {
         println!("  in thread {}: {}", thread.name(), Address(thread.code()));

@@ -189,7 +189,7 @@ fn report(reason: &Reason<'_>, psw: Option<&Psw>, registers: &[u64; 16], walk: W
         println!("    {} (register 14)", Address(registers[14]));
     }
     cpu_states::print_walk(walk);
-    cpu_states::print_errand(cpu);
+    cpu_states::print_activity(cpu);
     cpu_states::print_others();
     modules::print_names();
     arch::power::crash()

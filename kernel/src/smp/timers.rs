@@ -242,6 +242,12 @@ fn take_due(cpu: u32, called: &AtomicPtr<Timer>) -> Option<(NonNull<Timer>, Func
     }
 }
 
+/// The address of the timer that a CPU's handler has called, and that hasn't returned: for reports.
+pub fn called_on(cpu: u32) -> Option<u64> {
+    let called = CALLED.get(cpu as usize)?.load(Ordering::Acquire);
+    (!called.is_null()).then(|| called.addr() as u64)
+}
+
 /// Arms what is left on a CPU that has gone on the running one.
 pub fn take_over(cpu: u32) {
     let pending = PENDING.lock();

@@ -26,6 +26,8 @@ mod commands;
 mod crafted;
 #[path = "guest/debugger.rs"]
 mod debugger;
+#[path = "guest/deferred.rs"]
+mod deferred;
 #[path = "guest/dependencies.rs"]
 mod dependencies;
 #[path = "guest/documents.rs"]
@@ -209,8 +211,9 @@ fn main() -> ExitCode {
         c_sources::right_uses_are_taken,
         c_sources::what_is_left_is_reported,
         c_sources::lines_are_of_one_cpu,
-        c_sources::threads_and_timers_left,
-        c_sources::stack_of_a_thread,
+        deferred::threads_and_timers_left,
+        deferred::stack_of_a_thread,
+        deferred::functions_that_are_none,
         c_sources::names_and_words,
         c_sources::odd_modules,
         c_modules::frame_of_a_file,

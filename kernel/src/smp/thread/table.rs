@@ -111,8 +111,8 @@ impl Thread {
         self.state() == state && self.pointer.load(Ordering::Acquire) != 0
     }
 
-    /// It runs code at this address from here on, as [`keeping`](super::keeping) sees it: of the work at that
-    /// one, if it is a worker.
+    /// It runs code at this address from here on, as [`keeping`](super::keeping) sees it: of the
+    /// work at that one, if it is a worker.
     pub fn runs(&self, code: usize, work_item: usize) {
         self.work_item.store(work_item, Ordering::Relaxed);
         self.code.store(code, Ordering::Release);

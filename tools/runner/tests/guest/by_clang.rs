@@ -17,8 +17,8 @@ pub const TESTS: [&str; 15] = [
     "c_sources::right_uses_are_taken",
     "c_sources::what_is_left_is_reported",
     "c_sources::lines_are_of_one_cpu",
-    "c_sources::threads_and_timers_left",
-    "c_sources::stack_of_a_thread",
+    "deferred::threads_and_timers_left",
+    "deferred::stack_of_a_thread",
     "loading::written_in_c",
     "long::linux_sources",
 ];
