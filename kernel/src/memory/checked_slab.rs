@@ -32,10 +32,7 @@ pub fn allocate(bytes: usize, align: usize, cache: usize) -> Option<usize> {
     if !size_for(total).is_multiple_of(align) {
         total = total.checked_next_power_of_two()?;
     }
-    let base = under().allocate(total).or_else(|| {
-        sanity::flush();
-        under().allocate(total)
-    })?;
+    let base = sanity::or_flushed(|| under().allocate(total).ok_or(())).ok()?;
     // All of the object that is left is red.
     zones.after = size_for(total) - zones.before - bytes;
     let start = base + zones.before;

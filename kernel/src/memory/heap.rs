@@ -148,15 +148,8 @@ fn layout_of(zones: &Zones) -> Option<Layout> {
 fn alloc_checked(layout: Layout) -> Option<usize> {
     let zones = Zones::new(layout.size(), layout.align())?;
     let around = layout_of(&zones)?;
-    let mut block = take(around);
-    if block.is_null() {
-        sanity::flush();
-        block = take(around);
-    }
-    if block.is_null() {
-        return None;
-    }
-    let base = block.expose_provenance();
+    let block = sanity::or_flushed(|| NonNull::new(take(around)).ok_or(())).ok()?;
+    let base = block.as_ptr().expose_provenance();
     let (start, end) = bounds();
     if base < start
         || base
@@ -170,7 +163,7 @@ fn alloc_checked(layout: Layout) -> Option<usize> {
     let address = base + zones.before;
     if sanity::enter(Kind::Heap, address, zones, 0, Fresh::Anything).is_err() {
         // SAFETY: M4: it was taken above.
-        unsafe { give(block, around) };
+        unsafe { give(block.as_ptr(), around) };
         return None;
     }
     CHECKED.fetch_add(zones.bytes, Ordering::Relaxed);

@@ -146,14 +146,7 @@ impl Area {
         }
         let take = || AREAS.lock().take(bytes, align, Owner::Kernel);
         // What is in quarantine has addresses, and memory.
-        let start = take().or_else(|error| match sanity::is_on() {
-            true => {
-                sanity::flush();
-                take()
-            }
-            false => Err(error),
-        });
-        let start = start.map_err(Error::Area)?;
+        let start = sanity::or_flushed(take).map_err(Error::Area)?;
         // From here on dropping `area` undoes what was done.
         let mut area = Self {
             start,

@@ -38,10 +38,7 @@ pub fn alloc(from: From, size: usize, align: usize) -> Result<Handle, AllocError
         return take(from, size, align);
     };
     let around = |zones: &Zones| take(from, zones.total(), align.max(zones.before.min(16)));
-    let base = around(&zones).or_else(|_| {
-        sanity::flush();
-        around(&zones)
-    })?;
+    let base = sanity::or_flushed(|| around(&zones))?;
     // What the area has beyond that is red, too.
     if let Some(bytes) = allocator().size_of(base) {
         zones.after = bytes - zones.before - size;

@@ -173,6 +173,18 @@ pub fn flush() {
     }
 }
 
+/// What an allocation comes to, which is tried again if it fails: with what was in quarantine
+/// given back.
+pub fn or_flushed<T, E>(allocate: impl Fn() -> Result<T, E>) -> Result<T, E> {
+    allocate().or_else(|error| match is_on() {
+        true => {
+            flush();
+            allocate()
+        }
+        false => Err(error),
+    })
+}
+
 /// What leaves quarantine goes back with its allocator's lock, so whoever holds one leaves it
 /// to the next.
 fn evict(all: bool) {

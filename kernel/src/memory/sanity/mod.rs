@@ -31,7 +31,7 @@ pub use checker::{
 pub use hooks::{Hooks, connect, own};
 pub use life::{
     Fresh, at, begin_free, cache_in_use, check, enter, finish_area, finish_free, flush,
-    keep_addresses, left_by, name, no_cache, overlap, refused, returned,
+    keep_addresses, left_by, name, no_cache, or_flushed, overlap, refused, returned,
 };
 pub(super) use pages::{giving, taken};
 
