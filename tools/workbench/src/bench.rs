@@ -1,5 +1,5 @@
 //! The allocator step by step, beside the model that its tests on the host have
-//! (`kernel/percpu/model`), and with the allocator's own books worked out anew after each.
+//! (`kernel/percpu/model`), and with the allocator's own counts worked out anew after each.
 
 use crate::json::Json;
 use crate::memory::Memory;
@@ -64,7 +64,7 @@ impl Bench {
         }
         #[expect(
             unsafe_code,
-            reason = "the border to the memory that books are kept of"
+            reason = "the border to the memory that is handed out"
         )]
         // SAFETY: P13: the units were just mapped, below the region.
         let allocator = unsafe { Allocator::new(first, magazine, memory) }?;

@@ -103,7 +103,7 @@ impl Options {
         given.or(has_tests.then_some(CHECKS_MEMORY))
     }
 
-    /// Whether the guest keeps books of its memory, to catch its misuse.
+    /// Whether the guest records its blocks of memory, to catch its misuse.
     pub fn checks_memory(&self) -> bool {
         self.sanity() == Some(CHECKS_MEMORY)
     }

@@ -44,7 +44,7 @@ pub const SHAPES: [(&str, &[&str]); 16] = [
             "selftest smp.leaving_with_a_task; selftest smp.leaving_while_kept",
         ],
     ),
-    // Nothing is loaded when they begin, and no books of memory are kept.
+    // Nothing is loaded when they begin, and no blocks of memory are recorded.
     ("by_command", &["--run", "selftest *"]),
     (
         "more_memory_than_the_host",

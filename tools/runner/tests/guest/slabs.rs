@@ -105,7 +105,7 @@ pub fn all_memory() -> TestResult {
 }
 
 /// A module that takes all there is by each allocator, until each refuses: the kernel still
-/// loads another one, runs commands, and ends as it should; with and without its books.
+/// loads another one, runs commands, and ends as it should; with and without `sanity=1`.
 pub fn all_by_each_allocator() -> TestResult {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("greedy.c");
