@@ -62,10 +62,7 @@ impl Bench {
             memory.add(UNIT0 + offset, sizes.pages());
             memory.fill(UNIT0 + offset, sizes.unit_size, 0);
         }
-        #[expect(
-            unsafe_code,
-            reason = "the border to the memory that is handed out"
-        )]
+        #[expect(unsafe_code, reason = "the border to the memory that is handed out")]
         // SAFETY: P13: the units were just mapped, below the region.
         let allocator = unsafe { Allocator::new(first, magazine, memory) }?;
         Ok(Self {

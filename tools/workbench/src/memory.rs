@@ -102,10 +102,7 @@ impl Memory {
     }
 }
 
-#[expect(
-    unsafe_code,
-    reason = "the border to the memory that is handed out"
-)]
+#[expect(unsafe_code, reason = "the border to the memory that is handed out")]
 // SAFETY: P7, P13: pages are the emulation's own bytes from `map` to `unmap`, `zero` stores
 // into them, and one CPU at a time runs.
 unsafe impl Backing for Memory {
