@@ -45,7 +45,7 @@ def text(value):
 
 def section_addresses(name):
     """Where the sections of a module are, by name."""
-    registry = program["kernel::modules::registry::REGISTRY"]
+    registry = program["kernel::modules::registry::table::REGISTRY"]
     entries = inner(registry, lambda field: field.type_.type_name().startswith("struct Vec<"))
     entry = next(entry for entry in elements(entries) if text(entry.name) == name)
     # drgn reads no enums: an Option<Loaded> has the module where it begins, whose type is

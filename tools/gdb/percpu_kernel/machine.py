@@ -160,7 +160,7 @@ What the machine and the kernel keep for each CPU at its real address 0."""
         super().__init__("lowcore", gdb.COMMAND_DATA)
 
     def invoke(self, argument, from_tty):
-        of_type = values.lookup_type("arch::lowcore::Lowcore")
+        of_type = values.lookup_type("arch::lowcore::layout::Lowcore")
         with On(cpu_argument(argument)) as cpu:
             # A machine translates 0 to the CPU's own; a dump has memory as it lies.
             lowcore = values.typed(cpu.prefix or 0, of_type)

@@ -1,6 +1,6 @@
 """The kernel's modules, read from its own list.
 
-    kernel::modules::registry::REGISTRY ── entries: Vec<Entry>
+    kernel::modules::registry::table::REGISTRY ── entries: Vec<Entry>
       Entry ── name, state, loaded: Option<Loaded>
         Loaded ── area, statics          where it lies, its handle
                   layout ── sections, GOT
@@ -12,7 +12,7 @@ import gdb
 from . import values
 from .values import KernelError
 
-REGISTRY = "kernel::modules::registry::REGISTRY"
+REGISTRY = "kernel::modules::registry::table::REGISTRY"
 
 
 class Module:
@@ -76,7 +76,7 @@ def loaded():
     """All modules that have their memory, in the order in which they came."""
     registry = values.static(REGISTRY)
     entries = values.inner(registry, lambda field: field.type.name is not None and
-                           field.type.name.endswith("registry::Registry"))["entries"]
+                           field.type.name.endswith("table::Registry"))["entries"]
     modules = (of_entry(entry) for entry in values.elements(entries))
     return [module for module in modules if module is not None]
 

@@ -48,7 +48,7 @@ percpu counter::HITS
 print $percpu(b\"counter::HITS\", 2)
 print $this_cpu(b\"counter::HITS\")
 got counter
-dat &kernel::modules::registry::REGISTRY
+dat &kernel::modules::registry::table::REGISTRY
 dat 0x330
 lowcore 2
 percpu-chunks
