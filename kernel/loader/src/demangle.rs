@@ -12,8 +12,9 @@
 use crate::escape::Escaped;
 use core::fmt;
 
-/// A symbol's name, to be printed as Rust source has it, without hashes; a name that isn't
-/// Rust's is printed as it is, but for control characters ([`Escaped`]). Takes no memory and a bounded part of the stack.
+/// A symbol's name, to be printed as Rust source has it, without hashes; a name that isn't Rust's
+/// is printed as it is, but for control characters ([`Escaped`]). Takes no memory and a bounded
+/// part of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demangled<'a>(pub &'a str);
 

@@ -132,7 +132,8 @@ impl<'data> Linked<'data> {
         })
     }
 
-    /// Symbols of functions (`STT_FUNC`) that it defines, in the order of the file. Their values are what the file says; they needn't lie in text.
+    /// Symbols of functions (`STT_FUNC`) that it defines, in the order of the file. Their values
+    /// are what the file says; they needn't lie in text.
     pub fn functions(&self) -> impl Iterator<Item = Symbol<'data>> {
         let functions = self
             .object

@@ -25,9 +25,9 @@ impl<B: Backing> Allocator<B> {
         chunks.atomic_failed || few || (many && chunks.is_reclaimable())
     }
 
-    /// Empties the magazines, and brings the number of empty pages to the low mark. Waits, maps and unmaps, as
-    /// [`Allocator::alloc`] may. Without memory the store stays low; the next balance tries
-    /// again.
+    /// Empties the magazines, and brings the number of empty pages to the low mark. Waits, maps and
+    /// unmaps, as [`Allocator::alloc`] may. Without memory the store stays low; the next balance
+    /// tries again.
     pub fn balance(&self) {
         let _pages = self.pages.lock();
         self.empty_magazines();

@@ -6,11 +6,12 @@
 //!             each size of its own │ eight to each power of two: large
 //! ```
 //!
-//! With a class of its own for each of 256 sizes, a magazine would seldom have the one that
-//! is asked for. So larger areas are rounded up to a class, by less than an eighth of their
-//! size, or two, where a magazine has one of the next class alone. Areas of a class lie side by side, so each is aligned to what its size is a multiple
-//! of: 16 bytes and more, if it is large. A request that asks for more is rounded up to a
-//! multiple of its alignment first; which makes it a class of that alignment.
+//! With a class of its own for each of 256 sizes, a magazine would seldom have the one that is
+//! asked for. So larger areas are rounded up to a class, by less than an eighth of their size, or
+//! two, where a magazine has one of the next class alone. Areas of a class lie side by side, so
+//! each is aligned to what its size is a multiple of: 16 bytes and more, if it is large. A request
+//! that asks for more is rounded up to a multiple of its alignment first; which makes it a class of
+//! that alignment.
 
 use crate::limits::GRANULE;
 

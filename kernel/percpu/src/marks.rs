@@ -10,9 +10,9 @@
 //!   marks     02   FF   FF   FF   04   FF   FF   FF
 //! ```
 //!
-//! It has the class (`classes.rs`) of the live area that begins there, if that is of a size
-//! that magazines keep; else its leftmost bit is one. Who frees the area sets all bits and learns, in the
-//! same atomic step, whether the leftmost was one already: of two frees one comes first.
+//! It has the class (`classes.rs`) of the live area that begins there, if that is of a size that
+//! magazines keep; else its leftmost bit is one. Who frees the area sets all bits and learns, in
+//! the same atomic step, whether the leftmost was one already: of two frees one comes first.
 //!
 //! The bytes are for all chunks that ever have a number: those of a chunk that was released
 //! are its successor's. So nobody needs a lock to know that they are there; they are a

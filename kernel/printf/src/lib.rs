@@ -8,12 +8,12 @@
 //!       arguments ──────────────────────────┘
 //! ```
 //!
-//! Conversions: `d i u x X o c s p %`, sizes `hh h l ll z t j`, flags `- + 0 # ` and
-//! blank, width and precision as numbers or `*`. Of Linux's pointers: `%p` (hashed),
-//! `%px` (as it is), `%pS`, `%pB` (symbol and offset), `%ps` (symbol), `%pK` (as `%p`), `%pe`
-//! (an error's name), and of what lies there `%*ph` (bytes), `%pU` (UUIDs), `%pI4`, `%pI6`,
-//! `%pM` (network addresses), `%*pb`, `%*pbl` (bitmaps), `%pa`. Others of Linux's are shown as
-//! `(%pd?)`, and the runner refuses to build them (`unsupported.rs`); letters that say nothing belong to `%p` and are dropped.
+//! Conversions: `d i u x X o c s p %`, sizes `hh h l ll z t j`, flags `- + 0 # ` and blank, width
+//! and precision as numbers or `*`. Of Linux's pointers: `%p` (hashed), `%px` (as it is), `%pS`,
+//! `%pB` (symbol and offset), `%ps` (symbol), `%pK` (as `%p`), `%pe` (an error's name), and of what
+//! lies there `%*ph` (bytes), `%pU` (UUIDs), `%pI4`, `%pI6`, `%pM` (network addresses), `%*pb`,
+//! `%*pbl` (bitmaps), `%pa`. Others of Linux's are shown as `(%pd?)`, and the runner refuses to
+//! build them (`unsupported.rs`); letters that say nothing belong to `%p` and are dropped.
 //!
 //! Where Linux differs from C, this is Linux: `0` pads also a number with a
 //! precision, a precision of 0 shows a zero, `%#x` of zero is `0x0`, a precision without

@@ -1,8 +1,8 @@
 //! Real memory and the translation tables in it, behind one lock.
 //!
-//! The lock is held for a bounded number of steps: for one block of frames, one page, 64
-//! that are unmapped together, or the tables of one segment (some 4,000 entries). Two exceptions say so where they
-//! are.
+//! The lock is held for a bounded number of steps: for one block of frames, one page, 64 that are
+//! unmapped together, or the tables of one segment (some 4,000 entries). Two exceptions say so
+//! where they are.
 
 use crate::fail::{self, Site};
 use crate::sync::{Lock, rank};

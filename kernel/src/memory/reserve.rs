@@ -2,10 +2,10 @@
 //! module that takes all it can get leaves a kernel that goes on.
 //!
 //! Slabs and vmalloc areas of modules keep off it, and so do per-CPU pages that are populated
-//! because a module asks, stacks of threads, and all that a CPU has that is started: a machine
-//! with memory for some of its CPUs runs with those. The kernel's own heap is a block of its own, which they have no part
-//! in but for the book-keeping of areas and chunks, and that leaves some of it, too. Images of
-//! modules and tables may use all.
+//! because a module asks, stacks of threads, and all that a CPU has that is started: a machine with
+//! memory for some of its CPUs runs with those. The kernel's own heap is a block of its own, which
+//! they have no part in but for the book-keeping of areas and chunks, and that leaves some of it,
+//! too. Images of modules and tables may use all.
 
 use super::real;
 use arch::PAGE_SIZE;

@@ -18,8 +18,8 @@ static LIVE: AtomicUsize = AtomicUsize::new(0);
 pub struct Stack(FrameBlock);
 
 impl Stack {
-    /// A stack of [`stack::SIZE`] bytes, guard page included. It lies above 64 MiB, or
-    /// behind the image at least: the probes of a frame compare addresses, and one that is larger than the
+    /// A stack of [`stack::SIZE`] bytes, guard page included. It lies above 64 MiB, or behind the
+    /// image at least: the probes of a frame compare addresses, and one that is larger than the
     /// address of its stack wraps past the guard page (C23).
     pub fn new() -> Result<Self, OutOfMemory> {
         let block = FrameBlock::above(stack::SIZE, HIGH, boot::image().data.1)?;

@@ -11,7 +11,8 @@
 //! * `row.rs`, `shown.rs`: lines of a table, bytes and numbers
 //! * `modules.rs`, `module_tables.rs`: modules, and what the loader made of them
 //! * `per_cpu_variable.rs`, `hop.rs`: a variable, and the way to a CPU's copy of it
-//! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`, `percpu_trace.rs`: the allocator of per-CPU memory
+//! * `percpu.rs`, `percpu_map.rs`, `percpu_stats.rs`, `percpu_trace.rs`: the allocator of
+//!   per-CPU memory
 //! * `memory.rs`, `format.rs`, `instructions.rs`: memory as bytes, numbers, instructions
 //! * `places.rs`, `tables.rs`: what lies where; the tables that translate
 //! * `processors.rs`, `lowcore.rs`, `machine.rs`, `lockstat.rs`: CPUs, locks

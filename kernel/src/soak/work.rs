@@ -289,7 +289,8 @@ impl Work {
 }
 
 /// Whether something explains why a load failed: the same as of all loads at once, or that its
-/// init says no, if it is a module that was put beside the tree's own. It may be for another machine.
+/// init says no, if it is a module that was put beside the tree's own. It may be for another
+/// machine.
 pub fn is_explained(name: &str, reason: &Reason<'_>) -> bool {
     let is_given = || {
         let mut given = initrd::files().filter(|file| file.path.starts_with("extra/"));

@@ -1,7 +1,7 @@
 /*
  * Functions that the clock calls, once, at a tick: with interruptions off, in the handler of
- * the CPU that armed the timer, or that it was added on. They may lock, print, allocate and arm timers, and not wait.
- * What a module leaves pending when it goes is taken back, and reported.
+ * the CPU that armed the timer, or that it was added on. They may lock, print, allocate and arm
+ * timers, and not wait. What a module leaves pending when it goes is taken back, and reported.
  */
 #ifndef __LINUX_TIMER_H
 #define __LINUX_TIMER_H

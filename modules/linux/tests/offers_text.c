@@ -145,7 +145,7 @@ static void ask(void)
 	texts();
 	lists("%d %s", 4, "hi");
 	numbers();
-	/* The runner looks for what is printed, but for debugging's, which the console leaves out. */
+	/* The runner looks for what is printed, but for debugging's, which no console has. */
 	ANSWER(offered__printk(KERN_WARNING "printed: %d\n", 7) > 0, 1);
 	offered___dynamic_pr_debug(NULL, "%d\n", 1);
 	offered___warn_printk(KERN_WARNING "%s\n", "of a warning");

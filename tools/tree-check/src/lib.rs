@@ -8,6 +8,7 @@
 //!   in docs/INVARIANTS.md, and each of these is named somewhere (`safety.rs`).
 //! * Every self-test that runs only when it is named is named by the runner (`requests.rs`).
 //! * Names are the field's terms: some words are part of none (`terms.rs`).
+//! * Comments are as wide as code may be (`widths.rs`).
 //!
 //! `cargo run -p tree-check` prints what is wrong; the test does the same in the gate.
 #![forbid(unsafe_code)]
@@ -20,6 +21,7 @@ mod problem;
 mod requests;
 mod safety;
 mod terms;
+mod widths;
 
 pub use problem::Problem;
 
@@ -44,6 +46,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
     problems.extend(safety::check(root)?);
     problems.extend(requests::check(root)?);
     problems.extend(terms::check(root)?);
+    problems.extend(widths::check(root)?);
     Ok(problems)
 }
 

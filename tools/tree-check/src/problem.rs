@@ -46,6 +46,13 @@ pub enum Problem {
     UnusedInvariant(String),
     /// A self-test that runs only when it is named, and nobody names it.
     NeverRun(String),
+    /// A line of a comment that is too wide.
+    Wide {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+    },
     /// A name with a word that is no term of the field.
     NoTerm {
         /// The file.
@@ -96,6 +103,11 @@ impl fmt::Display for Problem {
             Problem::UnusedInvariant(name) => {
                 write!(f, "docs/INVARIANTS.md: no SAFETY comment names {name}")
             }
+            Problem::Wide { file, line } => write!(
+                f,
+                "{}:{line}: a comment of more than 100 columns",
+                file.display()
+            ),
             Problem::NoTerm { file, name } => write!(
                 f,
                 "{}: {name} isn't named by a term of the field",

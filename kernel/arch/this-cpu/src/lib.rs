@@ -33,7 +33,9 @@
 //! * `machine/`: the instructions, and emulated CPUs for tests on the host
 //! * `forbidden.rs`: what must not compile
 //!
-//! | here                        | Linux in C                       | Rust for Linux's per-CPU series |
+//! The last column has the names of Rust for Linux's series on per-CPU variables.
+//!
+//! | here                        | Linux in C                       | Rust for Linux   |
 //! |-----------------------------|----------------------------------|------------------|
 //! | `percpu! { static V: u64 }` | `DEFINE_PER_CPU(u64, V)`         | `StaticPerCpu`   |
 //! | [`PerCpu`]                  | `alloc_percpu`, `free_percpu`    | `DynamicPerCpu`  |

@@ -37,7 +37,8 @@ pub struct Checker {
     printed: u64,
 }
 
-/// Held for as many steps as the table's operations take, and none of the memory that its blocks are.
+/// Held for as many steps as the table's operations take, and none of the memory that its blocks
+/// are.
 pub static CHECKER: Lock<Checker, { rank::SANITY }> = Lock::new(Checker {
     blocks: BlockTable::new(),
     reports: [const { None }; REPORTS],

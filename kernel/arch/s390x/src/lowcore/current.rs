@@ -41,9 +41,8 @@ pub fn is_interrupt_stack(pointer: u64) -> bool {
     (top.saturating_sub(crate::stack::SIZE as u64)..=top).contains(&pointer)
 }
 
-/// Sets this CPU's per-CPU offset: per-CPU variables exist from here on. Once
-/// translation is on.
-/// What code of Linux's reads is set with it.
+/// Sets this CPU's per-CPU offset: per-CPU variables exist from here on. What code of Linux's
+/// reads is set with it. Once translation is on.
 ///
 /// # Safety
 /// P1, P2: the offset is that of a unit that holds the template's copy and is this

@@ -69,7 +69,8 @@ pub struct Lowcore {
     /// 0x34c: whether interruptions were on when the outermost of them began:
     /// the system mask's I/O and external bits, 0 to 3.
     pub interrupt_state: u32,
-    /// 0x350: ranks of the locks that this CPU holds, a bit each; [`LOCKS_COUNTED`].
+    /// 0x350: ranks of the locks that this CPU holds, a bit each, and
+    /// [`LOCKS_COUNTED`](super::LOCKS_COUNTED).
     pub held_ranks: u32,
     /// 0x354: what stands for this CPU in the word of a lock: its number plus 1.
     pub lock_mark: u32,

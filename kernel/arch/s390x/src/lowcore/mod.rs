@@ -13,7 +13,7 @@
 //!  0x330 │ per-CPU offset (816)       │
 //!  0x338 │ CPU number (824)           │
 //!  0x340 │ words of Linux's objects   │ ◄ here and from 0x3a0 on
-//!  0x348 │ interrupt nesting, ranks   │ ◄ cpu.rs
+//!  0x348 │ interrupt nesting, ranks   │ ◄ nesting.rs
 //!  0x3a0 │ words of Linux's objects   │ to 0x3bf
 //!  0x400 │ start, save area           │
 //! 0x1000 ├────────────────────────────┤

@@ -2,8 +2,8 @@
 //! first round made room for counts for none.
 //!
 //! ```text
-//!  self-test │ load all │ lsmod │ ask │ unload all │ meminfo │ load all │ unload all │ meminfo │ ..
-//!  self-test
+//!  self-test │ load all │ lsmod │ ask │ unload all │ meminfo │ load all │ unload all │ meminfo │
+//!  .. │ self-test
 //! ```
 
 use super::closure::Closure;
