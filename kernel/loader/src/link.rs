@@ -19,7 +19,7 @@ use fallible::{TryPush, copied};
 use object::elf::{R_390_PLT32DBL, SHN_ABS};
 
 /// Finds the value of a symbol that the module doesn't define, by its name and that one's
-/// [hash](crate::name_hash): an address, or a handle of per-CPU data. Called once for each such
+/// [hash](crate::name_hash()): an address, or a handle of per-CPU data. Called once for each such
 /// symbol.
 pub type Resolve<'a, 'data> = &'a mut dyn FnMut(&'data str, u32) -> Option<u64>;
 

@@ -24,7 +24,7 @@ pub struct Symbol<'data> {
 pub struct ExportedSymbol<'data> {
     /// Its name, by which others find it.
     pub name: &'data str,
-    /// The name's [hash](crate::name_hash).
+    /// The name's [hash](crate::name_hash()).
     pub hash: u32,
     /// Its address; for per-CPU data the handle, and for an absolute symbol the value.
     pub value: u64,

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Each area is followed by a guard page that nothing maps, so that running off its end is a
-//! fault. Areas are kept sorted by address, in leaves of at most [`LEAF`]; a leaf knows the
+//! fault. Areas are kept sorted by address, in leaves of at most `LEAF`; a leaf knows the
 //! widest gap before one of its areas, and the first gap that fits is taken. So taking an
 //! area takes a step a leaf and some for each area of two leaves, and to find one by its
 //! address, a step for each doubling of their number.

@@ -7,7 +7,7 @@
 //!
 //! A callback gets the CPU's number and returns 0, or a negative error number. Then what was
 //! called before it is undone, and the CPU stays as it was. Copies of per-CPU variables stay
-//! as they are all the time; [`crate::PerCpu::sum`] and its like count CPUs that are gone.
+//! as they are all the time; `PerCpu::sum` and its like count CPUs that are gone.
 //!
 //! A module removes its states in its exit. One that it leaves behind is removed with the
 //! module, and warned about.

@@ -48,7 +48,7 @@ pub fn wants_names() -> bool {
 }
 
 /// Sends names, in as many events as it takes; those of a module go with it. In the contexts
-/// of [`write`].
+/// of [`write()`].
 // Not inlined: a record takes a page of the stack, and modules load others in their inits.
 #[inline(never)]
 pub fn send_names(kind: Names, module: Option<&str>, names: impl Iterator<Item = impl Display>) {

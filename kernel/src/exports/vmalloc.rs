@@ -27,13 +27,13 @@ extern "C" fn vmalloc(bytes: usize) -> *mut u8 {
     area(bytes, arch::PAGE_SIZE)
 }
 
-/// As [`vmalloc`], whose pages are zeroed already.
+/// As [`vmalloc()`], whose pages are zeroed already.
 #[unsafe(no_mangle)]
 extern "C" fn vzalloc(bytes: usize) -> *mut u8 {
     vmalloc(bytes)
 }
 
-/// As [`vmalloc`], at a multiple of `align`; null if that is no power of two.
+/// As [`vmalloc()`], at a multiple of `align`; null if that is no power of two.
 #[unsafe(no_mangle)]
 extern "C" fn __vmalloc_node(
     bytes: usize,

@@ -16,7 +16,7 @@ use spin::Once;
 /// for the module named, not for those that it needs. What was loaded before an error
 /// stays.
 ///
-/// As [`super::load`], with interrupts on and no lock held.
+/// As [`super::load()`], with interrupts on and no lock held.
 ///
 /// # Errors
 /// Why the module, or one that it needs, isn't loaded.

@@ -102,7 +102,7 @@ pub fn alloc(size: usize, align: usize) -> Result<Handle, AllocError> {
     allocator().alloc(size, align)
 }
 
-/// As [`alloc`], if no fault is to be injected, nobody traces, and no blocks are recorded; else
+/// As [`alloc()`], if no fault is to be injected, nobody traces, and no blocks are recorded; else
 /// `None`, and nothing was done.
 #[inline(always)]
 pub fn alloc_plain(size: usize, align: usize) -> Option<Result<Handle, AllocError>> {
@@ -115,7 +115,7 @@ pub fn alloc_atomic_plain(size: usize, align: usize) -> Option<Result<Handle, Al
     fail::is_plain(Site::PerCpu).then(|| allocator().alloc_atomic(size, align))
 }
 
-/// Allocates as [`alloc`] does, but from pages that are mapped already: for interrupt
+/// Allocates as [`alloc()`] does, but from pages that are mapped already: for interrupt
 /// handlers, and with any lock held but those after per-CPU areas.
 ///
 /// # Errors
@@ -128,20 +128,20 @@ pub fn alloc_atomic(size: usize, align: usize) -> Result<Handle, AllocError> {
 }
 
 /// Allocates for a module's static variables: from the reserved part while it has room,
-/// then as [`alloc`] does; in the contexts of [`alloc`].
+/// then as [`alloc()`] does; in the contexts of [`alloc()`].
 ///
 /// # Errors
-/// Those of [`alloc`].
+/// Those of [`alloc()`].
 pub fn alloc_reserved(size: usize, align: usize) -> Result<Handle, AllocError> {
     injected(size, align)?;
     allocator().alloc_reserved(size, align)
 }
 
 /// Fills `out` with areas of one size, many of them under one hold of the lock; all of them
-/// or none. In the contexts of [`alloc`].
+/// or none. In the contexts of [`alloc()`].
 ///
 /// # Errors
-/// Those of [`alloc`].
+/// Those of [`alloc()`].
 pub fn alloc_batch(size: usize, align: usize, out: &mut [Handle]) -> Result<(), AllocError> {
     injected(size, align)?;
     allocator().alloc_batch(size, align, out)
@@ -158,7 +158,7 @@ pub fn free(handle: Handle) -> Result<(), FreeError> {
 }
 
 /// Brings the store of empty mapped pages between its marks, if it isn't. Maps and unmaps:
-/// in the contexts of [`alloc`], for the idle loop, between commands, between tests.
+/// in the contexts of [`alloc()`], for the idle loop, between commands, between tests.
 pub fn balance() {
     if allocator().wants_balance() {
         allocator().balance();
@@ -177,7 +177,7 @@ pub fn empty_magazine(cpu: u32) {
     allocator().empty_magazine(cpu as usize);
 }
 
-/// Gives back every page and chunk that nothing is on, in the contexts of [`alloc`].
+/// Gives back every page and chunk that nothing is on, in the contexts of [`alloc()`].
 pub fn trim() {
     sanity::flush();
     allocator().trim();

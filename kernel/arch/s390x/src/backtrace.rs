@@ -63,7 +63,7 @@ pub struct Walk {
 
 impl Walk {
     /// Starts at the frame of this stack pointer, which is this kernel's; takes at most
-    /// [`LIMIT`] steps.
+    /// `LIMIT` steps.
     pub fn from(pointer: u64) -> Self {
         Self {
             frame: pointer,

@@ -84,16 +84,16 @@ pub fn sense(cpu: u16) -> Result<(), Refusal> {
     unsafe { signal(cpu, Order::Sense, 0) }
 }
 
-/// Interrupts the CPU; its handler gets [`External::EmergencySignal`]
-/// (crate::traps::External::EmergencySignal) with this CPU's address.
+/// Interrupts the CPU; its handler gets
+/// [`External::EmergencySignal`](crate::traps::External::EmergencySignal) with this CPU's address.
 pub fn emergency_signal(cpu: u16) -> Result<(), Refusal> {
     // SAFETY: C11: the kernel's handlers take it at any time that they are let.
     unsafe { signal(cpu, Order::EmergencySignal, 0) }
 }
 
-/// Interrupts the CPU by an external call; its handler gets [`External::ExternalCall`]
-/// (crate::traps::External::ExternalCall) with this CPU's address. One that pends there already is
-/// a status.
+/// Interrupts the CPU by an external call; its handler gets
+/// [`External::ExternalCall`](crate::traps::External::ExternalCall) with this CPU's address. One
+/// that pends there already is a status.
 pub fn external_call(cpu: u16) -> Result<(), Refusal> {
     // SAFETY: C11: the kernel's handlers take it at any time that they are let.
     unsafe { signal(cpu, Order::ExternalCall, 0) }
@@ -232,7 +232,7 @@ pub unsafe fn initial_reset(cpu: u16) -> Result<(), Refusal> {
 ///
 /// # Safety
 /// C11: the CPU isn't online, nor being started. C1: the lowcore at `prefix` is its
-/// own, filled in; it's aligned to [`lowcore::SIZE`](crate::lowcore::SIZE).
+/// own, filled in; it's aligned to [`lowcore::SIZE`].
 pub unsafe fn set_prefix(cpu: u16, prefix: u32) -> Result<(), Refusal> {
     // SAFETY: C11, C1: the caller's promise.
     unsafe { signal(cpu, Order::SetPrefix, prefix) }

@@ -60,7 +60,7 @@ impl Deadline {
 
 /// Asks this CPU for a clock-comparator interruption when the clock passes `time`, in
 /// clock units. It's taken while interruptions are on and the class is admitted
-/// ([`control::admit`](crate::control::admit)); a later call takes its place.
+/// ([`control::admit`]); a later call takes its place.
 pub fn set_comparator(time: u64) {
     // SAFETY: C6: changes when this CPU is interrupted, which has a handler.
     unsafe { asm!("sckc 0({})", in(reg_addr) &raw const time, options(nostack)) };

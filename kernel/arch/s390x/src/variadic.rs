@@ -7,8 +7,8 @@
 //!    +160 sixth argument and on  ◄──── overflow
 //! ```
 //!
-//! Rust can't define such a function, so [`variadic!`] makes an entry that saves the
-//! argument registers where the ABI keeps room for them in the caller's frame,
+//! Rust can't define such a function, so [`variadic!`](crate::variadic!) makes an entry that
+//! saves the argument registers where the ABI keeps room for them in the caller's frame,
 //! builds a va_list, and calls a function that takes its address. Floating-point
 //! arguments don't occur: nothing here uses those registers. s390x ELF ABI,
 //! "Parameter Passing" and "Variable Argument Lists".
@@ -34,7 +34,7 @@ impl VaList {
     /// The next argument of 8 bytes or less, as it is passed: in a doubleword.
     ///
     /// # Safety
-    /// C12: the list is one that a C function or [`variadic!`](crate::variadic) made,
+    /// C12: the list is one that a C function or [`variadic!`](crate::variadic!) made,
     /// whose frame still lives, and its caller passed one more argument.
     pub unsafe fn next(&mut self) -> u64 {
         if self.registers < ARGUMENT_REGISTERS {

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! A program check goes to the exception table's entry for the instruction, if there
-//! is one, then to what the kernel knows of other code's, else to the innermost [`catch`] of
+//! is one, then to what the kernel knows of other code's, else to the innermost [`catch()`] of
 //! this CPU, else to the kernel's handler.
 
 mod catch;

@@ -35,12 +35,17 @@ const SCRIPTS: [&str; 7] = [
     "tools/runner/src/verbs/kit/start.sh",
 ];
 
+/// What checks that each link in a comment leads somewhere.
+const RUSTDOC: [&str; 3] = ["doc", "--no-deps", "--document-private-items"];
+
 /// Names that others come after.
 const FORMAT: &str = "rustfmt";
 const BUILT: &str = "host tests and programs are built";
 const BOOTS: &str = "one guest builds and boots";
 const HOST_LINTS: &str = "clippy, host";
 const GUEST_LINTS: &str = "clippy, guest";
+const HOST_LINKS: &str = "rustdoc, host";
+const GUEST_LINKS: &str = "rustdoc, guest";
 const GUESTS: &str = "guests, and commands of README and docs";
 const HOSTILE: &str = "1,600 hostile trials";
 const FUZZERS: &str = "fuzzers by coverage, 10 s each";
@@ -60,6 +65,7 @@ const BUILDS: &[&str] = &[BUILT, BOOTS, HOST_LINTS, GUEST_LINTS];
 pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stage> {
     let deny = ["--", "-D", "warnings"];
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
+    let guest_clippy = [&["clippy"], &deny[..]].concat();
     // Many wait rather than work: for late typing, or until a large guest may run.
     let threads = 4 * std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = ["--test-threads", &threads.to_string()];
@@ -74,7 +80,7 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),
         Stage::check(BUILT, cargo(&["test", "--no-run"])).after(&[FORMAT]),
         Stage::check(BOOTS, first_guest()).after(&[FORMAT]),
-        Stage::check(GUEST_LINTS, guest_clippy(toolchain, &deny)).after(&[BOOTS]),
+        Stage::check(GUEST_LINTS, guest_packages(toolchain, &guest_clippy)).after(&[BOOTS]),
         Stage::check(HOST_LINTS, cargo(&clippy)).after(&[BUILT]),
         Stage::tests("host tests", beside(&["test", "--", "--show-output"])).after(BUILDS),
         Stage::tests(GUESTS, guests).after(BUILDS),
@@ -94,6 +100,14 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
             Stage::figures("loader, 10 million broken objects", fuzz),
         ];
         stages.extend(long.map(|stage| stage.after(BUILDS)));
+        let links = [
+            (HOST_LINKS, cargo(&RUSTDOC)),
+            (GUEST_LINKS, guest_packages(toolchain, &RUSTDOC)),
+        ];
+        stages.extend(links.map(|(name, mut command)| {
+            command.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links");
+            Stage::check(name, command).after(BUILDS)
+        }));
         stages.push(Stage::check(HOSTILE, hostile()).after(&[GUESTS]));
         stages.push(Stage::check(FUZZERS, fuzzers()).after(&[GUESTS]));
         // Guests with more CPUs than the host: not beside those that have a time limit.
@@ -117,15 +131,17 @@ fn miri() -> Stage {
     Stage::tests(NAME, command)
 }
 
-fn guest_clippy(toolchain: Toolchain, deny: &[&str]) -> Command {
-    let mut command = toolchain.cargo("clippy");
+/// A verb of cargo's and its words, for all that compiles for the guest.
+fn guest_packages(toolchain: Toolchain, words: &[&str]) -> Command {
+    let (verb, words) = words.split_first().unwrap_or((&"", &[]));
+    let mut command = toolchain.cargo(verb);
     let modules = layout::modules().unwrap_or_default();
     let crates = modules.iter().filter(|module| module.is_crate());
     let names = crates.map(|module| module.name.as_str());
     for name in GUEST_PACKAGES.into_iter().chain(names) {
         command.args(["-p", name]);
     }
-    command.args(deny);
+    command.args(words);
     command
 }
 
