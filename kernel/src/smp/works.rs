@@ -52,8 +52,14 @@ struct Worker {
     takes: bool,
     /// The works' that it takes.
     cpu: u32,
-    running: *mut Work,
-    /// The running one's address of its function, which it needn't have any more.
+    running: Option<Running>,
+}
+
+/// What a worker runs. The work may be gone, or have become another, by now.
+#[derive(Clone, Copy)]
+struct Running {
+    work: NonNull<Work>,
+    /// Address of its function; 0 for none.
     function: usize,
 }
 
@@ -61,8 +67,7 @@ const NO_WORKER: Worker = Worker {
     thread: None,
     takes: false,
     cpu: ANY_CPU,
-    running: ptr::null_mut(),
-    function: 0,
+    running: None,
 };
 
 struct Queue {
@@ -117,9 +122,10 @@ impl Queue {
     /// The CPU of the worker that runs a work, which may be [`ANY_CPU`].
     fn runs_for(&self, work: &Work) -> Option<u32> {
         let function = address_of(work.function);
+        let is_it =
+            |running: Running| ptr::eq(running.work.as_ptr(), work) && running.function == function;
         let mut workers = self.workers.iter();
-        let worker =
-            workers.find(|worker| ptr::eq(worker.running, work) && worker.function == function)?;
+        let worker = workers.find(|worker| worker.running.is_some_and(is_it))?;
         Some(worker.cpu)
     }
 
@@ -161,7 +167,7 @@ impl Queue {
     }
 
     fn is_empty(&self) -> bool {
-        let at_rest = |worker: &Worker| worker.running.is_null();
+        let at_rest = |worker: &Worker| worker.running.is_none();
         self.first.is_null() && self.workers.iter().all(at_rest)
     }
 
@@ -201,7 +207,7 @@ impl Queue {
     ) -> Result<Option<&'static Thread>, NoThread> {
         let is_of_it = |worker: &&Worker| worker.takes && worker.cpu == cpu;
         let taking = || self.workers.iter().filter(is_of_it);
-        let are_busy = taking().all(|worker| !worker.running.is_null());
+        let are_busy = taking().all(|worker| worker.running.is_some());
         let count = taking().count();
         if !are_busy || count >= self.limit || self.first_for(cpu).is_none() {
             return Ok(None);
@@ -219,8 +225,7 @@ impl Queue {
                 thread: Some(thread),
                 takes: true,
                 cpu,
-                running: ptr::null_mut(),
-                function: 0,
+                ..NO_WORKER
             };
             Ok(thread)
         });
@@ -374,13 +379,16 @@ extern "C" fn worker(argument: *mut c_void) -> i32 {
             let queue = &mut queues[number];
             let cpu = queue.workers[at].cpu;
             // What this one ran has ended.
-            queue.workers[at].running = ptr::null_mut();
+            queue.workers[at].running = None;
             let work = queue.take_for(cpu);
-            queue.workers[at].running = work.map_or(ptr::null_mut(), NonNull::as_ptr);
-            queue.workers[at].takes = work.is_some();
             // SAFETY: L11: it was pending up to here.
             let function = work.and_then(|work| unsafe { (*work.as_ptr()).function });
-            queue.workers[at].function = address_of(function);
+            let running = |work| Running {
+                work,
+                function: address_of(function),
+            };
+            queue.workers[at].running = work.map(running);
+            queue.workers[at].takes = work.is_some();
             // Before anybody looks for who runs its code.
             if let Some(thread) = thread::current() {
                 let own = worker as *const () as usize;

@@ -108,6 +108,31 @@ impl Declared {
     }
 }
 
+/// Folders with the tree's Rust files.
+const FOLDERS: [&str; 4] = ["kernel", "modules", "tools", "fuzz"];
+
+/// A file of the tree, whatever crate it is of.
+#[derive(Debug)]
+pub struct Source {
+    /// Where it lies, from the tree's root.
+    pub file: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+/// All Rust files of the tree below `root`, each read once.
+pub fn sources(root: &Path) -> io::Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    for folder in FOLDERS {
+        for path in walk(&root.join(folder), "rs")? {
+            let text = fs::read_to_string(&path)?;
+            let file = path.strip_prefix(root).unwrap_or(&path).to_owned();
+            sources.push(Source { file, text });
+        }
+    }
+    Ok(sources)
+}
+
 /// All files below a folder with this extension, sorted; build folders are left out.
 pub fn walk(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();

@@ -43,10 +43,11 @@ pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
     let kernel = CrateFiles::read(&root.join("kernel/src/main.rs"))?;
     problems.extend(floors::check(root, &kernel)?);
     problems.extend(check_rooms(&root.join("tools/runner/src/main.rs"))?);
-    problems.extend(safety::check(root)?);
+    let sources = crate_files::sources(root)?;
+    problems.extend(safety::check(root, &sources)?);
     problems.extend(requests::check(root)?);
-    problems.extend(terms::check(root)?);
-    problems.extend(widths::check(root)?);
+    problems.extend(sources.iter().flat_map(terms::check));
+    problems.extend(sources.iter().flat_map(widths::check));
     Ok(problems)
 }
 

@@ -3,38 +3,31 @@
 //! That every `unsafe` has such a comment is clippy's to check
 //! (`undocumented_unsafe_blocks`); that the comment names an invariant is checked here.
 
-use crate::crate_files::walk;
+use crate::crate_files::Source;
 use crate::problem::Problem;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Folders whose Rust files are looked at.
-const FOLDERS: [&str; 3] = ["kernel", "modules", "tools"];
-
 /// Compares all SAFETY comments with the list of invariants.
-pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
+pub fn check(root: &Path, sources: &[Source]) -> io::Result<Vec<Problem>> {
     let known = defined(&fs::read_to_string(root.join("docs/INVARIANTS.md"))?);
     let mut problems = Vec::new();
     let mut used = BTreeSet::new();
-    for folder in FOLDERS {
-        for path in walk(&root.join(folder), "rs")? {
-            let text = fs::read_to_string(&path)?;
-            let file = path.strip_prefix(root).unwrap_or(&path);
-            for (line, comment) in comments(&text) {
-                let named = names(&comment);
-                let file = || file.to_owned();
-                if named.is_empty() {
-                    let file = file();
-                    problems.push(Problem::NoInvariant { file, line });
-                }
-                for name in named.iter().filter(|name| !known.contains(*name)) {
-                    let (file, name) = (file(), name.clone());
-                    problems.push(Problem::UnknownInvariant { file, line, name });
-                }
-                used.extend(named);
+    for source in sources {
+        for (line, comment) in comments(&source.text) {
+            let named = names(&comment);
+            let file = || source.file.clone();
+            if named.is_empty() {
+                let file = file();
+                problems.push(Problem::NoInvariant { file, line });
             }
+            for name in named.iter().filter(|name| !known.contains(*name)) {
+                let (file, name) = (file(), name.clone());
+                problems.push(Problem::UnknownInvariant { file, line, name });
+            }
+            used.extend(named);
         }
     }
     let unused = known.into_iter().filter(|name| !used.contains(name));

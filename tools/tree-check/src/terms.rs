@@ -1,17 +1,11 @@
 //! Names in the tree's Rust files: the field's terms, and none of the words of everyday speech
 //! that stood for them.
 
-use crate::crate_files::walk;
+use crate::crate_files::Source;
 use crate::problem::Problem;
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::str::FromStr;
-
-/// Folders whose Rust files are looked at.
-const FOLDERS: [&str; 4] = ["kernel", "modules", "tools", "fuzz"];
 
 /// Words that are part of no name: what is printed, reported, sent or logged is called that, and
 /// what is decided is named by what it is.
@@ -19,26 +13,17 @@ const NO_TERMS: [&str; 7] = [
     "told", "tell", "tells", "telling", "said", "settle", "settled",
 ];
 
-/// Finds the names that have one of those words.
-pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
-    let mut problems = Vec::new();
-    for folder in FOLDERS {
-        for path in walk(&root.join(folder), "rs")? {
-            let text = fs::read_to_string(&path)?;
-            // What is no Rust, such as a skeleton with gaps, has no names yet.
-            let Ok(tokens) = TokenStream::from_str(&text) else {
-                continue;
-            };
-            let mut names = BTreeSet::new();
-            collect(tokens, &mut names);
-            let file = path.strip_prefix(root).unwrap_or(&path);
-            problems.extend(names.into_iter().map(|name| Problem::NoTerm {
-                file: file.to_owned(),
-                name,
-            }));
-        }
+/// Finds the names that have one of those words. What is no Rust, such as a skeleton with gaps,
+/// has no names yet.
+pub fn check(source: &Source) -> impl Iterator<Item = Problem> {
+    let mut names = BTreeSet::new();
+    if let Ok(tokens) = TokenStream::from_str(&source.text) {
+        collect(tokens, &mut names);
     }
-    Ok(problems)
+    names.into_iter().map(|name| Problem::NoTerm {
+        file: source.file.clone(),
+        name,
+    })
 }
 
 fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {

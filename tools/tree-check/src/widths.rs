@@ -1,31 +1,17 @@
 //! Comments as wide as code may be: rustfmt breaks code, and leaves them as they are.
 
-use crate::crate_files::walk;
+use crate::crate_files::Source;
 use crate::problem::Problem;
-use std::fs;
-use std::io;
-use std::path::Path;
-
-/// Folders whose Rust files are looked at.
-const FOLDERS: [&str; 4] = ["kernel", "modules", "tools", "fuzz"];
 
 /// Columns, as for code.
 const MOST: usize = 100;
 
 /// Finds the lines of comments that are wider.
-pub fn check(root: &Path) -> io::Result<Vec<Problem>> {
-    let mut problems = Vec::new();
-    for folder in FOLDERS {
-        for path in walk(&root.join(folder), "rs")? {
-            let text = fs::read_to_string(&path)?;
-            let file = path.strip_prefix(root).unwrap_or(&path);
-            problems.extend(wide(&text).map(|line| Problem::Wide {
-                file: file.to_owned(),
-                line,
-            }));
-        }
-    }
-    Ok(problems)
+pub fn check(source: &Source) -> impl Iterator<Item = Problem> {
+    wide(&source.text).map(|line| Problem::Wide {
+        file: source.file.clone(),
+        line,
+    })
 }
 
 fn wide(text: &str) -> impl Iterator<Item = usize> {

@@ -187,7 +187,7 @@ impl Registry {
     /// The export of this name, which has this hash, that somebody asks for. Inlined, as nearly
     /// always the first kind is there.
     #[inline(always)]
-    pub(super) fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
+    fn wanted(&self, name: &str, hash: u32, wanted: Wanted) -> Option<Exported> {
         let with_crc = wanted != Wanted::PlainFirst;
         let found = self.symbol(name, hash, with_crc);
         match wanted {

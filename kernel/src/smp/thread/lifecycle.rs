@@ -42,17 +42,9 @@ impl Thread {
         argument: *mut c_void,
     ) -> Result<&'static Self, NoThread> {
         let stack = Stack::new().map_err(|_| NoThread::OutOfMemory)?;
-        let claim = |thread: &&Self| {
-            let word = &thread.state;
-            let claimed = word.compare_exchange(
-                state::FREE,
-                state::MADE,
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            );
-            claimed.is_ok()
-        };
-        let thread = ALL.iter().find(claim).ok_or(NoThread::TooMany)?;
+        let mut all = ALL.iter();
+        let claimed = all.find(|thread| thread.change_state(state::FREE, state::MADE));
+        let thread = claimed.ok_or(NoThread::TooMany)?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         thread.number.store(number, Ordering::Relaxed);
         thread.group.store(number, Ordering::Relaxed);
@@ -91,16 +83,7 @@ impl Thread {
 
     /// Gives a thread that hasn't begun this CPU, if it is active; whether it did.
     pub fn bind(&self, cpu: u32) -> bool {
-        let word = &self.state;
-        let moved = || {
-            word.compare_exchange(
-                state::MADE,
-                state::MOVED,
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            )
-        };
-        if cpu >= cpus::possible() || moved().is_err() {
+        if cpu >= cpus::possible() || !self.change_state(state::MADE, state::MOVED) {
             return false;
         }
         self.cpu.store(cpu, Ordering::SeqCst);
@@ -109,19 +92,14 @@ impl Thread {
         if !is_active {
             self.choose_cpu(self.number.load(Ordering::Relaxed));
         }
-        word.store(state::MADE, Ordering::Release);
+        self.state.store(state::MADE, Ordering::Release);
         is_active
     }
 
     /// Lets it begin, or go on after a park; whether it didn't run already. On its own CPU it
     /// has a turn at once.
     pub fn start(&self) -> bool {
-        let ready = |from| {
-            let word = &self.state;
-            let made =
-                word.compare_exchange(from, state::READY, Ordering::AcqRel, Ordering::Relaxed);
-            made.is_ok()
-        };
+        let ready = |from| self.change_state(from, state::READY);
         if !ready(state::MADE) && !ready(state::PARKED) {
             return false;
         }

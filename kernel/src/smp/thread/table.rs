@@ -106,6 +106,13 @@ impl Thread {
         self.state.load(Ordering::Acquire)
     }
 
+    /// Changes its state, if that is `from`; whether it was.
+    pub(super) fn change_state(&self, from: u32, to: u32) -> bool {
+        let state = &self.state;
+        let changed = state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
+        changed.is_ok()
+    }
+
     /// Whether it isn't on its CPU, and its stack pointer is there.
     pub(super) fn has_left(&self, state: u32) -> bool {
         self.state() == state && self.pointer.load(Ordering::Acquire) != 0

@@ -57,15 +57,7 @@ pub unsafe fn set_per_cpu_offset(offset: usize) {
 /// The running CPU's per-CPU offset: before it has one, a value that
 /// [`is_before_setup`] knows.
 pub fn per_cpu_offset() -> u64 {
-    let offset;
-    // SAFETY: P2. Page 0 is readable on every CPU. Not `nomem`: boot changes it.
-    unsafe {
-        asm!(
-            "lg {}, {}(0)", out(reg) offset, const offset_of!(Lowcore, per_cpu_offset),
-            options(nostack, preserves_flags),
-        );
-    }
-    offset
+    doubleword::<{ offset_of!(Lowcore, per_cpu_offset) }>()
 }
 
 /// Absolute address of the running CPU's lowcore (STORE PREFIX).

@@ -36,7 +36,7 @@ const SCRIPTS: [&str; 7] = [
 ];
 
 /// What checks that each link in a comment leads somewhere.
-const RUSTDOC: [&str; 3] = ["doc", "--no-deps", "--document-private-items"];
+const RUSTDOC: [&str; 2] = ["--no-deps", "--document-private-items"];
 
 /// Names that others come after.
 const FORMAT: &str = "rustfmt";
@@ -65,7 +65,6 @@ const BUILDS: &[&str] = &[BUILT, BOOTS, HOST_LINTS, GUEST_LINTS];
 pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stage> {
     let deny = ["--", "-D", "warnings"];
     let clippy = [&["clippy", "--all-targets"], &deny[..]].concat();
-    let guest_clippy = [&["clippy"], &deny[..]].concat();
     // Many wait rather than work: for late typing, or until a large guest may run.
     let threads = 4 * std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = ["--test-threads", &threads.to_string()];
@@ -80,7 +79,7 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
         Stage::optional("shellcheck", program("shellcheck", &SCRIPTS)),
         Stage::check(BUILT, cargo(&["test", "--no-run"])).after(&[FORMAT]),
         Stage::check(BOOTS, first_guest()).after(&[FORMAT]),
-        Stage::check(GUEST_LINTS, guest_packages(toolchain, &guest_clippy)).after(&[BOOTS]),
+        Stage::check(GUEST_LINTS, guest_packages(toolchain, "clippy", &deny)).after(&[BOOTS]),
         Stage::check(HOST_LINTS, cargo(&clippy)).after(&[BUILT]),
         Stage::tests("host tests", beside(&["test", "--", "--show-output"])).after(BUILDS),
         Stage::tests(GUESTS, guests).after(BUILDS),
@@ -101,8 +100,8 @@ pub fn stages(toolchain: Toolchain, all: bool, times: Option<&Path>) -> Vec<Stag
         ];
         stages.extend(long.map(|stage| stage.after(BUILDS)));
         let links = [
-            (HOST_LINKS, cargo(&RUSTDOC)),
-            (GUEST_LINKS, guest_packages(toolchain, &RUSTDOC)),
+            (HOST_LINKS, cargo(&[&["doc"], &RUSTDOC[..]].concat())),
+            (GUEST_LINKS, guest_packages(toolchain, "doc", &RUSTDOC)),
         ];
         stages.extend(links.map(|(name, mut command)| {
             command.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links");
@@ -132,8 +131,7 @@ fn miri() -> Stage {
 }
 
 /// A verb of cargo's and its words, for all that compiles for the guest.
-fn guest_packages(toolchain: Toolchain, words: &[&str]) -> Command {
-    let (verb, words) = words.split_first().unwrap_or((&"", &[]));
+fn guest_packages(toolchain: Toolchain, verb: &str, words: &[&str]) -> Command {
     let mut command = toolchain.cargo(verb);
     let modules = layout::modules().unwrap_or_default();
     let crates = modules.iter().filter(|module| module.is_crate());
